@@ -1,0 +1,36 @@
+/**
+ * Jest runs the TypeScript sources as ES modules, compiled file by file with SWC.
+ * The packaging tests have a configuration of their own: test/packaging/jest.config.js.
+ *
+ * @type {import('jest').Config}
+ */
+export default {
+  rootDir: import.meta.dirname,
+  roots: ['<rootDir>/lib', '<rootDir>/test'],
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/packaging/'],
+  testEnvironment: 'node',
+  injectGlobals: false,
+  extensionsToTreatAsEsm: ['.ts'],
+  resolver: '<rootDir>/test/support/jest-resolver.cjs',
+  moduleNameMapper: {
+    '^nestjs-logging$': '<rootDir>/lib/index.ts',
+    '^nestjs-logging/(core|testing)$': '<rootDir>/lib/$1/index.ts',
+  },
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
+          keepClassNames: true,
+        },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  reporters: ['default', '<rootDir>/test/support/count-reporter.mjs'],
+  collectCoverageFrom: ['lib/**/*.ts', '!lib/**/index.ts'],
+};

@@ -1,0 +1,89 @@
+import { LoggingError } from '../core/errors.js';
+import { globalSlot } from '../internal/global-slot.js';
+import { builtinComponents } from './builtin-components.js';
+import type { ComponentFactory } from './logging-config.js';
+
+/** What can be named in a configuration. */
+export type ComponentKind = 'handler' | 'formatter' | 'filter';
+
+interface Registry {
+  readonly components: Record<ComponentKind, Map<string, ComponentFactory>>;
+  readonly externals: Map<string, unknown>;
+}
+
+const registry = globalSlot(
+  'components.1',
+  (): Registry => ({
+    components: { handler: new Map(), formatter: new Map(), filter: new Map() },
+    externals: new Map(),
+  }),
+);
+
+/**
+ * Makes a class nameable in configurations: `class: 'acme.AuditHandler'`.
+ *
+ * Names are the only way from a configuration to code: nothing is ever loaded by name.
+ *
+ * @param kind What it makes.
+ * @param name Any name; by habit dotted.
+ * @param type The class (made with one object, the options) or a function that gives a component.
+ * @throws {LoggingError} `ERR_LOGGING_ARGUMENT` if the name is taken by a built-in class or by another one.
+ */
+export function registerComponent(kind: ComponentKind, name: string, type: ComponentFactory): void {
+  const known = findComponent(kind, name);
+  if (known !== undefined && known !== type) {
+    throw new LoggingError('ERR_LOGGING_ARGUMENT', `registerComponent: ${kind} "${name}" is taken; choose another name`);
+  }
+  registry.components[kind].set(name, type);
+}
+
+/**
+ * Makes a value reachable as `ext://NAME` in configurations.
+ *
+ * @param name What follows `ext://`.
+ */
+export function registerExternal(name: string, value: unknown): void {
+  registry.externals.set(name, value);
+}
+
+/** The class registered under a name, or `undefined`. */
+export function findComponent(kind: ComponentKind, name: string): ComponentFactory | undefined {
+  return registry.components[kind].get(name) ?? builtinComponents()[kind].get(name);
+}
+
+/** All names of a kind, users' first. */
+export function componentNames(kind: ComponentKind): string[] {
+  return [...registry.components[kind].keys(), ...builtinComponents()[kind].keys()];
+}
+
+/** What `ext://NAME` stands for; `found: false` if it is not on the list of what may be named. */
+export function findExternal(name: string): { found: boolean; value?: unknown } {
+  if (registry.externals.has(name)) return { found: true, value: registry.externals.get(name) };
+  const builtin = BUILTIN_EXTERNALS[name];
+  if (builtin !== undefined) return { found: true, value: builtin() };
+  for (const kind of ['handler', 'formatter', 'filter'] as const) {
+    const type = findComponent(kind, name);
+    if (type !== undefined) return { found: true, value: type };
+  }
+  return { found: false };
+}
+
+/** Names that `ext://` knows, without the classes. */
+export function externalNames(): string[] {
+  return [...registry.externals.keys(), ...Object.keys(BUILTIN_EXTERNALS)];
+}
+
+const BUILTIN_EXTERNALS: Readonly<Record<string, () => unknown>> = Object.assign(Object.create(null), {
+  'sys.stdout': () => process.stdout,
+  'sys.stderr': () => process.stderr,
+  'sys.__stdout__': () => process.stdout,
+  'sys.__stderr__': () => process.stderr,
+  'process.stdout': () => process.stdout,
+  'process.stderr': () => process.stderr,
+  'logging.DEBUG': () => 10,
+  'logging.INFO': () => 20,
+  'logging.WARNING': () => 30,
+  'logging.ERROR': () => 40,
+  'logging.CRITICAL': () => 50,
+  'logging.NOTSET': () => 0,
+});

@@ -1,0 +1,166 @@
+import type { FilterLike } from '../core/filter.js';
+import { LoggingError } from '../core/errors.js';
+import { type Fault, formatFault, suggestion } from '../core/options.js';
+import { getHandlerNames } from '../core/handler.js';
+import { Converter, isPlainObject } from './converters.js';
+import type { ComponentKind } from './component-registry.js';
+import type { ComponentFactory, LoggingConfig } from './logging-config.js';
+import { planComponent } from './plan-component.js';
+import { planLogger } from './plan-logger.js';
+import { PlanReader } from './plan-reader.js';
+
+/** A handler, formatter or filter to be made. */
+export interface PlannedComponent {
+  readonly kind: ComponentKind;
+  /** Its name in the configuration. */
+  readonly name: string;
+  /** Its place: `handlers.console`. */
+  readonly path: string;
+  /** What makes it. */
+  readonly type: ComponentFactory;
+  /** The options `type` is given; references to other components stand in them as ComponentReference. */
+  readonly options: Record<string, unknown>;
+  /** Properties to set afterwards. */
+  readonly properties: Record<string, unknown>;
+  /** For handlers: the level to set, `undefined` to leave it. */
+  readonly level: number | undefined;
+  /** For handlers: name of the formatter. */
+  readonly formatter: string | undefined;
+  /** For handlers: names of filters, and filters. */
+  readonly filters: readonly (string | FilterLike)[];
+}
+
+/** A logger to be set up. */
+export interface PlannedLogger {
+  /** Its name; `undefined` for the root. */
+  readonly name: string | undefined;
+  readonly level: number | undefined;
+  readonly propagate: boolean | undefined;
+  readonly handlers: readonly string[];
+  readonly filters: readonly (string | FilterLike)[];
+}
+
+/** A configuration that was checked and found sound; nothing has been changed yet. */
+export interface ConfigPlan {
+  readonly incremental: boolean;
+  readonly disableExistingLoggers: boolean;
+  readonly formatters: readonly PlannedComponent[];
+  readonly filters: readonly PlannedComponent[];
+  readonly handlers: readonly PlannedComponent[];
+  readonly loggers: readonly PlannedLogger[];
+  readonly root: PlannedLogger | undefined;
+  /** For an incremental configuration: new levels of handlers that exist. */
+  readonly handlerLevels: ReadonlyMap<string, number>;
+}
+
+/** What a caller may add to the planning. */
+export interface PlanOptions {
+  /** Maps a `class` or `()` value to what makes the component, before the registry is asked; `undefined` to pass. */
+  resolve?(value: unknown, kind: ComponentKind): ComponentFactory | undefined;
+}
+
+const KNOWN_KEYS = [
+  ...['version', 'formatters', 'filters', 'handlers', 'loggers', 'root'],
+  ...['incremental', 'disable_existing_loggers'],
+];
+
+/**
+ * Checks a configuration whole and works out what is to be done; changes nothing.
+ *
+ * @throws {LoggingError} `ERR_LOGGING_CONFIG` that lists every fault with its place, the value and the remedy.
+ */
+export function planConfig(config: LoggingConfig, options: PlanOptions = {}): ConfigPlan {
+  if (!isPlainObject(config)) {
+    throw configError([{ path: '', message: `a configuration is an object, got ${config === null ? 'null' : typeof config}` }]);
+  }
+  const faults: Fault[] = [];
+  const converter = new Converter(config);
+  const reader = new PlanReader(converter, faults);
+  if (config.version !== 1) faults.push({ path: 'version', message: describeVersion(config.version) });
+  const incremental = Boolean(reader.value(config, 'incremental', '') ?? false);
+  const plan = incremental ? planIncremental(config, reader) : planWhole(config, reader, options);
+  for (const key of Object.keys(config)) {
+    if (!KNOWN_KEYS.includes(key) && !converter.usedKeys.has(key)) {
+      faults.push({ path: key, message: `unknown key${suggestion(key, KNOWN_KEYS)}` });
+    }
+  }
+  if (faults.length > 0) throw configError(faults);
+  return plan;
+}
+
+function describeVersion(version: unknown): string {
+  return version === undefined ? 'missing; add version: 1' : `expected 1, got ${JSON.stringify(version)}`;
+}
+
+function planWhole(config: LoggingConfig, reader: PlanReader, options: PlanOptions): ConfigPlan {
+  const components = (section: 'formatters' | 'filters' | 'handlers', kind: ComponentKind) =>
+    reader
+      .section(config, section)
+      .map(([name, entry]) => planComponent(kind, name, entry, `${section}.${name}`, reader, options))
+      .filter((component) => component !== undefined);
+  const named = (section: 'formatters' | 'filters' | 'handlers') => reader.section(config, section, false).map(([name]) => name);
+  const names = { formatters: named('formatters'), filters: named('filters'), handlers: named('handlers') };
+  reader.names = names;
+  const root = reader.value(config, 'root', '');
+  return {
+    incremental: false,
+    disableExistingLoggers: Boolean(reader.value(config, 'disable_existing_loggers', '') ?? true),
+    formatters: components('formatters', 'formatter'),
+    filters: components('filters', 'filter'),
+    handlers: components('handlers', 'handler'),
+    loggers: reader.section(config, 'loggers').map(([name, entry]) => planLogger(name, entry, `loggers.${name}`, reader)),
+    root: root ? planLogger(undefined, root, 'root', reader) : undefined,
+    handlerLevels: new Map(),
+  };
+}
+
+/** Only levels and `propagate`; everything else is passed over, as in Python. */
+function planIncremental(config: LoggingConfig, reader: PlanReader): ConfigPlan {
+  const handlerLevels = new Map<string, number>();
+  const known = getHandlerNames();
+  for (const [name, entry] of reader.section(config, 'handlers')) {
+    const path = `handlers.${name}`;
+    if (!known.has(name)) {
+      reader.fault(path, `no handler named "${name}" to change${suggestion(name, [...known])}`);
+      continue;
+    }
+    const level = isPlainObject(entry) ? reader.level(entry, path) : undefined;
+    if (level !== undefined) handlerLevels.set(name, level);
+  }
+  const root = reader.value(config, 'root', '');
+  const levelsOnly = (name: string | undefined, entry: unknown, path: string) => planLogger(name, entry, path, reader, true);
+  return {
+    incremental: true,
+    disableExistingLoggers: false,
+    formatters: [],
+    filters: [],
+    handlers: [],
+    loggers: reader.section(config, 'loggers').map(([name, entry]) => levelsOnly(name, entry, `loggers.${name}`)),
+    root: root ? levelsOnly(undefined, root, 'root') : undefined,
+    handlerLevels,
+  };
+}
+
+/** One error for all faults of a configuration. */
+export function configError(faults: readonly Fault[], cause?: unknown): LoggingConfigError {
+  return new LoggingConfigError(faults, cause);
+}
+
+/** A configuration that was refused; the one that was running still runs. */
+export class LoggingConfigError extends LoggingError {
+  override readonly name = 'LoggingConfigError';
+
+  constructor(
+    /** Everything that is wrong, each with its place. */
+    readonly faults: readonly Fault[],
+    cause?: unknown,
+  ) {
+    const count = faults.length === 1 ? '' : `${faults.length} faults: `;
+    const text = faults.map((fault) => formatFault(fault).replaceAll('\n', '\n  ')).join('\n  - ');
+    super(
+      'ERR_LOGGING_CONFIG',
+      `Unable to configure logging. ${count}${faults.length === 1 ? '' : '\n  - '}${text}`,
+      cause === undefined ? undefined : { cause },
+    );
+  }
+}

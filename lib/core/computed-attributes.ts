@@ -1,0 +1,115 @@
+import { basename, extname } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import { defineField } from '../internal/define-field.js';
+import type { CallerInfo } from './caller.js';
+import { state } from './state.js';
+
+/**
+ * The attributes of a record that few formats ask for, computed when they are read.
+ *
+ * Assigning one makes it a property of that record.
+ *
+ * @see https://docs.python.org/3/library/logging.html#logrecord-attributes
+ */
+export abstract class ComputedAttributes {
+  abstract created: number;
+  /** Where the call was made. */
+  abstract caller(): CallerInfo;
+
+  /** Milliseconds of `created`, 0 up to 999. */
+  get msecs(): number {
+    return Math.round(this.created * 1000) % 1000;
+  }
+  set msecs(value: number) {
+    defineField(this, 'msecs', value);
+  }
+
+  /** Milliseconds since logging was loaded. */
+  get relativeCreated(): number {
+    return (this.created - state.startTime) * 1000;
+  }
+  set relativeCreated(value: number) {
+    defineField(this, 'relativeCreated', value);
+  }
+
+  /** Process id. */
+  get process(): number {
+    return process.pid;
+  }
+  set process(value: number) {
+    defineField(this, 'process', value);
+  }
+
+  /** `'MainProcess'`, or the title of a child process of node:cluster. */
+  get processName(): string {
+    return process.env['NODE_UNIQUE_ID'] === undefined ? 'MainProcess' : `Worker-${process.env['NODE_UNIQUE_ID']}`;
+  }
+  set processName(value: string) {
+    defineField(this, 'processName', value);
+  }
+
+  /** Id of the worker thread; 0 in the main one. */
+  get thread(): number {
+    return threadId;
+  }
+  set thread(value: number) {
+    defineField(this, 'thread', value);
+  }
+
+  /** `'MainThread'`, or `'Worker-N'`. */
+  get threadName(): string {
+    return threadId === 0 ? 'MainThread' : `Worker-${threadId}`;
+  }
+  set threadName(value: string) {
+    defineField(this, 'threadName', value);
+  }
+
+  /** Always `null`: JavaScript's tasks have no names. */
+  get taskName(): string | null {
+    return null;
+  }
+  set taskName(value: string | null) {
+    defineField(this, 'taskName', value);
+  }
+
+  /** Path of the source file of the call. */
+  get pathname(): string {
+    return this.caller().pathname;
+  }
+  set pathname(value: string) {
+    defineField(this, 'pathname', value);
+  }
+
+  /** File name part of `pathname`. */
+  get filename(): string {
+    return basename(this.pathname);
+  }
+  set filename(value: string) {
+    defineField(this, 'filename', value);
+  }
+
+  /** `filename` without its ending. */
+  get module(): string {
+    const filename = this.filename;
+    return filename.slice(0, filename.length - extname(filename).length);
+  }
+  set module(value: string) {
+    defineField(this, 'module', value);
+  }
+
+  /** Line of the call, from 1. */
+  get lineno(): number {
+    return this.caller().lineno;
+  }
+  set lineno(value: number) {
+    defineField(this, 'lineno', value);
+  }
+
+  /** Function that made the call; `'<module>'` at top level, `'<anonymous>'` without a name. */
+  get funcName(): string {
+    return this.caller().funcName;
+  }
+  set funcName(value: string) {
+    defineField(this, 'funcName', value);
+  }
+}

@@ -1,0 +1,95 @@
+import { brand } from '../internal/brand.js';
+import { LoggingError } from './errors.js';
+import { exposeTo, LEAN } from './lean.js';
+import { isLogRecord, type LogRecord } from './log-record.js';
+
+/** What a filter answers: falsy drops the record, a record takes its place, anything else lets it pass. */
+export type FilterResult = boolean | LogRecord | number | null | undefined | void;
+
+/** A filter as a plain function. */
+export type FilterFunction = (record: LogRecord) => FilterResult;
+
+/** Anything with a `filter` method, or a function. */
+export type FilterLike = FilterFunction | { filter(record: LogRecord): FilterResult };
+
+/** Options of {@link Filter}. */
+export interface FilterOptions {
+  /** Name of the logger whose records, and those of its children, pass; default `''`, all pass. */
+  name?: string;
+}
+
+/**
+ * Lets the records of one logger and of its children pass.
+ *
+ * Derive from it, or give any object with a `filter` method, or a function.
+ *
+ * @see https://docs.python.org/3/library/logging.html#filter-objects
+ */
+export class Filter {
+  static readonly [LEAN] = true;
+
+  /** Name of the logger whose records pass. */
+  readonly name: string;
+
+  /** @param options The options, or just the name, as in Python. */
+  constructor(options: FilterOptions | string = {}) {
+    this.name = typeof options === 'string' ? options : (options.name ?? '');
+  }
+
+  /** True if the record comes from the named logger or from one below it. */
+  filter(record: LogRecord): FilterResult {
+    const { name } = this;
+    if (name === '' || record.name === name) return true;
+    return record.name.startsWith(name) && record.name[name.length] === '.';
+  }
+}
+brand(Filter.prototype, 'filter');
+
+/**
+ * What loggers and handlers have in common: a list of filters.
+ *
+ * @see https://docs.python.org/3/library/logging.html#filter-objects
+ */
+export class Filterer {
+  /** The filters, in the order they are asked. */
+  filters: FilterLike[] = [];
+
+  /** Adds a filter, once. @throws {LoggingError} `ERR_LOGGING_ARGUMENT` if it is not a filter. */
+  addFilter(filter: FilterLike): void {
+    if (!isFilterLike(filter)) {
+      throw new LoggingError(
+        'ERR_LOGGING_ARGUMENT',
+        `addFilter: expected a function or an object with a filter(record) method, got ${typeof filter}`,
+      );
+    }
+    if (!this.filters.includes(filter)) this.filters.push(filter);
+  }
+
+  /** Removes a filter; nothing happens if it is not there. */
+  removeFilter(filter: FilterLike): void {
+    const index = this.filters.indexOf(filter);
+    if (index >= 0) this.filters.splice(index, 1);
+  }
+
+  /**
+   * Asks the filters in turn.
+   *
+   * @returns `false` if one of them drops the record, else the record to go on with.
+   */
+  filter(record: LogRecord): LogRecord | false {
+    let current = record;
+    for (const filter of this.filters) {
+      exposeTo(filter, current);
+      const result = typeof filter === 'function' ? filter(current) : filter.filter(current);
+      if (!result) return false;
+      if (isLogRecord(result)) current = result;
+    }
+    return current;
+  }
+}
+
+/** True for a function or an object with a `filter` method. */
+export function isFilterLike(value: unknown): value is FilterLike {
+  if (typeof value === 'function') return true;
+  return typeof value === 'object' && value !== null && typeof (value as { filter?: unknown }).filter === 'function';
+}

@@ -1,0 +1,237 @@
+import { brand, isBranded } from '../internal/brand.js';
+import { defineField } from '../internal/define-field.js';
+import { printf, printfMapping } from '../internal/printf.js';
+import { str } from '../internal/python-text.js';
+import { type CallerInfo, findCaller } from './caller.js';
+import { getLevelName } from './levels.js';
+import { ComputedAttributes } from './computed-attributes.js';
+import { RESERVED_ATTRIBUTES } from './record-attributes.js';
+
+/** Fields of a call that are kept apart from the record's own, so that all records have one shape. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What a record is made of; everything but `msg` has a default. */
+export interface LogRecordOptions {
+  /** Name of the logger; default `'root'`. */
+  name?: string;
+  /** Level number; default 0. */
+  levelno?: number;
+  /** Level name; default the one registered for `levelno`. */
+  levelname?: string;
+  /** The message, with `%` placeholders where there are `args`. */
+  msg?: unknown;
+  /** Positional arguments, or one object that `%(key)s` reads. */
+  args?: readonly unknown[] | object | undefined;
+  /** The error, or whatever was thrown. */
+  excInfo?: unknown;
+  /** Text of the stack at the call. */
+  stackInfo?: string | undefined;
+  /** Seconds since the epoch; default now. */
+  created?: number;
+  /** Fields of the call. */
+  extra?: Fields | undefined;
+  /** Fields of the running request or job. */
+  context?: Fields | undefined;
+  /** Where the call was made; found out when somebody asks if left out. */
+  caller?: CallerInfo | undefined;
+  /** The function users call: frames above it belong to logging. Given by loggers. */
+  boundary?: CallBoundary | undefined;
+  /** How many frames beyond the caller to go; default 1, the caller itself. */
+  stacklevel?: number;
+}
+
+/** A public function of logging; the frame that called it is the caller. */
+export type CallBoundary = (...args: never[]) => unknown;
+
+/** The `extra` of the call, or `undefined`. Internal: read {@link LogRecord.extraFields}. */
+export const EXTRA: unique symbol = Symbol.for('nestjs-logging.record.extra') as never;
+/** The context's fields at the call, or `undefined`. Internal: read {@link LogRecord.extraFields}. */
+export const CONTEXT: unique symbol = Symbol.for('nestjs-logging.record.context') as never;
+const BOUNDARY: unique symbol = Symbol.for('nestjs-logging.record.boundary') as never;
+const STACKLEVEL: unique symbol = Symbol.for('nestjs-logging.record.stacklevel') as never;
+const CALLER: unique symbol = Symbol.for('nestjs-logging.record.caller') as never;
+/** Whether the fields were made attributes, which may since have been changed: they are to be read from there. Internal. */
+export const EXPOSED: unique symbol = Symbol.for('nestjs-logging.record.exposed') as never;
+
+/**
+ * One event: made by a logger for each enabled call, then handed to filters and handlers.
+ *
+ * Attributes have Python's names. What few formats ask for (caller, process, thread) is computed when read;
+ * read it during the call, or, in a handler that keeps records for later, before `emit` returns.
+ *
+ * @see https://docs.python.org/3/library/logging.html#logrecord-objects
+ */
+export class LogRecord extends ComputedAttributes {
+  [attribute: string]: unknown;
+
+  /** Name of the logger that was called. */
+  name: string;
+  /** Level as a number. */
+  levelno: number;
+  /** Level as text. */
+  levelname: string;
+  /** The message before its arguments are merged in. */
+  msg: unknown;
+  /** Positional arguments, or the one object that `%(key)s` reads. */
+  args: readonly unknown[] | object;
+  /** Time of the call: seconds since the epoch, with a fraction. */
+  created: number;
+  /** The error, or whatever was thrown; `undefined` if there is none. */
+  excInfo: unknown;
+  /** Traceback as text; a formatter caches it here. */
+  excText: string | undefined;
+  /** Stack at the call as text, if asked for. */
+  stackInfo: string | undefined;
+  /** The merged message; set by formatters. */
+  message: string | undefined;
+  /** The formatted time; set by formatters whose format has it. */
+  asctime: string | undefined;
+
+  /** @internal */ [EXTRA]: Fields | undefined;
+  /** @internal */ [CONTEXT]: Fields | undefined;
+  /** @internal */ [BOUNDARY]: CallBoundary | undefined;
+  /** @internal */ [STACKLEVEL]: number;
+  /** @internal */ [CALLER]: CallerInfo | undefined;
+  /** @internal */ [EXPOSED]: boolean;
+
+  constructor(options: LogRecordOptions = {}) {
+    super();
+    const levelno = options.levelno ?? 0;
+    this.name = options.name ?? 'root';
+    this.levelno = levelno;
+    this.levelname = options.levelname ?? getLevelName(levelno);
+    this.msg = options.msg;
+    this.args = options.args ?? NO_ARGS;
+    this.created = options.created ?? Date.now() / 1000;
+    this.excInfo = options.excInfo;
+    this.excText = undefined;
+    this.stackInfo = options.stackInfo;
+    this.message = undefined;
+    this.asctime = undefined;
+    this[EXTRA] = options.extra;
+    this[CONTEXT] = options.context;
+    this[BOUNDARY] = options.boundary;
+    this[STACKLEVEL] = options.stacklevel ?? 1;
+    this[CALLER] = options.caller;
+    this[EXPOSED] = false;
+    const args = this.args;
+    // Python: a single mapping is what `%(key)s` reads, unless it is empty.
+    if (Array.isArray(args) && args.length === 1 && isMapping(args[0])) this.args = args[0];
+  }
+
+  /**
+   * The message with its arguments merged in.
+   *
+   * @throws {TemplateError} Where Python's `%` would throw, for example for too few arguments.
+   * @see https://docs.python.org/3/library/logging.html#logging.LogRecord.getMessage
+   */
+  getMessage(): string {
+    const msg = this.msg;
+    const text = typeof msg === 'string' ? msg : str(msg);
+    const args = this.args;
+    if (Array.isArray(args)) return args.length === 0 ? text : printf(text, args);
+    return printfMapping(text, args);
+  }
+
+  /**
+   * Where the call was made; the stack is read once, when somebody asks first.
+   *
+   * Costs about 10 µs, which is why nothing asks for it unless a format names it.
+   */
+  override caller(): CallerInfo {
+    let caller = this[CALLER];
+    if (caller === undefined) {
+      caller = findCaller(this[BOUNDARY], this[STACKLEVEL]);
+      this[CALLER] = caller;
+    }
+    return caller;
+  }
+
+  /**
+   * The fields that are not attributes of every record: the context's, then `extra`, then what filters set.
+   *
+   * Later ones win. The object is the caller's to keep but not to change.
+   */
+  extraFields(): Fields {
+    const extra = this[EXTRA];
+    const context = this[CONTEXT];
+    if (!this[EXPOSED]) return context === undefined ? (extra ?? NO_FIELDS) : extra === undefined ? context : { ...context, ...extra };
+    const fields: Record<string, unknown> = { ...context, ...extra };
+    for (const key of Object.keys(this)) {
+      if (!RESERVED_ATTRIBUTES.has(key)) defineField(fields, key, this[key]);
+    }
+    return fields;
+  }
+
+  /**
+   * An attribute, an `extra` field or a context field by name; `undefined` if there is none.
+   *
+   * Never reads what objects inherit, whatever the name.
+   */
+  attribute(name: string): unknown {
+    if (Object.hasOwn(this, name)) return this[name];
+    const extra = this[EXTRA];
+    if (extra !== undefined && Object.hasOwn(extra, name)) return extra[name];
+    const context = this[CONTEXT];
+    if (context !== undefined && Object.hasOwn(context, name)) return context[name];
+    return RESERVED_ATTRIBUTES.has(name) ? this[name] : undefined;
+  }
+
+  /** Whether the record has an attribute, an `extra` field or a context field of that name, whatever its value. */
+  hasAttribute(name: string): boolean {
+    if (Object.hasOwn(this, name) || RESERVED_ATTRIBUTES.has(name)) return true;
+    const extra = this[EXTRA];
+    const context = this[CONTEXT];
+    return (extra !== undefined && Object.hasOwn(extra, name)) || (context !== undefined && Object.hasOwn(context, name));
+  }
+
+  /**
+   * Makes `extra` and context fields attributes of the record, as they are in Python.
+   *
+   * Done before code that is not ours sees the record, so that a user's filter may read `record.user_id`.
+   * Names that records inherit (`getMessage`, `constructor`, `__proto__`) stay apart.
+   */
+  expose(): this {
+    if (this[EXPOSED]) return this;
+    this[EXPOSED] = true;
+    for (const fields of [this[CONTEXT], this[EXTRA]]) {
+      if (fields === undefined) continue;
+      for (const key of Object.keys(fields)) {
+        if (!(key in LogRecord.prototype)) defineField(this, key, fields[key]);
+      }
+    }
+    return this;
+  }
+
+  /** All attributes as a plain object, as Python's `record.__dict__`: for sending or storing. */
+  toDict(): Record<string, unknown> {
+    const dict: Record<string, unknown> = {};
+    for (const key of RESERVED_ATTRIBUTES) dict[key] = this[key];
+    for (const [key, value] of Object.entries(this.extraFields())) defineField(dict, key, value);
+    return dict;
+  }
+
+  override toString(): string {
+    const { pathname, lineno } = this;
+    return `<LogRecord: ${this.name}, ${this.levelno}, ${pathname}, ${lineno}, "${str(this.msg)}">`;
+  }
+}
+brand(LogRecord.prototype, 'record');
+
+const NO_ARGS: readonly unknown[] = [];
+const NO_FIELDS: Fields = {};
+
+/** True for records of any copy of this package. */
+export function isLogRecord(value: unknown): value is LogRecord {
+  return isBranded(value, 'record');
+}
+
+/** True for what Python would call a non-empty mapping: a plain object or a Map with at least one entry. */
+function isMapping(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  if (value instanceof Map) return value.size > 0;
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  for (const _ in value) return true;
+  return false;
+}

@@ -1,0 +1,284 @@
+import { brand, isBranded } from '../internal/brand.js';
+import { checkExtra, type LogCall, type LogOptions, readCall } from './call-arguments.js';
+import { captureStack } from './caller.js';
+import { reportLoggingError } from './diagnostics.js';
+import { LoggingError } from './errors.js';
+import { Filterer } from './filter.js';
+import { assertHandler, type Handler } from './handler.js';
+import { emitLastResort } from './last-resort.js';
+import { CRITICAL, checkLevel, DEBUG, ERROR, getLevelName, INFO, type Level, NOTSET, WARNING } from './levels.js';
+import { type CallBoundary, LogRecord, type LogRecordOptions } from './log-record.js';
+import type { Manager } from './manager.js';
+import { state } from './state.js';
+
+/**
+ * A named place in the tree of loggers; get one with `getLogger(name)`, never with `new`.
+ *
+ * Each method takes a message, the values for its `%` placeholders, and, last, options:
+ * `logger.info('order %d paid', id, { extra: { user_id: 123 } })`. An Error that no placeholder takes is the
+ * record's `excInfo`: `logger.error('payment failed', error)`.
+ *
+ * @see https://docs.python.org/3/library/logging.html#logger-objects
+ */
+export class Logger extends Filterer {
+  /** Name, with dots between the levels of the tree. */
+  readonly name: string;
+  /** The nearest logger above that exists; `null` for the root. */
+  parent: Logger | null = null;
+  /** Whether records go on to the handlers of the loggers above. */
+  propagate = true;
+  /** This logger's own handlers. */
+  readonly handlers: Handler[] = [];
+  /** The manager of the tree this logger is in. */
+  manager: Manager | undefined = undefined;
+
+  #level: number;
+  #disabled = false;
+  /** The lowest enabled level, with parents, `disabled` and `disable()` taken into account: one comparison a call. */
+  #threshold: number;
+
+  constructor(name: string, level: Level = NOTSET) {
+    super();
+    this.name = name;
+    this.#level = checkLevel(level);
+    this.#threshold = this.#level;
+  }
+
+  /** Detail for diagnosis. */
+  debug(msg: unknown, ...args: unknown[]): void {
+    if (this.#threshold <= DEBUG) this.#log(DEBUG, msg, args, this.debug);
+  }
+
+  /** Things work as they should. */
+  info(msg: unknown, ...args: unknown[]): void {
+    if (this.#threshold <= INFO) this.#log(INFO, msg, args, this.info);
+  }
+
+  /** Something unexpected. */
+  warning(msg: unknown, ...args: unknown[]): void {
+    if (this.#threshold <= WARNING) this.#log(WARNING, msg, args, this.warning);
+  }
+
+  /** The same as {@link Logger.warning}. */
+  warn(msg: unknown, ...args: unknown[]): void {
+    if (this.#threshold <= WARNING) this.#log(WARNING, msg, args, this.warn);
+  }
+
+  /** Something failed. */
+  error(msg: unknown, ...args: unknown[]): void {
+    if (this.#threshold <= ERROR) this.#log(ERROR, msg, args, this.error);
+  }
+
+  /**
+   * Something failed, with its traceback, at level ERROR: for `catch` blocks.
+   *
+   * The last argument that no placeholder takes is what was thrown, Error or not; `logger.exception(error)` logs
+   * the error's message.
+   */
+  exception(msg: unknown, ...args: unknown[]): void {
+    if (this.#threshold <= ERROR) this.#log(ERROR, msg, args, this.exception, true);
+  }
+
+  /** The application cannot go on. */
+  critical(msg: unknown, ...args: unknown[]): void {
+    if (this.#threshold <= CRITICAL) this.#log(CRITICAL, msg, args, this.critical);
+  }
+
+  /** The same as {@link Logger.critical}. */
+  fatal(msg: unknown, ...args: unknown[]): void {
+    if (this.#threshold <= CRITICAL) this.#log(CRITICAL, msg, args, this.fatal);
+  }
+
+  /**
+   * Logs at any level.
+   *
+   * @param level A whole number, or a registered name.
+   * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL`
+   */
+  log(level: Level, msg: unknown, ...args: unknown[]): void {
+    const levelno = typeof level === 'number' && Number.isInteger(level) ? level : checkLevel(level);
+    if (this.#threshold <= levelno) this.#log(levelno, msg, args, this.log);
+  }
+
+  /**
+   * Logs on behalf of another function, which counts as the call: for adapters and wrappers.
+   *
+   * @param boundary The function users call; the frame above it is the record's caller.
+   */
+  logFrom(boundary: CallBoundary, levelno: number, msg: unknown, args: unknown[], takesAnything = false): void {
+    if (this.#threshold <= levelno) this.#log(levelno, msg, args, boundary, takesAnything);
+  }
+
+  /** Whether a call at this level would make a record. */
+  isEnabledFor(level: Level): boolean {
+    return this.#threshold <= (typeof level === 'number' ? level : checkLevel(level));
+  }
+
+  /** Tells the arguments apart, makes the record, hands it on. */
+  #log(levelno: number, msg: unknown, rest: unknown[], boundary: CallBoundary, takesAnything = false): void {
+    if (rest.length === 0 && typeof msg === 'string') {
+      this.handle(this.#record(levelno, msg, rest, undefined, undefined, boundary));
+      return;
+    }
+    const call: LogCall = readCall(msg, rest, takesAnything);
+    const { options } = call;
+    if (options?.extra !== undefined) checkExtra(options.extra);
+    this.handle(this.#record(levelno, call.msg, call.args, options, call.excInfo, boundary));
+  }
+
+  #record(
+    levelno: number,
+    msg: unknown,
+    args: unknown[],
+    options: LogOptions | undefined,
+    excInfo: unknown,
+    boundary: CallBoundary,
+  ): LogRecord {
+    const { contextProvider } = state;
+    return this.makeRecord({
+      name: this.name,
+      levelno,
+      levelname: getLevelName(levelno),
+      msg,
+      args,
+      excInfo,
+      stackInfo: options?.stackInfo === true ? formatStackInfo(boundary) : undefined,
+      extra: options?.extra,
+      context: contextProvider === undefined ? undefined : contextProvider(),
+      boundary,
+      stacklevel: options?.stacklevel ?? 1,
+    });
+  }
+
+  /** Makes the record of a call; override it in a logger class to make another. */
+  makeRecord(options: LogRecordOptions): LogRecord {
+    const { recordFactory } = state;
+    return recordFactory === undefined ? new LogRecord(options) : recordFactory(options);
+  }
+
+  /** Hands a record to the filters, then to the handlers, whatever its level. */
+  handle(record: LogRecord): void {
+    if (this.#disabled) return;
+    if (this.filters.length === 0) {
+      this.callHandlers(record);
+      return;
+    }
+    let passed: LogRecord | false;
+    try {
+      passed = this.filter(record);
+    } catch (error) {
+      // A filter that breaks keeps the record back: what it was to remove must not slip through.
+      reportLoggingError(this, record, error);
+      return;
+    }
+    if (passed !== false) this.callHandlers(passed);
+  }
+
+  /** Gives a record to this logger's handlers and, while loggers propagate, to those above. */
+  callHandlers(record: LogRecord): void {
+    let found = 0;
+    for (let logger: Logger | null = this; logger !== null; logger = logger.propagate ? logger.parent : null) {
+      const { handlers } = logger;
+      for (let index = 0; index < handlers.length; index += 1) {
+        const handler = handlers[index] as Handler;
+        found += 1;
+        if (record.levelno >= handler.level) handler.handle(record);
+      }
+    }
+    if (found === 0) emitLastResort(record);
+  }
+
+  /** This logger's own level; 0 (`NOTSET`) takes the parent's. */
+  get level(): number {
+    return this.#level;
+  }
+  set level(level: number) {
+    this.setLevel(level);
+  }
+
+  /** Sets the level; takes effect at once here and below. @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL` */
+  setLevel(level: Level): void {
+    this.#level = checkLevel(level, `${this.name}.level`);
+    this.#changed();
+  }
+
+  /** Whether the logger is switched off altogether. */
+  get disabled(): boolean {
+    return this.#disabled;
+  }
+  set disabled(disabled: boolean) {
+    this.#disabled = disabled;
+    this.#changed();
+  }
+
+  /** The level in force: its own, or that of the nearest logger above that has one. */
+  getEffectiveLevel(): number {
+    for (let logger: Logger | null = this; logger !== null; logger = logger.parent) {
+      if (logger.#level !== NOTSET) return logger.#level;
+    }
+    return NOTSET;
+  }
+
+  /** Computes anew what decides whether a call is enabled; the manager calls it when anything above changes. */
+  refresh(): void {
+    const disabledUpTo = this.manager?.disable ?? NOTSET;
+    this.#threshold = this.#disabled ? Number.POSITIVE_INFINITY : Math.max(this.getEffectiveLevel(), disabledUpTo + 1);
+  }
+
+  #changed(): void {
+    if (this.manager === undefined) this.refresh();
+    else this.manager.refresh();
+  }
+
+  /** Adds a handler, once. @throws {LoggingError} `ERR_LOGGING_ARGUMENT` */
+  addHandler(handler: Handler): void {
+    assertHandler(handler, 'addHandler');
+    if (!this.handlers.includes(handler)) this.handlers.push(handler);
+  }
+
+  /** Removes a handler, which stays open; nothing happens if it is not there. */
+  removeHandler(handler: Handler): void {
+    const index = this.handlers.indexOf(handler);
+    if (index >= 0) this.handlers.splice(index, 1);
+  }
+
+  /** Whether a record of this logger would reach any handler. */
+  hasHandlers(): boolean {
+    for (let logger: Logger | null = this; logger !== null; logger = logger.propagate ? logger.parent : null) {
+      if (logger.handlers.length > 0) return true;
+    }
+    return false;
+  }
+
+  /** The logger below this one: `getLogger('a').getChild('b.c')` is `getLogger('a.b.c')`. */
+  getChild(suffix: string): Logger {
+    if (this.manager === undefined) throw new LoggingError('ERR_LOGGING_ARGUMENT', `getChild: '${this.name}' was made with new; use getLogger`);
+    return this.manager.getLogger(this.parent === null ? suffix : `${this.name}.${suffix}`);
+  }
+
+  /** The loggers directly below this one that exist. */
+  getChildren(): Set<Logger> {
+    return this.manager?.childrenOf(this) ?? new Set();
+  }
+
+  override toString(): string {
+    return `<${this.constructor.name} ${this.name} (${getLevelName(this.getEffectiveLevel())})>`;
+  }
+}
+brand(Logger.prototype, 'logger');
+
+/** The logger at the top of the tree; its level can never be inherited, so it starts at WARNING. */
+export class RootLogger extends Logger {
+  constructor(level: Level = WARNING) {
+    super('root', level);
+  }
+}
+
+/** True for loggers of any copy of this package. */
+export function isLogger(value: unknown): value is Logger {
+  return isBranded(value, 'logger');
+}
+
+function formatStackInfo(boundary: CallBoundary): string {
+  return `Stack (most recent call first):\n${captureStack(boundary)}`;
+}

@@ -1,0 +1,105 @@
+import { closest, distance } from 'fastest-levenshtein';
+import * as v from 'valibot';
+import { LoggingError } from './errors.js';
+import { isFilterLike } from './filter.js';
+import { describeUnknownLevel, type Level } from './levels.js';
+import { state } from './state.js';
+
+/** Something wrong in a configuration or in options: where, and what to do about it. */
+export interface Fault {
+  /** Keys from the outside in, with dots: `handlers.file.maxBytes`; `''` for the whole. */
+  readonly path: string;
+  /** What is wrong, with the value and the remedy. */
+  readonly message: string;
+}
+
+/** A schema of a component's options: an object whose keys are those of its entry in a configuration. */
+export type OptionsSchema = v.GenericSchema<object, object>;
+
+/**
+ * Checks options against their schema.
+ *
+ * @param where The component, for the error: `FileHandler`.
+ * @param isStrict Whether unknown keys are faults; default true. Off for derived classes, which may add their own.
+ * @returns The options with defaults filled in.
+ * @throws {LoggingError} `ERR_LOGGING_OPTIONS` with every fault.
+ */
+export function checkOptions<TSchema extends v.GenericSchema<object, object>>(
+  where: string,
+  schema: TSchema,
+  options: unknown,
+  isStrict = true,
+): v.InferOutput<TSchema> {
+  const result = v.safeParse(schema, options ?? {});
+  const faults = (result.issues ?? []).filter((issue) => isStrict || !isUnknownKey(issue)).map((issue) => toFault(issue, where, schema));
+  if (faults.length > 0) {
+    const [first] = faults as [Fault];
+    const text = faults.length === 1 ? formatFault(first) : `${faults.length} faults\n${faults.map((fault) => `  ${formatFault(fault)}`).join('\n')}`;
+    throw new LoggingError('ERR_LOGGING_OPTIONS', text);
+  }
+  return result.output as v.InferOutput<TSchema>;
+}
+
+/** Every fault of options, none if they are sound. @param path The place of the options themselves. */
+export function findFaults(schema: v.GenericSchema, options: unknown, path: string): Fault[] {
+  const result = v.safeParse(schema, options);
+  return (result.issues ?? []).map((issue) => toFault(issue, path, schema));
+}
+
+/** `path: message`. */
+export function formatFault(fault: Fault): string {
+  return fault.path === '' ? fault.message : `${fault.path}: ${fault.message}`;
+}
+
+/** A key that the schema does not have. */
+function isUnknownKey(issue: v.BaseIssue<unknown>): boolean {
+  return issue.type === 'strict_object' && issue.expected === 'never';
+}
+
+/** A key that the schema needs and the options do not have. */
+function isMissingKey(issue: v.BaseIssue<unknown>): boolean {
+  return issue.type === 'strict_object' && issue.path?.at(-1)?.origin === 'key';
+}
+
+function toFault(issue: v.BaseIssue<unknown>, path: string, schema: v.GenericSchema): Fault {
+  const keys = (issue.path ?? []).map((item) => String(item.key));
+  return { path: [path, ...keys].filter((key) => key !== '').join('.'), message: describe(issue, keys, schema) };
+}
+
+function describe(issue: v.BaseIssue<unknown>, keys: readonly string[], schema: v.GenericSchema): string {
+  if (isUnknownKey(issue)) {
+    const known = keys.length === 1 ? Object.keys((schema as { entries?: object }).entries ?? {}) : [];
+    return `unknown key${suggestion(keys.at(-1) ?? '', known)}`;
+  }
+  if (isMissingKey(issue)) return 'missing, and there is no default';
+  // Messages that a schema wrote itself say more than what valibot makes of the types.
+  if (!issue.message.startsWith('Invalid ')) return issue.message;
+  return `expected ${(issue.expected ?? 'another value').replaceAll(/[()]/g, '').replaceAll(' | ', ' or ')}, got ${issue.received}`;
+}
+
+/** `; did you mean "X"?` for the nearest of the known names, or the list of them, or nothing. */
+export function suggestion(given: string, known: readonly string[]): string {
+  if (known.length === 0) return '';
+  const nearest = closest(given, known);
+  const far = Math.max(2, Math.floor(given.length / 3));
+  if (distance(given.toLowerCase(), nearest.toLowerCase()) <= far) return `; did you mean "${nearest}"?`;
+  return known.length <= 12 ? `; known: ${known.map((name) => `"${name}"`).join(', ')}` : '';
+}
+
+/** Schema of a level: a whole number or a registered name. */
+export const levelSchema: v.GenericSchema<Level> = v.custom<Level>(
+  (value) => (typeof value === 'number' && Number.isInteger(value)) || (typeof value === 'string' && state.nameToLevel.has(value)),
+  (issue) => describeUnknownLevel(issue.input),
+);
+
+/** Schema of a formatter object: anything with a `format` method. */
+export const formatterObjectSchema = v.custom<{ format(record: never): string }>(
+  (value) => typeof value === 'object' && value !== null && typeof (value as { format?: unknown }).format === 'function',
+  'expected a formatter: an object with a format(record) method',
+);
+
+/** Schema of a filter: a function, or an object with a `filter` method. */
+export const filterObjectSchema = v.custom<import('./filter.js').FilterLike>(
+  isFilterLike,
+  'expected a filter: a function, or an object with a filter(record) method',
+);

@@ -1,0 +1,51 @@
+/**
+ * How text formatters treat control characters in what they interpolate.
+ *
+ * - `'escape'`: controls are escaped, and lines after the first are indented, so that no line of one record can
+ *   pass for another record; the default.
+ * - `'line'`: newlines are escaped too; a record without a traceback is one physical line.
+ * - `'none'`: Python's bytes, untouched. Only for text that nobody outside can influence.
+ */
+export type Sanitize = 'escape' | 'line' | 'none';
+
+/** Put before each line of a record but its first. */
+const INDENT = '    ';
+
+// C0 but tab and newline, DEL, C1, the bidirectional marks and overrides, and Unicode's line separators.
+const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+// The same and newline: one test decides whether a text can go out as it is.
+const SUSPECT = /[\0-\x08\n-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+
+/** Escapes control characters as `\x1b` or `\u2028`; newlines too (`\n`) if asked. */
+export function escapeControls(text: string, escapesNewlines: boolean): string {
+  if (!SUSPECT.test(text)) return text;
+  const escaped = text.replace(CONTROLS, escapeCharacter);
+  return escapesNewlines ? escaped.replaceAll('\n', '\\n') : escaped;
+}
+
+function escapeCharacter(character: string): string {
+  if (character === '\r') return '\\r';
+  const code = character.charCodeAt(0);
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+}
+
+/** The function that makes one interpolated text safe under a mode. */
+export function sanitizer(mode: Sanitize): ((text: string) => string) | undefined {
+  if (mode === 'none') return undefined;
+  return mode === 'line' ? toOneLine : toIndentedLines;
+}
+
+function toOneLine(text: string): string {
+  return SUSPECT.test(text) ? escapeControls(text, true) : text;
+}
+
+function toIndentedLines(text: string): string {
+  if (!SUSPECT.test(text)) return text;
+  return escapeControls(text, false).replaceAll('\n', `\n${INDENT}`);
+}
+
+/** Makes a traceback safe: controls escaped, and every line after the first kept off the left margin. */
+export function sanitizeTraceback(text: string): string {
+  const escaped = escapeControls(text, false);
+  return escaped.includes('\n') ? escaped.replace(/\n(?![ \t])/g, `\n${INDENT}`) : escaped;
+}

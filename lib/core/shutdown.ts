@@ -1,0 +1,52 @@
+import { reportLoggingError } from './diagnostics.js';
+import { type Handler, openHandlers } from './handler.js';
+
+/** How long one handler may take to flush and to close, in milliseconds. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Flushes and closes every open handler, the last made first; failures are reported and stop nothing.
+ *
+ * @returns A promise that resolves when all are done; a handler that takes longer than 5 s is left behind.
+ * @see https://docs.python.org/3/library/logging.html#logging.shutdown
+ */
+export async function shutdown(): Promise<void> {
+  await closeHandlers(openHandlers());
+}
+
+/**
+ * Flushes and closes handlers, the last of the list first.
+ *
+ * What is synchronous is done before this returns, so it also serves where nothing can be awaited.
+ */
+export async function closeHandlers(handlers: readonly Handler[]): Promise<void> {
+  for (const handler of [...handlers].reverse()) {
+    for (const step of [() => handler.flush(), () => handler.close()]) {
+      const pending = attempt(handler, step);
+      if (pending !== undefined) await pending;
+    }
+  }
+}
+
+function attempt(handler: Handler, step: () => void | Promise<void>): Promise<void> | undefined {
+  const report = (error: unknown) => reportLoggingError(handler, undefined, error);
+  try {
+    const pending = step();
+    return pending instanceof Promise ? withDeadline(pending, handler).catch(report) : undefined;
+  } catch (error) {
+    report(error);
+    return undefined;
+  }
+}
+
+async function withDeadline(pending: Promise<void>, handler: Handler): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${String(handler)} did not finish within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+  });
+  try {
+    await Promise.race([pending, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,201 @@
+import * as v from 'valibot';
+import { Formatter } from '../core/formatter.js';
+import { LEAN } from '../core/lean.js';
+import { EXPOSED, EXTRA, CONTEXT, type LogRecord, RESERVED_ATTRIBUTES } from '../core/log-record.js';
+import { checkOptions } from '../core/options.js';
+import { cutToBytes, JsonBudget } from '../internal/json-budget.js';
+import { jsonString } from '../internal/json-string.js';
+import { jsonValue } from '../internal/json-value.js';
+import { str } from '../internal/python-text.js';
+import { JsonFields } from './support/json-fields.js';
+import { type TimestampWriter, timestampWriter } from './support/json-timestamp.js';
+
+/** Names of the fields that the formatter writes itself. */
+const FIELD_NAMES = ['timestamp', 'level', 'logger', 'message', 'exception', 'stack', 'truncated'] as const;
+const CALLER_NAMES = ['file', 'line', 'function'] as const;
+
+/** Bytes of a message, and of a whole line, before they are cut. */
+const MAX_MESSAGE = 65_536;
+const MAX_LINE = 262_144;
+/** Characters to try with in turn until the line fits: an escape is up to six times as long as what it stands for. */
+const ROOM = [MAX_LINE, MAX_LINE / 4, MAX_LINE / 7, MAX_LINE / 16] as const;
+
+const text = v.pipe(v.string(), v.nonEmpty('expected a text that is not empty'));
+
+/** The keys of a {@link JsonFormatter} in a configuration. */
+export const jsonFormatterSchema = v.strictObject({
+  rename_fields: v.optional(
+    v.pipe(v.record(text, text), v.description("Other names: `{ timestamp: '@timestamp', level: 'severity' }`.")),
+    {},
+  ),
+  static_fields: v.optional(
+    v.pipe(v.record(v.string(), v.unknown()), v.description('Fields of every line, such as service and version.')),
+    {},
+  ),
+  attributes: v.optional(
+    v.pipe(
+      v.array(
+        v.pipe(
+          v.string(),
+          v.check(
+            (name) => RESERVED_ATTRIBUTES.has(name),
+            (issue) => `expected an attribute of records, such as "levelno" or "process", got "${issue.input}"`,
+          ),
+        ),
+      ),
+      v.description("Further attributes of the record, under Python's names: `['levelno', 'process']`."),
+    ),
+    [],
+  ),
+  includeCaller: v.optional(
+    v.pipe(v.boolean(), v.description('Adds file, line and function of the call; costs about 10 µs a record.')),
+    false,
+  ),
+  timestamp: v.optional(
+    v.pipe(
+      v.picklist(['iso', 'epoch-ms', 'epoch-s'], "expected 'iso', 'epoch-ms' or 'epoch-s'"),
+      v.description('ISO 8601 in UTC with milliseconds, or a number since 1970.'),
+    ),
+    'iso',
+  ),
+  datefmt: v.optional(v.pipe(v.string(), v.description('Timestamp in the language of strftime instead.'))),
+  utc: v.optional(v.pipe(v.boolean(), v.description('Whether datefmt is in UTC or in the local zone.')), true),
+  exception: v.optional(
+    v.pipe(
+      v.picklist(['text', 'object'], "expected 'text' or 'object'"),
+      v.description('The traceback as one text, or the error as an object with name, message, stack and cause.'),
+    ),
+    'text',
+  ),
+  nestedKey: v.optional(
+    v.pipe(text, v.description('Puts context and extra fields in an object of this name, not at the top level.')),
+  ),
+});
+
+/** Options of {@link JsonFormatter}. */
+export type JsonFormatterOptions = v.InferInput<typeof jsonFormatterSchema>;
+
+/**
+ * Writes each record as one line of JSON: `timestamp`, `level`, `logger`, `message`, then the context's and the
+ * call's `extra` fields, `exception` (the traceback as text) and `stack` where there are any.
+ *
+ * Whatever is logged, the line is valid JSON, holds no control characters, and is at most 256 KiB long (64 KiB of
+ * message, ten levels, 1,000 entries); `"truncated":true` where something was left out. A field that takes one of
+ * the names above is written as `extra_<name>`.
+ *
+ * @example
+ * new JsonFormatter({ rename_fields: { timestamp: 'time' }, static_fields: { service: 'shop' } })
+ */
+export class JsonFormatter extends Formatter {
+  static override readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static override readonly optionsSchema = jsonFormatterSchema;
+
+  readonly #names: Readonly<Record<string, string>>;
+  readonly #attributes: readonly (readonly [attribute: string, json: string])[];
+  readonly #static: string;
+  readonly #time: TimestampWriter;
+  readonly #fields: JsonFields;
+  readonly #nested: string | undefined;
+  readonly #asObject: boolean;
+  readonly #heads = new Map<string, Map<string, string>>();
+  /** Lent to one record at a time; a `toJSON` that logs finds none and makes another. */
+  #budget: JsonBudget | undefined;
+
+  /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
+  constructor(options: JsonFormatterOptions = {}) {
+    super();
+    const o = checkOptions('JsonFormatter', jsonFormatterSchema, options, new.target === JsonFormatter);
+    const rename = (name: string): string => (Object.hasOwn(o.rename_fields, name) ? (o.rename_fields[name] as string) : name);
+    this.#names = Object.fromEntries(FIELD_NAMES.map((name) => [name, jsonString(rename(name))]));
+    const caller = o.includeCaller ? CALLER_NAMES.map((name, at) => [CALLER_ATTRIBUTES[at] as string, rename(name)] as const) : [];
+    const attributes = [...caller, ...o.attributes.map((name) => [name, rename(name)] as const)];
+    this.#attributes = attributes.map(([name, shown]) => [name, `,${jsonString(shown)}:`]);
+    this.#static = staticJson(o.static_fields);
+    this.#time = timestampWriter(`{${this.#names['timestamp']}:`, o);
+    this.#nested = o.nestedKey === undefined ? undefined : `,${jsonString(o.nestedKey)}:{`;
+    this.#asObject = o.exception === 'object';
+    const top = [...FIELD_NAMES.map(rename), ...attributes.map(([, shown]) => shown), ...Object.keys(o.static_fields)];
+    this.#fields = new JsonFields(new Set(o.nestedKey === undefined ? top : []));
+  }
+
+  /** The record as one line, without a newline at its end. @throws {TemplateError} If the message does not fit its arguments. */
+  override format(record: LogRecord): string {
+    const message = record.getMessage();
+    record.message = message;
+    const cut = cutToBytes(message, MAX_MESSAGE);
+    const budget = this.#budget ?? new JsonBudget();
+    this.#budget = undefined;
+    let line = '';
+    for (const room of ROOM) {
+      budget.reset(room);
+      budget.isCut = cut.length < message.length;
+      line = this.#line(record, cut, budget);
+      if (line.length * 3 <= MAX_LINE || Buffer.byteLength(line) <= MAX_LINE) break;
+    }
+    this.#budget = budget;
+    return line;
+  }
+
+  #line(record: LogRecord, message: string, budget: JsonBudget): string {
+    let line = this.#time(record.created) + this.#head(record.name, record.levelname) + jsonString(budget.takeText(message));
+    // Made first, so that a flood of fields does not leave it without room.
+    const exception = record.excInfo === undefined && record.excText === undefined ? '' : this.#exception(record, budget);
+    if (this.#attributes.length > 0) line += this.#attributesOf(record, budget);
+    if (record[EXTRA] !== undefined || record[CONTEXT] !== undefined || record[EXPOSED]) {
+      const fields = this.#fields.write(record, budget);
+      line += this.#nested === undefined || fields === '' ? fields : `${this.#nested}${fields.slice(1)}}`;
+    }
+    line += exception;
+    if (record.stackInfo) line += `,${this.#names['stack']}:${jsonString(budget.takeText(this.formatStack(record.stackInfo)))}`;
+    return budget.isCut ? `${line},${this.#names['truncated']}:true}` : `${line}}`;
+  }
+
+  #exception(record: LogRecord, budget: JsonBudget): string {
+    if (this.#asObject && record.excInfo !== undefined) {
+      return `,${this.#names['exception']}:${jsonValue(record.excInfo, budget)}`;
+    }
+    record.excText ??= this.formatException(record.excInfo);
+    return record.excText === '' ? '' : `,${this.#names['exception']}:${jsonString(budget.takeText(record.excText))}`;
+  }
+
+  #attributesOf(record: LogRecord, budget: JsonBudget): string {
+    let json = '';
+    for (const [attribute, key] of this.#attributes) {
+      json += key + (jsonValue(record.attribute(attribute), budget) ?? 'null');
+    }
+    return json;
+  }
+
+  /** `,"level":"INFO","logger":"shop","message":`: the same for every record of a logger and level. */
+  #head(name: string, levelname: string): string {
+    let levels = this.#heads.get(name);
+    if (levels === undefined) {
+      if (this.#heads.size >= MAX_HEADS) this.#heads.clear();
+      levels = new Map();
+      this.#heads.set(name, levels);
+    }
+    let head = levels.get(levelname);
+    if (head === undefined) {
+      if (levels.size >= MAX_HEADS) levels.clear();
+      const { level, logger, message } = this.#names;
+      head = `,${level}:${jsonString(str(levelname))},${logger}:${jsonString(cutToBytes(str(name), 1_024))}${this.#static},${message}:`;
+      levels.set(levelname, head);
+    }
+    return head;
+  }
+}
+
+const CALLER_ATTRIBUTES = ['pathname', 'lineno', 'funcName'] as const;
+const MAX_HEADS = 2_000;
+
+function staticJson(fields: Readonly<Record<string, unknown>>): string {
+  const budget = new JsonBudget();
+  budget.reset(MAX_LINE / 8);
+  let json = '';
+  for (const [key, value] of Object.entries(fields)) {
+    const member = jsonValue(value, budget);
+    if (member !== undefined) json += `,${jsonString(key)}:${member}`;
+  }
+  return json;
+}

@@ -1,0 +1,98 @@
+import { CONTEXT, EXPOSED, EXTRA, type Fields, type LogRecord } from '../../core/log-record.js';
+import type { JsonBudget } from '../../internal/json-budget.js';
+import { jsonString } from '../../internal/json-string.js';
+import { jsonKey, jsonValue, unreadable } from '../../internal/json-value.js';
+
+/** Keys whose JSON is remembered, and how long they may be. */
+const MAX_KEYS = 1_000;
+const MAX_KEY_LENGTH = 128;
+
+/**
+ * Writes the context and `extra` fields of records as members of a JSON object, each with a comma before it.
+ *
+ * A field with a name that is taken is written as `extra_<name>`: nothing is lost, nothing is forged.
+ */
+export class JsonFields {
+  readonly #reserved: ReadonlySet<string>;
+  /** `,"key":` of keys seen; empty for one that is taken. */
+  readonly #keys = new Map<string, string>();
+  /** Contexts never change, and one serves many records: their JSON is written once. */
+  readonly #contexts = new WeakMap<Fields, string>();
+
+  /** @param reserved Names that fields may not have. */
+  constructor(reserved: ReadonlySet<string>) {
+    this.#reserved = reserved;
+  }
+
+  /** The fields of a record, the context's first; of two with the same name the one in `extra`. */
+  write(record: LogRecord, budget: JsonBudget): string {
+    if (record[EXPOSED]) return this.#fields(record.extraFields(), budget);
+    const context = record[CONTEXT];
+    const extra = record[EXTRA];
+    if (context === undefined) return extra === undefined ? '' : this.#fields(extra, budget);
+    if (extra === undefined) return this.#context(context, budget);
+    if (overlap(context, extra)) return this.#fields(record.extraFields(), budget);
+    return this.#context(context, budget) + this.#fields(extra, budget);
+  }
+
+  #context(context: Fields, budget: JsonBudget): string {
+    let json = this.#contexts.get(context);
+    if (json === undefined) {
+      json = this.#fields(context, budget);
+      if (Object.isFrozen(context) && !budget.isCut && hasPlainValues(context)) this.#contexts.set(context, json);
+    }
+    return json;
+  }
+
+  #fields(fields: Fields, budget: JsonBudget): string {
+    let json = '';
+    try {
+      for (const key in fields) {
+        if (!Object.hasOwn(fields, key)) continue;
+        if (!budget.takeEntry()) break;
+        json += this.#field(fields, key, budget);
+      }
+    } catch (reason) {
+      // A proxy that does not tell its keys.
+      json += `,"extra":${unreadable(reason, budget)}`;
+    }
+    return json;
+  }
+
+  #field(fields: Fields, key: string, budget: JsonBudget): string {
+    let value: unknown;
+    try {
+      value = fields[key];
+    } catch (reason) {
+      return this.#key(fields, key, budget) + unreadable(reason, budget);
+    }
+    const json = jsonValue(value, budget);
+    return json === undefined ? '' : this.#key(fields, key, budget) + json;
+  }
+
+  #key(fields: Fields, key: string, budget: JsonBudget): string {
+    let json = this.#keys.get(key);
+    if (json === undefined) {
+      json = this.#reserved.has(key) ? '' : `,${jsonKey(key, budget)}:`;
+      if (key.length <= MAX_KEY_LENGTH && this.#keys.size < MAX_KEYS) this.#keys.set(key, json);
+    }
+    return json === '' ? `,${jsonString(freeName(key, fields, this.#reserved))}:` : json;
+  }
+}
+
+function freeName(key: string, fields: Fields, reserved: ReadonlySet<string>): string {
+  let name = `extra_${key}`;
+  while (reserved.has(name) || Object.hasOwn(fields, name)) name = `extra_${name}`;
+  return name;
+}
+
+function overlap(context: Fields, extra: Fields): boolean {
+  for (const key in extra) {
+    if (Object.hasOwn(context, key)) return true;
+  }
+  return false;
+}
+
+function hasPlainValues(fields: Fields): boolean {
+  return Object.values(fields).every((value) => (typeof value !== 'object' && typeof value !== 'function') || value === null);
+}

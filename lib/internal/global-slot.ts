@@ -1,0 +1,25 @@
+/**
+ * One object per process, whatever the number of copies of this package.
+ *
+ * A second copy can appear through Jest's module registry, a bundler, or two versions in one tree; all of them
+ * must see the same loggers. The first copy that asks creates the object, the others get it.
+ *
+ * @param key Name of the slot; shared by every copy, so it must change when the object's shape does.
+ * @param create Makes the object on first use.
+ */
+export function globalSlot<T extends object>(key: string, create: () => T): T {
+  const slot = Symbol.for(`nestjs-logging.${key}`);
+  const holder = globalThis as unknown as Record<symbol, T | undefined>;
+  let value = holder[slot];
+  if (value === undefined) {
+    value = create();
+    // Not enumerable, so that nothing that walks the global object meets it.
+    Object.defineProperty(globalThis, slot, {
+      value,
+      configurable: true,
+      enumerable: false,
+      writable: false,
+    });
+  }
+  return value;
+}

@@ -1,0 +1,36 @@
+/** Up to this length a loop over the characters is faster than starting a regular expression. */
+const SHORT = 40;
+
+// What JSON forbids, and what would steer a terminal or a reader's eye: DEL, C1, bidirectional marks and overrides,
+// Unicode's line separators. Lone surrogates too, which UTF-8 cannot hold.
+const SUSPECT = /["\\\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/;
+/** Of these, what `JSON.stringify` lets pass. */
+const PASSED_BY_STRINGIFY = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+const ALL_PASSED_BY_STRINGIFY = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/**
+ * A text as a JSON string, in its quotes.
+ *
+ * Escapes more than `JSON.stringify`: nothing that a terminal obeys is left, and whatever the text, it is one line.
+ */
+export function jsonString(text: string): string {
+  const { length } = text;
+  if (length > SHORT) return SUSPECT.test(text) ? escaped(text) : `"${text}"`;
+  for (let at = 0; at < length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7e || code < 0x20 || code === 0x22 || code === 0x5c) {
+      return SUSPECT.test(text) ? escaped(text) : `"${text}"`;
+    }
+  }
+  return `"${text}"`;
+}
+
+function escaped(text: string): string {
+  const json = JSON.stringify(text);
+  return PASSED_BY_STRINGIFY.test(json) ? json.replace(ALL_PASSED_BY_STRINGIFY, unicodeEscape) : json;
+}
+
+/** `\u0085` for a character of the basic plane. */
+export function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,68 @@
+import { writeSync } from 'node:fs';
+
+/** A write that could not be finished: what is left of it, and why. */
+export interface UnfinishedWrite {
+  /** Bytes that did get out. */
+  readonly written: number;
+  /** What still has to be written. */
+  readonly rest: Buffer;
+  /** The system's error. */
+  readonly error: NodeJS.ErrnoException;
+}
+
+/** A cell nobody wakes: waiting on it is the only way to sleep without giving up the thread. */
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/** Waits without giving up the thread. */
+export function sleepSync(milliseconds: number): void {
+  Atomics.wait(sleeper, 0, 0, milliseconds);
+}
+
+/**
+ * Writes all of a text or buffer to a descriptor: on after short writes and interruptions, and with patience for a
+ * full pipe.
+ *
+ * @param encoding How a text becomes bytes.
+ * @param patienceMs How long a reader that does not read is waited for; it starts anew with each byte it takes.
+ * @returns The number of bytes, or what is left if it cannot be finished now.
+ */
+export function writeFully(
+  fd: number,
+  data: string | Buffer,
+  encoding: BufferEncoding,
+  patienceMs: number,
+): number | UnfinishedWrite {
+  try {
+    const written = typeof data === 'string' ? writeSync(fd, data, null, encoding) : writeSync(fd, data);
+    const length = typeof data === 'string' ? Buffer.byteLength(data, encoding) : data.length;
+    if (written >= length) return written;
+    return finish(fd, toBuffer(data, encoding), written, patienceMs);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EAGAIN' || code === 'EINTR') return finish(fd, toBuffer(data, encoding), 0, patienceMs);
+    return { written: 0, rest: toBuffer(data, encoding), error: error as NodeJS.ErrnoException };
+  }
+}
+
+function finish(fd: number, data: Buffer, start: number, patienceMs: number): number | UnfinishedWrite {
+  let written = start;
+  let deadline = Date.now() + patienceMs;
+  while (written < data.length) {
+    try {
+      written += writeSync(fd, data, written);
+      deadline = Date.now() + patienceMs;
+    } catch (error) {
+      const fault = error as NodeJS.ErrnoException;
+      if (fault.code === 'EINTR') continue;
+      if (fault.code !== 'EAGAIN' || Date.now() >= deadline) {
+        return { written, rest: data.subarray(written), error: fault };
+      }
+      sleepSync(1);
+    }
+  }
+  return written;
+}
+
+function toBuffer(data: string | Buffer, encoding: BufferEncoding): Buffer {
+  return typeof data === 'string' ? Buffer.from(data, encoding) : data;
+}

@@ -1,0 +1,84 @@
+/**
+ * Builds dist/: the JavaScript in both formats, bundled, and the types, file by file.
+ *
+ *   dist/esm/index.js, core/index.js, testing/index.js, chunks/*.js   ES modules
+ *   dist/cjs/…                                                        the same in CommonJS
+ *   dist/{esm,cjs}/**\/*.d.ts                                         declarations with their doc comments
+ *
+ * Bundled because loading many small files is dear: with 60 of them, importing the package took
+ * 39 ms file by file and 10 ms in two chunks. Names are kept and nothing is minified, so stack traces stay readable;
+ * source maps carry the TypeScript sources.
+ */
+import { execFile } from 'node:child_process';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { rolldown } from 'rolldown';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const started = performance.now();
+
+await rm(path.join(root, 'dist'), { recursive: true, force: true });
+const outcomes = await Promise.allSettled([buildJavaScript(), buildTypes()]);
+const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
+for (const { reason } of failures) console.error(reason.stdout || reason.message);
+if (failures.length > 0) process.exit(1);
+console.log(`dist/ built in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+
+async function buildJavaScript() {
+  const bundle = await rolldown({
+    cwd: root,
+    input: {
+      index: 'lib/index.ts',
+      'core/index': 'lib/core/index.ts',
+      'testing/index': 'lib/testing/index.ts',
+    },
+    platform: 'node',
+    tsconfig: path.join(root, 'tsconfig.json'),
+    external: isPackage,
+    onLog(level, log, handle) {
+      handle(level === 'warn' ? 'error' : level, log);
+    },
+  });
+  for (const format of ['esm', 'cjs']) {
+    await bundle.write({
+      dir: path.join(root, 'dist', format),
+      format,
+      exports: 'named',
+      chunkFileNames: 'chunks/[name].js',
+      codeSplitting: {
+        groups: [
+          {
+            name: 'logging',
+            test: /lib[\\/](internal|core|context|formatters|handlers|config)[\\/]/,
+            tags: ['$initial'],
+          },
+          { name: 'nest', test: /lib[\\/]nest[\\/]/, tags: ['$initial'] },
+        ],
+      },
+      keepNames: true,
+      minify: false,
+      sourcemap: true,
+    });
+  }
+  await bundle.close();
+  await writeFile(path.join(root, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n');
+}
+
+/** Packages stay imports; only our own files and the compiler's helpers are bundled. */
+function isPackage(id) {
+  return !/^(\.|\0|@oxc-project\/)/.test(id) && !path.isAbsolute(id);
+}
+
+/** The two trees of declarations are the same text: what they mean is told by the package.json beside them. */
+async function buildTypes() {
+  const tsc = path.join(root, 'node_modules/@typescript/native/bin/tsc');
+  await promisify(execFile)(process.execPath, [tsc, '--project', 'tsconfig.build.json'], { cwd: root });
+  await mkdir(path.join(root, 'dist/cjs'), { recursive: true });
+  await cp(path.join(root, 'dist/esm'), path.join(root, 'dist/cjs'), {
+    recursive: true,
+    filter: (source) => !path.extname(source) || source.endsWith('.d.ts'),
+  });
+}

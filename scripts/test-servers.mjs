@@ -1,0 +1,44 @@
+/**
+ * Sees to the programs that some tests run against. As root on Debian they are installed;
+ * elsewhere the missing ones are named, and the tests that need them say that they were skipped.
+ */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+
+/** The program looked for, the Debian package that has it, and what it is for. */
+const servers = [
+  { program: 'python3', debianPackage: 'python3', purpose: 'comparing with the logging of CPython' },
+];
+
+const missing = servers.filter(({ program }) => !isOnPath(program));
+if (missing.length > 0) provide(missing);
+
+function provide(missing) {
+  const packages = missing.map(({ debianPackage }) => debianPackage);
+  if (process.getuid?.() === 0 && isOnPath('apt-get') && install(packages)) return;
+  console.warn(`Some tests will be skipped. Install with: apt-get install ${packages.join(' ')}`);
+  for (const { program, purpose } of missing) console.warn(`  ${program}: ${purpose}`);
+}
+
+function install(packages) {
+  console.log(`Installing for the tests: ${packages.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const run = (...args) =>
+    spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+  const flags = ['install', '--yes', '--no-install-recommends', ...packages];
+  return run(...flags) || (run('update') && run(...flags));
+}
+
+function isOnPath(program) {
+  const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/sbin'];
+  return folders.some((folder) => {
+    try {
+      accessSync(path.join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,58 @@
+import type { SourceFile } from '../support/source-file.js';
+import { entryFiles, type Rule } from './layer-rules.js';
+
+/** The most lines a source file may have. */
+export const maxLines = 300;
+
+/** Where module-level state may live: the one slot shared by all copies of the package. */
+export const stateFiles: ReadonlySet<string> = new Set(['internal/global-slot.ts']);
+
+/** The files that may listen to the process, each because an option or a call of the user's asks for it. */
+export const processListeners: ReadonlySet<string> = new Set(['core/capture-warnings.ts']);
+
+const listening = /^process\.(on|once|addListener|prependListener|prependOnceListener)$/;
+const processEnders = new Set(['process.exit', 'process.abort', 'process.kill', 'process.reallyExit']);
+
+export const filesStayShort: Rule = (files) =>
+  files
+    .filter(({ lineCount }) => lineCount > maxLines)
+    .map(({ path, lineCount }) => `${path}: ${lineCount} lines, ${maxLines} allowed`);
+
+export const nobodyEndsTheProcess: Rule = (files) =>
+  faults(files, ({ memberAccesses, imports }) => [
+    ...[...memberAccesses].filter((access) => processEnders.has(access)),
+    ...imports
+      .filter(({ specifier }) => specifier === 'node:process')
+      .flatMap(({ names }) => names.map((name) => `process.${name}`))
+      .filter((access) => processEnders.has(access)),
+  ]);
+
+export const fewListenToTheProcess: Rule = (files) =>
+  faults(
+    files.filter(({ path }) => !processListeners.has(path)),
+    ({ memberAccesses }) => [...memberAccesses].filter((access) => listening.test(access)),
+  );
+
+export const nobodyUsesTheConsole: Rule = (files) =>
+  faults(files, ({ memberAccesses, imports }) => [
+    ...[...memberAccesses].filter(
+      (access) => access.startsWith('console.') || access === 'globalThis.console',
+    ),
+    ...imports.map(({ specifier }) => specifier).filter((specifier) => specifier === 'node:console'),
+  ]);
+
+export const exportsAreDocumented: Rule = (files) =>
+  faults(
+    files.filter(({ path }) => !entryFiles.has(path)),
+    ({ exports }) => [...exports].flatMap(([name, { documented }]) => (documented ? [] : [name])),
+  );
+
+/** Statements that act when the module is loaded, and `let` or `var` at module level. */
+export const nothingHappensAtImport: Rule = (files) =>
+  faults(files, ({ path, statementKinds }) =>
+    [...statementKinds].filter((kind) => kind === 'work' || (kind === 'mutable' && !stateFiles.has(path))),
+  );
+
+function faults(files: readonly SourceFile[], find: (file: SourceFile) => string[]): string[] {
+  return files.flatMap((file) => [...new Set(find(file))].map((fault) => `${file.path}: ${fault}`));
+}

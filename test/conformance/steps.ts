@@ -1,0 +1,131 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  addLevelName,
+  basicConfig,
+  dictConfig,
+  disable,
+  getHandlerNames,
+  getLevelName,
+  getLogger,
+  type LoggingConfig,
+  shutdown,
+} from '../../lib/core/index.js';
+import { resetLogging } from '../support/reset-logging.js';
+import { captureStderr } from '../support/stderr-capture.js';
+
+/** One step of a recorded case; which keys it has depends on `op`. */
+interface Step {
+  readonly op: string;
+  readonly [key: string]: unknown;
+}
+
+/** A recorded case: what was done, and what CPython gave. */
+export interface StepsCase {
+  readonly id: string;
+  readonly steps: readonly Step[];
+  readonly want: Outcome;
+}
+
+/** What a case gave: answers, final files (null: not compared), and failures reported on standard error. */
+export interface Outcome {
+  readonly values: readonly unknown[];
+  readonly files: Readonly<Record<string, string>> | null;
+  readonly logging_errors: number;
+}
+
+/** The cases of a suite. */
+export function readCases(suite: string): StepsCase[] {
+  const text = readFileSync(new URL(`cases/${suite}.jsonl`, import.meta.url), 'utf8');
+  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as StepsCase);
+}
+
+/** Runs a case in an empty folder of its own, from logging's initial state. */
+export async function runSteps(testCase: StepsCase): Promise<Outcome> {
+  const directory = mkdtempSync(join(tmpdir(), 'conformance-'));
+  resetLogging();
+  try {
+    const steps = JSON.parse(JSON.stringify(testCase.steps).replaceAll('@DIR@', directory)) as Step[];
+    const { result, text } = captureStderr(() => {
+      const values = steps.map(runStep).filter((value) => value !== NOTHING);
+      // Every handler of these cases is synchronous, so this is done when it returns its promise.
+      void shutdown();
+      return values;
+    });
+    return {
+      values: result,
+      files: testCase.want.files === null ? null : readFiles(directory),
+      logging_errors: text.split('--- Logging error ---').length - 1,
+    };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const NOTHING = Symbol('nothing to compare');
+
+function runStep(step: Step): unknown {
+  const logger = getLogger(step['logger'] as string);
+  switch (step.op) {
+    case 'dictConfig':
+      return succeeds(() => dictConfig(withPythonBytes(step['config'] as LoggingConfig)));
+    case 'basicConfig':
+      return succeeds(() => basicConfig(step['options'] as object));
+    case 'log': {
+      const args = Array.isArray(step['args']) ? step['args'] : [step['args']];
+      const level = step['level'] as number | 'info';
+      if (typeof level === 'number') logger.log(level, step['msg'], ...args);
+      else logger[level](step['msg'], ...args);
+      return NOTHING;
+    }
+    case 'setLevel':
+      logger.setLevel(step['level'] as string);
+      return NOTHING;
+    case 'propagate':
+      logger.propagate = step['value'] as boolean;
+      return NOTHING;
+    case 'disable':
+      disable(step['level'] as number);
+      return NOTHING;
+    case 'addLevelName':
+      addLevelName(step['level'] as number, step['name'] as string);
+      return NOTHING;
+    case 'isEnabledFor':
+      return logger.isEnabledFor(step['level'] as number);
+    case 'effective':
+      return logger.getEffectiveLevel();
+    case 'getLevelName':
+      return getLevelName(step['level'] as number);
+    case 'child':
+      return logger.getChild(step['suffix'] as string).name;
+    case 'hasHandlers':
+      return logger.hasHandlers();
+    case 'handlerNames':
+      return [...getHandlerNames()].sort();
+    default:
+      throw new Error(`unknown step ${step.op}`);
+  }
+}
+
+function succeeds(action: () => unknown): 'ok' | 'error' {
+  try {
+    action();
+    return 'ok';
+  } catch {
+    return 'error';
+  }
+}
+
+/** Formatters of Python's make no difference between safe and unsafe text; ours must be told not to. */
+function withPythonBytes(config: LoggingConfig): LoggingConfig {
+  const formatters = config.formatters;
+  if (typeof formatters !== 'object' || formatters === null) return config;
+  const plain = Object.entries(formatters).map(([name, entry]) => [name, { ...entry, sanitize: 'none' }]);
+  return { ...config, formatters: Object.fromEntries(plain) };
+}
+
+function readFiles(directory: string): Record<string, string> {
+  const names = readdirSync(directory).filter((name) => statSync(join(directory, name)).isFile());
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
+}

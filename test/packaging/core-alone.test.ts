@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Consumer } from './consumer.js';
+
+describe('the packed package without Nest', () => {
+  let app: Consumer;
+  beforeAll(async () => {
+    app = await Consumer.create('module');
+  });
+  afterAll(() => app.remove());
+
+  it('is installed without any @nestjs package', () => {
+    expect(existsSync(join(app.folder, 'node_modules/@nestjs'))).toBe(false);
+  });
+
+  it('imports ./core', async () => {
+    const script = `
+      import { getLogger } from 'nestjs-logging/core';
+      console.log(getLogger('shop.orders').name);`;
+    expect(await app.node('--input-type=module', '-e', script)).toBe('shop.orders\n');
+  });
+
+  it('requires ./core', async () => {
+    const script = `console.log(require('nestjs-logging/core').getLogger('shop.orders').name);`;
+    expect(await app.node('--input-type=commonjs', '-e', script)).toBe('shop.orders\n');
+  });
+
+  it('gives one copy to import and require where Node can require ES modules', async () => {
+    expect(await app.node('--input-type=module', '-e', sameCopy)).toBe(
+      '{"sameModule":true,"sameLogger":true}\n',
+    );
+  });
+
+  it('gives one registry to both copies where Node cannot', async () => {
+    const printed = await app.node('--no-experimental-require-module', '--input-type=module', '-e', sameCopy);
+    expect(printed).toBe('{"sameModule":false,"sameLogger":true}\n');
+  });
+
+  it('passes records from the loggers of one copy to the handlers of the other', async () => {
+    const script = `
+      import { createRequire } from 'node:module';
+      import { getLogger } from 'nestjs-logging/core';
+      const other = createRequire(import.meta.url)('nestjs-logging/core');
+      const lines = [];
+      class ListHandler extends other.Handler { emit(record) { lines.push(this.format(record)); } }
+      const handler = new ListHandler();
+      handler.setFormatter(new other.Formatter({ format: '%(levelname)s:%(name)s:%(message)s' }));
+      getLogger().addHandler(handler);
+      getLogger('shop').warning('order %d', 7);
+      console.log(lines.join());`;
+    const printed = await app.node('--no-experimental-require-module', '--input-type=module', '-e', script);
+    expect(printed).toBe('WARNING:shop:order 7\n');
+  });
+
+  it('names the original sources in stack traces', async () => {
+    const script = `
+      import { getLogger } from 'nestjs-logging/core';
+      try { getLogger(1); } catch (error) { console.log(error.stack); }`;
+    const printed = await app.node('--enable-source-maps', '--input-type=module', '-e', script);
+    expect(printed).toMatch(/nestjs-logging\/lib\/core\/[a-z-]+\.ts:\d+:\d+/);
+  });
+});
+
+const sameCopy = `
+  import { createRequire } from 'node:module';
+  import * as imported from 'nestjs-logging/core';
+  const required = createRequire(import.meta.url)('nestjs-logging/core');
+  console.log(JSON.stringify({
+    sameModule: imported.getLogger === required.getLogger,
+    sameLogger: imported.getLogger('x') === required.getLogger('x'),
+  }));`;

@@ -1,0 +1,15 @@
+import base from '../../jest.config.js';
+
+/**
+ * The tests of the packed package: slow, because they install it into empty applications.
+ *
+ * @type {import('jest').Config}
+ */
+export default {
+  ...base,
+  testMatch: ['<rootDir>/test/packaging/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/'],
+  globalSetup: '<rootDir>/test/packaging/pack.mjs',
+  globalTeardown: '<rootDir>/test/packaging/unpack.mjs',
+  testTimeout: 180_000,
+};

@@ -1,0 +1,154 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { globSync } from '../support/glob.js';
+import { parseSource } from '../support/source-file.js';
+import { repository, tarball } from './consumer.js';
+
+const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+const packed = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' })
+  .trim()
+  .split('\n')
+  .map((path) => path.replace(/^package\//, ''));
+
+describe('the packed files', () => {
+  it('hold every file the manifest points to', () => {
+    const targets = [manifest.main, manifest.types, ...stringsIn(manifest.exports)];
+    expect(targets.filter((target: string) => !packed.includes(target.replace(/^\.\//, '')))).toEqual([]);
+  });
+
+  it('hold the licence, the readme and the changelog', () => {
+    expect(packed).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md']));
+  });
+
+  it('hold nothing else but dist/', () => {
+    const others = packed.filter((path) => !path.startsWith('dist/'));
+    expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+  });
+
+  it('hold code, source maps and types alone in dist/', () => {
+    const others = packed.filter((path) => path.startsWith('dist/') && !/\.(js|js\.map|d\.ts)$/.test(path));
+    expect(others).toEqual(['dist/cjs/package.json']);
+  });
+});
+
+describe('the exports', () => {
+  it.each(['.', './core', './testing'])('%s offers module-sync before import before require', (entry) => {
+    expect(Object.keys(manifest.exports[entry])).toEqual(['module-sync', 'import', 'require']);
+  });
+
+  it.each(['.', './core', './testing'])('%s offers the same file to module-sync and import', (entry) => {
+    const { 'module-sync': sync, import: imported } = manifest.exports[entry];
+    expect(sync).toEqual(imported);
+  });
+
+  it('give each condition its types first', () => {
+    const conditions = ['.', './core', './testing'].flatMap((entry) =>
+      Object.values(manifest.exports[entry]),
+    );
+    expect(conditions.map((condition) => Object.keys(condition as object)[0])).toEqual(
+      new Array(9).fill('types'),
+    );
+  });
+});
+
+describe('the built code', () => {
+  const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
+  const scripts = globSync(join(repository, 'dist/esm'), '.js');
+
+  it('imports declared packages alone', () => {
+    const foreign = scripts
+      .flatMap((path) => parseSource(path, readFileSync(join(repository, 'dist/esm', path), 'utf8')).imports)
+      .map(({ specifier }) => specifier)
+      .filter((specifier) => !/^(\.|node:)/.test(specifier) && !declared.has(packageName(specifier)));
+    expect(foreign).toEqual([]);
+  });
+
+  it('carries its sources in the source maps', () => {
+    const maps = globSync(join(repository, 'dist'), '.js.map').map((path) =>
+      JSON.parse(readFileSync(join(repository, 'dist', path), 'utf8')),
+    );
+    const missing = maps.flatMap(({ sources, sourcesContent }) =>
+      sources.filter((_source: string, index: number) => !sourcesContent?.[index]),
+    );
+    expect(maps.length).toBeGreaterThan(0);
+    expect(missing).toEqual([]);
+  });
+
+  it('keeps the doc comments in the types', () => {
+    expect(readFileSync(join(repository, 'dist/esm/core/levels.d.ts'), 'utf8')).toContain('/**');
+  });
+
+  it('has types that compile by themselves', () => {
+    const files = globSync(join(repository, 'dist'), 'index.d.ts').map((path) => join('dist', path));
+    const faults = compile(files).filter((line) => line.startsWith('dist/'));
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('the package linters', () => {
+  it('publint finds nothing', async () => {
+    const data = readFileSync(tarball);
+    const buffer = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength) as ArrayBuffer;
+    const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
+    expect(messages.map((message) => formatMessage(message, manifest))).toEqual([]);
+  });
+
+  it('are-the-types-wrong finds nothing', () => {
+    const attw = join(repository, 'node_modules/@arethetypeswrong/cli/dist/index.js');
+    const { analysis, problems } = JSON.parse(
+      runNode([attw, '--format', 'json', '--profile', 'node16', tarball]).stdout,
+    );
+    expect(analysis.types).toEqual({ kind: 'included' });
+    expect(problems ?? analysis.problems).toEqual({});
+  });
+});
+
+describe('the lock file', () => {
+  const text = readFileSync(join(repository, 'package-lock.json'), 'utf8');
+
+  it('names no registry', () => {
+    expect(text).not.toContain('"resolved"');
+  });
+
+  it('holds the packages of every platform', () => {
+    const { packages }: { packages: Record<string, LockedPackage> } = JSON.parse(text);
+    const names = Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, ''));
+    const wanted = Object.values(packages).flatMap(({ optionalDependencies }) =>
+      Object.keys(optionalDependencies ?? {}),
+    );
+    expect(wanted.filter((name) => !names.includes(name))).toEqual([]);
+  });
+});
+
+interface LockedPackage {
+  optionalDependencies?: Record<string, string>;
+}
+
+function stringsIn(value: unknown): string[] {
+  return typeof value === 'string' ? [value] : Object.values(value as object).flatMap(stringsIn);
+}
+
+function packageName(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}
+
+function compile(files: readonly string[]): string[] {
+  const flags = ['--noEmit', '--strict', '--target', 'es2023', '--module', 'nodenext', '--types', 'node'];
+  const tsc = join(repository, 'node_modules/@typescript/native/bin/tsc');
+  return runNode([tsc, '--ignoreConfig', ...flags, ...files]).stdout.split('\n');
+}
+
+/** Runs Node in the repository; these tools fail when they find something, which the caller reads from the text. */
+function runNode(args: readonly string[]): { stdout: string } {
+  try {
+    return {
+      stdout: execFileSync(process.execPath, args, { cwd: repository, encoding: 'utf8', stdio: 'pipe' }),
+    };
+  } catch (error) {
+    return { stdout: (error as { stdout: string }).stdout };
+  }
+}
