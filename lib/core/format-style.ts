@@ -1,19 +1,12 @@
-import { printf } from '../internal/printf.js';
-import { str } from '../internal/python-text.js';
+import { parsePercentFormat, printf, validatePercentFormat } from '../internal/printf.js';
 import { parseBraceFormat, validateBraceFormat } from '../internal/str-format.js';
 import { parseDollarFormat, validateDollarFormat } from '../internal/string-template.js';
-import { parsePercentFormat, validatePercentFormat } from '../internal/printf.js';
-import { type Placeholder, TemplateError, type TemplatePart } from '../internal/template.js';
+import type { TemplatePart } from '../internal/template.js';
 import { LoggingError } from './errors.js';
-import type { LogRecord } from './log-record.js';
-import { type Sanitize, sanitizer } from './sanitize.js';
-import { state } from './state.js';
+import { compileField, type FieldContext, type RecordRenderer } from './record-field.js';
 
 /** Which of Python's three format languages a format string is written in. */
 export type FormatStyle = '%' | '{' | '$';
-
-/** A compiled piece: a record in, text out. */
-export type RecordRenderer = (record: LogRecord) => string;
 
 interface StyleRules {
   readonly defaultFormat: string;
@@ -45,12 +38,9 @@ const STYLES: Readonly<Record<FormatStyle, StyleRules>> = {
 };
 
 /** What {@link compileFormat} needs to know. */
-export interface FormatSpec {
+export interface FormatSpec extends FieldContext {
   readonly format: string | undefined;
-  readonly style: string;
   readonly validate: boolean;
-  readonly defaults: Readonly<Record<string, unknown>> | undefined;
-  readonly sanitize: Sanitize;
 }
 
 /** A format string made ready. */
@@ -78,7 +68,8 @@ export function compileFormat(spec: FormatSpec): CompiledFormat {
     try {
       rules.validate(format);
     } catch (error) {
-      throw new LoggingError('ERR_LOGGING_FORMAT', `format: ${(error as Error).message} in ${JSON.stringify(format)} for style '${spec.style}'`, { cause: error });
+      const reason = `${(error as Error).message} in ${JSON.stringify(format)} for style '${spec.style}'`;
+      throw new LoggingError('ERR_LOGGING_FORMAT', `format: ${reason}`, { cause: error });
     }
   }
   let parts: TemplatePart[];
@@ -111,76 +102,6 @@ function compileParts(parts: readonly TemplatePart[], spec: FormatSpec): RecordR
   return compose(literals, fields);
 }
 
-/** Attributes whose text nobody outside the program's own code can influence. */
-const TRUSTED = new Set(['asctime', 'levelname', 'levelno', 'lineno', 'created', 'msecs', 'relativeCreated', 'process', 'thread']);
-
-function compileField(part: Placeholder, spec: FormatSpec): RecordRenderer {
-  const read = fieldReader(part.name, spec.defaults);
-  const clean = part.isNumeric || TRUSTED.has(part.name) ? undefined : sanitizer(spec.sanitize);
-  if (part.isPlain) {
-    if (clean === undefined) {
-      return (record) => {
-        const value = read(record);
-        return typeof value === 'string' ? value : str(value);
-      };
-    }
-    return (record) => {
-      const value = read(record);
-      return typeof value === 'number' ? str(value) : clean(typeof value === 'string' ? value : str(value));
-    };
-  }
-  const lookup = (record: LogRecord) => (name: string) => fieldReader(name, spec.defaults)(record);
-  if (clean === undefined) return (record) => part.render(read(record), lookup(record));
-  return (record) => clean(part.render(read(record), lookup(record)));
-}
-
-type FieldReader = (record: LogRecord) => unknown;
-
-/** Readers of the attributes every record has: direct property loads, each its own function for the optimiser. */
-const ATTRIBUTE_READERS: Readonly<Record<string, FieldReader>> = {
-  __proto__: null as never,
-  name: (record) => record.name,
-  levelno: (record) => record.levelno,
-  levelname: (record) => record.levelname,
-  message: (record) => record.message,
-  asctime: (record) => record.asctime,
-  msg: (record) => record.msg,
-  args: (record) => record.args,
-  created: (record) => record.created,
-  msecs: (record) => record.msecs,
-  relativeCreated: (record) => record.relativeCreated,
-  pathname: (record) => record.pathname,
-  filename: (record) => record.filename,
-  module: (record) => record.module,
-  lineno: (record) => record.lineno,
-  funcName: (record) => record.funcName,
-  thread: (record) => record.thread,
-  threadName: (record) => record.threadName,
-  process: (record) => record.process,
-  processName: (record) => record.processName,
-  taskName: (record) => record.taskName,
-  excInfo: (record) => record.excInfo,
-  exc_info: (record) => record.excInfo,
-  excText: (record) => record.excText,
-  exc_text: (record) => record.excText,
-  stackInfo: (record) => record.stackInfo,
-  stack_info: (record) => record.stackInfo,
-};
-
-function fieldReader(name: string, defaults: FormatSpec['defaults']): FieldReader {
-  const attribute = ATTRIBUTE_READERS[name];
-  if (attribute !== undefined) return attribute;
-  return (record) => {
-    const value = record.attribute(name);
-    if (value !== undefined) return value;
-    if (defaults !== undefined && Object.hasOwn(defaults, name)) return defaults[name];
-    const fallback = state.contextDefaults[name];
-    if (fallback !== undefined) return fallback;
-    if (record.hasAttribute(name)) return undefined;
-    throw new TemplateError('ValueError', `Formatting field not found in record: '${name}'`);
-  };
-}
-
 /**
  * One function out of many: written out for the usual numbers of fields, since a loop over functions costs a third
  * more than straight calls.
@@ -200,7 +121,7 @@ function compose(l: readonly string[], f: readonly RecordRenderer[]): RecordRend
 
 /** Python's default time text: date, time and milliseconds joined by `default_msec_format`. */
 export function joinMilliseconds(format: string | null, text: string, msecs: number): string {
-  if (format === null) return text;
+  if (!format) return text;
   if (format === '%s,%03d') {
     const whole = Math.trunc(msecs);
     return `${text},${whole < 10 ? '00' : whole < 100 ? '0' : ''}${whole}`;

@@ -1,31 +1,23 @@
+import * as v from 'valibot';
 import { brand } from '../internal/brand.js';
+import type { TimeConverter } from '../internal/broken-down-time.js';
 import { lazy } from '../internal/lazy.js';
-import { compileStrftime } from '../internal/strftime.js';
-import { type CompiledFormat, compileFormat, type FormatStyle, joinMilliseconds } from './format-style.js';
+import { type CompiledFormat, joinMilliseconds } from './format-style.js';
+import {
+  compileSettings,
+  type FormatterOptions,
+  type FormatterSettings,
+  formatFits,
+  formatterSchema,
+} from './formatter-options.js';
 import { LEAN } from './lean.js';
 import type { LogRecord } from './log-record.js';
+import { checkOptions, type OptionsSchema } from './options.js';
+import { gmtime, localtime, RecordClock } from './record-clock.js';
 import { type Sanitize, sanitizeTraceback } from './sanitize.js';
 import { formatTraceback } from './traceback.js';
 
-/** Options of {@link Formatter}; the keys of a formatter's entry in a configuration. */
-export interface FormatterOptions {
-  /** The format string; default the bare message. */
-  format?: string | undefined;
-  /** Python's constructor's name for `format`. */
-  fmt?: string | undefined;
-  /** Format of `asctime`, in `strftime`'s language; default ISO 8601 with milliseconds after a comma. */
-  datefmt?: string | undefined;
-  /** The language of `format`; default `'%'`. */
-  style?: FormatStyle | undefined;
-  /** Whether a format that does not fit its style is refused at once; default true. */
-  validate?: boolean | undefined;
-  /** Values for fields that a record does not have. */
-  defaults?: Readonly<Record<string, unknown>> | undefined;
-  /** Whether times are in UTC; default false, the local time zone. */
-  utc?: boolean | undefined;
-  /** How control characters in interpolated text are treated; default `'escape'`. */
-  sanitize?: Sanitize | undefined;
-}
+export type { FormatterOptions } from './formatter-options.js';
 
 /**
  * Turns a record into text.
@@ -36,6 +28,14 @@ export interface FormatterOptions {
  */
 export class Formatter {
   static readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static readonly optionsSchema: OptionsSchema = v.pipe(formatterSchema, formatFits);
+  /**
+   * How formatters that were told nothing else show times; `Formatter.converter = gmtime` for UTC everywhere.
+   *
+   * @see https://docs.python.org/3/library/logging.html#logging.Formatter.formatTime
+   */
+  static converter: TimeConverter = localtime;
 
   /** `strftime` format of `asctime` when there is no `datefmt`. */
   default_time_format = '%Y-%m-%d %H:%M:%S';
@@ -43,25 +43,23 @@ export class Formatter {
   default_msec_format: string | null = '%s,%03d';
   /** Format of `asctime`, or `undefined` for the default. */
   datefmt: string | undefined;
-  /** Whether times are in UTC. */
-  utc: boolean;
+  /** How this formatter shows times; `undefined` for the class's converter. */
+  converter: TimeConverter | undefined;
 
   readonly #compiled: CompiledFormat;
   readonly #sanitize: Sanitize;
-  #clock: Clock | undefined;
+  #clock: RecordClock | undefined;
 
-  /** @throws {LoggingError} `ERR_LOGGING_FORMAT` for an unknown style or, unless `validate: false`, a faulty format. */
+  /**
+   * @throws {LoggingError} `ERR_LOGGING_OPTIONS` for options that do not exist or are of the wrong kind,
+   * `ERR_LOGGING_FORMAT`, unless `validate: false`, for a format that does not fit its style.
+   */
   constructor(options: FormatterOptions = {}) {
-    this.datefmt = options.datefmt;
-    this.utc = options.utc ?? false;
-    this.#sanitize = options.sanitize ?? 'escape';
-    this.#compiled = compileFormat({
-      format: options.format ?? options.fmt,
-      style: options.style ?? '%',
-      validate: options.validate ?? true,
-      defaults: options.defaults,
-      sanitize: this.#sanitize,
-    });
+    const settings: FormatterSettings = checkOptions('Formatter', formatterSchema, options, new.target === Formatter);
+    this.datefmt = settings.datefmt ?? undefined;
+    this.converter = settings.utc ? gmtime : undefined;
+    this.#sanitize = settings.sanitize;
+    this.#compiled = compileSettings(settings);
   }
 
   /** The format string in use. */
@@ -79,13 +77,13 @@ export class Formatter {
     record.message = record.getMessage();
     if (this.usesTime()) record.asctime = this.formatTime(record, this.datefmt);
     const text = this.formatMessage(record);
-    if (record.excInfo === undefined && record.excText === undefined && record.stackInfo === undefined) return text;
+    if (record.excInfo === undefined && !record.excText && !record.stackInfo) return text;
     return this.#withDetails(text, record);
   }
 
   #withDetails(line: string, record: LogRecord): string {
     let text = line;
-    if (record.excInfo !== undefined && record.excText === undefined) record.excText = this.formatException(record.excInfo);
+    if (record.excInfo !== undefined && !record.excText) record.excText = this.formatException(record.excInfo);
     if (record.excText) text = this.#append(text, record.excText);
     if (record.stackInfo) text = this.#append(text, this.formatStack(record.stackInfo));
     return text;
@@ -113,9 +111,10 @@ export class Formatter {
    */
   formatTime(record: LogRecord, datefmt?: string): string {
     const format = datefmt || this.default_time_format;
+    const converter = this.converter ?? (this.constructor as typeof Formatter).converter;
     let clock = this.#clock;
-    if (clock === undefined || clock.format !== format || clock.utc !== this.utc) {
-      clock = new Clock(format, this.utc);
+    if (clock === undefined || clock.format !== format || clock.converter !== converter) {
+      clock = new RecordClock(format, converter);
       this.#clock = clock;
     }
     const text = clock.text(record.created);
@@ -134,54 +133,5 @@ export class Formatter {
 }
 brand(Formatter.prototype, 'formatter');
 
-/** The text of the running second: records come many to a second, and `strftime` is dear. */
-class Clock {
-  readonly #strftime: (seconds: number) => string;
-  #second = Number.NaN;
-  #text = '';
-
-  constructor(
-    readonly format: string,
-    readonly utc: boolean,
-  ) {
-    this.#strftime = compileStrftime(format, utc ? 'utc' : 'local');
-  }
-
-  text(created: number): string {
-    const second = Math.floor(created);
-    if (second !== this.#second) {
-      this.#text = this.#strftime(second);
-      this.#second = second;
-    }
-    return this.#text;
-  }
-}
-
-/**
- * Formats many records at once, with a header and a footer.
- *
- * @see https://docs.python.org/3/library/logging.html#logging.BufferingFormatter
- */
-export class BufferingFormatter {
-  /** @param linefmt Formatter of each record; default the bare message. */
-  constructor(readonly linefmt: Pick<Formatter, 'format'> = defaultFormatter()) {}
-
-  /** Text before the records; empty unless overridden. */
-  formatHeader(_records: readonly LogRecord[]): string {
-    return '';
-  }
-
-  /** Text after the records; empty unless overridden. */
-  formatFooter(_records: readonly LogRecord[]): string {
-    return '';
-  }
-
-  /** Header, records and footer as one text; empty for no records. */
-  format(records: readonly LogRecord[]): string {
-    if (records.length === 0) return '';
-    return this.formatHeader(records) + records.map((record) => this.linefmt.format(record)).join('') + this.formatFooter(records);
-  }
-}
-
 /** What handlers without a formatter use: the bare message. */
-export const defaultFormatter = lazy(() => new Formatter());
+export const defaultFormatter: () => Formatter = lazy(() => new Formatter());

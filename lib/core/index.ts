@@ -30,10 +30,13 @@ export { NullHandler } from '../handlers/null.handler.js';
 export type { HandlerSettings } from '../handlers/support/handler-options.js';
 export type { LogOptions } from './call-arguments.js';
 export type { CallerInfo } from './caller.js';
+export { captureWarnings } from './capture-warnings.js';
 export { LoggingError, type LoggingErrorCode } from './errors.js';
 export { Filter, Filterer, type FilterFunction, type FilterLike, type FilterOptions, type FilterResult } from './filter.js';
 export type { FormatStyle } from './format-style.js';
-export { BufferingFormatter, Formatter, type FormatterOptions } from './formatter.js';
+export { BufferingFormatter } from './buffering-formatter.js';
+export { Formatter, type FormatterOptions } from './formatter.js';
+export { gmtime, localtime } from './record-clock.js';
 export { type FormatterLike, getHandlerByName, getHandlerNames, Handler, type HandlerOptions, isHandler } from './handler.js';
 export { getLastResort, getRaiseExceptions, setLastResort, setRaiseExceptions } from './last-resort.js';
 export {

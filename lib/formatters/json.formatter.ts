@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { Formatter } from '../core/formatter.js';
 import { LEAN } from '../core/lean.js';
-import { EXPOSED, EXTRA, CONTEXT, type LogRecord, RESERVED_ATTRIBUTES } from '../core/log-record.js';
+import { CONTEXT, EXPOSED, EXTRA, type LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
+import { RESERVED_ATTRIBUTES } from '../core/record-attributes.js';
 import { cutToBytes, JsonBudget } from '../internal/json-budget.js';
 import { jsonString } from '../internal/json-string.js';
 import { jsonValue } from '../internal/json-value.js';
@@ -58,7 +59,7 @@ export const jsonFormatterSchema = v.strictObject({
     ),
     'iso',
   ),
-  datefmt: v.optional(v.pipe(v.string(), v.description('Timestamp in the language of strftime instead.'))),
+  datefmt: v.nullish(v.pipe(v.string(), v.description('Timestamp in the language of strftime instead.'))),
   utc: v.optional(v.pipe(v.boolean(), v.description('Whether datefmt is in UTC or in the local zone.')), true),
   exception: v.optional(
     v.pipe(

@@ -41,7 +41,12 @@ function item(value: unknown, key: string | number): unknown {
   throw new TemplateError('KeyError', repr(key));
 }
 
-function sequenceItem(values: readonly unknown[], key: string | number, what: string, wants: string): unknown {
+function sequenceItem(
+  values: readonly unknown[],
+  key: string | number,
+  what: string,
+  wants: string,
+): unknown {
   if (typeof key !== 'number') throw new TemplateError('TypeError', `${what} indices must be ${wants}`);
   if (key < values.length) return values[key];
   throw new TemplateError('IndexError', `${what} index out of range`);

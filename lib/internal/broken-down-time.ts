@@ -26,6 +26,9 @@ export interface BrokenDownTime {
   readonly isDst: boolean;
 }
 
+/** Shows a moment, in seconds since 1970, by calendar and clock: `time.localtime`, `time.gmtime`, or a zone of one's own. */
+export type TimeConverter = (epochSeconds: number) => BrokenDownTime;
+
 /**
  * A moment in the process's zone (TZ), as `time.localtime`.
  *

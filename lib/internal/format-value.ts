@@ -200,16 +200,17 @@ function layOut(spec: FormatSpec, { isNegative, prefix, whole, groupSize, rest }
 function checkGrouping({ grouping, type }: FormatSpec, actualType: string): void {
   if (grouping === '' || actualType === '' || 'defgEG%F'.includes(actualType)) return;
   if (grouping === '_' && 'boxX'.includes(actualType)) return;
-  throw invalid(`Cannot specify '${grouping}' with '${typeText(type || actualType)}'.`);
+  throw invalid(`Cannot specify '${grouping}' with '${characterText(type || actualType)}'.`);
 }
 
 function unknownType({ type }: FormatSpec, name: string): TemplateError {
-  return invalid(`Unknown format code '${typeText(type)}' for object of type '${name}'`);
+  return invalid(`Unknown format code '${characterText(type)}' for object of type '${name}'`);
 }
 
-function typeText(type: string): string {
-  const code = type.codePointAt(0) ?? 0;
-  return code > 32 && code < 128 ? type : `\\x${code.toString(16)}`;
+/** A character as Python's messages show it. */
+export function characterText(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code > 32 && code < 128 ? character : `\\x${code.toString(16)}`;
 }
 
 function invalid(message: string): TemplateError {

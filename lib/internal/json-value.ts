@@ -119,7 +119,7 @@ function leaf(value: object, budget: JsonBudget): string {
   return jsonString(budget.takeText(types.isRegExp(value) ? RegExp.prototype.toString.call(value) : str(value)));
 }
 
-function viewJson(view: NodeJS.ArrayBufferView, budget: JsonBudget): string {
+function viewJson(view: ArrayBufferView, budget: JsonBudget): string {
   if (view instanceof Uint8Array || view instanceof DataView) {
     const name = Buffer.isBuffer(view) ? 'Buffer' : view instanceof DataView ? 'DataView' : 'Uint8Array';
     return bytesJson(name, new Uint8Array(view.buffer, view.byteOffset, view.byteLength), budget);

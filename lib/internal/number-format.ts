@@ -74,7 +74,9 @@ export function numberText(value: number): string {
 }
 
 function plainText(value: number): string {
-  return value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER ? String(value) : integerText(value);
+  return value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER
+    ? String(value)
+    : integerText(value);
 }
 
 /** The shortest digits are the same in both languages; Python turns to the exponent earlier. */

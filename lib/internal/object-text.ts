@@ -102,7 +102,8 @@ function isLeaf(value: object): boolean {
 }
 
 function leafText(value: object, walk: Walk): string {
-  const depth = typeof value === 'function' ? -1 : 2;
+  // A function and a promise show no more than what they are, for the reason given at `objectEntries`.
+  const depth = typeof value === 'function' || types.isPromise(value) ? -1 : 2;
   const text = inspect(value, {
     depth,
     breakLength: Number.POSITIVE_INFINITY,
@@ -182,12 +183,10 @@ function setEntries(set: ReadonlySet<unknown>, walk: Walk): string[] {
   return entries;
 }
 
+/** Keys that are symbols are left out: Node itself hangs the asynchronous context of a request on them. */
 function objectEntries(object: object, walk: Walk): string[] {
   const entries: string[] = [];
-  const keys: (string | symbol)[] = Object.keys(object);
-  for (const symbol of Object.getOwnPropertySymbols(object)) {
-    if (Object.prototype.propertyIsEnumerable.call(object, symbol)) keys.push(symbol);
-  }
+  const keys = Object.keys(object);
   for (const key of keys) {
     if (isFull(entries, walk)) {
       entries.push(more(keys.length - entries.length));
@@ -200,8 +199,7 @@ function objectEntries(object: object, walk: Walk): string[] {
   return entries;
 }
 
-function keyText(key: string | symbol): string {
-  if (typeof key === 'symbol') return `[${stringRepr(key.toString()).slice(1, -1)}]`;
+function keyText(key: string): string {
   if (key === '__proto__') return "['__proto__']";
   return PLAIN_KEY.test(key) ? key : stringRepr(key);
 }

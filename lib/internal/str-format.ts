@@ -1,7 +1,7 @@
 import { followAccesses } from './brace-access.js';
 import { type Access, type BraceField, parseBraces, splitExpression, toIndex } from './brace-parse.js';
 import { parseFormatSpec } from './format-spec.js';
-import { formatValue } from './format-value.js';
+import { characterText, formatValue } from './format-value.js';
 import { ascii, repr, str } from './python-text.js';
 import { type Placeholder, TemplateError, type TemplatePart } from './template.js';
 
@@ -156,7 +156,7 @@ function converter(conversion: string): ((value: unknown) => string) | undefined
     case 'a':
       return ascii;
     default:
-      throw invalid(`Unknown conversion specifier ${conversion}`);
+      throw invalid(`Unknown conversion specifier ${characterText(conversion)}`);
   }
 }
 

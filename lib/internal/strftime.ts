@@ -1,4 +1,4 @@
-import { type BrokenDownTime, gmTime, localTime } from './broken-down-time.js';
+import { type BrokenDownTime, gmTime, localTime, type TimeConverter } from './broken-down-time.js';
 import { LocalZone } from './local-zone.js';
 import { compileDirective, type DirectiveSpec, type Render } from './strftime-directives.js';
 
@@ -12,11 +12,12 @@ import { compileDirective, type DirectiveSpec, type Render } from './strftime-di
  * Never throws: a time that `Date` cannot hold gives 'Invalid Date'. As in Python, a text longer than 256 times
  * its format (1,024 characters for a short one) comes out empty, which bounds what a width can cost.
  *
- * @param zone 'local' is the process's zone (TZ), 'utc' has no summer time and prints `%Z` as 'GMT'.
+ * @param zone 'local' is the process's zone (TZ), 'utc' has no summer time and prints `%Z` as 'GMT'; a function shows
+ * the time as it likes.
  * @returns Takes seconds since 1970; a fraction is dropped.
  * @see https://docs.python.org/3/library/time.html#time.strftime
  */
-export function compileStrftime(format: string, zone: 'local' | 'utc'): (epochSeconds: number) => string {
+export function compileStrftime(format: string, zone: 'local' | 'utc' | TimeConverter): (epochSeconds: number) => string {
   const localZone = new LocalZone();
   const capacity = pythonBufferLength(format);
   const parts = parse(format, localZone, capacity);
@@ -25,7 +26,7 @@ export function compileStrftime(format: string, zone: 'local' | 'utc'): (epochSe
   return (epochSeconds) => {
     const second = Math.floor(epochSeconds);
     if (second !== lastSecond) {
-      const time = zone === 'utc' ? gmTime(second) : localTime(second, localZone);
+      const time = convert(second, zone, localZone);
       lastText = Number.isNaN(time.year) ? 'Invalid Date' : join(parts, time, capacity);
       lastSecond = second;
     }
@@ -36,6 +37,11 @@ export function compileStrftime(format: string, zone: 'local' | 'utc'): (epochSe
 /** One time in one format; {@link compileStrftime} is for more than one. */
 export function strftime(format: string, epochSeconds: number, zone: 'local' | 'utc'): string {
   return compileStrftime(format, zone)(epochSeconds);
+}
+
+function convert(second: number, zone: 'local' | 'utc' | TimeConverter, localZone: LocalZone): BrokenDownTime {
+  if (typeof zone === 'function') return zone(second);
+  return zone === 'utc' ? gmTime(second) : localTime(second, localZone);
 }
 
 type Part = string | Render;

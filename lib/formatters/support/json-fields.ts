@@ -26,13 +26,22 @@ export class JsonFields {
 
   /** The fields of a record, the context's first; of two with the same name the one in `extra`. */
   write(record: LogRecord, budget: JsonBudget): string {
-    if (record[EXPOSED]) return this.#fields(record.extraFields(), budget);
+    if (record[EXPOSED]) return this.#exposed(record, budget);
     const context = record[CONTEXT];
     const extra = record[EXTRA];
     if (context === undefined) return extra === undefined ? '' : this.#fields(extra, budget);
     if (extra === undefined) return this.#context(context, budget);
-    if (overlap(context, extra)) return this.#fields(record.extraFields(), budget);
-    return this.#context(context, budget) + this.#fields(extra, budget);
+    const first = overlap(context, extra) ? this.#fields(context, budget, extra) : this.#context(context, budget);
+    return first + this.#fields(extra, budget);
+  }
+
+  /** Filters of others have seen the record: its fields are attributes now, and may have been changed. */
+  #exposed(record: LogRecord, budget: JsonBudget): string {
+    try {
+      return this.#fields(record.extraFields(), budget);
+    } catch (reason) {
+      return `,"extra":${unreadable(reason, budget)}`;
+    }
   }
 
   #context(context: Fields, budget: JsonBudget): string {
@@ -44,11 +53,12 @@ export class JsonFields {
     return json;
   }
 
-  #fields(fields: Fields, budget: JsonBudget): string {
+  /** @param hidden Fields that take the place of those with the same name. */
+  #fields(fields: Fields, budget: JsonBudget, hidden?: Fields): string {
     let json = '';
     try {
       for (const key in fields) {
-        if (!Object.hasOwn(fields, key)) continue;
+        if (!Object.hasOwn(fields, key) || (hidden !== undefined && Object.hasOwn(hidden, key))) continue;
         if (!budget.takeEntry()) break;
         json += this.#field(fields, key, budget);
       }
@@ -87,8 +97,12 @@ function freeName(key: string, fields: Fields, reserved: ReadonlySet<string>): s
 }
 
 function overlap(context: Fields, extra: Fields): boolean {
-  for (const key in extra) {
-    if (Object.hasOwn(context, key)) return true;
+  try {
+    for (const key in extra) {
+      if (Object.hasOwn(context, key)) return true;
+    }
+  } catch {
+    // A proxy that does not tell its keys.
   }
   return false;
 }

@@ -7,7 +7,7 @@ export type TimestampWriter = (created: number) => string;
 /** How {@link timestampWriter} writes times. */
 export interface TimestampStyle {
   readonly timestamp: 'iso' | 'epoch-ms' | 'epoch-s';
-  readonly datefmt: string | undefined;
+  readonly datefmt?: string | null | undefined;
   readonly utc: boolean;
 }
 
@@ -17,7 +17,7 @@ export interface TimestampStyle {
  * @param prefix What comes before the time, for example `{"timestamp":`.
  */
 export function timestampWriter(prefix: string, style: TimestampStyle): TimestampWriter {
-  if (style.datefmt !== undefined) {
+  if (style.datefmt) {
     const strftime = compileStrftime(style.datefmt, style.utc ? 'utc' : 'local');
     return (created) => prefix + jsonString(strftime(created));
   }

@@ -1,0 +1,112 @@
+import * as v from 'valibot';
+import type { CompiledFormat } from '../core/format-style.js';
+import { Formatter } from '../core/formatter.js';
+import { compileSettings, formatFits, formatterEntries } from '../core/formatter-options.js';
+import { LEAN } from '../core/lean.js';
+import type { LogRecord } from '../core/log-record.js';
+import { checkOptions } from '../core/options.js';
+import type { FieldPainter } from '../core/record-field.js';
+import { JsonBudget } from '../internal/json-budget.js';
+import { keyValues, type PairWriter } from './support/key-values.js';
+import { paint, supportsColors, TERMINAL_STYLES, type TerminalStyle } from './support/terminal-colors.js';
+
+/** Characters of the fields that are shown behind a message. */
+const MAX_FIELDS = 16_384;
+
+const DEFAULT_FORMAT = { '%': '%(asctime)s %(levelname)-8s %(name)s %(message)s', '{': '{asctime} {levelname:<8} {name} {message}', $: '$asctime $levelname $name $message' } as const;
+
+const styleName = v.picklist(
+  Object.keys(TERMINAL_STYLES) as TerminalStyle[],
+  (issue) => `expected one of ${Object.keys(TERMINAL_STYLES).join(', ')}, got ${issue.received}`,
+);
+
+/** The keys of a {@link ColorFormatter} in a configuration. */
+export const colorFormatterSchema = v.strictObject({
+  ...formatterEntries,
+  colors: v.optional(
+    v.pipe(
+      v.union([v.literal('auto'), v.boolean()], (issue) => `expected 'auto', true or false, got ${issue.received}`),
+      v.description("Whether to colour; 'auto': on a terminal, NO_COLOR and FORCE_COLOR permitting."),
+    ),
+    'auto',
+  ),
+  stream: v.optional(
+    v.pipe(
+      v.picklist(['stdout', 'stderr'], (issue) => `expected 'stdout' or 'stderr', got ${issue.received}`),
+      v.description("The stream that 'auto' looks at; default: colours only if both are terminals."),
+    ),
+  ),
+  showExtra: v.optional(
+    v.pipe(v.boolean(), v.description('Whether context and extra fields follow the message as key=value.')),
+    true,
+  ),
+  levelColors: v.optional(
+    v.pipe(
+      v.record(v.string(), styleName),
+      v.description("Looks of levels by name: `{ INFO: 'cyan' }`; the rest keep theirs."),
+    ),
+    {},
+  ),
+});
+
+/** Options of {@link ColorFormatter}. */
+export type ColorFormatterOptions = v.InferInput<typeof colorFormatterSchema>;
+
+/**
+ * Text for people at a terminal: the level in its colour, time and logger dimmed, `extra` fields behind the message.
+ *
+ * Without a format: time, level, logger, message. Everywhere but on a terminal the same text comes without colours.
+ *
+ * @example
+ * new ColorFormatter({ format: '%(levelname)-8s %(message)s', levelColors: { INFO: 'cyan' } })
+ */
+export class ColorFormatter extends Formatter {
+  static override readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static override readonly optionsSchema = v.pipe(colorFormatterSchema, formatFits);
+
+  readonly #colored: CompiledFormat | undefined;
+  readonly #shownFields: ReadonlySet<string>;
+  readonly #showExtra: boolean;
+  readonly #pair: PairWriter;
+
+  /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`, `ERR_LOGGING_FORMAT` */
+  constructor(options: ColorFormatterOptions = {}) {
+    const o = checkOptions('ColorFormatter', colorFormatterSchema, options, new.target === ColorFormatter);
+    const { colors, stream, showExtra, levelColors, ...text } = { ...o, format: o.format ?? o.fmt ?? DEFAULT_FORMAT[o.style] };
+    super(text);
+    const isColored = colors === 'auto' ? supportsColors(stream) : colors;
+    this.#colored = isColored ? compileSettings(text, painter(levelColors)) : undefined;
+    this.#shownFields = new Set(this.fields);
+    this.#showExtra = showExtra;
+    this.#pair = isColored ? (key, value) => `${paint(`${key}=`, 'dim')}${value}` : (key, value) => `${key}=${value}`;
+  }
+
+  /** The line without traceback, in colour where there are any, with the fields that the format does not show. */
+  override formatMessage(record: LogRecord): string {
+    const text = this.#colored === undefined ? super.formatMessage(record) : this.#colored.render(record);
+    if (!this.#showExtra) return text;
+    const budget = new JsonBudget();
+    budget.reset(MAX_FIELDS);
+    return text + keyValues(record, this.#shownFields, budget, this.#pair);
+  }
+}
+
+/** Levels of one's own look like the nearest built-in level below. */
+function painter(levelColors: Readonly<Record<string, TerminalStyle>>): FieldPainter {
+  return (name) => {
+    if (name === 'asctime' || name === 'name') return (text) => paint(text, 'dim');
+    if (name !== 'levelname') return undefined;
+    return (text, record) => {
+      const { levelname } = record;
+      return paint(text, Object.hasOwn(levelColors, levelname) ? (levelColors[levelname] as TerminalStyle) : styleOf(record.levelno));
+    };
+  };
+}
+
+function styleOf(levelno: number): TerminalStyle {
+  if (levelno >= 50) return 'redBackground';
+  if (levelno >= 40) return 'red';
+  if (levelno >= 30) return 'yellow';
+  return levelno >= 20 ? 'green' : 'blue';
+}

@@ -1,0 +1,53 @@
+import { CONTEXT, EXPOSED, EXTRA, type Fields, type LogRecord } from '../../core/log-record.js';
+import type { JsonBudget } from '../../internal/json-budget.js';
+import { jsonString } from '../../internal/json-string.js';
+import { jsonValue, unreadable } from '../../internal/json-value.js';
+
+/** What may stand without quotes. */
+const BARE = /^[\w.@$/:,;+*!?#&%~()<>-]+$/;
+/** The longest key that is shown whole. */
+const MAX_KEY = 128;
+
+/** Writes one key and value; the text of the value comes quoted where it needs to be. */
+export type PairWriter = (key: string, value: string) => string;
+
+/**
+ * The context and `extra` fields of a record as ` key=value` pairs, each with a space before it; on one line, and
+ * with nothing in them that a terminal obeys.
+ *
+ * @param skips Names that are left out, because they are shown elsewhere.
+ */
+export function keyValues(record: LogRecord, skips: ReadonlySet<string>, budget: JsonBudget, write: PairWriter): string {
+  const context = record[CONTEXT];
+  const extra = record[EXTRA];
+  if (context === undefined && extra === undefined && !record[EXPOSED]) return '';
+  let text = '';
+  try {
+    const fields: Fields = record[EXPOSED] || context !== undefined ? record.extraFields() : (extra as Fields);
+    for (const key in fields) {
+      if (!Object.hasOwn(fields, key) || skips.has(key)) continue;
+      if (!budget.takeEntry()) break;
+      const value = valueText(fields, key, budget);
+      if (value !== undefined) text += ` ${write(bare(key.slice(0, MAX_KEY)), value)}`;
+    }
+  } catch (reason) {
+    // A proxy that does not tell its keys, or a getter that throws.
+    text += ` ${write('extra', unreadable(reason, budget))}`;
+  }
+  return text;
+}
+
+/** A text as it stands where nothing in it could be taken for something else, in quotes otherwise. */
+export function bare(text: string): string {
+  return BARE.test(text) ? text : jsonString(text);
+}
+
+function valueText(fields: Fields, key: string, budget: JsonBudget): string | undefined {
+  let value: unknown;
+  try {
+    value = fields[key];
+  } catch (reason) {
+    return unreadable(reason, budget);
+  }
+  return typeof value === 'string' ? bare(budget.takeText(value)) : jsonValue(value, budget);
+}

@@ -1,0 +1,42 @@
+import { isatty } from 'node:tty';
+
+/** What a text can look like on a terminal: the codes that switch it on and off. */
+export const TERMINAL_STYLES = {
+  bold: ['\x1b[1m', '\x1b[22m'],
+  dim: ['\x1b[2m', '\x1b[22m'],
+  black: ['\x1b[30m', '\x1b[39m'],
+  red: ['\x1b[31m', '\x1b[39m'],
+  green: ['\x1b[32m', '\x1b[39m'],
+  yellow: ['\x1b[33m', '\x1b[39m'],
+  blue: ['\x1b[34m', '\x1b[39m'],
+  magenta: ['\x1b[35m', '\x1b[39m'],
+  cyan: ['\x1b[36m', '\x1b[39m'],
+  white: ['\x1b[37m', '\x1b[39m'],
+  gray: ['\x1b[90m', '\x1b[39m'],
+  redBackground: ['\x1b[41m\x1b[97m', '\x1b[49m\x1b[39m'],
+  none: ['', ''],
+} as const;
+
+/** Name of a look on a terminal. */
+export type TerminalStyle = keyof typeof TERMINAL_STYLES;
+
+/** The text in a look. */
+export function paint(text: string, style: TerminalStyle): string {
+  const [on, off] = TERMINAL_STYLES[style];
+  return on + text + off;
+}
+
+/**
+ * Whether what is written comes out in colour.
+ *
+ * `FORCE_COLOR` (but `0` and `false`) asks for colours, `NO_COLOR` forbids them; without either, a terminal decides.
+ *
+ * @param stream The standard stream that is written to; where not known, both have to be terminals.
+ * @param environment Variables to read; default those of the process.
+ */
+export function supportsColors(stream: 'stdout' | 'stderr' | undefined, environment: NodeJS.ProcessEnv = process.env): boolean {
+  const { FORCE_COLOR: force, NO_COLOR: no, TERM: term } = environment;
+  if (force !== undefined) return force !== '0' && force !== 'false';
+  if (no || term === 'dumb') return false;
+  return (stream === 'stderr' || isatty(1)) && (stream === 'stdout' || isatty(2));
+}

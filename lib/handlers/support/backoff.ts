@@ -1,0 +1,49 @@
+/** How the waits between attempts grow. */
+export interface BackoffOptions {
+  /** The most the first wait takes, in milliseconds, above 0; default 500. */
+  initialMs?: number;
+  /** The most any wait takes, in milliseconds; default 30 000. */
+  maxMs?: number;
+  /** By how much each wait may be longer than the last, at least 1; default 2. */
+  factor?: number;
+  /** A number from 0 up to 1 for each wait; default `Math.random`. */
+  random?: () => number;
+}
+
+/**
+ * The waits between attempts at something that fails: up to 0.5 s, then up to 1 s, 2 s … 30 s.
+ *
+ * Each is drawn evenly from 0 up to its bound ('full jitter'), so that a hundred processes that lost the same server
+ * do not come back to it at the same moment.
+ */
+export class Backoff {
+  readonly #initialMs: number;
+  readonly #maxMs: number;
+  readonly #factor: number;
+  readonly #random: () => number;
+  #boundMs: number;
+
+  constructor({ initialMs = 500, maxMs = 30_000, factor = 2, random = Math.random }: BackoffOptions = {}) {
+    this.#initialMs = Math.min(initialMs, maxMs);
+    this.#maxMs = maxMs;
+    this.#factor = factor;
+    this.#random = random;
+    this.#boundMs = this.#initialMs;
+  }
+
+  /**
+   * How long to wait before the next attempt, in milliseconds; call it once for each failure.
+   *
+   * @param atLeastMs What the other side asked for (`Retry-After`), kept even where it is more than `maxMs`; default 0.
+   */
+  next(atLeastMs = 0): number {
+    const waitMs = Math.round(this.#random() * this.#boundMs);
+    this.#boundMs = Math.min(this.#maxMs, this.#boundMs * this.#factor);
+    return Math.max(atLeastMs, waitMs);
+  }
+
+  /** Starts over with the shortest wait; call it after a success. */
+  reset(): void {
+    this.#boundMs = this.#initialMs;
+  }
+}

@@ -1,0 +1,32 @@
+import * as v from 'valibot';
+import { levelSchema } from '../../core/options.js';
+
+/** The keys of handlers that can collect lines and write them together, to be spread into their schemas. */
+export const batchingEntries = {
+  bufferSize: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(0),
+      v.maxValue(16 * 1024 * 1024),
+      v.description(
+        'Bytes to collect before they are written together; 0 writes each line at once. What is collected is lost if the process is killed by a signal.',
+      ),
+    ),
+    0,
+  ),
+  flushInterval: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(1),
+      v.maxValue(60_000),
+      v.description('Milliseconds after which collected lines are written, however few.'),
+    ),
+    100,
+  ),
+  flushLevel: v.optional(
+    v.pipe(levelSchema, v.description('A record of this level or above is written at once, with all before it.')),
+    'ERROR',
+  ),
+};

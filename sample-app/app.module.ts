@@ -1,0 +1,23 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { LoggingModule } from 'nestjs-logging';
+import { AuditModule } from './audit/audit.module.js';
+import type { Environment } from './environment.js';
+import { JobsModule } from './jobs/jobs.module.js';
+import { loggingConfig } from './logging.config.js';
+import { OrdersModule } from './orders/orders.module.js';
+
+@Module({})
+export class AppModule {
+  static for(environment: Environment): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        // AuditModule: where the audit handler's own dependencies come from.
+        LoggingModule.forRoot(loggingConfig(environment), { imports: [AuditModule] }),
+        AuditModule,
+        OrdersModule,
+        JobsModule,
+      ],
+    };
+  }
+}

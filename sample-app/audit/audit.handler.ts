@@ -1,0 +1,31 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Handler, HANDLER_OPTIONS, type HandlerOptions, type LogRecord } from 'nestjs-logging';
+import { AuditTrail } from './audit-trail.js';
+
+/** The keys of its entry in the configuration, beside those that every handler has. */
+export interface AuditHandlerOptions extends HandlerOptions {
+  /** How many entries are kept. */
+  readonly keep: number;
+}
+
+/** Puts what happens to orders on the audit trail. */
+@Injectable()
+export class AuditHandler extends Handler {
+  constructor(
+    private readonly trail: AuditTrail,
+    @Inject(HANDLER_OPTIONS) private readonly options: AuditHandlerOptions,
+  ) {
+    super();
+  }
+
+  /** Need not catch anything: what goes wrong in a handler is reported and never reaches the log call. */
+  emit(record: LogRecord): void {
+    const entry = {
+      at: new Date(record.created * 1000).toISOString(),
+      level: record.levelname,
+      event: record.getMessage(),
+      order: record.attribute('order'),
+    };
+    this.trail.add(entry, this.options.keep);
+  }
+}

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { LoggingConfig } from 'nestjs-logging';
+import { AuditHandler } from './audit/audit.handler.js';
+import type { Environment } from './environment.js';
+
+/** The logging of this application, by environment. */
+export function loggingConfig(environment: Environment): LoggingConfig {
+  const { name, logLevel } = environment;
+  const config = { development, test, production }[name](environment);
+  // Only the application's loggers follow LOG_LEVEL: DEBUG is asked for to see one's own code, not everybody's.
+  if (logLevel !== undefined) config.loggers = { ...config.loggers, shop: { ...config.loggers?.shop, level: logLevel } };
+  return config;
+}
+
+/** Everything on the terminal, in colour if it has any, and the same in a file to search. */
+function development({ logDir }: Environment): LoggingConfig {
+  return {
+    version: 1,
+    formatters: {
+      console: { class: 'ColorFormatter', format: '%(asctime)s %(levelname)-8s %(name)s: %(message)s', datefmt: '%H:%M:%S' },
+      verbose: { format: '%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s', defaults: { request_id: '-' } },
+    },
+    handlers: {
+      console: { class: 'logging.StreamHandler', stream: 'ext://sys.stdout', formatter: 'console' },
+      file: { class: 'logging.FileHandler', filename: join(logDir, 'development.log'), formatter: 'verbose' },
+      audit,
+    },
+    loggers: { ...frameworkLoggers, shop: { level: 'DEBUG' }, 'shop.orders': { handlers: ['audit'] } },
+    root: { level: 'INFO', handlers: ['console', 'file'] },
+  };
+}
+
+/** Quiet on the terminal; a file, new with each run, tells what led to a failure. */
+function test({ logDir }: Environment): LoggingConfig {
+  return {
+    version: 1,
+    formatters: { short: { format: '%(levelname)s %(name)s: %(message)s' } },
+    handlers: {
+      console: { class: 'logging.StreamHandler', stream: 'ext://sys.stdout', level: 'ERROR', formatter: 'short' },
+      file: { class: 'logging.FileHandler', filename: join(logDir, 'test.log'), mode: 'w', formatter: 'short' },
+      audit,
+    },
+    loggers: { ...frameworkLoggers, shop: { level: 'DEBUG' }, 'shop.orders': { handlers: ['audit'] } },
+    root: { level: 'INFO', handlers: ['console', 'file'] },
+  };
+}
+
+/** JSON for whatever collects standard output, and a file of bounded size for those who log in to the machine. */
+function production({ logDir }: Environment): LoggingConfig {
+  return {
+    version: 1,
+    formatters: { json: { class: 'JsonFormatter', static_fields: { service: 'shop' } } },
+    handlers: {
+      console: { class: 'logging.StreamHandler', stream: 'ext://sys.stdout', formatter: 'json' },
+      file: {
+        class: 'logging.handlers.RotatingFileHandler',
+        filename: join(logDir, 'app.log'),
+        maxBytes: 10 * 1024 * 1024,
+        backupCount: 5,
+        formatter: 'json',
+      },
+      audit,
+    },
+    loggers: { ...frameworkLoggers, shop: { level: 'INFO' }, 'shop.orders': { handlers: ['audit'] } },
+    root: { level: 'INFO', handlers: ['console', 'file'] },
+  };
+}
+
+/** A provider like any other: Nest makes it and injects what its constructor asks for. */
+const audit = { class: AuditHandler, level: 'WARNING', keep: 100 };
+
+/** One line a module and one a route at each start is more than anyone reads. */
+const frameworkLoggers: NonNullable<LoggingConfig['loggers']> = {
+  'nest.InstanceLoader': { level: 'WARNING' },
+  'nest.RoutesResolver': { level: 'WARNING' },
+  'nest.RouterExplorer': { level: 'WARNING' },
+};

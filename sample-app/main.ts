@@ -1,0 +1,24 @@
+import 'reflect-metadata';
+import { mkdirSync } from 'node:fs';
+import { NestFactory } from '@nestjs/core';
+import { getLogger, NestLogger } from 'nestjs-logging';
+import { AppModule } from './app.module.js';
+import { readEnvironment } from './environment.js';
+
+async function main(): Promise<void> {
+  const environment = readEnvironment();
+  mkdirSync(environment.logDir, { recursive: true });
+  // bufferLogs: what Nest says before the configuration stands is kept, and comes out in its format.
+  const app = await NestFactory.create(AppModule.for(environment), { bufferLogs: true });
+  app.useLogger(app.get(NestLogger));
+  // SIGTERM and SIGINT close the application, and with it flush and close the handlers.
+  app.enableShutdownHooks();
+  await app.listen(environment.port);
+  getLogger('shop').info('listening on port %d', environment.port, { extra: { environment: environment.name } });
+}
+
+main().catch((error: unknown) => {
+  // Without a configuration there is no other place to say it.
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
