@@ -25,11 +25,17 @@ export function findCaller(boundary: CallBoundary | undefined, stacklevel: numbe
   if (boundary === undefined) return UNKNOWN_CALLER;
   const depth = Math.max(1, stacklevel);
   // One frame more than asked for: what runs a module tells top-level code from a nameless function.
-  const { sites, original } = captureSites(boundary, depth + 1);
-  const site = sites[Math.min(depth, sites.length) - 1];
+  const { sites, isCustom } = captureSites(boundary, depth + 1);
+  const index = Math.min(depth, sites.length) - 1;
+  const site = sites[index];
   if (site === undefined) return UNKNOWN_CALLER;
-  return describeSite(site, sites[depth], original);
+  const file = site.getFileName() ?? '';
+  const mapped = isCustom || TRANSPILED.test(file) ? positionInText(boundary, index) : undefined;
+  return { ...(mapped ?? mappedByNode(site, file)), funcName: functionName(site, sites[depth]) };
 }
+
+/** Sources that something must have compiled on the way in: only the text of the stack has their true lines. */
+const TRANSPILED = /\.[cm]?tsx?$/;
 
 /**
  * The stack from the caller of `boundary` on, one frame a line, as V8 prints it, without a header.
@@ -43,12 +49,10 @@ export function captureStack(boundary: CallBoundary | undefined): string {
   return typeof stack === 'string' ? stack.slice(stack.indexOf('\n') + 1) : '';
 }
 
-type PrepareStackTrace = NonNullable<typeof Error.prepareStackTrace>;
-
 interface Captured {
   readonly sites: readonly NodeJS.CallSite[];
-  /** What was installed in its place: Node's own mapping, or that of a transpiler. */
-  readonly original: PrepareStackTrace | undefined;
+  /** Whether somebody else prints stacks: source-map-support, ts-node, an agent. */
+  readonly isCustom: boolean;
 }
 
 /** Reads the stack as call sites; both global switches are put back whatever happens. */
@@ -61,7 +65,7 @@ function captureSites(boundary: CallBoundary, limit: number): Captured {
     const holder: { stack?: unknown } = {};
     Error.captureStackTrace(holder, boundary);
     const sites = holder.stack;
-    return { sites: Array.isArray(sites) ? (sites as NodeJS.CallSite[]) : [], original };
+    return { sites: Array.isArray(sites) ? (sites as NodeJS.CallSite[]) : [], isCustom: original !== undefined };
   } finally {
     Error.prepareStackTrace = original;
     Error.stackTraceLimit = originalLimit;
@@ -72,43 +76,34 @@ function keepSites(_error: Error, sites: NodeJS.CallSite[]): NodeJS.CallSite[] {
   return sites;
 }
 
-function describeSite(site: NodeJS.CallSite, next: NodeJS.CallSite | undefined, original: PrepareStackTrace | undefined): CallerInfo {
-  const position = mappedByTranspiler(site, original) ?? mappedByNode(site);
-  return { ...position, funcName: functionName(site, next) };
-}
-
 interface Position {
   readonly pathname: string;
   readonly lineno: number;
 }
 
 /** Through Node's source maps, where `--enable-source-maps` made it read them. */
-function mappedByNode(site: NodeJS.CallSite): Position {
-  const file = site.getFileName() ?? site.getScriptNameOrSourceURL?.() ?? '';
+function mappedByNode(site: NodeJS.CallSite, file: string): Position {
   const lineno = site.getLineNumber() ?? 0;
-  const map = file === '' ? undefined : findSourceMap(file);
-  if (map !== undefined) {
-    const entry = map.findEntry(lineno - 1, (site.getColumnNumber() ?? 1) - 1);
-    if ('originalSource' in entry && entry.originalSource) {
-      return { pathname: toPath(entry.originalSource), lineno: entry.originalLine + 1 };
-    }
+  if (file === '') return { pathname: site.getScriptNameOrSourceURL?.() || UNKNOWN_CALLER.pathname, lineno };
+  const entry = findSourceMap(file)?.findEntry(lineno - 1, (site.getColumnNumber() ?? 1) - 1);
+  if (entry !== undefined && 'originalSource' in entry && entry.originalSource) {
+    return { pathname: toPath(entry.originalSource), lineno: entry.originalLine + 1 };
   }
-  return { pathname: file === '' ? UNKNOWN_CALLER.pathname : toPath(file), lineno };
+  return { pathname: toPath(file), lineno };
 }
 
-/**
- * Through a transpiler's own mapping (source-map-support, ts-node, Jest): it replaces `Error.prepareStackTrace`,
- * so we let it print the one frame and read the position from its text.
- */
-function mappedByTranspiler(site: NodeJS.CallSite, original: PrepareStackTrace | undefined): Position | undefined {
-  // Node's own mapper is installed in the same place under --enable-source-maps in newer versions; text works for both.
-  if (original === undefined) return undefined;
+/** The position that the stack's text tells for one frame: as whoever maps stacks in this process sees it. */
+function positionInText(boundary: CallBoundary, index: number): Position | undefined {
+  const originalLimit = Error.stackTraceLimit;
   try {
-    const text: unknown = original(new Error(), [site]);
-    const match = typeof text === 'string' ? /\(?((?:file:\/\/|[A-Za-z]:[\\/]|\/)[^\n()]*):(\d+):\d+\)?\s*$/.exec(text) : null;
+    Error.stackTraceLimit = index + 1;
+    const frame = captureStack(boundary).split('\n')[index] ?? '';
+    const match = /\(?((?:file:\/\/|[A-Za-z]:[\\/]|\/)[^\n()]*):(\d+):\d+\)?\s*$/.exec(frame);
     return match?.[1] === undefined ? undefined : { pathname: toPath(match[1]), lineno: Number(match[2]) };
   } catch {
     return undefined;
+  } finally {
+    Error.stackTraceLimit = originalLimit;
   }
 }
 

@@ -39,6 +39,14 @@ export function reportLoggingError(source: object, record: LogRecord | undefined
   writeStderr(`${lines.join('\n')}\n`);
 }
 
+/**
+ * Says on standard error, in one line, that the library is used in a way that cannot work; for what nobody's record
+ * is to blame for. The caller sees to it that it is said once. Nothing is said when `raiseExceptions` is off.
+ */
+export function reportNotice(text: string): void {
+  if (state.raiseExceptions) writeStderr(`nestjs-logging: ${escapeControls(text, true)}\n`);
+}
+
 /** How many equal faults were kept silent since the last report; `undefined` if this one is to be silent too. */
 function countRepeats(source: object, error: unknown): number | undefined {
   const code = (error as NodeJS.ErrnoException | null | undefined)?.code;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type CompiledFormat, compileFormat, type FormatStyle } from './format-style.js';
+import type { OptionsSchema } from './options.js';
 import type { FieldPainter } from './record-field.js';
 
 /** The keys of a text formatter's entry in a configuration, to be spread into the schema of each. */
@@ -48,11 +49,24 @@ export type FormatterOptions = v.InferInput<typeof formatterSchema>;
 /** Options of a text formatter with the defaults filled in. */
 export type FormatterSettings = Pick<v.InferOutput<typeof formatterSchema>, keyof typeof formatterEntries>;
 
-/** Lets a schema find out about a faulty format too, so that a configuration can be refused before anything is made. */
-export const formatFits: v.CheckAction<FormatterSettings, (issue: v.CheckIssue<FormatterSettings>) => string> = v.check(
-  (settings) => faultOf(settings) === undefined,
-  (issue) => faultOf(issue.input) ?? '',
-);
+/**
+ * The schema of a text formatter that finds faulty formats too, so that a configuration is refused before anything
+ * is made of it.
+ */
+export function checkingFormat(schema: v.GenericSchema<object, FormatterSettings>): OptionsSchema {
+  return v.pipe(
+    schema,
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      const { value } = dataset;
+      const message = formatFault(value);
+      const key = value.format == null ? 'fmt' : 'format';
+      if (message !== undefined) {
+        addIssue({ message, path: [{ type: 'object', origin: 'value', input: { ...value }, key, value: value[key] }] });
+      }
+    }),
+  );
+}
 
 /**
  * Compiles the format of checked options.
@@ -71,11 +85,11 @@ export function compileSettings(settings: FormatterSettings, paint?: FieldPainte
   });
 }
 
-function faultOf(settings: FormatterSettings): string | undefined {
+function formatFault(settings: FormatterSettings): string | undefined {
   try {
     compileSettings(settings);
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return (error as Error).message.replace(/^format: /, '');
   }
 }

@@ -1,13 +1,12 @@
-import * as v from 'valibot';
 import { brand } from '../internal/brand.js';
 import type { TimeConverter } from '../internal/broken-down-time.js';
 import { lazy } from '../internal/lazy.js';
 import { type CompiledFormat, joinMilliseconds } from './format-style.js';
 import {
+  checkingFormat,
   compileSettings,
   type FormatterOptions,
   type FormatterSettings,
-  formatFits,
   formatterSchema,
 } from './formatter-options.js';
 import { LEAN } from './lean.js';
@@ -29,7 +28,7 @@ export type { FormatterOptions } from './formatter-options.js';
 export class Formatter {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema: OptionsSchema = v.pipe(formatterSchema, formatFits);
+  static readonly optionsSchema: OptionsSchema = checkingFormat(formatterSchema);
   /**
    * How formatters that were told nothing else show times; `Formatter.converter = gmtime` for UTC everywhere.
    *

@@ -73,9 +73,12 @@ function describe(issue: v.BaseIssue<unknown>, keys: readonly string[], schema: 
   }
   if (isMissingKey(issue)) return 'missing, and there is no default';
   // Messages that a schema wrote itself say more than what valibot makes of the types.
-  if (!issue.message.startsWith('Invalid ')) return issue.message;
+  if (!VALIBOT_MESSAGE.test(issue.message)) return issue.message;
   return `expected ${(issue.expected ?? 'another value').replaceAll(/[()]/g, '').replaceAll(' | ', ' or ')}, got ${issue.received}`;
 }
+
+/** What valibot says when a schema says nothing. */
+const VALIBOT_MESSAGE = /^Invalid [\w ]+: (Expected .* but received|Received) /s;
 
 /** `; did you mean "X"?` for the nearest of the known names, or the list of them, or nothing. */
 export function suggestion(given: string, known: readonly string[]): string {

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import type { CompiledFormat } from '../core/format-style.js';
 import { Formatter } from '../core/formatter.js';
-import { compileSettings, formatFits, formatterEntries } from '../core/formatter-options.js';
+import { checkingFormat, compileSettings, formatterEntries } from '../core/formatter-options.js';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
 import type { FieldPainter } from '../core/record-field.js';
 import { JsonBudget } from '../internal/json-budget.js';
-import { keyValues, type PairWriter } from './support/key-values.js';
+import { type FieldNaming, keyValues, type PairWriter } from './support/key-values.js';
 import { paint, supportsColors, TERMINAL_STYLES, type TerminalStyle } from './support/terminal-colors.js';
 
 /** Characters of the fields that are shown behind a message. */
@@ -63,10 +63,10 @@ export type ColorFormatterOptions = v.InferInput<typeof colorFormatterSchema>;
 export class ColorFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema = v.pipe(colorFormatterSchema, formatFits);
+  static override readonly optionsSchema = checkingFormat(colorFormatterSchema);
 
   readonly #colored: CompiledFormat | undefined;
-  readonly #shownFields: ReadonlySet<string>;
+  readonly #naming: FieldNaming;
   readonly #showExtra: boolean;
   readonly #pair: PairWriter;
 
@@ -77,7 +77,8 @@ export class ColorFormatter extends Formatter {
     super(text);
     const isColored = colors === 'auto' ? supportsColors(stream) : colors;
     this.#colored = isColored ? compileSettings(text, painter(levelColors)) : undefined;
-    this.#shownFields = new Set(this.fields);
+    const shown = new Set(this.fields);
+    this.#naming = (key) => (shown.has(key) ? undefined : key);
     this.#showExtra = showExtra;
     this.#pair = isColored ? (key, value) => `${paint(`${key}=`, 'dim')}${value}` : (key, value) => `${key}=${value}`;
   }
@@ -88,7 +89,7 @@ export class ColorFormatter extends Formatter {
     if (!this.#showExtra) return text;
     const budget = new JsonBudget();
     budget.reset(MAX_FIELDS);
-    return text + keyValues(record, this.#shownFields, budget, this.#pair);
+    return text + keyValues(record, this.#naming, budget, this.#pair);
   }
 }
 

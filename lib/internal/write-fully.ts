@@ -1,11 +1,9 @@
 import { writeSync } from 'node:fs';
 
-/** A write that could not be finished: what is left of it, and why. */
+/** A write that could not be finished. */
 export interface UnfinishedWrite {
   /** Bytes that did get out. */
   readonly written: number;
-  /** What still has to be written. */
-  readonly rest: Buffer;
   /** The system's error. */
   readonly error: NodeJS.ErrnoException;
 }
@@ -24,7 +22,7 @@ export function sleepSync(milliseconds: number): void {
  *
  * @param encoding How a text becomes bytes.
  * @param patienceMs How long a reader that does not read is waited for; it starts anew with each byte it takes.
- * @returns The number of bytes, or what is left if it cannot be finished now.
+ * @returns The number of bytes, or how far it came if it cannot be finished now.
  */
 export function writeFully(
   fd: number,
@@ -40,7 +38,7 @@ export function writeFully(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EAGAIN' || code === 'EINTR') return finish(fd, toBuffer(data, encoding), 0, patienceMs);
-    return { written: 0, rest: toBuffer(data, encoding), error: error as NodeJS.ErrnoException };
+    return { written: 0, error: error as NodeJS.ErrnoException };
   }
 }
 
@@ -55,7 +53,7 @@ function finish(fd: number, data: Buffer, start: number, patienceMs: number): nu
       const fault = error as NodeJS.ErrnoException;
       if (fault.code === 'EINTR') continue;
       if (fault.code !== 'EAGAIN' || Date.now() >= deadline) {
-        return { written, rest: data.subarray(written), error: fault };
+        return { written, error: fault };
       }
       sleepSync(1);
     }

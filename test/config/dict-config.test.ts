@@ -145,7 +145,7 @@ describe('dictConfig', () => {
     const before = getLogger('old');
     const child = getLogger('kept.child');
     dictConfig({ version: 1, loggers: { kept: {} } });
-    expect([before.disabled, child.disabled]).toEqual([true, true]);
+    expect([before.disabled, child.disabled]).toEqual([true, false]);
     dictConfig({ version: 1, disable_existing_loggers: false });
     expect(before.disabled).toBe(false);
   });
@@ -219,7 +219,7 @@ describe('dictConfig', () => {
   });
 
   it('refuses what is not a handler', () => {
-    expect(faultsOf({ version: 1, handlers: { h: { class: Map } } })[0]).toMatch(/^handlers\.h: Map could not be made: Map gave object, not an object of a class derived from Handler/);
+    expect(faultsOf({ version: 1, handlers: { h: { class: class Bag {} } } })[0]).toMatch(/^handlers\.h: Bag could not be made: Bag gave object, not an object of a class derived from Handler/);
   });
 
   it('does not change the object it is given', () => {

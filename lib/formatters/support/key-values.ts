@@ -8,16 +8,19 @@ const BARE = /^[\w.@$/:,;+*!?#&%~()<>-]+$/;
 /** The longest key that is shown whole. */
 const MAX_KEY = 128;
 
-/** Writes one key and value; the text of the value comes quoted where it needs to be. */
+/** What a field is called in the line; `undefined` for one that is shown elsewhere. */
+export type FieldNaming = (key: string) => string | undefined;
+
+/** Writes one field; key and value come quoted where they need to be. */
 export type PairWriter = (key: string, value: string) => string;
 
 /**
  * The context and `extra` fields of a record as ` key=value` pairs, each with a space before it; on one line, and
  * with nothing in them that a terminal obeys.
  *
- * @param skips Names that are left out, because they are shown elsewhere.
+ * @param name What a field is called; `undefined` leaves it out.
  */
-export function keyValues(record: LogRecord, skips: ReadonlySet<string>, budget: JsonBudget, write: PairWriter): string {
+export function keyValues(record: LogRecord, name: FieldNaming, budget: JsonBudget, write: PairWriter): string {
   const context = record[CONTEXT];
   const extra = record[EXTRA];
   if (context === undefined && extra === undefined && !record[EXPOSED]) return '';
@@ -25,10 +28,11 @@ export function keyValues(record: LogRecord, skips: ReadonlySet<string>, budget:
   try {
     const fields: Fields = record[EXPOSED] || context !== undefined ? record.extraFields() : (extra as Fields);
     for (const key in fields) {
-      if (!Object.hasOwn(fields, key) || skips.has(key)) continue;
+      const shown = Object.hasOwn(fields, key) ? name(key) : undefined;
+      if (shown === undefined) continue;
       if (!budget.takeEntry()) break;
       const value = valueText(fields, key, budget);
-      if (value !== undefined) text += ` ${write(bare(key.slice(0, MAX_KEY)), value)}`;
+      if (value !== undefined) text += ` ${write(bare(shown.slice(0, MAX_KEY)), value)}`;
     }
   } catch (reason) {
     // A proxy that does not tell its keys, or a getter that throws.

@@ -17,18 +17,21 @@ export interface BackoffOptions {
  * do not come back to it at the same moment.
  */
 export class Backoff {
-  readonly #initialMs: number;
-  readonly #maxMs: number;
-  readonly #factor: number;
+  /** The most the first wait takes, in milliseconds. */
+  initialMs: number;
+  /** The most any wait takes, in milliseconds. */
+  maxMs: number;
+  /** By how much each wait may be longer than the last. */
+  factor: number;
+
   readonly #random: () => number;
-  #boundMs: number;
+  #failures = 0;
 
   constructor({ initialMs = 500, maxMs = 30_000, factor = 2, random = Math.random }: BackoffOptions = {}) {
-    this.#initialMs = Math.min(initialMs, maxMs);
-    this.#maxMs = maxMs;
-    this.#factor = factor;
+    this.initialMs = initialMs;
+    this.maxMs = maxMs;
+    this.factor = factor;
     this.#random = random;
-    this.#boundMs = this.#initialMs;
   }
 
   /**
@@ -37,13 +40,13 @@ export class Backoff {
    * @param atLeastMs What the other side asked for (`Retry-After`), kept even where it is more than `maxMs`; default 0.
    */
   next(atLeastMs = 0): number {
-    const waitMs = Math.round(this.#random() * this.#boundMs);
-    this.#boundMs = Math.min(this.#maxMs, this.#boundMs * this.#factor);
-    return Math.max(atLeastMs, waitMs);
+    const boundMs = Math.min(this.maxMs, this.initialMs * this.factor ** this.#failures);
+    this.#failures += 1;
+    return Math.max(atLeastMs, Math.round(this.#random() * boundMs));
   }
 
   /** Starts over with the shortest wait; call it after a success. */
   reset(): void {
-    this.#boundMs = this.#initialMs;
+    this.#failures = 0;
   }
 }

@@ -26,7 +26,10 @@ export const batchingEntries = {
     100,
   ),
   flushLevel: v.optional(
-    v.pipe(levelSchema, v.description('A record of this level or above is written at once, with all before it.')),
+    v.pipe(
+      levelSchema,
+      v.description('A record of this level or above is written at once, with all before it.'),
+    ),
     'ERROR',
   ),
 };

@@ -109,6 +109,18 @@ export class BoundedQueue<T> {
     return this.#waiting;
   }
 
+  /** The number of the item that was pushed last; 0 before the first. */
+  get lastSequence(): number {
+    return this.#sequence;
+  }
+
+  /** Whether everything up to an item has been delivered or dropped. */
+  isSettledUpTo(sequence: number): boolean {
+    // Taken items are older than those that wait, so nothing on its way means that the oldest waiting one decides.
+    if (this.#inFlight > 0) return false;
+    return (this.#oldest(Number.POSITIVE_INFINITY)?.peek()?.sequence ?? Number.POSITIVE_INFINITY) > sequence;
+  }
+
   /** Items that were taken and not yet reported on. */
   get inFlight(): number {
     return this.#inFlight;

@@ -45,8 +45,10 @@ export class TextWriter implements Drainable {
   readonly #batching: Batching;
   readonly #batch: LineBatch;
   readonly #queue = new BoundedQueue<Buffer>();
-  /** The rest of a text that was begun. */
+  /** A text that was begun, whole. */
   #torn: Buffer | undefined;
+  /** Bytes of it that got out. */
+  #begun = 0;
   #accepted = 0;
   #delivered = 0;
   #dropped = 0;
@@ -78,7 +80,8 @@ export class TextWriter implements Drainable {
 
   /** Bytes that wait, whether collected or kept after a fault. */
   get bytesHeld(): number {
-    return this.#batch.bytes + this.#queue.stats.queuedBytes + (this.#torn?.length ?? 0);
+    const kept = this.#isBehind ? this.#queue.stats.queuedBytes + (this.#torn?.length ?? 0) : 0;
+    return this.#batch.bytes + kept;
   }
 
   /** True while something is kept after a fault. */
@@ -107,27 +110,37 @@ export class TextWriter implements Drainable {
   }
 
   /**
-   * Writes what is held and lets go of what cannot be written.
+   * Makes a text that was begun start over, because it will go elsewhere.
    *
-   * @returns The bytes of a text that was begun and cannot be finished, to be taken back; 0 if there is none.
+   * @returns How many bytes of it got out, to be taken back; 0 if none was begun.
    */
-  end(): number {
-    this.flush();
-    const begun = this.#torn === undefined ? 0 : this.#begun;
-    if (this.#torn !== undefined) this.#dropped += 1;
-    this.#torn = undefined;
-    this.#queue.clear('closed');
-    this.#rest();
+  rewind(): number {
+    const begun = this.#begun;
+    this.#begun = 0;
     return begun;
   }
 
-  /** Bytes of the torn text that got out. */
-  #begun = 0;
+  /**
+   * Writes what is held and lets go of what cannot be written.
+   *
+   * @returns The same as {@link rewind}.
+   */
+  end(): number {
+    this.flush();
+    if (this.#torn !== undefined) this.#dropped += 1;
+    this.#torn = undefined;
+    this.#dropped += this.#batch.length;
+    this.#batch.clear();
+    this.#queue.clear('closed');
+    this.#rest();
+    return this.rewind();
+  }
 
   #collect(text: string, levelno: number): unknown {
     const batch = this.#batch;
     batch.add(text, levelno);
-    if (batch.bytes >= this.#batching.bufferSize || levelno >= this.#batching.flushLevel) return this.flush(this.#isBehind ? 0 : PIPE_PATIENCE_MS);
+    if (batch.bytes >= this.#batching.bufferSize || levelno >= this.#batching.flushLevel)
+      return this.flush(this.#isBehind ? 0 : PIPE_PATIENCE_MS);
     if (batch.length === 1) this.#hold(this.#batching.flushInterval);
     return undefined;
   }
@@ -138,8 +151,9 @@ export class TextWriter implements Drainable {
       this.#delivered += 1;
       return undefined;
     }
-    if (outcome.written > 0) this.#tear(outcome);
-    else this.#keep(outcome.rest, levelno);
+    const bytes = Buffer.from(text, this.#destination.encoding);
+    if (outcome.written > 0) this.#tear(bytes, outcome.written);
+    else this.#keep(bytes, levelno);
     return this.#fail(outcome.error);
   }
 
@@ -147,7 +161,7 @@ export class TextWriter implements Drainable {
     const batch = this.#batch;
     if (batch.length === 0) return undefined;
     if (this.#isBehind) {
-      this.#keepLines(0, undefined);
+      this.#keepLines(0);
       return undefined;
     }
     const outcome = this.#write(batch.text, patienceMs);
@@ -157,21 +171,19 @@ export class TextWriter implements Drainable {
       this.#rest();
       return undefined;
     }
-    this.#keepLines(outcome.written, outcome);
+    this.#keepLines(outcome.written);
     return this.#fail(outcome.error);
   }
 
   /** Keeps the lines of the batch one by one, but for the bytes that got out. */
-  #keepLines(written: number, outcome: UnfinishedWrite | undefined): void {
+  #keepLines(written: number): void {
     let start = 0;
     for (const { text, levelno } of this.#batch.lines()) {
       const bytes = Buffer.from(text, this.#destination.encoding);
       const end = start + bytes.length;
       if (end <= written) this.#delivered += 1;
-      else if (start < written && outcome !== undefined) {
-        this.#torn = bytes.subarray(written - start);
-        this.#begun = written - start;
-      } else this.#keep(bytes, levelno);
+      else if (start < written) this.#tear(bytes, written - start);
+      else this.#keep(bytes, levelno);
       start = end;
     }
     this.#batch.clear();
@@ -179,15 +191,9 @@ export class TextWriter implements Drainable {
 
   /** Writes what is kept, the oldest first, until there is none or it fails. */
   #catchUp(patienceMs: number): unknown {
-    while (this.#torn !== undefined) {
-      const outcome = this.#write(this.#torn, patienceMs);
-      if (typeof outcome !== 'number') {
-        this.#begun += outcome.written;
-        this.#torn = outcome.rest;
-        return this.#fail(outcome.error);
-      }
-      this.#torn = undefined;
-      this.#delivered += 1;
+    if (this.#torn !== undefined) {
+      const outcome = this.#finishTorn(this.#torn, patienceMs);
+      if (outcome !== undefined) return this.#fail(outcome.error);
     }
     for (let [entry] = this.#queue.take(); entry !== undefined; [entry] = this.#queue.take()) {
       const outcome = this.#write(entry.item, patienceMs);
@@ -197,7 +203,7 @@ export class TextWriter implements Drainable {
       }
       this.#queue.deliver([entry]);
       if (typeof outcome !== 'number') {
-        this.#tear(outcome);
+        this.#tear(entry.item, outcome.written);
         return this.#fail(outcome.error);
       }
       this.#delivered += 1;
@@ -206,23 +212,36 @@ export class TextWriter implements Drainable {
     return undefined;
   }
 
-  #write(data: string | Buffer, patienceMs: number): number | UnfinishedWrite {
-    const { encoding } = this.#destination;
+  /** @param data What to write; a function is asked once the destination is known. */
+  #write(data: string | Buffer | (() => Buffer), patienceMs: number): number | UnfinishedWrite {
     let fd: number;
     try {
       fd = this.#destination.descriptor();
     } catch (error) {
-      const rest = typeof data === 'string' ? Buffer.from(data, encoding) : data;
-      return { written: 0, rest, error: error as NodeJS.ErrnoException };
+      return { written: 0, error: error as NodeJS.ErrnoException };
     }
-    const outcome = writeFully(fd, data, encoding, patienceMs);
+    const text = typeof data === 'function' ? data() : data;
+    const outcome = writeFully(fd, text, this.#destination.encoding, patienceMs);
     this.bytesWritten += typeof outcome === 'number' ? outcome : outcome.written;
     return outcome;
   }
 
-  #tear(outcome: UnfinishedWrite): void {
-    this.#torn = outcome.rest;
-    this.#begun = outcome.written;
+  #tear(bytes: Buffer, written: number): void {
+    this.#torn = bytes;
+    this.#begun = written;
+  }
+
+  #finishTorn(bytes: Buffer, patienceMs: number): UnfinishedWrite | undefined {
+    // Asked first: what it opens may be another file, in which the text starts over.
+    const outcome = this.#write(() => bytes.subarray(this.#begun), patienceMs);
+    if (typeof outcome !== 'number') {
+      this.#begun += outcome.written;
+      return outcome;
+    }
+    this.#torn = undefined;
+    this.#begun = 0;
+    this.#delivered += 1;
+    return undefined;
   }
 
   #keep(bytes: Buffer, levelno: number): void {
@@ -238,7 +257,8 @@ export class TextWriter implements Drainable {
   /** Nothing will ever be read at the other end: from here on records are counted only. */
   #giveUp(): void {
     this.#isOver = true;
-    this.#dropped += this.#queue.clear('failed') * 0 + (this.#torn === undefined ? 0 : 1) + this.#batch.length;
+    this.#dropped += this.#batch.length + (this.#torn === undefined ? 0 : 1);
+    this.#queue.clear('failed');
     this.#torn = undefined;
     this.#batch.clear();
     this.#rest();

@@ -1,0 +1,64 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { reportNotice } from '../core/diagnostics.js';
+import type { Fields } from '../core/log-record.js';
+import { LogRecord } from '../core/log-record.js';
+import { RESERVED_ATTRIBUTES } from '../core/record-attributes.js';
+import { defineField } from '../internal/define-field.js';
+import { globalSlot } from '../internal/global-slot.js';
+
+/** One running request or job. */
+export interface ContextStore {
+  /** Frozen; replaced as a whole when something is bound, since records hold on to it. */
+  fields: Fields;
+}
+
+interface ContextState {
+  readonly storage: AsyncLocalStorage<ContextStore>;
+  /** How many have asked for the context on every record. */
+  providers: number;
+  /** What has been complained of. */
+  readonly notices: Set<string>;
+}
+
+/** Complaints that are remembered; from then on nothing more is said. */
+const MAX_NOTICES = 100;
+
+/** The contexts of this process, shared by every copy of the package. */
+export const contexts: ContextState = globalSlot('context.1', () => ({
+  storage: new AsyncLocalStorage<ContextStore>(),
+  providers: 0,
+  notices: new Set<string>(),
+}));
+
+/**
+ * The fields of a context with others over them, frozen.
+ *
+ * A field set to `undefined` goes away. A name that a record has or inherits is left out, and said once: a request
+ * must not fail because of it.
+ */
+export function mergeFields(below: Fields | undefined, over: Fields): Fields {
+  const merged: Record<string, unknown> = { ...below };
+  for (const key of Object.keys(over)) {
+    const value = over[key];
+    if (isTaken(key)) {
+      noticeOnce(`context field '${key}' is left out: records have an attribute of that name; choose another`);
+    } else if (value !== undefined) {
+      defineField(merged, key, value);
+    } else if (Object.hasOwn(merged, key)) {
+      Reflect.deleteProperty(merged, key);
+    }
+  }
+  return Object.freeze(merged);
+}
+
+function isTaken(key: string): boolean {
+  return RESERVED_ATTRIBUTES.has(key) || key in LogRecord.prototype || /^(exc_info|exc_text|stack_info)$/.test(key);
+}
+
+/** Says something once. */
+export function noticeOnce(text: string): void {
+  const { notices } = contexts;
+  if (notices.has(text) || notices.size >= MAX_NOTICES) return;
+  notices.add(text);
+  reportNotice(text);
+}

@@ -1,0 +1,55 @@
+import * as v from 'valibot';
+import { LEAN } from '../core/lean.js';
+import { CONTEXT, EXPOSED, type Fields, type LogRecord } from '../core/log-record.js';
+import { checkOptions } from '../core/options.js';
+import { brand } from '../internal/brand.js';
+import { defineField } from '../internal/define-field.js';
+import { getContext } from './context.js';
+import { installContextDefaults } from './context-provider.js';
+
+/** The keys of a {@link ContextFilter} in a configuration. */
+export const contextFilterSchema = v.strictObject({
+  defaults: v.optional(
+    v.pipe(v.record(v.string(), v.unknown()), v.description('Fields of records made outside of a context.')),
+  ),
+});
+
+/** Options of {@link ContextFilter}. */
+export type ContextFilterOptions = v.InferInput<typeof contextFilterSchema>;
+
+/**
+ * Puts the running context's fields on the records that pass, and lets all of them pass; on a handler or a logger,
+ * where not every record is to carry them.
+ *
+ * @example
+ * { filters: { context: { '()': 'ContextFilter' } }, handlers: { file: { filters: ['context'], … } } }
+ * @see https://docs.python.org/3/howto/logging-cookbook.html#using-filters-to-impart-contextual-information
+ */
+export class ContextFilter {
+  static readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static readonly optionsSchema = contextFilterSchema;
+
+  readonly #defaults: Fields | undefined;
+
+  /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
+  constructor(options: ContextFilterOptions = {}) {
+    const { defaults } = checkOptions('ContextFilter', contextFilterSchema, options, new.target === ContextFilter);
+    this.#defaults = defaults === undefined ? undefined : Object.freeze({ ...defaults });
+    installContextDefaults();
+  }
+
+  /** Always true. */
+  filter(record: LogRecord): true {
+    const fields = getContext() ?? this.#defaults;
+    if (fields === undefined || record[CONTEXT] !== undefined) return true;
+    record[CONTEXT] = fields;
+    if (record[EXPOSED]) {
+      for (const key of Object.keys(fields)) {
+        if (!(key in record)) defineField(record, key, fields[key]);
+      }
+    }
+    return true;
+  }
+}
+brand(ContextFilter.prototype, 'filter');

@@ -1,0 +1,111 @@
+import * as v from 'valibot';
+import { assertHandler, type Handler, isHandler } from '../core/handler.js';
+import { LEAN } from '../core/lean.js';
+import { checkLevel } from '../core/levels.js';
+import type { LogRecord } from '../core/log-record.js';
+import { checkOptions, levelSchema } from '../core/options.js';
+import { BufferingHandler, bufferingHandlerEntries } from './buffering.handler.js';
+import { keepCaller } from './support/keep-caller.js';
+
+/** Records kept at most while there is no target to take them. */
+const MAX_WITHOUT_TARGET = 50_000;
+
+/** The keys of a {@link MemoryHandler} in a configuration. */
+export const memoryHandlerSchema = v.strictObject({
+  ...bufferingHandlerEntries,
+  flushLevel: v.optional(
+    v.pipe(levelSchema, v.description('A record of this level or above flushes the buffer at once.')),
+    'ERROR',
+  ),
+  target: v.optional(
+    v.pipe(
+      v.nullable(v.custom<Handler>(isHandler, 'expected a handler, or the name of one in the configuration')),
+      v.description(
+        'Takes the records when the buffer is flushed; in a configuration the name of a handler.',
+      ),
+    ),
+  ),
+  flushOnClose: v.optional(
+    v.pipe(v.boolean(), v.description('Whether closing flushes; if not, what is kept then is lost.')),
+    true,
+  ),
+});
+
+/** Options of {@link MemoryHandler}. */
+export type MemoryHandlerOptions = v.InferInput<typeof memoryHandlerSchema>;
+
+/**
+ * Keeps records in memory and hands them to another handler when there are `capacity` of them, or when one of
+ * `flushLevel` or above arrives: the details that led to an error, and only then.
+ *
+ * The target's level is not asked, as in Python; its filters are.
+ *
+ * Differs from Python: without a target at most `capacity` or 50 000 records are kept, whichever is more; then the
+ * oldest go, counted by `dropped`.
+ *
+ * @example
+ * new MemoryHandler({ capacity: 1000, flushLevel: 'ERROR', target: new StreamHandler() })
+ * @see https://docs.python.org/3/library/logging.handlers.html#memoryhandler
+ */
+export class MemoryHandler extends BufferingHandler {
+  static override readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static override readonly optionsSchema = memoryHandlerSchema;
+  /** Options that name handlers of the configuration. */
+  static readonly handlerOptions: readonly string[] = ['target'];
+
+  /** A record of this level or above flushes the buffer. */
+  flushLevel: number;
+  /** Takes the records; `null` if there is none yet, or no longer. */
+  target: Handler | null;
+  /** Whether closing flushes. */
+  flushOnClose: boolean;
+  /** Records lost because there was no target for too many of them. */
+  dropped = 0;
+
+  /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` for options that do not fit. */
+  constructor(options: MemoryHandlerOptions) {
+    const checked = checkOptions('MemoryHandler', memoryHandlerSchema, options, new.target === MemoryHandler);
+    super(checked);
+    this.flushLevel = checkLevel(checked.flushLevel);
+    this.target = checked.target ?? null;
+    this.flushOnClose = checked.flushOnClose;
+  }
+
+  /** Keeps the record, then flushes if {@link MemoryHandler.shouldFlush} says so. */
+  override emit(record: LogRecord): void {
+    keepCaller(record, this.target?.formatter);
+    super.emit(record);
+    if (this.buffer.length > Math.max(this.capacity, MAX_WITHOUT_TARGET)) {
+      this.buffer.shift();
+      this.dropped += 1;
+    }
+  }
+
+  /** Whether the buffer is full or the record is of `flushLevel` or above. */
+  override shouldFlush(record: LogRecord): boolean {
+    return this.buffer.length >= this.capacity || record.levelno >= this.flushLevel;
+  }
+
+  /** Sets the handler that takes the records. @throws {LoggingError} `ERR_LOGGING_ARGUMENT` if it is none. */
+  setTarget(target: Handler | null): void {
+    if (target !== null) assertHandler(target, 'MemoryHandler.setTarget');
+    this.target = target;
+  }
+
+  /** Hands the records to the target; without one they stay. */
+  override flush(): void | Promise<void> {
+    const { buffer, target } = this;
+    if (target === null) return;
+    for (const record of buffer) target.handle(record);
+    buffer.length = 0;
+  }
+
+  /** Flushes unless `flushOnClose` is off, then lets go of the target; the target is not closed. */
+  override close(): void | Promise<void> {
+    const flushed = this.flushOnClose ? this.flush() : undefined;
+    this.target = null;
+    const closed = super.close();
+    return flushed === undefined ? closed : Promise.all([flushed, closed]).then(() => undefined);
+  }
+}

@@ -1,0 +1,136 @@
+import * as v from 'valibot';
+import { whenStanding } from '../core/activation.js';
+import { LoggingError } from '../core/errors.js';
+import { Handler, isHandler } from '../core/handler.js';
+import { LEAN } from '../core/lean.js';
+import type { LogRecord } from '../core/log-record.js';
+import { checkOptions } from '../core/options.js';
+import { formatTraceback } from '../core/traceback.js';
+import type { QueueListener } from './queue-listener.js';
+import type { QueueStats } from './support/bounded-queue.js';
+import { handlerEntries } from './support/handler-options.js';
+import { listenerOption, queueOption, resolveListener, resolveQueue } from './support/queue-options.js';
+import type { QueueItem, RecordQueue } from './support/record-queue.js';
+
+/** The keys of a {@link QueueHandler} in a configuration. */
+export const queueHandlerSchema = v.strictObject({
+  ...handlerEntries,
+  queue: v.optional(queueOption),
+  listener: v.optional(listenerOption),
+  handlers: v.optional(
+    v.pipe(
+      v.array(v.custom<Handler>(isHandler, 'expected a handler, or the name of one in the configuration')),
+      v.description('Who handles the records in the end; in a configuration names of handlers.'),
+    ),
+  ),
+  respect_handler_level: v.optional(
+    v.pipe(v.boolean(), v.description('Whether these handlers get only records of their level or above.')),
+    false,
+  ),
+});
+
+/** Options of {@link QueueHandler}. */
+export type QueueHandlerOptions = v.InferInput<typeof queueHandlerSchema>;
+
+/** Where a {@link QueueHandler} puts records: a {@link RecordQueue}, or anything with its `put_nowait`. */
+export type RecordSink = Pick<RecordQueue, 'put_nowait'> & Partial<RecordQueue>;
+
+/**
+ * Puts records in a queue and leaves the rest to a listener, so that a log call takes no longer than that.
+ *
+ * With `handlers`, which is how configurations have it, it has a listener of its own: `listener`, started when the
+ * configuration stands and stopped by `close`. At most 50 000 records or 16 MiB wait; what is dropped is counted in
+ * `stats`.
+ *
+ * Differs from Python: that listener need not be started, and starting it again does no harm. A handler without a
+ * formatter keeps the traceback apart from the message, so that the final handler's formatter can place it; with one
+ * it does as Python: the text it gives, traceback included, becomes the message.
+ *
+ * @example
+ * new QueueHandler({ handlers: [new FileHandler({ filename: 'app.log' })], respect_handler_level: true })
+ * @see https://docs.python.org/3/library/logging.handlers.html#queuehandler
+ */
+export class QueueHandler extends Handler {
+  static readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static readonly optionsSchema = queueHandlerSchema;
+  /** Options that name handlers of the configuration. */
+  static readonly handlerOptions: readonly string[] = ['handlers'];
+
+  /** Where the records go. */
+  readonly queue: RecordSink;
+  /** The listener of its own, or one that was set; `null` if there is none. */
+  listener: QueueListener | null = null;
+
+  /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` for options that do not fit. */
+  constructor(options: QueueHandlerOptions = {}) {
+    const checked = checkOptions('QueueHandler', queueHandlerSchema, options, new.target === QueueHandler);
+    super(checked);
+    this.queue = resolveQueue(checked.queue);
+    const { handlers, respect_handler_level } = checked;
+    if (handlers === undefined && checked.listener === undefined) return;
+    const listen = resolveListener(checked.listener);
+    const listener = listen(listenable(this.queue), ...(handlers ?? []), { respect_handler_level });
+    this.listener = listener;
+    whenStanding({ commit: () => listener.start() });
+  }
+
+  /** What became of the records: `delivered` is what the listener took. `undefined` for a queue that does not count. */
+  get stats(): QueueStats | undefined {
+    return this.queue.stats;
+  }
+
+  /** Prepares the record and enqueues it; one that its own listener's handlers log is left out. */
+  emit(record: LogRecord): void {
+    if (this.listener?.isHandling) return;
+    this.enqueue(this.prepare(record));
+  }
+
+  /** Puts what `prepare` gave in the queue. */
+  enqueue(record: QueueItem): void {
+    this.queue.put_nowait(record);
+  }
+
+  /**
+   * A copy of the record that no longer depends on anything that may change: message and arguments are merged, the
+   * traceback is text, and the caller is known if a handler's formatter asks for it.
+   */
+  prepare(record: LogRecord): LogRecord {
+    if (this.listener === null) record.caller();
+    else this.listener.keepCaller(record);
+    const hasFormatter = this.formatter !== null;
+    const message = hasFormatter ? this.format(record) : record.getMessage();
+    const copy: LogRecord = Object.assign(Object.create(Object.getPrototypeOf(record)), record);
+    copy.message = message;
+    copy.msg = message;
+    copy.args = [];
+    if (hasFormatter) {
+      copy.excInfo = undefined;
+      copy.excText = undefined;
+      copy.stackInfo = undefined;
+    } else if (record.excInfo !== undefined) {
+      copy.excText ??= formatTraceback(record.excInfo);
+    }
+    return copy;
+  }
+
+  /** Has its listener handle all that waits, and flushes the listener's handlers. */
+  override flush(): void | Promise<void> {
+    return this.listener?.flush();
+  }
+
+  /** Stops its listener, which handles what waits first; the listener's handlers are not closed. */
+  override close(): void | Promise<void> {
+    super.close();
+    return this.listener?.stop();
+  }
+}
+
+function listenable(queue: RecordSink): RecordQueue {
+  if (typeof queue.get_nowait === 'function' && typeof queue.watch === 'function')
+    return queue as RecordQueue;
+  throw new LoggingError(
+    'ERR_LOGGING_OPTIONS',
+    'QueueHandler.queue: a listener needs a queue it can take from (get_nowait, watch); use a RecordQueue, or leave out "handlers" and "listener"',
+  );
+}

@@ -1,0 +1,209 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { Backoff } from './backoff.js';
+import type { BoundedQueue, QueueEntry } from './bounded-queue.js';
+import { DeliveryFailure } from './delivery-failure.js';
+import { runAsExport } from './export-scope.js';
+import { Rest } from './rest.js';
+
+/** How long a flush or a close may take, in milliseconds: `shutdown` gives up after 5 s and says so. */
+const PATIENCE_MS = 4_500;
+/** How long a record that comes during a back-off waits at most for the next attempt, in milliseconds. */
+const FRESH_RECORD_MS = 4_000;
+/** Waits up to this keep the process alive, in milliseconds; it does not stay for longer ones, nor for a server that is down. */
+const WORTH_WAITING_MS = 5_000;
+/** How often a receiver that answers with an error is asked again, unless said otherwise. */
+const DEFAULT_RETRIES = 10;
+
+/** When the next records go, and how many. */
+export interface Turn {
+  /** How long to wait before, in milliseconds; the question is asked again then. */
+  readonly waitMs: number;
+  /** The most records to send together. */
+  readonly records: number;
+}
+
+/** What a {@link DeliveryLoop} needs to know. */
+export interface DeliveryLoopOptions<T> {
+  readonly queue: BoundedQueue<T>;
+  readonly backoff: Backoff;
+  /** How often one batch is sent again; default 10 where the receiver answers, without end while it cannot be reached. */
+  readonly maxRetries?: number | undefined;
+  /** The most bytes to send together. */
+  readonly maxBatchBytes?: number | undefined;
+  /** Decides on the next records. `waitedMs`: how long the first of them waits; `isUrgent`: everything is to go now. */
+  turn(waiting: number, waitedMs: number, isUrgent: boolean): Turn;
+  /** Brings records to their receiver. Failures are {@link DeliveryFailure}; anything else counts as `'retry'`. */
+  send(entries: readonly QueueEntry<T>[], signal: AbortSignal): Promise<void>;
+  /** Told of every failure. */
+  failed(fault: Error): void;
+}
+
+/**
+ * Takes records from a queue and sends them, batch by batch, with retries; runs only while there is something to send.
+ *
+ * Order is kept. What is under way stays in the books of the queue until it is delivered or lost.
+ */
+export class DeliveryLoop<T> {
+  readonly #options: DeliveryLoopOptions<T>;
+  readonly #queue: BoundedQueue<T>;
+  // The loop is started by some request's log call, but does not belong to that request.
+  readonly #home = new AsyncResource('nestjs-logging.DeliveryLoop');
+  readonly #abandon = new AbortController();
+  readonly #rest = new Rest();
+  #running: Promise<void> | undefined;
+  #draining: Promise<boolean> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: DeliveryLoopOptions<T>) {
+    this.#options = options;
+    this.#queue = options.queue;
+  }
+
+  /** Queues a record and sees to it that it is sent. Never throws. */
+  push(item: T, levelno: number, bytes: number): void {
+    const isQueued = this.#queue.push(item, levelno, bytes);
+    if (this.#closing !== undefined && this.#running === undefined) this.#queue.clear('closed');
+    else if (this.#running === undefined) this.#start();
+    else this.#rest.shorten(FRESH_RECORD_MS);
+    if (!isQueued) this.#options.failed(new Error(`the queue is full: ${describeLoss(this.#queue)}`));
+  }
+
+  /** Asks {@link DeliveryLoopOptions.turn} again: there may be enough for a batch now. */
+  reconsider(): void {
+    this.#rest.end('turn');
+  }
+
+  /** Sends all that waits, now. @returns A promise if there is something; resolves when it is sent, or after 4.5 s. */
+  flush(): void | Promise<void> {
+    if (this.#running !== undefined) return this.#drain().then(() => undefined);
+  }
+
+  /** Sends all that waits, up to 4.5 s; what is left then is lost and counted. Later records are lost at once. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const isDrained = this.#running === undefined || (await this.#drain());
+    if (isDrained) return;
+    this.#abandon.abort();
+    this.#rest.end();
+    await this.#running;
+    this.#queue.clear('closed');
+    this.#options.failed(new Error(`closed before all was sent: ${describeLoss(this.#queue)}`));
+  }
+
+  /** One flush at a time; a close right after a flush that had no luck does not wait once more. */
+  #drain(): Promise<boolean> {
+    if (this.#draining !== undefined) return this.#draining;
+    const draining = this.#drainNow();
+    this.#draining = draining;
+    const forget = () => {
+      if (this.#draining === draining) this.#draining = undefined;
+    };
+    void draining.then((isDrained) => (isDrained ? forget() : setTimeout(forget, 500).unref()));
+    return draining;
+  }
+
+  async #drainNow(): Promise<boolean> {
+    let deadline: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      deadline = setTimeout(resolve, PATIENCE_MS, false);
+    });
+    this.#rest.end();
+    const isDrained = await Promise.race([this.#running?.then(() => true) ?? true, late]);
+    clearTimeout(deadline);
+    return isDrained;
+  }
+
+  #start(): void {
+    this.#running = this.#home.runInAsyncScope(() => runAsExport(() => this.#run()));
+  }
+
+  async #run(): Promise<void> {
+    await undefined; // The log call goes on first.
+    let since = performance.now();
+    while (this.#queue.length > 0 && !this.#isAbandoned) {
+      const turn = this.#options.turn(
+        this.#queue.length,
+        performance.now() - since,
+        this.#draining !== undefined,
+      );
+      if (turn.waitMs > 0) {
+        await this.#rest.start('turn', turn.waitMs, turn.waitMs <= WORTH_WAITING_MS);
+        continue;
+      }
+      await this.#deliver(this.#queue.take(turn.records, this.#options.maxBatchBytes));
+      since = performance.now();
+    }
+    // Before the promise resolves: a record that comes in between must start the loop again.
+    this.#running = undefined;
+  }
+
+  async #deliver(entries: readonly QueueEntry<T>[]): Promise<void> {
+    for (let failures = 1; !this.#isAbandoned; failures++) {
+      const failure = await this.#attempt(entries);
+      if (failure === undefined) return;
+      if (this.#isAbandoned) break;
+      if (failure.remedy === 'split' && entries.length > 1) return this.#deliverHalves(entries);
+      const limit =
+        this.#options.maxRetries ?? (failure.isAnswered ? DEFAULT_RETRIES : Number.POSITIVE_INFINITY);
+      const isLost = failure.remedy !== 'retry' || failures > limit;
+      if (isLost) this.#queue.drop(entries, failure.remedy === 'retry' ? 'failed' : failure.reason);
+      this.#options.failed(isLost ? withLoss(failure, entries.length) : failure);
+      if (isLost) return;
+      const wait = this.#options.backoff.next(failure.retryAfterMs);
+      await this.#rest.start(failure.retryAfterMs > 0 ? 'asked' : 'backoff', wait, false);
+    }
+    this.#queue.drop(entries, 'closed');
+  }
+
+  async #deliverHalves(entries: readonly QueueEntry<T>[]): Promise<void> {
+    const middle = Math.ceil(entries.length / 2);
+    await this.#deliver(entries.slice(0, middle));
+    await this.#deliver(entries.slice(middle));
+  }
+
+  async #attempt(entries: readonly QueueEntry<T>[]): Promise<DeliveryFailure | undefined> {
+    const { signal } = this.#abandon;
+    try {
+      await orAborted(this.#options.send(entries, signal), signal);
+      this.#queue.deliver(entries);
+      this.#options.backoff.reset();
+      return undefined;
+    } catch (error) {
+      if (error instanceof DeliveryFailure) return error;
+      return new DeliveryFailure('the delivery failed', 'retry', { cause: error });
+    }
+  }
+
+  get #isAbandoned(): boolean {
+    return this.#abandon.signal.aborted;
+  }
+}
+
+/** What `sending` gives, or a rejection as soon as the signal says so. */
+async function orAborted(sending: Promise<void>, signal: AbortSignal): Promise<void> {
+  let abort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    await Promise.race([sending, aborted]);
+  } finally {
+    if (abort !== undefined) signal.removeEventListener('abort', abort);
+  }
+}
+
+function withLoss(failure: DeliveryFailure, records: number): DeliveryFailure {
+  failure.message += `; ${records === 1 ? 'the record is' : `${records} records are`} lost`;
+  return failure;
+}
+
+function describeLoss(queue: BoundedQueue<unknown>): string {
+  const { dropped } = queue.stats;
+  return `${dropped} ${dropped === 1 ? 'record' : 'records'} lost so far`;
+}

@@ -1,0 +1,74 @@
+import * as v from 'valibot';
+import type { Handler } from '../../core/handler.js';
+import { QueueListener, type QueueListenerOptions } from '../queue-listener.js';
+import { boundEntries } from './bound-options.js';
+import { RecordQueue } from './record-queue.js';
+
+/** Python's queues that a configuration may name: all of them are a {@link RecordQueue} here. */
+const QUEUE_NAMES = ['queue.Queue', 'queue.SimpleQueue', 'multiprocessing.Queue', 'RecordQueue'];
+const LISTENER_NAMES = ['logging.handlers.QueueListener', 'QueueListener'];
+
+const queueName = v.picklist(QUEUE_NAMES, `expected a queue, or one of ${QUEUE_NAMES.join(', ')}`);
+const putter = v.custom<Pick<RecordQueue, 'put_nowait'> & Partial<RecordQueue>>(
+  (value) => typeof (value as { put_nowait?: unknown } | null)?.put_nowait === 'function',
+  `expected a queue (an object with put_nowait), bounds such as { maxRecords: 1000 }, or one of ${QUEUE_NAMES.join(', ')}`,
+);
+
+/** What `queue` may be: a queue, Python's name of one, or the bounds of one. */
+export const queueOption = v.pipe(
+  v.union([
+    putter,
+    queueName,
+    v.strictObject({
+      '()': v.optional(queueName),
+      maxsize: v.optional(v.pipe(v.number(), v.integer())),
+      ...boundEntries,
+    }),
+  ]),
+  v.description('The queue, or its bounds; default one of 50 000 records or 16 MiB.'),
+);
+
+/** Makes a listener: a class derived from QueueListener, or a function. */
+export type ListenerFactory =
+  | typeof QueueListener
+  | ((queue: RecordQueue, ...handlers: [...Handler[], QueueListenerOptions]) => QueueListener);
+
+const listenerName = v.picklist(LISTENER_NAMES, 'expected a class derived from QueueListener, or a function');
+const listenerFactory = v.union([
+  listenerName,
+  v.custom<ListenerFactory>(
+    (value) => typeof value === 'function',
+    'expected a class derived from QueueListener, or a function',
+  ),
+]);
+
+/** What `listener` may be: a class derived from QueueListener or a function, itself or under `()`. */
+export const listenerOption = v.pipe(
+  v.union([listenerFactory, v.strictObject({ '()': listenerFactory })]),
+  v.description('What makes the listener; default QueueListener.'),
+);
+
+/** The queue that an option stands for. */
+export function resolveQueue(option: v.InferOutput<typeof queueOption> | undefined) {
+  if (option === undefined || typeof option === 'string') return new RecordQueue();
+  if ('put_nowait' in option) return option;
+  // Python: a maxsize of 0 or less is no bound; ours stays.
+  const { maxsize, maxRecords, maxBytes, overflow } = option;
+  const bound = maxsize !== undefined && maxsize > 0 ? maxsize : maxRecords;
+  return new RecordQueue({ maxRecords: bound, maxBytes, overflow });
+}
+
+/** The function that makes the listener that an option stands for. */
+export function resolveListener(
+  option: v.InferOutput<typeof listenerOption> | undefined,
+): (queue: RecordQueue, ...handlers: [...Handler[], QueueListenerOptions]) => QueueListener {
+  const factory = typeof option === 'object' ? option['()'] : option;
+  if (factory === undefined || typeof factory === 'string')
+    return (queue, ...rest) => new QueueListener(queue, ...rest);
+  if (isListenerClass(factory)) return (queue, ...rest) => new factory(queue, ...rest);
+  return factory;
+}
+
+function isListenerClass(factory: ListenerFactory): factory is typeof QueueListener {
+  return factory === QueueListener || factory.prototype instanceof QueueListener;
+}

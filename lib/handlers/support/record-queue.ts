@@ -1,0 +1,73 @@
+import type { LogRecord } from '../../core/log-record.js';
+import { BoundedQueue, type BoundedQueueOptions, type QueueStats } from './bounded-queue.js';
+
+/** What a listener is woken by. */
+export type QueueWatcher = () => void;
+
+/** What waits in a {@link RecordQueue}: records, and `null`, the mark that ends a listener. */
+export type QueueItem = LogRecord | null;
+
+/** Bytes a record takes in memory besides its texts and fields, about. */
+const RECORD_BYTES = 400;
+const FIELD_BYTES = 64;
+
+/**
+ * The records between a QueueHandler and its listener: bounded, in order, every loss counted. Its methods are those
+ * of Python's `queue.Queue` that logging uses.
+ *
+ * Differs from Python: `queue.Queue` is unbounded unless told otherwise, and then refuses; this holds at most 50 000
+ * records or 16 MiB, and drops by its overflow policy.
+ */
+export class RecordQueue {
+  readonly #items: BoundedQueue<QueueItem>;
+  #watcher: QueueWatcher | undefined;
+
+  constructor(options: BoundedQueueOptions = {}) {
+    this.#items = new BoundedQueue(options);
+  }
+
+  /** Adds a record, or the end mark. */
+  put_nowait(item: QueueItem): void {
+    // The mark is as hard to push out as a record can be: it is what ends the listener.
+    if (item === null) this.#items.push(null, Number.MAX_SAFE_INTEGER, 0);
+    else this.#items.push(item, item.levelno, sizeOf(item));
+    this.#watcher?.();
+  }
+
+  /** Takes the oldest; `undefined` if there is none. */
+  get_nowait(): QueueItem | undefined {
+    const [entry] = this.#items.take();
+    if (entry === undefined) return undefined;
+    this.#items.deliver([entry]);
+    return entry.item;
+  }
+
+  /** How many wait. */
+  qsize(): number {
+    return this.#items.length;
+  }
+
+  /** Whether none waits. */
+  empty(): boolean {
+    return this.#items.length === 0;
+  }
+
+  /** What became of everything so far; `delivered` is what was taken out. */
+  get stats(): QueueStats {
+    return this.#items.stats;
+  }
+
+  /** Has a function called after each addition, in place of the one before; `undefined` for none. */
+  watch(watcher: QueueWatcher | undefined): void {
+    this.#watcher = watcher;
+  }
+}
+
+/** Estimated: walking every value would cost more than the queue does. */
+function sizeOf(record: LogRecord): number {
+  const { msg, excText } = record;
+  const texts = (typeof msg === 'string' ? msg.length : 0) + (excText?.length ?? 0);
+  let fields = 0;
+  for (const _ in record.extraFields()) fields += 1;
+  return RECORD_BYTES + texts * 2 + fields * FIELD_BYTES;
+}

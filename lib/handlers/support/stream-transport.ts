@@ -1,0 +1,122 @@
+import type { Socket } from 'node:net';
+import { DeliveryFailure } from './delivery-failure.js';
+import type { Transport } from './transport.js';
+
+/** How long a connection may take to come about, in milliseconds, unless an option says otherwise. */
+export const CONNECT_MS = 5_000;
+/** How long the other side may take none of what is sent before the connection is given up, in milliseconds. */
+const STALL_MS = 10_000;
+/** Idle time after which the system begins to ask whether the other side is still there, in milliseconds. */
+const KEEP_ALIVE_MS = 30_000;
+
+/** Options of {@link StreamTransport}. */
+export interface StreamTransportOptions {
+  /** Starts a connection. */
+  readonly connect: () => Socket;
+  /** The event that tells that it may be used: `secureConnect` for TLS; default `connect`. */
+  readonly readyEvent?: string | undefined;
+  /** How long it may take, in milliseconds; default 5000. */
+  readonly connectTimeoutMs?: number | undefined;
+}
+
+/** Messages over a stream: TCP, TLS or a unix socket. Messages carry their own framing. */
+export class StreamTransport implements Transport {
+  readonly maxMessages = 256;
+
+  readonly #options: StreamTransportOptions;
+  #socket: Socket | undefined;
+
+  constructor(options: StreamTransportOptions) {
+    this.#options = options;
+  }
+
+  /** The open connection, or `null`. */
+  get socket(): Socket | null {
+    return this.#socket ?? null;
+  }
+
+  async open(): Promise<void> {
+    if (this.#socket !== undefined) return;
+    const socket = this.#options.connect();
+    await ready(socket, this.#options.readyEvent ?? 'connect', this.#options.connectTimeoutMs ?? CONNECT_MS);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    // Between two records the process may end; while one is written, the write itself keeps it alive.
+    socket.unref();
+    // Answers are read and forgotten: unread ones would hide that the other side has gone.
+    socket.resume();
+    const forget = () => {
+      if (this.#socket === socket) this.#socket = undefined;
+      socket.destroy();
+    };
+    socket.on('error', forget);
+    socket.on('end', forget);
+    socket.on('close', forget);
+    this.#socket = socket;
+  }
+
+  /** All or none: when a connection breaks, nothing tells how much of what was written has arrived. */
+  async send(messages: readonly Buffer[]): Promise<void> {
+    const socket = this.#socket;
+    if (socket === undefined) throw new DeliveryFailure('the other side closed the connection', 'retry');
+    const error = await write(
+      socket,
+      messages.length === 1 ? (messages[0] as Buffer) : Buffer.concat(messages),
+    );
+    if (error === undefined) return;
+    if (this.#socket === socket) this.#socket = undefined;
+    socket.destroy();
+    throw new DeliveryFailure('the connection broke', 'reject', { reason: 'failed', cause: error });
+  }
+
+  close(): void {
+    this.#socket?.end();
+    this.#socket = undefined;
+  }
+}
+
+function ready(socket: Socket, event: string, timeoutMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error) => {
+      clearTimeout(timer);
+      socket.off(event, succeed);
+      socket.off('close', fail);
+      if (error === undefined) {
+        socket.off('error', settle);
+        resolve();
+        return;
+      }
+      // A second error may follow the first; without a listener it would end the process.
+      socket.on('error', () => undefined);
+      socket.destroy();
+      reject(error);
+    };
+    const succeed = () => settle();
+    const fail = () => settle(new Error('the connection was closed before it was ready'));
+    const timer = setTimeout(() => settle(timedOut('connect', timeoutMs)), timeoutMs);
+    socket.on('error', settle);
+    socket.on('close', fail);
+    // What a user's makeSocket gives may be connected already.
+    if (event === 'connect' && !socket.connecting && socket.writable) succeed();
+    else socket.on(event, succeed);
+  });
+}
+
+/** Writes all of it; resolves with what went wrong. */
+function write(socket: Socket, bytes: Buffer): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    const settle = (error?: Error | null) => {
+      clearTimeout(timer);
+      socket.off('close', closed);
+      resolve(error ?? undefined);
+    };
+    const closed = () => settle(new Error('the connection broke'));
+    const timer = setTimeout(() => settle(timedOut('write', STALL_MS)), STALL_MS);
+    socket.on('close', closed);
+    socket.write(bytes, settle);
+  });
+}
+
+/** An error like those of the system, so that repeated ones are reported once. */
+function timedOut(syscall: string, afterMs: number): Error {
+  return Object.assign(new Error(`${syscall} ETIMEDOUT after ${afterMs} ms`), { code: 'ETIMEDOUT', syscall });
+}

@@ -1,0 +1,43 @@
+import type { InjectionToken, Provider } from '@nestjs/common';
+import { globalSlot } from '../internal/global-slot.js';
+
+/** Something that wants to know of names injected after its application was put together. */
+export type NameListener = (provider: Provider & { provide: InjectionToken }) => void;
+
+/** The providers of one kind, and who is to hear of more. */
+interface NameList {
+  /** Modules hand these very arrays to Nest, which reads them when it puts an application together. */
+  readonly providers: (Provider & { provide: InjectionToken })[];
+  readonly tokens: InjectionToken[];
+  readonly known: Set<InjectionToken>;
+}
+
+interface InjectedNames {
+  readonly loggers: NameList;
+  readonly components: NameList;
+  readonly listeners: Set<NameListener>;
+}
+
+const list = (): NameList => ({ providers: [], tokens: [], known: new Set() });
+
+/**
+ * Every name that was ever asked for, shared by all copies of the package.
+ *
+ * A decorator runs when its file is loaded, long before or (in lazily loaded modules) long after the logging module
+ * is put together; so what is asked for is noted here, and applications that run already are told.
+ */
+export const injectedNames: InjectedNames = globalSlot('nest.names.1', () => ({
+  loggers: list(),
+  components: list(),
+  listeners: new Set<NameListener>(),
+}));
+
+/** Notes a provider, once. */
+export function noteProvider(kind: 'loggers' | 'components', provider: Provider & { provide: InjectionToken }): void {
+  const { providers, tokens, known } = injectedNames[kind];
+  if (known.has(provider.provide)) return;
+  known.add(provider.provide);
+  providers.push(provider);
+  tokens.push(provider.provide);
+  for (const listener of injectedNames.listeners) listener(provider);
+}

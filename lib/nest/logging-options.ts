@@ -1,0 +1,70 @@
+import type { DynamicModule, ForwardReference, InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
+import * as v from 'valibot';
+import type { LoggingConfig } from '../config/logging-config.js';
+import { checkOptions } from '../core/options.js';
+import { type HttpLogOptions, httpLogSchema } from './http/http-log-options.js';
+
+/** What only Nest knows: the second argument of `LoggingModule.forRoot`. */
+export interface LoggingModuleOptions {
+  /** Whether every module can inject loggers without importing the module; default true. */
+  isGlobal?: boolean | undefined;
+  /** The request log; `false` switches it off. */
+  http?: HttpLogOptions | false | undefined;
+  /** Whether each request runs in a context of its own, with `request_id` on every record; default true. */
+  context?: boolean | undefined;
+  /**
+   * Whether Nest's own loggers go through this package without `app.useLogger(app.get(NestLogger))`; default true.
+   * A logger that the application chose itself is left alone.
+   */
+  replaceNestLogger?: boolean | undefined;
+  /** Modules whose services custom handlers, formatters and filters inject. */
+  imports?: ModuleMetadata['imports'] | undefined;
+}
+
+/** Gives the configuration; for `useClass` and `useExisting`. */
+export interface LoggingConfigFactory {
+  /** The configuration, now or later; `undefined` for the default one. */
+  createLoggingConfig(): LoggingConfig | undefined | Promise<LoggingConfig | undefined>;
+}
+
+/** The argument of `LoggingModule.forRootAsync`: one of `useFactory`, `useClass` and `useExisting`. */
+export interface LoggingModuleAsyncOptions extends LoggingModuleOptions {
+  /** What `useFactory` is called with. */
+  inject?: (InjectionToken | OptionalFactoryDependency)[] | undefined;
+  /** Gives the configuration. */
+  // biome-ignore lint/suspicious/noExplicitAny: what is injected is for the application to type
+  useFactory?: ((...args: any[]) => LoggingConfig | undefined | Promise<LoggingConfig | undefined>) | undefined;
+  /** A class to be made for it. */
+  useClass?: Type<LoggingConfigFactory> | undefined;
+  /** The token of a provider that is there already. */
+  useExisting?: InjectionToken | undefined;
+}
+
+/** What a feature module adds to the configuration: the argument of `LoggingModule.forFeature`. */
+export interface LoggingFeature extends Pick<LoggingConfig, 'handlers' | 'formatters' | 'filters' | 'loggers'> {
+  /** Modules whose services the feature's handlers, formatters and filters inject. */
+  imports?: (Type | DynamicModule | Promise<DynamicModule> | ForwardReference)[] | undefined;
+}
+
+const optionsSchema = v.strictObject({
+  isGlobal: v.optional(v.boolean(), true),
+  http: v.optional(v.union([v.literal(false), v.record(v.string(), v.unknown())])),
+  context: v.optional(v.boolean(), true),
+  replaceNestLogger: v.optional(v.boolean(), true),
+  imports: v.optional(v.array(v.any()), []),
+});
+
+/** Options with every default filled in. */
+export interface ResolvedLoggingOptions {
+  readonly isGlobal: boolean;
+  readonly http: v.InferOutput<typeof httpLogSchema>;
+  readonly context: boolean;
+  readonly replaceNestLogger: boolean;
+  readonly imports: NonNullable<ModuleMetadata['imports']>;
+}
+
+/** @throws {LoggingError} `ERR_LOGGING_OPTIONS` that names the option and what it should be. */
+export function resolveOptions(options: LoggingModuleOptions): ResolvedLoggingOptions {
+  const { http, ...rest } = checkOptions('LoggingModule', optionsSchema, options);
+  return { ...rest, http: checkOptions('LoggingModule.http', httpLogSchema, http === false ? { enabled: false } : (http ?? {})) };
+}

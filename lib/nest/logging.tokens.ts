@@ -1,0 +1,56 @@
+import type { ComponentKind } from '../config/component-registry.js';
+import { getLogger } from '../core/manager.js';
+import { noteProvider } from './injected-names.js';
+import type { StandingLogging } from './standing-logging.js';
+
+/** Where the configuration in force is found in the container. Internal. */
+export const STANDING_LOGGING: unique symbol = Symbol.for('nestjs-logging.standing') as never;
+/** Where a `forRoot` keeps its configuration. Internal. */
+export const LOGGING_CONFIG: unique symbol = Symbol.for('nestjs-logging.config') as never;
+/** Where a `forRoot` or `forFeature` says what it is. Internal. */
+export const LOGGING_DECLARATION: unique symbol = Symbol.for('nestjs-logging.declaration') as never;
+/** What `@ComponentOptions()` injects. Internal. */
+export const COMPONENT_OPTIONS: unique symbol = Symbol.for('nestjs-logging.component-options') as never;
+
+/**
+ * The injection token of a logger: for factories (`inject: [getLoggerToken('shop')]`) and tests
+ * (`overrideProvider(getLoggerToken('shop'))`).
+ *
+ * @param name The logger's name; left out, the root logger.
+ */
+export function getLoggerToken(name = 'root'): symbol {
+  const token = Symbol.for(`nestjs-logging.logger(${name})`);
+  noteProvider('loggers', { provide: token, useFactory: () => getLogger(name) });
+  return token;
+}
+
+/** The injection token of a handler. @param name Its key under `handlers` in the configuration. */
+export function getHandlerToken(name: string): symbol {
+  return getComponentToken('handler', name);
+}
+
+/** The injection token of a formatter. @param name Its key under `formatters` in the configuration. */
+export function getFormatterToken(name: string): symbol {
+  return getComponentToken('formatter', name);
+}
+
+/** The injection token of a filter. @param name Its key under `filters` in the configuration. */
+export function getFilterToken(name: string): symbol {
+  return getComponentToken('filter', name);
+}
+
+/** The token of a component of any kind; the name is then known to every application. Internal. */
+export function getComponentToken(kind: ComponentKind, name: string): symbol {
+  const token = componentToken(kind, name);
+  noteProvider('components', {
+    provide: token,
+    useFactory: (standing: StandingLogging) => standing.find(kind, name),
+    inject: [STANDING_LOGGING],
+  });
+  return token;
+}
+
+/** The token of a component, without making the name known. Internal. */
+export function componentToken(kind: ComponentKind, name: string): symbol {
+  return Symbol.for(`nestjs-logging.${kind}(${name})`);
+}

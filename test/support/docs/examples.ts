@@ -1,0 +1,39 @@
+import type { CodeBlock, Page } from './markdown.js';
+
+/** A program of a page, and what the page says that it prints. */
+export interface Example {
+  readonly page: string;
+  /** The block that is run: `ts run`, `python run`, or `ts serve`, an application that is asked with `curl`. */
+  readonly program: CodeBlock;
+  /** For `serve`: the `sh` block with the commands, if there is one. */
+  readonly commands: CodeBlock | undefined;
+  /** Blocks `text` (standard output and standard error) and `text file=NAME` (a file it wrote) below the program. */
+  readonly outputs: readonly CodeBlock[];
+}
+
+/** Where a block of TypeScript is put: pages may name files that import each other. */
+export function fileName(block: CodeBlock): string {
+  return block.flags.get('file') ?? `line-${block.line}.ts`;
+}
+
+/** The folder for the blocks of a page. */
+export function folderName(page: string): string {
+  return page.replaceAll('/', '-').replace(/\.md$/, '');
+}
+
+/** Whether a block is run, and not only compiled. */
+export function isProgram({ flags }: CodeBlock): boolean {
+  return flags.has('run') || flags.has('serve');
+}
+
+/** The examples of a page in order. */
+export function examplesOf({ path, blocks }: Page): Example[] {
+  const examples: { page: string; program: CodeBlock; commands: CodeBlock | undefined; outputs: CodeBlock[] }[] = [];
+  for (const block of blocks) {
+    const current = examples.at(-1);
+    if (isProgram(block)) examples.push({ page: path, program: block, commands: undefined, outputs: [] });
+    else if (block.language === 'text' && block.flags.has('output')) current?.outputs.push(block);
+    else if (block.language === 'sh' && current?.program.flags.has('serve') && /^curl /m.test(block.text)) current.commands = block;
+  }
+  return examples;
+}

@@ -1,0 +1,58 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Example, fileName, folderName } from './examples.js';
+import { repository } from './markdown.js';
+import { serve } from './serve-example.js';
+
+/** What a program printed (`''`), and the files it wrote, by name. */
+export type Outputs = ReadonlyMap<string, string>;
+
+const loader = ['--import', join(repository, 'test/support/ts-loader.mjs')];
+const runner = join(repository, 'test/support/docs/example-runner.ts');
+
+/** Runs all `ts run` blocks, each in a folder of its own but in one process, and gives what each printed. */
+export async function runTypeScript(examples: readonly Example[], folder: string): Promise<Outputs[]> {
+  const jobs = examples.map(({ page, program }) => ({
+    file: join(folder, folderName(page), fileName(program)),
+    cwd: makeFolder(folder, page, program.line),
+  }));
+  const outputFile = join(folder, 'output.txt');
+  const output = openSync(outputFile, 'w');
+  const child = spawn(process.execPath, [...loader, runner], {
+    stdio: ['pipe', output, output],
+    env: { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: undefined, NODE_ENV: 'development' },
+  });
+  child.stdin?.end(JSON.stringify(jobs));
+  await new Promise((resolve) => child.once('close', resolve));
+  closeSync(output);
+  const [stray = '', ...parts] = readFileSync(outputFile, 'utf8').split('\u0001\n');
+  if (parts.length !== jobs.length) throw new Error(`the examples stopped early: ${stray}${parts.at(-1)}`);
+  return examples.map((example, index) => collect(example, parts[index] ?? '', jobs[index]?.cwd ?? ''));
+}
+
+/** Runs one `python run` block with the real interpreter. */
+export function runPython(example: Example, folder: string): Outputs {
+  const cwd = makeFolder(folder, example.page, example.program.line);
+  writeFileSync(join(cwd, 'app.py'), example.program.text);
+  const run = spawnSync('sh', ['-c', 'exec python3 -u app.py 2>&1'], { cwd, encoding: 'utf8' });
+  return collect(example, run.stdout, cwd);
+}
+
+/** Starts one `ts serve` block and sends it the requests of its commands. */
+export async function runServer(example: Example, folder: string): Promise<Outputs> {
+  const cwd = makeFolder(folder, example.page, example.program.line);
+  const file = join(folder, folderName(example.page), fileName(example.program));
+  return collect(example, await serve(file, cwd, example.commands?.text ?? ''), cwd);
+}
+
+function makeFolder(folder: string, page: string, line: number): string {
+  const cwd = join(folder, folderName(page), `at-${line}`);
+  mkdirSync(cwd, { recursive: true });
+  return cwd;
+}
+
+function collect({ outputs }: Example, printed: string, cwd: string): Outputs {
+  const files = outputs.flatMap((block) => block.flags.get('file') ?? []);
+  return new Map([['', printed], ...files.map((name) => [name, readFileSync(join(cwd, name), 'utf8')] as const)]);
+}

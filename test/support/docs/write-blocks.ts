@@ -1,0 +1,52 @@
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileName, folderName } from './examples.js';
+import { type CodeBlock, type Page, repository } from './markdown.js';
+
+/** A TypeScript block that was written to a file. */
+export interface WrittenBlock {
+  readonly block: CodeBlock;
+  /** Absolute path. */
+  readonly file: string;
+}
+
+/** Puts every TypeScript block into a file, a folder for each page, in a new project that sees this package as users do. */
+export function writeBlocks(pages: readonly Page[]): { folder: string; written: WrittenBlock[] } {
+  const folder = mkdtempSync(join(tmpdir(), 'docs-'));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(compilerConfig()));
+  symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
+  const written = pages.flatMap((page) => {
+    const own = join(folder, folderName(page.path));
+    mkdirSync(own);
+    return page.blocks
+      .filter((block) => block.language === 'ts' && block.reason === undefined)
+      .map((block) => {
+        const file = join(own, fileName(block));
+        // An empty flag: two blocks of one page may not overwrite each other.
+        writeFileSync(file, block.text, { flag: 'wx' });
+        return { block, file };
+      });
+  });
+  return { folder, written };
+}
+
+/** The repository's own strictness, less what an example need not have. */
+function compilerConfig(): object {
+  return {
+    extends: join(repository, 'tsconfig.json'),
+    compilerOptions: {
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+      typeRoots: [join(repository, 'node_modules/@types')],
+      paths: {
+        'nestjs-logging': [join(repository, 'lib/index.ts')],
+        'nestjs-logging/core': [join(repository, 'lib/core/index.ts')],
+        'nestjs-logging/testing': [join(repository, 'lib/testing/index.ts')],
+      },
+    },
+    include: ['**/*.ts'],
+    exclude: ['node_modules'],
+  };
+}
