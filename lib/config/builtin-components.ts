@@ -1,6 +1,18 @@
+import { ContextFilter } from '../context/context.filter.js';
 import { Filter } from '../core/filter.js';
 import { Formatter } from '../core/formatter.js';
+import { ColorFormatter } from '../formatters/color.formatter.js';
+import { DjangoServerFormatter } from '../formatters/django-server.formatter.js';
+import { JsonFormatter } from '../formatters/json.formatter.js';
+import { LogfmtFormatter } from '../formatters/logfmt.formatter.js';
+import { PythonJsonFormatter } from '../formatters/python-json.formatter.js';
+import { BufferingHandler } from '../handlers/buffering.handler.js';
+import { FileHandler } from '../handlers/file.handler.js';
+import { HTTPHandler } from '../handlers/http.handler.js';
+import { MemoryHandler } from '../handlers/memory.handler.js';
 import { NullHandler } from '../handlers/null.handler.js';
+import { QueueHandler } from '../handlers/queue.handler.js';
+import { StreamHandler } from '../handlers/stream.handler.js';
 import { lazy } from '../internal/lazy.js';
 import type { ComponentFactory } from './logging-config.js';
 
@@ -14,9 +26,24 @@ export interface BuiltinComponents {
 /** The table of built-in components; the one place that knows every plug-in. */
 export const builtinComponents = lazy(
   (): BuiltinComponents => ({
-    handler: names([[NullHandler, 'logging.NullHandler']]),
-    formatter: names([[Formatter, 'logging.Formatter']]),
-    filter: names([[Filter, 'logging.Filter']]),
+    handler: names([
+      [StreamHandler, 'logging.StreamHandler'],
+      [FileHandler, 'logging.FileHandler'],
+      [NullHandler, 'logging.NullHandler'],
+      [BufferingHandler, 'logging.handlers.BufferingHandler'],
+      [MemoryHandler, 'logging.handlers.MemoryHandler'],
+      [QueueHandler, 'logging.handlers.QueueHandler'],
+      [HTTPHandler, 'logging.handlers.HTTPHandler'],
+    ]),
+    formatter: names([
+      [Formatter, 'logging.Formatter'],
+      [JsonFormatter],
+      [ColorFormatter],
+      [LogfmtFormatter],
+      [PythonJsonFormatter, 'pythonjsonlogger.json.JsonFormatter', 'pythonjsonlogger.jsonlogger.JsonFormatter'],
+      [DjangoServerFormatter, 'django.utils.log.ServerFormatter'],
+    ]),
+    filter: names([[Filter, 'logging.Filter'], [ContextFilter]]),
   }),
 );
 

@@ -8,6 +8,10 @@
  */
 export type Sanitize = 'escape' | 'line' | 'none';
 
+/** Characters of one interpolated text, and of a traceback, that are printed. */
+const MAX_TEXT = 65_536;
+const MAX_TRACEBACK = 131_072;
+
 /** Put before each line of a record but its first. */
 const INDENT = '    ';
 
@@ -29,23 +33,38 @@ function escapeCharacter(character: string): string {
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** The function that makes one interpolated text safe under a mode. */
+/** The function that makes one interpolated text safe under a mode; it cuts what is longer than 64 Ki characters. */
 export function sanitizer(mode: Sanitize): ((text: string) => string) | undefined {
   if (mode === 'none') return undefined;
   return mode === 'line' ? toOneLine : toIndentedLines;
 }
 
 function toOneLine(text: string): string {
+  if (text.length > MAX_TEXT) return escapeControls(cut(text, MAX_TEXT), true);
   return SUSPECT.test(text) ? escapeControls(text, true) : text;
 }
 
 function toIndentedLines(text: string): string {
-  if (!SUSPECT.test(text)) return text;
-  return escapeControls(text, false).replaceAll('\n', `\n${INDENT}`);
+  if (text.length > MAX_TEXT) return indentLines(escapeControls(cut(text, MAX_TEXT), false));
+  return SUSPECT.test(text) ? indentLines(escapeControls(text, false)) : text;
 }
 
-/** Makes a traceback safe: controls escaped, and every line after the first kept off the left margin. */
+function indentLines(text: string): string {
+  return text.replaceAll('\n', `\n${INDENT}`);
+}
+
+/**
+ * Makes a traceback safe: controls escaped, every line after the first kept off the left margin, and what is longer
+ * than 128 Ki characters cut.
+ */
 export function sanitizeTraceback(text: string): string {
-  const escaped = escapeControls(text, false);
+  const escaped = escapeControls(cut(text, MAX_TRACEBACK), false);
   return escaped.includes('\n') ? escaped.replace(/\n(?![ \t])/g, `\n${INDENT}`) : escaped;
+}
+
+/** Done before escaping: what is to be thrown away should not be made three times as long first. */
+function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const end = (text.charCodeAt(length - 1) & 0xfc00) === 0xd800 ? length - 1 : length;
+  return `${text.slice(0, end)}… [${text.length - end} more characters]`;
 }

@@ -1,8 +1,8 @@
 import { repr } from '../internal/python-text.js';
 
-/** How deep causes and members are followed, and how many errors are printed in all. */
+/** How deep causes and members are followed, and how many values are printed in all. */
 const MAX_DEPTH = 10;
-const MAX_ERRORS = 100;
+const MAX_VALUES = 100;
 /** A class name; anything else in `error.name` is not printed as one, so that it cannot pose as a record. */
 const CLASS_NAME = /^[A-Za-z_$][\w$.]{0,80}$/;
 
@@ -15,68 +15,78 @@ const CLASS_NAME = /^[A-Za-z_$][\w$.]{0,80}$/;
  * @param thrown An Error, or any other thrown value.
  */
 export function formatTraceback(thrown: unknown): string {
-  const lines: string[] = [];
-  append(lines, thrown, '', '', { seen: new Set() });
-  return lines.join('\n');
+  const progress: Progress = { blocks: [], seen: new Set(), count: 0 };
+  append(progress, thrown, '', '');
+  return progress.blocks.length === 1 ? (progress.blocks[0] as string) : progress.blocks.join('\n');
 }
 
 interface Progress {
+  readonly blocks: string[];
   readonly seen: Set<unknown>;
+  count: number;
 }
 
-function append(lines: string[], thrown: unknown, label: string, indent: string, progress: Progress): void {
-  if (typeof thrown === 'object' && thrown !== null) {
-    if (progress.seen.has(thrown)) {
-      lines.push(`${indent}${label}[shown above] ${header(thrown)}`);
-      return;
-    }
-    if (progress.seen.size >= MAX_ERRORS || indent.length >= MAX_DEPTH * 2) {
-      lines.push(`${indent}${label}[more errors left out]`);
-      return;
-    }
-    progress.seen.add(thrown);
-  }
-  if (!isErrorLike(thrown)) {
-    lines.push(`${indent}${label}Thrown value: ${repr(thrown)}`);
+function append(progress: Progress, thrown: unknown, label: string, indent: string): void {
+  const { blocks, seen } = progress;
+  const start = indent + label;
+  progress.count += 1;
+  if (progress.count > MAX_VALUES || indent.length > MAX_DEPTH * 2) {
+    blocks.push(`${start}[more errors left out]`);
     return;
   }
-  const [first = '', ...rest] = stackLines(thrown);
-  lines.push(`${indent}${label}${first}`);
-  for (const line of rest) lines.push(`${indent}${line}`);
-  const nested = `${indent}  `;
-  const members = read(thrown, 'errors');
-  if (Array.isArray(members)) {
-    members.forEach((member, index) => {
-      append(lines, member, `[error ${index + 1} of ${members.length}] `, nested, progress);
-    });
+  if (!isErrorLike(thrown)) {
+    blocks.push(`${start}Thrown value: ${indented(repr(thrown), indent)}`);
+    return;
   }
+  if (seen.has(thrown)) {
+    blocks.push(`${start}[shown above] ${indented(header(thrown), indent)}`);
+    return;
+  }
+  seen.add(thrown);
+  blocks.push(start + indented(stackText(thrown), indent));
+  appendMembers(progress, thrown, `${indent}  `);
   const cause = read(thrown, 'cause');
-  if (cause !== undefined && cause !== null) append(lines, cause, 'caused by ', nested, progress);
+  if (cause !== undefined && cause !== null) append(progress, cause, 'caused by ', `${indent}  `);
+}
+
+/** What an AggregateError collects; anybody's `errors` if it is an array. */
+function appendMembers(progress: Progress, error: object, indent: string): void {
+  const members = read(error, 'errors');
+  const total = isArray(members) ? Number(read(members, 'length')) : 0;
+  for (let at = 0; at < total; at += 1) {
+    append(progress, read(members, String(at)), `[error ${at + 1} of ${total}] `, indent);
+    if (progress.count > MAX_VALUES) return;
+  }
+}
+
+function indented(text: string, indent: string): string {
+  return indent === '' ? text : text.replaceAll('\n', `\n${indent}`);
 }
 
 /** An Error of any realm, or an object that has what makes one. */
 export function isErrorLike(value: unknown): value is Error {
-  if (value instanceof Error) return true;
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof read(value, 'message') === 'string' &&
-    typeof read(value, 'stack') === 'string'
-  );
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    if (value instanceof Error) return true;
+  } catch {
+    return false;
+  }
+  return typeof read(value, 'message') === 'string' && typeof read(value, 'stack') === 'string';
 }
 
 /** The stack with a header that tells the class and the message as they are now. */
-function stackLines(error: Error): string[] {
+function stackText(error: Error): string {
   const head = header(error);
   const stack = read(error, 'stack');
-  if (typeof stack !== 'string' || stack === '') return head.split('\n');
+  if (typeof stack !== 'string' || stack === '' || stack === head) return head;
+  if (stack.startsWith(head) && stack.charCodeAt(head.length) === 0x0a) return stack;
   // V8 wrote the header when the error was made; name and message may have been set since.
   const message = read(error, 'message');
-  const text = typeof message === 'string' ? message : '';
-  const at = text === '' ? -1 : stack.indexOf(text);
-  const frames = at >= 0 ? stack.indexOf('\n', at + text.length) : stack.search(/\n\s+at /);
-  const tail = frames >= 0 ? stack.slice(frames + 1).split('\n') : [];
-  return [...head.split('\n'), ...tail];
+  const at = typeof message === 'string' && message !== '' ? stack.indexOf(message) : -1;
+  const frames = at < 0 ? stack.search(/\n\s+at /) : stack.indexOf('\n', at + (message as string).length);
+  if (frames >= 0) return head + stack.slice(frames);
+  // Not one of V8's stacks: other engines and transpilers have frames of another form.
+  return at < 0 ? `${head}\n${stack}` : head;
 }
 
 /** `Class: message`; the constructor's name where `name` was left at 'Error'. */
@@ -89,8 +99,8 @@ export function header(error: object): string {
 /** The name of an error's class. */
 export function className(error: object): string {
   const name = read(error, 'name');
-  const own = read(read(error, 'constructor'), 'name');
   if (typeof name === 'string' && name !== 'Error' && CLASS_NAME.test(name)) return name;
+  const own = read(read(error, 'constructor'), 'name');
   if (typeof own === 'string' && own !== 'Object' && CLASS_NAME.test(own)) return own;
   return 'Error';
 }
@@ -101,5 +111,14 @@ function read(value: unknown, key: string): unknown {
     return (value as Record<string, unknown> | null | undefined)?.[key];
   } catch {
     return undefined;
+  }
+}
+
+/** `Array.isArray` throws for a revoked proxy. */
+function isArray(value: unknown): value is unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
   }
 }

@@ -15,6 +15,8 @@ import type { LogRecord } from '../core/log-record.js';
  */
 export class DjangoServerFormatter extends Formatter {
   static override readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static override readonly optionsSchema = Formatter.optionsSchema;
 
   /** `05/Jan/2024 15:04:09`, the usual form of access logs. */
   override default_time_format = '%d/%b/%Y %H:%M:%S';

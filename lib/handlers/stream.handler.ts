@@ -4,7 +4,7 @@ import { Handler } from '../core/handler.js';
 import { LEAN } from '../core/lean.js';
 import { checkLevel } from '../core/levels.js';
 import type { LogRecord } from '../core/log-record.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, type OptionsSchema } from '../core/options.js';
 import { batchingEntries } from './support/batching-options.js';
 import type { DeliveryStats } from './support/bounded-queue.js';
 import { handlerEntries } from './support/handler-options.js';
@@ -45,7 +45,7 @@ export type StreamHandlerOptions = v.InferInput<typeof streamHandlerSchema>;
 export class StreamHandler extends Handler {
   static readonly [LEAN]: boolean = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema: v.GenericSchema<object, object> = streamHandlerSchema;
+  static readonly optionsSchema: OptionsSchema = streamHandlerSchema;
 
   /** Written after each record; default a newline. */
   terminator = '\n';
@@ -103,14 +103,14 @@ export class StreamHandler extends Handler {
     return this.flush();
   }
 
+  /** Reports a fault that no record of now is to blame for. */
+  protected reportFault(error: unknown): void {
+    reportLoggingError(this, undefined, error);
+  }
+
   #attach(stream: TextStream): void {
     this.#target?.detach();
     this.#stream = stream;
-    const onFault = (error: unknown) => reportLoggingError(this, undefined, error);
-    this.#target = stream instanceof LogFile ? stream : targetOf(stream, this.#batching, onFault);
-  }
-
-  override toString(): string {
-    return super.toString();
+    this.#target = stream instanceof LogFile ? stream : targetOf(stream, this.#batching, (error) => this.reportFault(error));
   }
 }

@@ -1,5 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { Handler, HANDLER_OPTIONS, type HandlerOptions, type LogRecord } from 'nestjs-logging';
+import { Injectable } from '@nestjs/common';
+import { ComponentOptions, Handler, type HandlerOptions, type LogRecord } from 'nestjs-logging';
 import { AuditTrail } from './audit-trail.js';
 
 /** The keys of its entry in the configuration, beside those that every handler has. */
@@ -13,7 +13,7 @@ export interface AuditHandlerOptions extends HandlerOptions {
 export class AuditHandler extends Handler {
   constructor(
     private readonly trail: AuditTrail,
-    @Inject(HANDLER_OPTIONS) private readonly options: AuditHandlerOptions,
+    @ComponentOptions() private readonly options: AuditHandlerOptions,
   ) {
     super();
   }

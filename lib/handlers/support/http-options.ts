@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import * as v from 'valibot';
-import { queueEntries, retryEntries } from './delivery-options.js';
+import { boundEntries } from './bound-options.js';
+import { retryEntries } from './delivery-options.js';
 import { handlerEntries } from './handler-options.js';
 import { tlsContextSchema } from './tls-options.js';
 

@@ -112,7 +112,7 @@ export class LogFile implements Destination {
    * @returns `undefined`, or the fault for which the text is kept instead.
    * @throws {Error} If the text cannot be encoded.
    */
-  write(text: string, levelno: number): unknown {
+  write(text: string, levelno = 0): unknown {
     const { codec } = this.#options;
     const encoded = codec.encode(text);
     return this.#writer.write(codec.bom !== '' && this.size === 0 ? codec.bom + encoded : encoded, levelno);
@@ -122,6 +122,11 @@ export class LogFile implements Destination {
   flush(): void {
     const fault = this.#writer.flush();
     if (fault !== undefined) this.onFault(fault);
+  }
+
+  /** The file stays open for its own handler. */
+  detach(): void {
+    this.flush();
   }
 
   /** Writes what is held, and closes the file; a later write opens it again. */

@@ -19,24 +19,32 @@ export abstract class NetworkHandler extends Handler {
 
   readonly #queue: BoundedQueue<Buffer>;
   readonly #loop: DeliveryLoop<Buffer>;
-  readonly #transport: Transport;
   readonly #reporter = new FaultReporter(this);
+  #transport: Transport | undefined;
 
-  constructor(options: HandlerOptions & BoundedQueueOptions, backoff: Backoff, transport: Transport) {
+  constructor(options: HandlerOptions & BoundedQueueOptions, backoff: Backoff) {
     super(options);
-    this.#transport = transport;
     this.#queue = new BoundedQueue(options);
     this.#loop = new DeliveryLoop({
       queue: this.#queue,
       backoff,
       maxBatchBytes: BATCH_BYTES,
-      turn: () => ({ waitMs: 0, records: transport.maxMessages }),
+      turn: () => ({ waitMs: 0, records: this.transport.maxMessages }),
       send: async (entries) => {
-        await transport.open();
-        await transport.send(entries.map(({ item }) => item));
+        await this.transport.open();
+        await this.transport.send(entries.map(({ item }) => item));
       },
       failed: (fault) => this.deliveryFailed(fault),
     });
+  }
+
+  /** Makes what the messages go over; called once, when the first of them is to go. */
+  protected abstract makeTransport(): Transport;
+
+  /** What the messages go over. */
+  protected get transport(): Transport {
+    this.#transport ??= this.makeTransport();
+    return this.#transport;
   }
 
   /** What became of the records so far: `emitted` is the sum of `delivered`, `queued` and `dropped`. */
@@ -53,7 +61,7 @@ export abstract class NetworkHandler extends Handler {
   override async close(): Promise<void> {
     super.close();
     await this.#loop.close();
-    this.#transport.close();
+    this.#transport?.close();
   }
 
   /** Queues bytes that a record became; what our own sending logs is left out, it would never end. */

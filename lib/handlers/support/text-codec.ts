@@ -84,7 +84,7 @@ function escape(character: string): string {
 /** Gives lone surrogates U+DC80 to U+DCFF back as the bytes they stand for. Its results are bytes, one a character. */
 function escapingCodec(encoding: string, charset: Charset): TextCodec {
   const bytes = (text: string) =>
-    Buffer.from(charset.pack?.(text) ?? text, charset.nodeEncoding).latin1Slice();
+    Buffer.from(charset.pack?.(text) ?? text, charset.nodeEncoding).toString('latin1');
   return {
     nodeEncoding: 'latin1',
     bom: bytes(charset.bom ?? ''),
@@ -129,7 +129,7 @@ const ASCII: Charset = {
 const UTF_16_BE: Charset = {
   ...UNICODE,
   nodeEncoding: 'latin1',
-  pack: (text) => Buffer.from(text, 'utf16le').swap16().latin1Slice(),
+  pack: (text) => Buffer.from(text, 'utf16le').swap16().toString('latin1'),
 };
 
 const CHARSETS: ReadonlyMap<string, Charset> = new Map([
@@ -153,6 +153,6 @@ function iconvCharset(encoding: string): Charset {
     nodeEncoding: 'latin1',
     refusal: 'character maps to <undefined>',
     has: (text) => iconv.decode(iconv.encode(text, encoding), encoding) === text,
-    pack: (text) => iconv.encode(text, encoding).latin1Slice(),
+    pack: (text) => iconv.encode(text, encoding).toString('latin1'),
   };
 }

@@ -1,0 +1,53 @@
+import type { LogRecord } from '../../core/log-record.js';
+import { defineField } from '../../internal/define-field.js';
+import { JsonBudget } from '../../internal/json-budget.js';
+import { jsonValue } from '../../internal/json-value.js';
+import { type Picklable, PyFloat, pickle } from './pickle.js';
+import { recordDict } from './record-dict.js';
+
+/** The most characters of a record's fields. */
+const MAX_CHARACTERS = 262_144;
+/** Attributes that are `float` in Python whatever their value. */
+const FLOATS = new Set(['created', 'msecs', 'relativeCreated']);
+
+/**
+ * What Python sends of a record: its attributes, the message with its arguments merged in as `msg`, no `args`, no
+ * `exc_info` and no `message`, the traceback as `exc_text`.
+ */
+export function transferDict(record: LogRecord): Record<string, unknown> {
+  const dict = recordDict(record);
+  dict['msg'] = record.getMessage();
+  dict['args'] = null;
+  dict['exc_info'] = null;
+  delete dict['message'];
+  return dict;
+}
+
+/** A record as Python's `makePickle` has it, without the length: its dictionary, pickled. */
+export function pickleRecord(record: LogRecord): Buffer {
+  const budget = new JsonBudget();
+  budget.reset(MAX_CHARACTERS);
+  const dict: Record<string, Picklable> = {};
+  for (const [key, value] of Object.entries(transferDict(record))) {
+    defineField(dict, key, FLOATS.has(key) ? new PyFloat(Number(value)) : plain(value, budget));
+  }
+  return pickle(dict);
+}
+
+/** Plain data in place of any value, however hostile, within the budget. */
+function plain(value: unknown, budget: JsonBudget): Picklable {
+  switch (typeof value) {
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+    case 'undefined':
+      return value;
+    case 'string':
+      return budget.takeText(value);
+    default: {
+      if (value === null) return null;
+      const json = jsonValue(value, budget);
+      return json === undefined ? null : (JSON.parse(json) as Picklable);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CreateComponent } from '../config/component-factory.js';
+import type { ConfigPlan } from '../config/config-plan.js';
+import { applyPlan, type StandingConfig } from '../config/dict-configurator.js';
+import type { LoggingConfig } from '../config/logging-config.js';
+import { reportLoggingError } from '../core/diagnostics.js';
+import type { Handler } from '../core/handler.js';
+import { getManager } from '../core/manager.js';
+import { globalSlot } from '../internal/global-slot.js';
+import { holdRecords, replayRecords, takeHeldRecords } from './held-records.js';
+
+/** How long flushing may take when an application closes, in milliseconds. */
+const PATIENCE_MS = 5_000;
+
+interface LiveLogging {
+  /** The applications that log. */
+  readonly applications: Set<object>;
+  /** What is in force for them. */
+  current: { readonly config: LoggingConfig; readonly standing: StandingConfig } | undefined;
+}
+
+const live = globalSlot('nest.live.1', (): LiveLogging => ({ applications: new Set(), current: undefined }));
+
+/** A configuration that is ready to be put in force. */
+export interface ReadyConfig {
+  readonly config: LoggingConfig;
+  readonly plan: ConfigPlan;
+  /** Gives the components that the application's container made, `count` of them. */
+  readonly create: CreateComponent;
+  readonly count: number;
+}
+
+/**
+ * Puts an application's configuration in force and replays what was held for it.
+ *
+ * Loggers are one tree a process: a second application with an equal configuration shares the first one's handlers,
+ * one with another configuration takes over.
+ */
+export function standFor(application: object, ready: ReadyConfig): StandingConfig {
+  const { current } = live;
+  const isShared = live.applications.size > 0 && ready.count === 0 && isDeepStrictEqual(current?.config, ready.config);
+  live.applications.add(application);
+  if (isShared && current !== undefined) return current.standing;
+  const held = takeHeldRecords();
+  try {
+    const standing = applyPlan(ready.plan, { create: ready.create });
+    live.current = { config: ready.config, standing };
+    return standing;
+  } catch (error) {
+    live.applications.delete(application);
+    holdRecords();
+    throw error;
+  } finally {
+    replayRecords(held);
+  }
+}
+
+/** The configuration in force for Nest applications, if there is one. */
+export function currentStanding(): StandingConfig | undefined {
+  return live.current?.standing;
+}
+
+/**
+ * Says that an application has ended: brings out what its handlers keep back, and closes them after the last one.
+ *
+ * @returns A promise that resolves after 5 s at the latest and never rejects.
+ */
+export async function leave(application: object): Promise<void> {
+  const { current } = live;
+  if (!live.applications.delete(application) || current === undefined) return;
+  const handlers = [...current.standing.handlers.values()];
+  await inTime(Promise.all([...handlers].reverse().map(flush)));
+  if (live.applications.size > 0 || live.current !== current) return;
+  live.current = undefined;
+  await inTime(current.standing.close());
+  detach(new Set(handlers));
+}
+
+async function flush(handler: Handler): Promise<void> {
+  try {
+    await handler.flush();
+  } catch (error) {
+    reportLoggingError(handler, undefined, error);
+  }
+}
+
+async function inTime(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Takes closed handlers off the loggers: what is logged from now on falls to the last resort, as before. */
+function detach(handlers: ReadonlySet<Handler>): void {
+  const manager = getManager();
+  for (const logger of [manager.root, ...manager.loggers()]) {
+    for (const handler of [...logger.handlers]) if (handlers.has(handler)) logger.removeHandler(handler);
+  }
+}

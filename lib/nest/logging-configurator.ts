@@ -1,0 +1,92 @@
+import type { ModulesContainer } from '@nestjs/core';
+import { planConfig } from '../config/config-plan.js';
+import type { LoggingConfig } from '../config/logging-config.js';
+import { LoggingError } from '../core/errors.js';
+import { NullHandler } from '../handlers/null.handler.js';
+import { type ComponentFrame, createComponents, isInjectable, tokenResolver } from './container-components.js';
+import { type DeclaredModule, findDeclarations, injectFrom } from './container-modules.js';
+import { defaultLoggingConfig } from './default-config.js';
+import { standFor } from './live-logging.js';
+import { LOGGING_CONFIG } from './logging.tokens.js';
+import type { RootDeclaration } from './logging-declaration.js';
+import { type ResolvedLoggingOptions, resolveOptions } from './logging-options.js';
+import { type MergedConfig, mergeFeatures } from './merge-features.js';
+import { StandingLogging } from './standing-logging.js';
+
+/** What an application declared, from all its modules. */
+export interface Declared {
+  /** The `forRoot` that counts; `undefined` if there are only features. */
+  readonly root: (DeclaredModule & { readonly declaration: RootDeclaration }) | undefined;
+  readonly features: readonly DeclaredModule[];
+  readonly options: ResolvedLoggingOptions;
+}
+
+/**
+ * Reads what an application declared.
+ *
+ * A `forRoot()` with nothing gives way to one with a configuration, wherever either is imported.
+ *
+ * @throws {LoggingError} `ERR_LOGGING_NEST` for two different configurations in one application.
+ */
+export function readDeclared(modules: ModulesContainer): Declared {
+  const all = findDeclarations(modules);
+  const roots = all.filter((one): one is NonNullable<Declared['root']> => one.declaration.kind === 'root');
+  const given = roots.filter(({ declaration }) => declaration.isAsync || declaration.config !== undefined);
+  const others = given.filter(({ declaration }) => declaration.isAsync || declaration.config !== given[0]?.declaration.config);
+  if (given.length > 1 && others.length > (given[0]?.declaration.isAsync ? 1 : 0)) {
+    throw new LoggingError(
+      'ERR_LOGGING_NEST',
+      'LoggingModule.forRoot: two configurations in one application; keep one, and add to it with LoggingModule.forFeature',
+    );
+  }
+  const root = given[0] ?? roots[0];
+  const features = all.filter(({ declaration }) => declaration.kind === 'feature');
+  return { root, features, options: root?.declaration.options ?? resolveOptions({}) };
+}
+
+/**
+ * Works out an application's configuration, makes what needs the container, and puts it in force.
+ *
+ * @param application Stands for the application until it is closed.
+ * @throws {LoggingConfigError} `ERR_LOGGING_CONFIG`; the configuration that was in force still is.
+ */
+export async function standUp(application: object, modules: ModulesContainer, frame: ComponentFrame): Promise<StandingLogging> {
+  const { root, features } = readDeclared(modules);
+  const given = root === undefined ? undefined : await injectFrom(root.module, LOGGING_CONFIG);
+  const merged = withDefaults(given as LoggingConfig | undefined, features);
+  const plan = planConfig(merged.config, { resolve: tokenResolver(modules) });
+  const home = (root ?? features[0] as DeclaredModule).module;
+  const { create, count } = await createComponents(plan, frame, (path) => merged.origins.get(path)?.module ?? home);
+  return new StandingLogging(standFor(application, { config: merged.config, plan, create, count }));
+}
+
+/**
+ * Puts as much of a configuration in force as can be had without the container: the application has failed to start,
+ * and what it logged is to be seen where it would have been.
+ *
+ * @returns Whether there was a configuration that could be put in force.
+ */
+export function standUpWithoutContainer(application: object, modules: ModulesContainer): boolean {
+  try {
+    const { root, features } = readDeclared(modules);
+    if (root === undefined || root.declaration.isAsync) return false;
+    const { config } = withDefaults(root.declaration.config, features);
+    const plan = planConfig(config, { resolve: tokenResolver(modules) });
+    const own = plan.handlers.filter(({ type }) => isInjectable(type));
+    const create = (component: { path: string }) => (own.some(({ path }) => path === component.path) ? new NullHandler() : undefined);
+    standFor(application, { config, plan, create, count: own.length });
+    return plan.handlers.length > own.length;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The configuration that is applied.
+ *
+ * Differs from Python: existing loggers stay enabled unless `disable_existing_loggers` says otherwise, since what is
+ * injected exists before any configuration stands.
+ */
+function withDefaults(given: LoggingConfig | undefined, features: readonly DeclaredModule[]): MergedConfig {
+  return mergeFeatures({ disable_existing_loggers: false, ...(given ?? defaultLoggingConfig()) }, features);
+}
