@@ -18,7 +18,7 @@ function development({ logDir }: Environment): LoggingConfig {
     version: 1,
     formatters: {
       console: { class: 'ColorFormatter', format: '%(asctime)s %(levelname)-8s %(name)s: %(message)s', datefmt: '%H:%M:%S' },
-      verbose: { format: '%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s', defaults: { request_id: '-' } },
+      verbose: { format: '%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s' },
     },
     handlers: {
       console: { class: 'logging.StreamHandler', stream: 'ext://sys.stdout', formatter: 'console' },

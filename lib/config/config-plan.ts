@@ -109,9 +109,14 @@ function planWhole(config: LoggingConfig, reader: PlanReader, options: PlanOptio
     filters: components('filters', 'filter'),
     handlers: components('handlers', 'handler'),
     loggers: reader.section(config, 'loggers').map(([name, entry]) => planLogger(name, entry, `loggers.${name}`, reader)),
-    root: root ? planLogger(undefined, root, 'root', reader) : undefined,
+    root: isGiven(root) ? planLogger(undefined, root, 'root', reader) : undefined,
     handlerLevels: new Map(),
   };
+}
+
+/** Python passes over a `root` that is empty, as over none. */
+function isGiven(root: unknown): boolean {
+  return Boolean(root) && !(isPlainObject(root) && Object.keys(root).length === 0);
 }
 
 /** Only levels and `propagate`; everything else is passed over, as in Python. */
@@ -136,7 +141,7 @@ function planIncremental(config: LoggingConfig, reader: PlanReader): ConfigPlan 
     filters: [],
     handlers: [],
     loggers: reader.section(config, 'loggers').map(([name, entry]) => levelsOnly(name, entry, `loggers.${name}`)),
-    root: root ? levelsOnly(undefined, root, 'root') : undefined,
+    root: isGiven(root) ? levelsOnly(undefined, root, 'root') : undefined,
     handlerLevels,
   };
 }

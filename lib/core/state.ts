@@ -38,33 +38,38 @@ export interface LoggingState {
 }
 
 /** The one state of this process, shared by every copy of the package. */
-export const state: LoggingState = globalSlot('state.1', () => ({
-  levelToName: new Map([
-    [50, 'CRITICAL'],
-    [40, 'ERROR'],
-    [30, 'WARNING'],
-    [20, 'INFO'],
-    [10, 'DEBUG'],
-    [0, 'NOTSET'],
-  ]),
-  nameToLevel: new Map([
-    ['CRITICAL', 50],
-    ['FATAL', 50],
-    ['ERROR', 40],
-    ['WARN', 30],
-    ['WARNING', 30],
-    ['INFO', 20],
-    ['DEBUG', 10],
-    ['NOTSET', 0],
-  ]),
-  handlersByName: new Map(),
-  openHandlers: [],
-  manager: undefined,
-  recordFactory: undefined,
-  loggerClass: undefined,
-  contextProvider: undefined,
-  contextDefaults: Object.create(null) as Record<string, string>,
-  raiseExceptions: true,
-  lastResort: undefined,
-  startTime: Date.now() / 1000,
-}));
+export const state: LoggingState = globalSlot('state.1', freshState);
+
+/** Logging as it is in a process that has not used it yet. */
+export function freshState(): LoggingState {
+  return {
+    levelToName: new Map([
+      [50, 'CRITICAL'],
+      [40, 'ERROR'],
+      [30, 'WARNING'],
+      [20, 'INFO'],
+      [10, 'DEBUG'],
+      [0, 'NOTSET'],
+    ]),
+    nameToLevel: new Map([
+      ['CRITICAL', 50],
+      ['FATAL', 50],
+      ['ERROR', 40],
+      ['WARN', 30],
+      ['WARNING', 30],
+      ['INFO', 20],
+      ['DEBUG', 10],
+      ['NOTSET', 0],
+    ]),
+    handlersByName: new Map(),
+    openHandlers: [],
+    manager: undefined,
+    recordFactory: undefined,
+    loggerClass: undefined,
+    contextProvider: undefined,
+    contextDefaults: Object.create(null) as Record<string, string>,
+    raiseExceptions: true,
+    lastResort: undefined,
+    startTime: Date.now() / 1000,
+  };
+}

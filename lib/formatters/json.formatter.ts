@@ -1,8 +1,9 @@
 import * as v from 'valibot';
+import { LoggingError } from '../core/errors.js';
 import { Formatter } from '../core/formatter.js';
 import { LEAN } from '../core/lean.js';
 import { CONTEXT, EXPOSED, EXTRA, type LogRecord } from '../core/log-record.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, suggestion } from '../core/options.js';
 import { RESERVED_ATTRIBUTES } from '../core/record-attributes.js';
 import { cutToBytes, JsonBudget } from '../internal/json-budget.js';
 import { jsonString } from '../internal/json-string.js';
@@ -22,11 +23,18 @@ const MAX_LINE = 262_144;
 const ROOM = [MAX_LINE, MAX_LINE / 4, MAX_LINE / 7, MAX_LINE / 16] as const;
 
 const text = v.pipe(v.string(), v.nonEmpty('expected a text that is not empty'));
+const ownName = v.pipe(
+  v.string(),
+  v.check(
+    (name) => [...FIELD_NAMES, ...CALLER_NAMES].includes(name as never) || RESERVED_ATTRIBUTES.has(name),
+    (issue) => `not a field of this formatter${suggestion(issue.input, [...FIELD_NAMES, ...CALLER_NAMES])}`,
+  ),
+);
 
 /** The keys of a {@link JsonFormatter} in a configuration. */
 export const jsonFormatterSchema = v.strictObject({
   rename_fields: v.optional(
-    v.pipe(v.record(text, text), v.description("Other names: `{ timestamp: '@timestamp', level: 'severity' }`.")),
+    v.pipe(v.record(ownName, text), v.description("Other names: `{ timestamp: '@timestamp', level: 'severity' }`.")),
     {},
   ),
   static_fields: v.optional(
@@ -117,6 +125,7 @@ export class JsonFormatter extends Formatter {
     this.#nested = o.nestedKey === undefined ? undefined : `,${jsonString(o.nestedKey)}:{`;
     this.#asObject = o.exception === 'object';
     const top = [...FIELD_NAMES.map(rename), ...attributes.map(([, shown]) => shown), ...Object.keys(o.static_fields)];
+    checkUnique(top);
     this.#fields = new JsonFields(new Set(o.nestedKey === undefined ? top : []));
   }
 
@@ -189,6 +198,12 @@ export class JsonFormatter extends Formatter {
 
 const CALLER_ATTRIBUTES = ['pathname', 'lineno', 'funcName'] as const;
 const MAX_HEADS = 2_000;
+
+function checkUnique(names: readonly string[]): void {
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice === undefined) return;
+  throw new LoggingError('ERR_LOGGING_OPTIONS', `JsonFormatter: two fields are called "${twice}"; rename one of them`);
+}
 
 function staticJson(fields: Readonly<Record<string, unknown>>): string {
   const budget = new JsonBudget();

@@ -1,15 +1,17 @@
-import type { Socket } from 'node:dgram';
 import { LEAN } from '../core/lean.js';
 import { SocketHandler } from './socket.handler.js';
 import { DatagramTransport } from './support/datagram-transport.js';
-import { isLocal, UnixDatagramTransport } from './support/unix-datagram-transport.js';
 import type { Transport } from './support/transport.js';
+import { UnixDatagramTransport } from './support/unix-datagram-transport.js';
 
 /**
- * Sends records as UDP datagrams, each in the form of {@link SocketHandler}, length included, as Python does.
+ * Sends records as UDP datagrams, each in the form of {@link SocketHandler}, length included, as Python does; to a unix
+ * datagram socket where `port` is `null`, which needs the package `unix-dgram`.
  *
  * Delivery: `at-most-once`, and nothing tells what was lost on the way; what is too large for a datagram (65 507 bytes)
  * is counted in `stats` and reported.
+ *
+ * Differs from Python: `makeSocket` has no part in it, since a socket has to fit the address that a name turns out to have.
  *
  * @example
  * new DatagramHandler({ host: '127.0.0.1', port: 9021 })
@@ -17,4 +19,16 @@ import type { Transport } from './support/transport.js';
  */
 export class DatagramHandler extends SocketHandler {
   static override readonly [LEAN] = true;
+
+  /** The socket, or `null` before the first record. */
+  override get sock(): object | null {
+    return this.transport instanceof DatagramTransport ? this.transport.socket : null;
+  }
+
+  protected override makeTransport(): Transport {
+    const { host, port } = this;
+    return port === null
+      ? new UnixDatagramTransport(host, this.constructor.name)
+      : new DatagramTransport(host, port);
+  }
 }

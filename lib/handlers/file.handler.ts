@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { LEAN } from '../core/lean.js';
-import { checkLevel } from '../core/levels.js';
+import { checkLevel, getLevelName } from '../core/levels.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions, type OptionsSchema } from '../core/options.js';
 import { StreamHandler } from './stream.handler.js';
@@ -107,6 +107,6 @@ export class FileHandler extends StreamHandler {
   }
 
   override toString(): string {
-    return super.toString().replace(/ \(([^()]*)\)>$/, ` ${this.baseFilename.replaceAll('$', '$$$$')} ($1)>`);
+    return `<${this.constructor.name} ${this.baseFilename} (${getLevelName(this.level)})>`;
   }
 }

@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
-import * as v from 'valibot';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
 import { Backoff } from './support/backoff.js';
+import { withLength } from './support/framing.js';
 import { NetworkHandler } from './support/network-handler.js';
 import { dictJson } from './support/record-json.js';
 import { pickleRecord, transferDict } from './support/record-transfer.js';
@@ -47,8 +47,12 @@ export class SocketHandler extends NetworkHandler {
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` for options that do not fit. */
   constructor(options: SocketHandlerOptions) {
-    const o = checkOptions(new.target.name, socketHandlerSchema, options, isOurs(new.target));
-    const backoff = new Backoff({ initialMs: o.retryStart * 1000, maxMs: o.retryMax * 1000, factor: o.retryFactor });
+    const o = checkOptions(new.target.name, socketHandlerSchema, options, Object.hasOwn(new.target, LEAN));
+    const backoff = new Backoff({
+      initialMs: o.retryStart * 1000,
+      maxMs: o.retryMax * 1000,
+      factor: o.retryFactor,
+    });
     super(o, backoff);
     this.#backoff = backoff;
     this.host = o.host;

@@ -75,7 +75,12 @@ export class StreamHandler extends Handler {
   }
 
   override emit(record: LogRecord): void {
-    const fault = this.#target?.write(this.format(record) + this.terminator, record.levelno);
+    this.write(this.format(record), record);
+  }
+
+  /** Writes a record's text, formatted already, and the terminator. */
+  protected write(text: string, record: LogRecord): void {
+    const fault = this.#target?.write(text + this.terminator, record.levelno);
     if (fault !== undefined) this.handleError(record, fault);
   }
 

@@ -103,3 +103,8 @@ function detach(handlers: ReadonlySet<Handler>): void {
     for (const handler of [...logger.handlers]) if (handlers.has(handler)) logger.removeHandler(handler);
   }
 }
+
+/** Starts bringing out what the handlers in force keep back; what is synchronous is done when this returns. */
+export function flushStanding(): void {
+  for (const handler of live.current?.standing.handlers.values() ?? []) void flush(handler);
+}

@@ -8,7 +8,7 @@ import { type DeclaredModule, findDeclarations, injectFrom } from './container-m
 import { defaultLoggingConfig } from './default-config.js';
 import { standFor } from './live-logging.js';
 import { LOGGING_CONFIG } from './logging.tokens.js';
-import type { RootDeclaration } from './logging-declaration.js';
+import type { LoggingDeclaration, RootDeclaration } from './logging-declaration.js';
 import { type ResolvedLoggingOptions, resolveOptions } from './logging-options.js';
 import { type MergedConfig, mergeFeatures } from './merge-features.js';
 import { StandingLogging } from './standing-logging.js';
@@ -64,18 +64,18 @@ export async function standUp(application: object, modules: ModulesContainer, fr
  * Puts as much of a configuration in force as can be had without the container: the application has failed to start,
  * and what it logged is to be seen where it would have been.
  *
- * @returns Whether there was a configuration that could be put in force.
+ * @returns Whether any handler of the configuration could be put in force.
  */
-export function standUpWithoutContainer(application: object, modules: ModulesContainer): boolean {
+export function standUpWithoutContainer(application: object, declarations: readonly LoggingDeclaration[]): boolean {
+  const root = declarations.find((one) => one.kind === 'root' && one.config !== undefined) ?? declarations[0];
+  if (root === undefined || root.kind !== 'root' || root.isAsync) return false;
   try {
-    const { root, features } = readDeclared(modules);
-    if (root === undefined || root.declaration.isAsync) return false;
-    const { config } = withDefaults(root.declaration.config, features);
-    const plan = planConfig(config, { resolve: tokenResolver(modules) });
-    const own = plan.handlers.filter(({ type }) => isInjectable(type));
-    const create = (component: { path: string }) => (own.some(({ path }) => path === component.path) ? new NullHandler() : undefined);
-    standFor(application, { config, plan, create, count: own.length });
-    return plan.handlers.length > own.length;
+    const { config } = withDefaults(root.config, []);
+    const plan = planConfig(config, { resolve: (value) => (typeof value === 'symbol' ? () => new NullHandler() : undefined) });
+    const absent = new Set(plan.handlers.filter(({ type }) => isInjectable(type)).map(({ path }) => path));
+    const create = ({ path }: { path: string }) => (absent.has(path) ? new NullHandler() : undefined);
+    standFor(application, { config, plan, create, count: absent.size });
+    return plan.handlers.length > absent.size;
   } catch {
     return false;
   }

@@ -1,7 +1,9 @@
-import { type DynamicModule, forwardRef, Module, type Provider } from '@nestjs/common';
+import { type DynamicModule, forwardRef, type InjectionToken, Module, type Provider, Scope } from '@nestjs/common';
 import type { LoggingConfig } from '../config/logging-config.js';
 import { LoggingError } from '../core/errors.js';
+import { beginBoot } from './boot.js';
 import { ComponentFrame } from './container-components.js';
+import { defaultLoggingConfig } from './default-config.js';
 import { holdRecords } from './held-records.js';
 import { injectedNames } from './injected-names.js';
 import { COMPONENT_OPTIONS, getComponentToken, LOGGING_CONFIG, LOGGING_DECLARATION } from './logging.tokens.js';
@@ -14,6 +16,7 @@ import {
   resolveOptions,
 } from './logging-options.js';
 import { LoggingRootModule } from './logging-root.module.js';
+import { installNestLogger } from './nest-logger-installation.js';
 
 /**
  * Logging for an application: import `LoggingModule.forRoot(…)` once, inject loggers with `@Logger('name')` anywhere.
@@ -73,7 +76,7 @@ export class LoggingModule {
 /** A module with all that injects into it; the root module, behind it, is the same for all. */
 function declare(
   declaration: LoggingDeclaration,
-  providers: readonly Provider[],
+  own: readonly Provider[],
   imports: NonNullable<DynamicModule['imports']>,
   isGlobal: boolean,
 ): DynamicModule {
@@ -82,12 +85,51 @@ function declare(
   return {
     module: LoggingModule,
     global: isGlobal,
-    imports: [forwardRef(takeIn), ...imports],
-    providers: liveConcat(components.providers, [
-      { provide: LOGGING_DECLARATION, useValue: declaration },
-      componentOptionsProvider,
-      ...providers,
-    ]),
-    exports: liveConcat<NonNullable<DynamicModule['exports']>[number]>(components.tokens, [LoggingRootModule]),
+    // A reference, so that we hear when an application takes the module in: its boot is what has to be held from then.
+    imports: [forwardRef(() => takeIn(declaration)), ...imports],
+    // Read when an application is put together: by then every file that injects something has been loaded.
+    get providers() {
+      return [...own, { provide: LOGGING_DECLARATION, useValue: declaration }, COMPONENT_OPTIONS_PROVIDER, ...components.providers];
+    },
+    get exports() {
+      return [LoggingRootModule, ...components.tokens];
+    },
   };
+}
+
+/** Each injection gets the options of the component that is being made just then. */
+const COMPONENT_OPTIONS_PROVIDER: Provider = {
+  provide: COMPONENT_OPTIONS,
+  scope: Scope.TRANSIENT,
+  useFactory: (frame: ComponentFrame) => frame.options,
+  inject: [ComponentFrame],
+};
+
+function takeIn(declaration: LoggingDeclaration): typeof LoggingRootModule {
+  beginBoot(declaration);
+  if (declaration.kind === 'root' && declaration.options.replaceNestLogger) installNestLogger();
+  return LoggingRootModule;
+}
+
+/** Makes the components of a configuration known, so that they can be injected under their tokens. */
+function nameComponents(config: Pick<LoggingConfig, 'handlers' | 'formatters' | 'filters'> | undefined): void {
+  const known = config ?? defaultLoggingConfig();
+  for (const name of Object.keys(known.handlers ?? {})) getComponentToken('handler', name);
+  for (const name of Object.keys(known.formatters ?? {})) getComponentToken('formatter', name);
+  for (const name of Object.keys(known.filters ?? {})) getComponentToken('filter', name);
+}
+
+function asyncConfigProviders(options: LoggingModuleAsyncOptions): Provider[] {
+  const { useFactory, useClass, useExisting } = options;
+  if ([useFactory, useClass, useExisting].filter((way) => way !== undefined).length !== 1) {
+    throw new LoggingError('ERR_LOGGING_OPTIONS', 'LoggingModule.forRootAsync: give one of useFactory, useClass and useExisting');
+  }
+  if (useFactory !== undefined) return [{ provide: LOGGING_CONFIG, useFactory, inject: options.inject ?? [] }];
+  const factory = (useClass ?? useExisting) as InjectionToken;
+  const provider: Provider = {
+    provide: LOGGING_CONFIG,
+    useFactory: (source: LoggingConfigFactory) => source.createLoggingConfig(),
+    inject: [factory],
+  };
+  return useClass === undefined ? [provider] : [useClass, provider];
 }

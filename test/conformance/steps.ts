@@ -6,17 +6,21 @@ import {
   basicConfig,
   dictConfig,
   disable,
+  type Fields,
+  getHandlerByName,
   getHandlerNames,
   getLevelName,
   getLogger,
+  LoggerAdapter,
   type LoggingConfig,
+  type LoggingError,
   shutdown,
 } from '../../lib/core/index.js';
 import { resetLogging } from '../support/reset-logging.js';
 import { captureStderr } from '../support/stderr-capture.js';
 
 /** One step of a recorded case; which keys it has depends on `op`. */
-interface Step {
+export interface Step {
   readonly op: string;
   readonly [key: string]: unknown;
 }
@@ -41,21 +45,31 @@ export function readCases(suite: string): StepsCase[] {
   return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as StepsCase);
 }
 
-/** Runs a case in an empty folder of its own, from logging's initial state. */
+/** Runs a recorded case in an empty folder of its own, from logging's initial state. */
 export async function runSteps(testCase: StepsCase): Promise<Outcome> {
+  // The recorded cases do not ask whether a level was known.
+  const isAsked = (step: Step) => step.op !== 'setLevel';
+  const outcome = runProgram(testCase.steps, isAsked);
+  return testCase.want.files === null ? { ...outcome, files: null } : outcome;
+}
+
+/** Runs steps in an empty folder of their own, from logging's initial state. */
+export function runProgram(program: readonly Step[], isAsked: (step: Step) => boolean = () => true): Outcome {
   const directory = mkdtempSync(join(tmpdir(), 'conformance-'));
   resetLogging();
   try {
-    const steps = JSON.parse(JSON.stringify(testCase.steps).replaceAll('@DIR@', directory)) as Step[];
+    const steps = JSON.parse(JSON.stringify(program).replaceAll('@DIR@', directory)) as Step[];
     const { result, text } = captureStderr(() => {
-      const values = steps.map(runStep).filter((value) => value !== NOTHING);
+      const values = steps
+        .map((step) => (isAsked(step) ? runStep(step) : (runStep(step), NOTHING)))
+        .filter((value) => value !== NOTHING);
       // Every handler of these cases is synchronous, so this is done when it returns its promise.
       void shutdown();
       return values;
     });
     return {
       values: result,
-      files: testCase.want.files === null ? null : readFiles(directory),
+      files: readFiles(directory),
       logging_errors: text.split('--- Logging error ---').length - 1,
     };
   } finally {
@@ -75,13 +89,34 @@ function runStep(step: Step): unknown {
     case 'log': {
       const args = Array.isArray(step['args']) ? step['args'] : [step['args']];
       const level = step['level'] as number | 'info';
-      if (typeof level === 'number') logger.log(level, step['msg'], ...args);
-      else logger[level](step['msg'], ...args);
-      return NOTHING;
+      if ('extra' in step) args.push({ extra: step['extra'] });
+      try {
+        if (typeof level === 'number') logger.log(level, step['msg'], ...args);
+        else logger[level](step['msg'], ...args);
+      } catch (error) {
+        if ((error as LoggingError).code === 'ERR_LOGGING_EXTRA_CLASH') return 'clash';
+        throw error;
+      }
+      return 'extra' in step ? 'logged' : NOTHING;
     }
-    case 'setLevel':
-      logger.setLevel(step['level'] as string);
+    case 'adapter':
+      new LoggerAdapter(logger, step['fields'] as object as Fields).log(step['level'] as number, step['msg'], { extra: { call: 1 } });
       return NOTHING;
+    case 'setLevel':
+      return succeeds(() => logger.setLevel(step['level'] as string));
+    case 'disabled':
+      logger.disabled = step['value'] as boolean;
+      return NOTHING;
+    case 'removeHandler':
+      if (logger.handlers[0] !== undefined) logger.removeHandler(logger.handlers[0]);
+      return logger.handlers.length;
+    case 'moveHandler': {
+      const handler = getHandlerByName(step['handler'] as string);
+      if (handler !== undefined) logger.addHandler(handler);
+      return logger.handlers.length;
+    }
+    case 'parent':
+      return logger.parent?.name ?? null;
     case 'propagate':
       logger.propagate = step['value'] as boolean;
       return NOTHING;

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type FormatterQuestion, formatHere, formatInPython } from '../support/formatter-question.js';
+import { type FormatterAnswer, type FormatterQuestion, formatHere, formatInPython } from '../support/formatter-question.js';
 import { describeLive, sample } from '../support/python-cases.js';
 import { CHANGES, ZONES } from '../support/time-in-zones.js';
 
@@ -76,6 +76,10 @@ const question = fc
     };
   });
 
+/** JavaScript's 7 is a float as well, and a float may have a precision. */
+const isPrecisionOfInteger = (python: FormatterAnswer) =>
+  'error' in python && python.error.includes('Precision not allowed in integer');
+
 describeLive('Formatter beside the live Python', () => {
   it('formats random records in random formats and zones alike, and fails where Python fails', () => {
     const questions = sample(question);
@@ -83,6 +87,7 @@ describeLive('Formatter beside the live Python', () => {
     const theirs = formatInPython(questions.map(({ tz, options, theirs: attributes }) => ({ tz, options, record: attributes as never })));
     const differing = questions
       .map(({ tz, options, record: attributes }, at) => ({ tz, options, attributes, ours: ours[at]!, python: theirs[at]! }))
+      .filter(({ python }) => !isPrecisionOfInteger(python))
       .filter(({ ours: one, python }) =>
         'error' in python || 'error' in one ? !('error' in one && 'error' in python) : one.text !== python.text,
       );

@@ -24,11 +24,14 @@ export class DatagramTransport implements Transport {
 
   readonly #host: string;
   readonly #port: number;
+  readonly #frame: ((message: Buffer) => Buffer) | undefined;
   #destination: Destination | undefined;
 
-  constructor(host: string, port: number) {
+  /** @param frame Completes each message; default as it is. */
+  constructor(host: string, port: number, frame?: (message: Buffer) => Buffer) {
     this.#host = host;
     this.#port = port;
+    this.#frame = frame;
   }
 
   /** The socket in use, or `null`. */
@@ -50,7 +53,7 @@ export class DatagramTransport implements Transport {
   }
 
   async send(messages: readonly Buffer[]): Promise<void> {
-    for (const message of messages) await this.#sendOne(message);
+    for (const message of messages) await this.#sendOne(this.#frame?.(message) ?? message);
   }
 
   close(): void {

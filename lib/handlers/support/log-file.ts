@@ -32,6 +32,8 @@ const STANDARD_STREAMS: Readonly<Record<string, number>> = { '/dev/stdout': 1, '
 export class LogFile implements Destination {
   /** Called with a fault of a timer; set by the handler. */
   onFault: (error: unknown) => void = () => {};
+  /** Called when the name led to another file, which is written to from now on; set by the handler. */
+  onMoved: () => void = () => {};
 
   readonly #options: LogFileOptions;
   readonly #writer: TextWriter;
@@ -165,7 +167,7 @@ export class LogFile implements Destination {
   reopenIfMoved(): void {
     if (this.#fd === undefined || this.path in STANDARD_STREAMS) return;
     const there = statOf(this.path);
-    if (there !== undefined && there.dev === this.#file?.dev && there.ino === this.#file.ino) {
+    if (there !== undefined && isSame(there, this.#file)) {
       this.#base = there.size - this.#writer.bytesWritten;
       return;
     }
@@ -175,7 +177,15 @@ export class LogFile implements Destination {
       // Without a file to write to it is the texts' fault; else it is only to be reported.
       if (this.#fd === undefined) throw error;
       this.onFault(error);
+      return;
     }
+    this.onMoved();
+  }
+
+  /** Whether the name leads to the open file. */
+  get isInPlace(): boolean {
+    const there = statOf(this.path);
+    return there !== undefined && isSame(there, this.#file);
   }
 
   descriptor(): number {
@@ -233,6 +243,10 @@ export class LogFile implements Destination {
     this.#fd = undefined;
     this.#file = undefined;
   }
+}
+
+function isSame(one: Stats, other: Stats | undefined): boolean {
+  return one.dev === other?.dev && one.ino === other.ino;
 }
 
 function statOf(path: string): Stats | undefined {

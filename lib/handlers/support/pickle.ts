@@ -78,7 +78,9 @@ function float(value: number): Buffer {
 function long(value: bigint): Buffer {
   const magnitude = value < 0n ? -value - 1n : value;
   const size = Math.floor(magnitude.toString(16).length / 2) + 1;
-  const hex = BigInt.asUintN(size * 8, value).toString(16).padStart(size * 2, '0');
+  const hex = BigInt.asUintN(size * 8, value)
+    .toString(16)
+    .padStart(size * 2, '0');
   const digits = Buffer.from(hex, 'hex').reverse();
   if (size < 256) return Buffer.concat([Buffer.of(LONG1, size), digits]);
   const head = Buffer.allocUnsafe(5);

@@ -15,12 +15,8 @@ const FLOATS = new Set(['created', 'msecs', 'relativeCreated']);
  * `exc_info` and no `message`, the traceback as `exc_text`.
  */
 export function transferDict(record: LogRecord): Record<string, unknown> {
-  const dict = recordDict(record);
-  dict['msg'] = record.getMessage();
-  dict['args'] = null;
-  dict['exc_info'] = null;
-  delete dict['message'];
-  return dict;
+  const { message: _, ...dict } = recordDict(record);
+  return { ...dict, msg: record.getMessage(), args: null, exc_info: null };
 }
 
 /** A record as Python's `makePickle` has it, without the length: its dictionary, pickled. */

@@ -17,6 +17,8 @@ export interface StreamTransportOptions {
   readonly readyEvent?: string | undefined;
   /** How long it may take, in milliseconds; default 5000. */
   readonly connectTimeoutMs?: number | undefined;
+  /** Makes a message one that a stream can tell from the next; default as it is. */
+  readonly frame?: ((message: Buffer) => Buffer) | undefined;
 }
 
 /** Messages over a stream: TCP, TLS or a unix socket. Messages carry their own framing. */
@@ -58,10 +60,8 @@ export class StreamTransport implements Transport {
   async send(messages: readonly Buffer[]): Promise<void> {
     const socket = this.#socket;
     if (socket === undefined) throw new DeliveryFailure('the other side closed the connection', 'retry');
-    const error = await write(
-      socket,
-      messages.length === 1 ? (messages[0] as Buffer) : Buffer.concat(messages),
-    );
+    const { frame } = this.#options;
+    const error = await write(socket, Buffer.concat(frame === undefined ? messages : messages.map(frame)));
     if (error === undefined) return;
     if (this.#socket === socket) this.#socket = undefined;
     socket.destroy();

@@ -82,3 +82,12 @@ export function warnInsecure(handler: string, host: string): void {
     code: 'LOGGING_INSECURE_TLS',
   });
 }
+
+/** Warns of a password that goes over the network as it is; what stays on this machine is no cause for it. */
+export function warnPlainPassword(handler: string, host: string): void {
+  if (/^(localhost|127\.[\d.]+|::1)$/.test(host)) return;
+  process.emitWarning(`${handler} sends its password to ${host} without encryption; add secure: []`, {
+    type: 'SecurityWarning',
+    code: 'LOGGING_PLAIN_PASSWORD',
+  });
+}

@@ -13,6 +13,8 @@ export function normalise(text: string): string {
     .replaceAll(/("duration_ms":)\d+(\.\d+)?/g, '$10')
     .replaceAll(/(localhost|127\.0\.0\.1|\[::1\]):\d+/g, '$1:0')
     .replaceAll(/\b(port )\d+/g, '$10')
+    // Python 3.11 and newer mark the place in the line.
+    .replaceAll(/^ +[~^]+\n/gm, '')
     .trimEnd();
 }
 

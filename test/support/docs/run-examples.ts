@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Example, fileName, folderName } from './examples.js';
 import { repository } from './markdown.js';
@@ -54,5 +54,11 @@ function makeFolder(folder: string, page: string, line: number): string {
 
 function collect({ outputs }: Example, printed: string, cwd: string): Outputs {
   const files = outputs.flatMap((block) => block.flags.get('file') ?? []);
-  return new Map([['', printed], ...files.map((name) => [name, readFileSync(join(cwd, name), 'utf8')] as const)]);
+  const text = printed.replaceAll(`${cwd}/`, '');
+  return new Map([['', text], ...files.map((name) => [name, readWritten(join(cwd, name), name, text)] as const)]);
+}
+
+/** What the program printed tells why there is no file. */
+function readWritten(path: string, name: string, printed: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : `${name} was not written\n${printed}`;
 }

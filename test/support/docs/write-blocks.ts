@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileName, folderName } from './examples.js';
 import { type CodeBlock, type Page, repository } from './markdown.js';
 
@@ -24,7 +24,8 @@ export function writeBlocks(pages: readonly Page[]): { folder: string; written: 
       .filter((block) => block.language === 'ts' && block.reason === undefined)
       .map((block) => {
         const file = join(own, fileName(block));
-        // An empty flag: two blocks of one page may not overwrite each other.
+        mkdirSync(dirname(file), { recursive: true });
+        // Two blocks of one page may not overwrite each other.
         writeFileSync(file, block.text, { flag: 'wx' });
         return { block, file };
       });

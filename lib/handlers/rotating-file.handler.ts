@@ -1,0 +1,67 @@
+import { existsSync, renameSync } from 'node:fs';
+import * as v from 'valibot';
+import { LEAN } from '../core/lean.js';
+import type { LogRecord } from '../core/log-record.js';
+import { checkOptions, type OptionsSchema } from '../core/options.js';
+import { BaseRotatingHandler } from './base-rotating.handler.js';
+import { fileEntries, modeEntry } from './support/file-options.js';
+import { rotationEntries } from './support/rotation-options.js';
+
+/** Options of a {@link RotatingFileHandler}. */
+export const rotatingFileHandlerSchema = v.strictObject({ ...fileEntries, mode: modeEntry, ...rotationEntries });
+
+/** Options of a {@link RotatingFileHandler}. */
+export type RotatingFileHandlerOptions = v.InferInput<typeof rotatingFileHandlerSchema>;
+
+/**
+ * Writes to a file that is rolled over when it grows to `maxBytes`: `app.log` becomes `app.log.1`, what was
+ * `app.log.1` becomes `app.log.2`, and so on up to `backupCount`. Never, if either of the two is 0.
+ *
+ * Delivery: `sync-to-kernel`; several processes may share the file, see {@link BaseRotatingHandler}. With `compress`
+ * the rolled files are `app.log.1.gz` and so on: written beside, synced and renamed before the uncompressed one goes.
+ *
+ * @see https://docs.python.org/3/library/logging.handlers.html#rotatingfilehandler
+ */
+export class RotatingFileHandler extends BaseRotatingHandler {
+  static override readonly [LEAN]: boolean = true;
+  /** The keys of its entry in a configuration. */
+  static override readonly optionsSchema: OptionsSchema = rotatingFileHandlerSchema;
+
+  /** @throws {LoggingError} As {@link FileHandler} does. */
+  constructor(options: RotatingFileHandlerOptions) {
+    const isExact = new.target === RotatingFileHandler;
+    const checked = checkOptions('RotatingFileHandler', rotatingFileHandlerSchema, options, isExact);
+    // Emptying the file at each start would lose what the roll is to keep.
+    super(checked.maxBytes > 0 ? { ...checked, mode: 'a' } : checked);
+    this.compressor?.recover();
+  }
+
+  /** Whether `record` would bring the file to `maxBytes`. */
+  override shouldRollover(record: LogRecord): boolean {
+    return this.isOverSize(record);
+  }
+
+  /** Rolls the file over now, whatever its size. */
+  override doRollover(): void {
+    this.roll(() => {
+      const { backupCount, baseFilename } = this;
+      if (backupCount <= 0) return;
+      for (let index = backupCount - 1; index > 0; index--) this.#shift(this.#slot(index), this.#slot(index + 1));
+      const newest = this.#slot(1);
+      this.rotate(baseFilename, newest);
+      this.compressor?.add(newest);
+    });
+  }
+
+  protected override rolledFiles(): string[] {
+    return Array.from({ length: this.backupCount }, (_, index) => this.#slot(index + 1));
+  }
+
+  #slot(index: number): string {
+    return this.rotation_filename(`${this.baseFilename}.${index}`);
+  }
+
+  /** Renaming replaces what is at `dest`: the oldest file goes when the next oldest takes its place. */
+  #shift(source: string, dest: string): void {
+  }
+}

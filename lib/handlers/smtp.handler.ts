@@ -1,0 +1,118 @@
+import { whenStanding } from '../core/activation.js';
+import { Handler } from '../core/handler.js';
+import { LEAN } from '../core/lean.js';
+import type { LogRecord } from '../core/log-record.js';
+import { checkOptions } from '../core/options.js';
+import type { QueueStats } from './support/bounded-queue.js';
+import { DEFAULT_DIGEST } from './support/digest.js';
+import { isExporting } from './support/export-scope.js';
+import { parseAddress, parseAddresses } from './support/mail-address.js';
+import { MailQueue } from './support/mail-queue.js';
+import { loadNodemailer, type SmtpServer, smtpTransportOptions } from './support/mail-transport.js';
+import { type SMTPHandlerOptions, smtpHandlerSchema } from './support/smtp-options.js';
+import { warnInsecure, warnPlainPassword } from './support/tls-options.js';
+
+/**
+ * Sends records by mail. Needs the package `nodemailer`.
+ *
+ * A log call only formats and queues. As in Python each record is a mail, but only the first ten of a minute: the
+ * others of that minute are sent together at its end, and so on while the storm lasts. `digest: { intervalMs, maxRecords }`
+ * gathers from the first record on, `digest: false` never does. `flush()` and `close()` send what waits at once.
+ *
+ * Sender and recipients are those of the options, whatever is logged, and a subject is one line.
+ *
+ * Delivery: `at-most-once`. What waits is in memory and goes with the process; every loss is counted in `stats` and
+ * reported. A mail is tried again with back-off while the server is away or asks for it (4xx), and lost if it is
+ * refused for good (5xx). Where only the answer is lost it may arrive twice.
+ *
+ * Differs from Python: the log call does not wait for the server; `secure` encrypts without `credentials` too, and
+ * verifies the certificate.
+ *
+ * @example
+ * new SMTPHandler({ mailhost: ['mail.example.com', 587], fromaddr: 'shop@example.com', toaddrs: 'ops@example.com',
+ *   subject: 'Shop: error', credentials: ['shop', password], secure: [], level: 'ERROR' })
+ * @see https://docs.python.org/3/library/logging.handlers.html#smtphandler
+ */
+export class SMTPHandler extends Handler {
+  static readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static readonly optionsSchema = smtpHandlerSchema;
+
+  /** The mail server. */
+  readonly mailhost: string;
+  /** Its port; `null` for the usual one. */
+  readonly mailport: number | null;
+  /** The sender. */
+  readonly fromaddr: string;
+  /** The recipients. */
+  readonly toaddrs: readonly string[];
+  /** The subject of every mail, unless {@link SMTPHandler.getSubject} is overridden. */
+  readonly subject: string;
+
+  readonly #mails: MailQueue;
+
+  /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`; `ERR_LOGGING_FILE` if a file of `secure` or `context` cannot be read. */
+  constructor(options: SMTPHandlerOptions) {
+    const o = checkOptions('SMTPHandler', smtpHandlerSchema, options, new.target === SMTPHandler);
+    super(o);
+    const [host, port] = typeof o.mailhost === 'string' ? [o.mailhost, null] : o.mailhost;
+    this.mailhost = host;
+    this.mailport = port;
+    this.fromaddr = o.fromaddr;
+    this.toaddrs = typeof o.toaddrs === 'string' ? [o.toaddrs] : o.toaddrs;
+    this.subject = o.subject;
+    const server: SmtpServer = {
+      ...{ host, port: port ?? undefined, implicitTls: o.implicitTls, insecure: o.insecure },
+      credentials: o.credentials ?? undefined,
+      secure: o.secure ?? undefined,
+      context: o.context ?? undefined,
+      timeoutMs: o.timeout * 1000,
+    };
+    const transport = smtpTransportOptions(server, 'SMTPHandler');
+    whenStanding({ commit: () => warnOf(server) });
+    this.#mails = new MailQueue({
+      source: this,
+      from: parseAddress(o.fromaddr) as NonNullable<ReturnType<typeof parseAddress>>,
+      to: parseAddresses(o.toaddrs) ?? [],
+      digest: o.digest ?? DEFAULT_DIGEST,
+      maxRetries: o.maxRetries,
+      connect: async () => (o.nodemailer ?? (await loadNodemailer('SMTPHandler'))).createTransport(transport),
+    });
+  }
+
+  /** What became of the records so far: `emitted` is the sum of `delivered`, `queued` and `dropped`. */
+  get stats(): QueueStats {
+    return this.#mails.stats;
+  }
+
+  /**
+   * The subject of a record's mail; override it for one that tells more. Line breaks in it become spaces.
+   *
+   * @see https://docs.python.org/3/library/logging.handlers.html#logging.handlers.SMTPHandler.getSubject
+   */
+  getSubject(_record: LogRecord): string {
+    return this.subject;
+  }
+
+  /** Formats the record and queues its mail. */
+  emit(record: LogRecord): void {
+    if (isExporting()) return;
+    const text = this.format(record);
+    this.#mails.push({ subject: this.getSubject(record), text: `${text}\n` }, record.levelno);
+  }
+
+  override flush(): void | Promise<void> {
+    return this.#mails.flush();
+  }
+
+  override async close(): Promise<void> {
+    super.close();
+    await this.#mails.close();
+  }
+}
+
+function warnOf(server: SmtpServer): void {
+  const isEncrypted = server.secure !== undefined || server.implicitTls;
+  if (server.insecure) warnInsecure('SMTPHandler', server.host);
+  if (server.credentials !== undefined && !isEncrypted) warnPlainPassword('SMTPHandler', server.host);
+}

@@ -1,0 +1,87 @@
+import * as v from 'valibot';
+import { retryEntries } from './delivery-options.js';
+import { digestSchema } from './digest.js';
+import { handlerEntries } from './handler-options.js';
+import { parseHost } from './http-options.js';
+import { parseAddress, parseAddresses } from './mail-address.js';
+import type { Nodemailer } from './mail-transport.js';
+import { tlsContextSchema } from './tls-options.js';
+
+const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
+const hostName = v.pipe(
+  v.string(),
+  v.check((text) => parseHost(text)?.port === undefined && parseHost(text) !== undefined, "expected a host name or address; a port goes beside it: ['mail.example.com', 587]"),
+);
+
+/** Schema of one address. */
+export const addressSchema = v.pipe(
+  v.string(),
+  v.check((text) => parseAddress(text) !== undefined, "expected one address: 'me@example.com' or 'Me <me@example.com>'"),
+);
+
+/** Schema of recipients. */
+export const addressesSchema = v.custom<string | readonly string[]>(
+  (value) => (typeof value === 'string' || Array.isArray(value)) && parseAddresses(value) !== undefined,
+  "expected an address or a list of them: 'me@example.com', 'Me <me@example.com>'",
+);
+
+/** Keys of a mail server and of how it is spoken to. */
+export const smtpEntries = {
+  credentials: v.optional(
+    v.nullable(
+      v.pipe(
+        v.custom<readonly [user: string, password: string]>(
+          (value) => Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string'),
+          'expected [user, password]',
+        ),
+        v.description('User and password.'),
+      ),
+    ),
+  ),
+  secure: v.optional(
+    v.nullable(
+      v.pipe(
+        v.array(v.string()),
+        v.maxLength(2, 'expected [], [keyfile] or [keyfile, certfile]'),
+        v.description('STARTTLS: `[]`, or the files of our key and certificate. Without it nothing is encrypted.'),
+      ),
+    ),
+  ),
+  implicitTls: v.optional(v.pipe(v.boolean(), v.description('Speaks TLS from the start, by habit on port 465.')), false),
+  context: v.optional(v.nullable(tlsContextSchema)),
+  insecure: v.optional(
+    v.pipe(v.boolean(), v.description('Takes any certificate, and warns of that at start. For tests only.')),
+    false,
+  ),
+  timeout: v.optional(
+    v.pipe(v.number(), v.gtValue(0), v.maxValue(600), v.description('The most seconds each step may take.')),
+    5,
+  ),
+  digest: v.optional(v.pipe(digestSchema, v.description('How records are gathered in one mail; `false` for a mail each.'))),
+  nodemailer: v.optional(
+    v.pipe(
+      v.custom<Nodemailer>(
+        (value) => typeof (value as { createTransport?: unknown } | null)?.createTransport === 'function',
+        'expected the module nodemailer',
+      ),
+      v.description('The module, where it is not to be found by its name.'),
+    ),
+  ),
+  ...retryEntries,
+};
+
+/** The keys of an {@link SMTPHandler} in a configuration. */
+export const smtpHandlerSchema = v.strictObject({
+  ...handlerEntries,
+  mailhost: v.pipe(
+    v.union([hostName, v.tuple([hostName, v.nullable(port)])], "expected a host, or [host, port]: ['mail.example.com', 587]"),
+    v.description('The mail server; port 25 unless given, 465 with implicitTls.'),
+  ),
+  fromaddr: v.pipe(addressSchema, v.description('The sender.')),
+  toaddrs: v.pipe(addressesSchema, v.description('The recipients.')),
+  subject: v.pipe(v.string(), v.description('The subject; see getSubject.')),
+  ...smtpEntries,
+});
+
+/** Options of {@link SMTPHandler}. */
+export type SMTPHandlerOptions = v.InferInput<typeof smtpHandlerSchema>;

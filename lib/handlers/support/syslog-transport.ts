@@ -1,0 +1,59 @@
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { DatagramTransport } from './datagram-transport.js';
+import { LocalSyslogTransport } from './local-syslog-transport.js';
+import { StreamTransport } from './stream-transport.js';
+import { frameSyslog, type SyslogFraming } from './syslog-framing.js';
+import type { SyslogAddress } from './syslog-options.js';
+import { type TlsContextOptions, tlsOptions } from './tls-options.js';
+import type { Transport } from './transport.js';
+import { UnixDatagramTransport } from './unix-datagram-transport.js';
+
+/** What is known of the connection to a syslog server. */
+export interface SyslogConnection {
+  readonly address: SyslogAddress;
+  /** `undefined` for a unix socket of which it is not known. */
+  readonly socktype: 'udp' | 'tcp' | undefined;
+  readonly framing: SyslogFraming;
+  /** Whether a NUL ends each datagram. */
+  readonly appendNul: boolean;
+  readonly connectTimeoutMs: number | undefined;
+  readonly tls: (TlsContextOptions & { readonly insecure?: boolean | undefined }) | undefined;
+}
+
+/**
+ * Makes the transport for a connection.
+ *
+ * @throws {LoggingError} `ERR_LOGGING_FILE` if a certificate or key cannot be read.
+ */
+export function makeSyslogTransport(connection: SyslogConnection): Transport {
+  const { address, socktype, framing, connectTimeoutMs, tls } = connection;
+  const end = connection.appendNul ? (message: Buffer) => Buffer.concat([message, Buffer.of(0)]) : undefined;
+  const frame = (message: Buffer) => frameSyslog(message, framing);
+  const stream = (open: () => Socket, readyEvent?: string) =>
+    new StreamTransport({ connect: open, readyEvent, connectTimeoutMs, frame });
+  if ('path' in address) {
+    const transports = {
+      stream: () => stream(() => connect({ path: address.path })),
+      datagram: () => new UnixDatagramTransport(address.path, 'SysLogHandler', end),
+    };
+    if (socktype === undefined) return new LocalSyslogTransport(transports);
+    return socktype === 'tcp' ? transports.stream() : transports.datagram();
+  }
+  const { host, port } = address;
+  if (tls !== undefined) {
+    const options = {
+      ...tlsOptions(withoutInsecure(tls), 'SysLogHandler.tls', tls.insecure ?? false),
+      host,
+      port,
+    };
+    if (options.servername === undefined && isIP(host) === 0) options.servername = host;
+    return stream(() => connectTls(options), 'secureConnect');
+  }
+  return socktype === 'tcp' ? stream(() => connect({ host, port })) : new DatagramTransport(host, port, end);
+}
+
+function withoutInsecure(tls: NonNullable<SyslogConnection['tls']>): TlsContextOptions {
+  const { insecure: _, ...context } = tls;
+  return context;
+}

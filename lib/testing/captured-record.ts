@@ -1,0 +1,45 @@
+import type { LogRecord } from '../core/log-record.js';
+import { formatTraceback } from '../core/traceback.js';
+
+/** A record with what can only be had while it is made. */
+export interface CapturedRecord {
+  readonly record: LogRecord;
+  /** The merged message; where it could not be merged, what is wrong with it. */
+  readonly message: string;
+}
+
+/** Keeps a record for later: with its caller, its merged message, and its `extra` as attributes. */
+export function keepRecord(record: LogRecord): CapturedRecord {
+  record.expose();
+  record.caller();
+  try {
+    const message = record.getMessage();
+    record.message = message;
+    return { record, message };
+  } catch (error) {
+    return { record, message: `[cannot be formatted: ${String(error)}] ${describe(record.msg)}` };
+  }
+}
+
+/** `LEVEL:logger:message`, with the traceback: what Python's `assertLogs` gives. */
+export function outputLine({ record, message }: CapturedRecord): string {
+  return `${record.levelname}:${record.name}:${message}${details(record)}`;
+}
+
+/** `LEVEL    logger:file:line message`, with the traceback: what pytest's `caplog` gives. */
+export function textLine({ record, message }: CapturedRecord): string {
+  const { levelname, name, filename, lineno } = record;
+  return `${levelname.padEnd(8)} ${name}:${filename}:${lineno} ${message}${details(record)}`;
+}
+
+function details({ excInfo, stackInfo }: LogRecord): string {
+  return (excInfo === undefined ? '' : `\n${formatTraceback(excInfo)}`) + (stackInfo ? `\n${stackInfo}` : '');
+}
+
+function describe(msg: unknown): string {
+  try {
+    return String(msg);
+  } catch {
+    return '[unprintable]';
+  }
+}

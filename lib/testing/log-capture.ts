@@ -1,0 +1,175 @@
+import { checkLevel, type Level } from '../core/levels.js';
+import type { LogRecord } from '../core/log-record.js';
+import { getLogger } from '../core/manager.js';
+import { afterwards } from './afterwards.js';
+import { type CapturedRecord, keepRecord, outputLine, textLine } from './captured-record.js';
+import { type ForcedLevel, forceLevel } from './forced-level.js';
+import { claimLevel, type LevelClaim, releaseLevel } from './level-claims.js';
+import { type CaptureScope, type LoggerReference, nameOf, type RecordWatcher, unwatch, watch } from './record-tap.js';
+
+/** What a capture is made of. Internal. */
+export interface LogCaptureOptions {
+  readonly logger?: LoggerReference;
+  readonly level?: Level | undefined;
+  readonly scope?: CaptureScope | undefined;
+  /** Whether what is captured does not reach the handlers. */
+  readonly isQuiet?: boolean;
+  /** Whether the logger's level stays what it is. */
+  readonly keepsLevel?: boolean;
+}
+
+/**
+ * The records that were made while it was open, or are still being made; get one from `captureLogs`.
+ *
+ * @see https://docs.pytest.org/en/stable/how-to/logging.html#caplog-fixture
+ */
+export class LogCapture {
+  /** Name of the logger whose records are captured, and those of the loggers below; `'root'`: all. */
+  readonly name: string;
+
+  readonly #watcher: RecordWatcher;
+  readonly #entries: CapturedRecord[] = [];
+  #level: number;
+  #claim: LevelClaim | undefined;
+  readonly #forced: ForcedLevel[] = [];
+  #isTaking = false;
+  #isOpen = true;
+
+  /** @internal Use `captureLogs`. */
+  constructor({ logger, level = 0, scope, isQuiet = false, keepsLevel = false }: LogCaptureOptions = {}) {
+    this.name = nameOf(logger);
+    this.#level = checkLevel(level, 'captureLogs.level');
+    this.#watcher = this.#makeWatcher(scope, isQuiet);
+    if (!keepsLevel) this.#claimLevel();
+    watch(this.#watcher);
+  }
+
+  /** The captured records, the oldest first. */
+  get records(): LogRecord[] {
+    return this.#entries.map(({ record }) => record);
+  }
+
+  /** Their messages, with arguments merged in. One that cannot be merged says so in its place. */
+  get messages(): string[] {
+    return this.#entries.map(({ message }) => message);
+  }
+
+  /** `LEVEL:logger:message` for each, with the traceback, as Python's `assertLogs` gives them. */
+  get output(): string[] {
+    return this.#entries.map(outputLine);
+  }
+
+  /** All of it as text, a line for each record: `LEVEL    logger:file:line message`, with tracebacks. */
+  get text(): string {
+    return this.#entries.map((entry) => `${textLine(entry)}\n`).join('');
+  }
+
+  /** Name, level number and message of each: handy to compare with `toEqual`. */
+  get recordTuples(): [name: string, levelno: number, message: string][] {
+    return this.#entries.map(({ record, message }) => [record.name, record.levelno, message]);
+  }
+
+  /** Records below it are not captured. */
+  get level(): number {
+    return this.#level;
+  }
+
+  /** Whether it still captures. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /**
+   * Sets a logger's level until the capture ends; on the captured logger also what the capture takes.
+   *
+   * @param logger Default the captured one.
+   * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL`
+   */
+  setLevel(level: Level, logger: LoggerReference = this.name): void {
+    this.#forced.push(this.#force(checkLevel(level, 'setLevel'), nameOf(logger)));
+  }
+
+  /**
+   * Sets a logger's level while a function runs, or until what is returned is disposed of.
+   *
+   * @param logger Default the captured one.
+   * @returns What the function returns; without a function, what `using` ends.
+   * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL`
+   */
+  atLevel(level: Level, logger?: LoggerReference): Disposable;
+  /** Sets a logger's level while a function runs. */
+  atLevel<T>(level: Level, logger: LoggerReference, run: () => T): T;
+  /** Sets the captured logger's level while a function runs. */
+  atLevel<T>(level: Level, run: () => T): T;
+  atLevel<T>(level: Level, loggerOrRun?: LoggerReference | (() => T), run?: () => T): Disposable | T {
+    const isRun = typeof loggerOrRun === 'function';
+    const before = this.#level;
+    const forced = this.#force(checkLevel(level, 'atLevel'), isRun ? this.name : nameOf(loggerOrRun ?? this.name));
+    const restore = () => {
+      forced.restore();
+      if (forced.name === this.name) this.#takeFrom(before);
+    };
+    const body = isRun ? loggerOrRun : run;
+    return body === undefined ? { [Symbol.dispose]: restore } : afterwards(body, restore);
+  }
+
+  /** Forgets what was captured; goes on capturing. */
+  clear(): void {
+    this.#entries.length = 0;
+  }
+
+  /** Ends the capture and restores levels; what was captured stays readable. It may be called again. */
+  stop(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    unwatch(this.#watcher);
+    if (this.#claim !== undefined) releaseLevel(this.#claim);
+    for (const forced of this.#forced.reverse()) forced.restore();
+  }
+
+  /** The same as {@link LogCapture.stop}, for `using`. */
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+
+  #makeWatcher(scope: CaptureScope | undefined, isQuiet: boolean): RecordWatcher {
+    const capture = this;
+    return {
+      name: this.name,
+      scope,
+      isQuiet,
+      get level() {
+        return capture.#level;
+      },
+      take: (record) => this.#take(record),
+    };
+  }
+
+  #take(record: LogRecord): void {
+    // A value that logs while it is printed would not end otherwise.
+    if (this.#isTaking) return;
+    this.#isTaking = true;
+    try {
+      this.#entries.push(keepRecord(record));
+    } finally {
+      this.#isTaking = false;
+    }
+  }
+
+  #force(level: number, name: string): ForcedLevel {
+    if (name === this.name) this.#takeFrom(level);
+    return forceLevel(getLogger(name), level);
+  }
+
+  #takeFrom(level: number): void {
+    this.#level = level;
+    if (this.#claim === undefined) return;
+    releaseLevel(this.#claim);
+    this.#claimLevel();
+  }
+
+  #claimLevel(): void {
+    this.#claim = { logger: getLogger(this.name), level: this.#level };
+    claimLevel(this.#claim);
+  }
+}
