@@ -7,6 +7,7 @@ import { loggingConfig } from './logging.config.js';
 import { OrdersModule } from './orders/orders.module.js';
 
 @Module({})
+// biome-ignore lint/complexity/noStaticOnlyClass: Nest's way of writing a module with parameters
 export class AppModule {
   static for(environment: Environment): DynamicModule {
     return {

@@ -21,10 +21,11 @@ export interface Environment {
 export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
   const faults: string[] = [];
   const name = names.find((known) => known === (variables.NODE_ENV || 'development'));
-  if (name === undefined) faults.push(`NODE_ENV is "${variables.NODE_ENV}"; give ${names.join(', ')}, or nothing`);
+  if (name === undefined)
+    faults.push(`NODE_ENV is "${variables.NODE_ENV}"; give ${names.join(', ')}, or nothing`);
 
   // Asked, not listed: levels the application adds with addLevelName() are as good as Python's.
-  const levels = [...getLevelNamesMapping().keys()];
+  const levels = Object.keys(getLevelNamesMapping());
   const logLevel = variables.LOG_LEVEL?.toUpperCase() || undefined;
   if (logLevel !== undefined && !levels.includes(logLevel)) {
     faults.push(`LOG_LEVEL is "${variables.LOG_LEVEL}"; give one of ${levels.join(', ')}`);
@@ -34,7 +35,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Env
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     faults.push(`PORT is "${variables.PORT}"; give a number from 0 to 65535`);
   }
-  if (name === undefined || faults.length > 0) throw new Error(`The environment is not usable:\n  ${faults.join('\n  ')}`);
+  if (name === undefined || faults.length > 0)
+    throw new Error(`The environment is not usable:\n  ${faults.join('\n  ')}`);
 
   // Compiled, this file is sample-app/dist/environment.js: the files land beside the sources, wherever it is run from.
   const logDir = resolve(variables.LOG_DIR || resolve(import.meta.dirname, '../logs'));

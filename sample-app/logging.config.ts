@@ -8,7 +8,8 @@ export function loggingConfig(environment: Environment): LoggingConfig {
   const { name, logLevel } = environment;
   const config = { development, test, production }[name](environment);
   // Only the application's loggers follow LOG_LEVEL: DEBUG is asked for to see one's own code, not everybody's.
-  if (logLevel !== undefined) config.loggers = { ...config.loggers, shop: { ...config.loggers?.shop, level: logLevel } };
+  if (logLevel !== undefined)
+    config.loggers = { ...config.loggers, shop: { ...config.loggers?.shop, level: logLevel } };
   return config;
 }
 
@@ -17,7 +18,11 @@ function development({ logDir }: Environment): LoggingConfig {
   return {
     version: 1,
     formatters: {
-      console: { class: 'ColorFormatter', format: '%(asctime)s %(levelname)-8s %(name)s: %(message)s', datefmt: '%H:%M:%S' },
+      console: {
+        class: 'ColorFormatter',
+        format: '%(asctime)s %(levelname)-8s %(name)s: %(message)s',
+        datefmt: '%H:%M:%S',
+      },
       verbose: { format: '%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s' },
     },
     handlers: {
@@ -36,8 +41,18 @@ function test({ logDir }: Environment): LoggingConfig {
     version: 1,
     formatters: { short: { format: '%(levelname)s %(name)s: %(message)s' } },
     handlers: {
-      console: { class: 'logging.StreamHandler', stream: 'ext://sys.stdout', level: 'ERROR', formatter: 'short' },
-      file: { class: 'logging.FileHandler', filename: join(logDir, 'test.log'), mode: 'w', formatter: 'short' },
+      console: {
+        class: 'logging.StreamHandler',
+        stream: 'ext://sys.stdout',
+        level: 'ERROR',
+        formatter: 'short',
+      },
+      file: {
+        class: 'logging.FileHandler',
+        filename: join(logDir, 'test.log'),
+        mode: 'w',
+        formatter: 'short',
+      },
       audit,
     },
     loggers: { ...frameworkLoggers, shop: { level: 'DEBUG' }, 'shop.orders': { handlers: ['audit'] } },

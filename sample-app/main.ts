@@ -14,7 +14,9 @@ async function main(): Promise<void> {
   // SIGTERM and SIGINT close the application, and with it flush and close the handlers.
   app.enableShutdownHooks();
   await app.listen(environment.port);
-  getLogger('shop').info('listening on port %d', environment.port, { extra: { environment: environment.name } });
+  getLogger('shop').info('listening on port %d', environment.port, {
+    extra: { environment: environment.name },
+  });
 }
 
 main().catch((error: unknown) => {

@@ -1,17 +1,21 @@
 import { ContextFilter } from '../context/context.filter.js';
 import { Filter } from '../core/filter.js';
 import { Formatter } from '../core/formatter.js';
+import { CallbackFilter } from '../filters/callback.filter.js';
+import { RequireDebugFalse, RequireDebugTrue } from '../filters/require-debug.filter.js';
 import { ColorFormatter } from '../formatters/color.formatter.js';
 import { DjangoServerFormatter } from '../formatters/django-server.formatter.js';
 import { JsonFormatter } from '../formatters/json.formatter.js';
 import { LogfmtFormatter } from '../formatters/logfmt.formatter.js';
 import { PythonJsonFormatter } from '../formatters/python-json.formatter.js';
+import { AdminEmailHandler } from '../handlers/admin-email.handler.js';
 import { BufferingHandler } from '../handlers/buffering.handler.js';
 import { FileHandler } from '../handlers/file.handler.js';
 import { HTTPHandler } from '../handlers/http.handler.js';
 import { MemoryHandler } from '../handlers/memory.handler.js';
 import { NullHandler } from '../handlers/null.handler.js';
 import { QueueHandler } from '../handlers/queue.handler.js';
+import { SMTPHandler } from '../handlers/smtp.handler.js';
 import { StreamHandler } from '../handlers/stream.handler.js';
 import { lazy } from '../internal/lazy.js';
 import type { ComponentFactory } from './logging-config.js';
@@ -34,6 +38,8 @@ export const builtinComponents = lazy(
       [MemoryHandler, 'logging.handlers.MemoryHandler'],
       [QueueHandler, 'logging.handlers.QueueHandler'],
       [HTTPHandler, 'logging.handlers.HTTPHandler'],
+      [SMTPHandler, 'logging.handlers.SMTPHandler'],
+      [AdminEmailHandler, 'django.utils.log.AdminEmailHandler'],
     ]),
     formatter: names([
       [Formatter, 'logging.Formatter'],
@@ -43,7 +49,13 @@ export const builtinComponents = lazy(
       [PythonJsonFormatter, 'pythonjsonlogger.json.JsonFormatter', 'pythonjsonlogger.jsonlogger.JsonFormatter'],
       [DjangoServerFormatter, 'django.utils.log.ServerFormatter'],
     ]),
-    filter: names([[Filter, 'logging.Filter'], [ContextFilter]]),
+    filter: names([
+      [Filter, 'logging.Filter'],
+      [ContextFilter],
+      [CallbackFilter, 'django.utils.log.CallbackFilter'],
+      [RequireDebugFalse, 'django.utils.log.RequireDebugFalse'],
+      [RequireDebugTrue, 'django.utils.log.RequireDebugTrue'],
+    ]),
   }),
 );
 

@@ -41,7 +41,9 @@ export function mergeFields(below: Fields | undefined, over: Fields): Fields {
   for (const key of Object.keys(over)) {
     const value = over[key];
     if (isTaken(key)) {
-      noticeOnce(`context field '${key}' is left out: records have an attribute of that name; choose another`);
+      noticeOnce(
+        `context field '${key}' is left out: records have an attribute of that name; choose another`,
+      );
     } else if (value !== undefined) {
       defineField(merged, key, value);
     } else if (Object.hasOwn(merged, key)) {
@@ -52,7 +54,9 @@ export function mergeFields(below: Fields | undefined, over: Fields): Fields {
 }
 
 function isTaken(key: string): boolean {
-  return RESERVED_ATTRIBUTES.has(key) || key in LogRecord.prototype || /^(exc_info|exc_text|stack_info)$/.test(key);
+  return (
+    RESERVED_ATTRIBUTES.has(key) || key in LogRecord.prototype || /^(exc_info|exc_text|stack_info)$/.test(key)
+  );
 }
 
 /** Says something once. */

@@ -34,7 +34,12 @@ export class ContextFilter {
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
   constructor(options: ContextFilterOptions = {}) {
-    const { defaults } = checkOptions('ContextFilter', contextFilterSchema, options, new.target === ContextFilter);
+    const { defaults } = checkOptions(
+      'ContextFilter',
+      contextFilterSchema,
+      options,
+      new.target === ContextFilter,
+    );
     this.#defaults = defaults === undefined ? undefined : Object.freeze({ ...defaults });
     installContextDefaults();
   }

@@ -61,7 +61,10 @@ export interface CompiledFormat {
 export function compileFormat(spec: FormatSpec): CompiledFormat {
   const rules = Object.hasOwn(STYLES, spec.style) ? STYLES[spec.style as FormatStyle] : undefined;
   if (rules === undefined) {
-    throw new LoggingError('ERR_LOGGING_FORMAT', `style: expected one of '%', '{', '$', got ${JSON.stringify(spec.style)}`);
+    throw new LoggingError(
+      'ERR_LOGGING_FORMAT',
+      `style: expected one of '%', '{', '$', got ${JSON.stringify(spec.style)}`,
+    );
   }
   const format = spec.format || rules.defaultFormat;
   if (spec.validate) {

@@ -10,7 +10,9 @@ export const formatterEntries = {
   datefmt: v.nullish(
     v.pipe(
       v.string(),
-      v.description("Format of `asctime` in strftime's language; default ISO 8601 with milliseconds after a comma."),
+      v.description(
+        "Format of `asctime` in strftime's language; default ISO 8601 with milliseconds after a comma.",
+      ),
     ),
   ),
   style: v.optional(
@@ -25,12 +27,21 @@ export const formatterEntries = {
     true,
   ),
   defaults: v.nullish(
-    v.pipe(v.record(v.string(), v.unknown()), v.description('Values for fields that a record does not have.')),
+    v.pipe(
+      v.record(v.string(), v.unknown()),
+      v.description('Values for fields that a record does not have.'),
+    ),
   ),
-  utc: v.optional(v.pipe(v.boolean(), v.description('Whether times are in UTC and not in the local zone.')), false),
+  utc: v.optional(
+    v.pipe(v.boolean(), v.description('Whether times are in UTC and not in the local zone.')),
+    false,
+  ),
   sanitize: v.optional(
     v.pipe(
-      v.picklist(['escape', 'line', 'none'], (issue) => `expected 'escape', 'line' or 'none', got ${issue.received}`),
+      v.picklist(
+        ['escape', 'line', 'none'],
+        (issue) => `expected 'escape', 'line' or 'none', got ${issue.received}`,
+      ),
       v.description(
         "What becomes of control characters in interpolated text: 'escape' them and indent further lines, 'line' " +
           "escapes newlines too, 'none' leaves Python's bytes.",
@@ -62,7 +73,10 @@ export function checkingFormat(schema: v.GenericSchema<object, FormatterSettings
       const message = formatFault(value);
       const key = value.format == null ? 'fmt' : 'format';
       if (message !== undefined) {
-        addIssue({ message, path: [{ type: 'object', origin: 'value', input: { ...value }, key, value: value[key] }] });
+        addIssue({
+          message,
+          path: [{ type: 'object', origin: 'value', input: { ...value }, key, value: value[key] }],
+        });
       }
     }),
   );

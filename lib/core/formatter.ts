@@ -54,7 +54,12 @@ export class Formatter {
    * `ERR_LOGGING_FORMAT`, unless `validate: false`, for a format that does not fit its style.
    */
   constructor(options: FormatterOptions = {}) {
-    const settings: FormatterSettings = checkOptions('Formatter', formatterSchema, options, new.target === Formatter);
+    const settings: FormatterSettings = checkOptions(
+      'Formatter',
+      formatterSchema,
+      options,
+      new.target === Formatter,
+    );
     this.datefmt = settings.datefmt ?? undefined;
     this.converter = settings.utc ? gmtime : undefined;
     this.#sanitize = settings.sanitize;
@@ -82,7 +87,8 @@ export class Formatter {
 
   #withDetails(line: string, record: LogRecord): string {
     let text = line;
-    if (record.excInfo !== undefined && !record.excText) record.excText = this.formatException(record.excInfo);
+    if (record.excInfo !== undefined && !record.excText)
+      record.excText = this.formatException(record.excInfo);
     if (record.excText) text = this.#append(text, record.excText);
     if (record.stackInfo) text = this.#append(text, this.formatStack(record.stackInfo));
     return text;

@@ -6,7 +6,7 @@ import type { LogRecord } from './log-record.js';
 import { state } from './state.js';
 
 /** Prints bare messages to standard error, as it is at the time: what is used while no handler is configured. */
-class LastResortHandler extends Handler {
+export class LastResortHandler extends Handler {
   static readonly [LEAN] = true;
 
   emit(record: LogRecord): void {

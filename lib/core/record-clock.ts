@@ -29,6 +29,9 @@ export class RecordClock {
     readonly converter: TimeConverter,
   ) {
     // The two usual ones by name, so that the zone's file is read once and not for each second.
-    this.text = compileStrftime(format, converter === localtime ? 'local' : converter === gmtime ? 'utc' : converter);
+    this.text = compileStrftime(
+      format,
+      converter === localtime ? 'local' : converter === gmtime ? 'utc' : converter,
+    );
   }
 }

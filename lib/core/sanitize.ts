@@ -30,7 +30,9 @@ export function escapeControls(text: string, escapesNewlines: boolean): string {
 function escapeCharacter(character: string): string {
   if (character === '\r') return '\\r';
   const code = character.charCodeAt(0);
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  return code < 0x100
+    ? `\\x${code.toString(16).padStart(2, '0')}`
+    : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
 /** The function that makes one interpolated text safe under a mode; it cuts what is longer than 64 Ki characters. */

@@ -13,7 +13,11 @@ import { paint, supportsColors, TERMINAL_STYLES, type TerminalStyle } from './su
 /** Characters of the fields that are shown behind a message. */
 const MAX_FIELDS = 16_384;
 
-const DEFAULT_FORMAT = { '%': '%(asctime)s %(levelname)-8s %(name)s %(message)s', '{': '{asctime} {levelname:<8} {name} {message}', $: '$asctime $levelname $name $message' } as const;
+const DEFAULT_FORMAT = {
+  '%': '%(asctime)s %(levelname)-8s %(name)s %(message)s',
+  '{': '{asctime} {levelname:<8} {name} {message}',
+  $: '$asctime $levelname $name $message',
+} as const;
 
 const styleName = v.picklist(
   Object.keys(TERMINAL_STYLES) as TerminalStyle[],
@@ -25,7 +29,10 @@ export const colorFormatterSchema = v.strictObject({
   ...formatterEntries,
   colors: v.optional(
     v.pipe(
-      v.union([v.literal('auto'), v.boolean()], (issue) => `expected 'auto', true or false, got ${issue.received}`),
+      v.union(
+        [v.literal('auto'), v.boolean()],
+        (issue) => `expected 'auto', true or false, got ${issue.received}`,
+      ),
       v.description("Whether to colour; 'auto': on a terminal, NO_COLOR and FORCE_COLOR permitting."),
     ),
     'auto',
@@ -73,14 +80,19 @@ export class ColorFormatter extends Formatter {
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`, `ERR_LOGGING_FORMAT` */
   constructor(options: ColorFormatterOptions = {}) {
     const o = checkOptions('ColorFormatter', colorFormatterSchema, options, new.target === ColorFormatter);
-    const { colors, stream, showExtra, levelColors, ...text } = { ...o, format: o.format ?? o.fmt ?? DEFAULT_FORMAT[o.style] };
+    const { colors, stream, showExtra, levelColors, ...text } = {
+      ...o,
+      format: o.format ?? o.fmt ?? DEFAULT_FORMAT[o.style],
+    };
     super(text);
     const isColored = colors === 'auto' ? supportsColors(stream) : colors;
     this.#colored = isColored ? compileSettings(text, painter(levelColors)) : undefined;
     const shown = new Set(this.fields);
     this.#naming = (key) => (shown.has(key) ? undefined : key);
     this.#showExtra = showExtra;
-    this.#pair = isColored ? (key, value) => `${paint(`${key}=`, 'dim')}${value}` : (key, value) => `${key}=${value}`;
+    this.#pair = isColored
+      ? (key, value) => `${paint(`${key}=`, 'dim')}${value}`
+      : (key, value) => `${key}=${value}`;
   }
 
   /** The line without traceback, in colour where there are any, with the fields that the format does not show. */
@@ -100,7 +112,12 @@ function painter(levelColors: Readonly<Record<string, TerminalStyle>>): FieldPai
     if (name !== 'levelname') return undefined;
     return (text, record) => {
       const { levelname } = record;
-      return paint(text, Object.hasOwn(levelColors, levelname) ? (levelColors[levelname] as TerminalStyle) : styleOf(record.levelno));
+      return paint(
+        text,
+        Object.hasOwn(levelColors, levelname)
+          ? (levelColors[levelname] as TerminalStyle)
+          : styleOf(record.levelno),
+      );
     };
   };
 }

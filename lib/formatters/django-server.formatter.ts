@@ -32,7 +32,7 @@ export class DjangoServerFormatter extends Formatter {
   /** The record as text, with `server_time` filled in. */
   override format(record: LogRecord): string {
     if (this.#usesServerTime && !record.hasAttribute('server_time')) {
-      record['server_time'] = this.formatTime(record, this.datefmt);
+      record.server_time = this.formatTime(record, this.datefmt);
     }
     return super.format(record);
   }

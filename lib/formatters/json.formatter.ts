@@ -1,88 +1,28 @@
-import * as v from 'valibot';
 import { LoggingError } from '../core/errors.js';
 import { Formatter } from '../core/formatter.js';
 import { LEAN } from '../core/lean.js';
 import { CONTEXT, EXPOSED, EXTRA, type LogRecord } from '../core/log-record.js';
-import { checkOptions, suggestion } from '../core/options.js';
-import { RESERVED_ATTRIBUTES } from '../core/record-attributes.js';
+import { checkOptions } from '../core/options.js';
 import { cutToBytes, JsonBudget } from '../internal/json-budget.js';
 import { jsonString } from '../internal/json-string.js';
 import { jsonValue } from '../internal/json-value.js';
 import { str } from '../internal/python-text.js';
 import { JsonFields } from './support/json-fields.js';
+import {
+  CALLER_NAMES,
+  FIELD_NAMES,
+  type JsonFormatterOptions,
+  jsonFormatterSchema,
+} from './support/json-options.js';
 import { type TimestampWriter, timestampWriter } from './support/json-timestamp.js';
 
-/** Names of the fields that the formatter writes itself. */
-const FIELD_NAMES = ['timestamp', 'level', 'logger', 'message', 'exception', 'stack', 'truncated'] as const;
-const CALLER_NAMES = ['file', 'line', 'function'] as const;
+export type { JsonFormatterOptions } from './support/json-options.js';
 
 /** Bytes of a message, and of a whole line, before they are cut. */
 const MAX_MESSAGE = 65_536;
 const MAX_LINE = 262_144;
 /** Characters to try with in turn until the line fits: an escape is up to six times as long as what it stands for. */
 const ROOM = [MAX_LINE, MAX_LINE / 4, MAX_LINE / 7, MAX_LINE / 16] as const;
-
-const text = v.pipe(v.string(), v.nonEmpty('expected a text that is not empty'));
-const ownName = v.pipe(
-  v.string(),
-  v.check(
-    (name) => [...FIELD_NAMES, ...CALLER_NAMES].includes(name as never) || RESERVED_ATTRIBUTES.has(name),
-    (issue) => `not a field of this formatter${suggestion(issue.input, [...FIELD_NAMES, ...CALLER_NAMES])}`,
-  ),
-);
-
-/** The keys of a {@link JsonFormatter} in a configuration. */
-export const jsonFormatterSchema = v.strictObject({
-  rename_fields: v.optional(
-    v.pipe(v.record(ownName, text), v.description("Other names: `{ timestamp: '@timestamp', level: 'severity' }`.")),
-    {},
-  ),
-  static_fields: v.optional(
-    v.pipe(v.record(v.string(), v.unknown()), v.description('Fields of every line, such as service and version.')),
-    {},
-  ),
-  attributes: v.optional(
-    v.pipe(
-      v.array(
-        v.pipe(
-          v.string(),
-          v.check(
-            (name) => RESERVED_ATTRIBUTES.has(name),
-            (issue) => `expected an attribute of records, such as "levelno" or "process", got "${issue.input}"`,
-          ),
-        ),
-      ),
-      v.description("Further attributes of the record, under Python's names: `['levelno', 'process']`."),
-    ),
-    [],
-  ),
-  includeCaller: v.optional(
-    v.pipe(v.boolean(), v.description('Adds file, line and function of the call; costs about 10 µs a record.')),
-    false,
-  ),
-  timestamp: v.optional(
-    v.pipe(
-      v.picklist(['iso', 'epoch-ms', 'epoch-s'], "expected 'iso', 'epoch-ms' or 'epoch-s'"),
-      v.description('ISO 8601 in UTC with milliseconds, or a number since 1970.'),
-    ),
-    'iso',
-  ),
-  datefmt: v.nullish(v.pipe(v.string(), v.description('Timestamp in the language of strftime instead.'))),
-  utc: v.optional(v.pipe(v.boolean(), v.description('Whether datefmt is in UTC or in the local zone.')), true),
-  exception: v.optional(
-    v.pipe(
-      v.picklist(['text', 'object'], "expected 'text' or 'object'"),
-      v.description('The traceback as one text, or the error as an object with name, message, stack and cause.'),
-    ),
-    'text',
-  ),
-  nestedKey: v.optional(
-    v.pipe(text, v.description('Puts context and extra fields in an object of this name, not at the top level.')),
-  ),
-});
-
-/** Options of {@link JsonFormatter}. */
-export type JsonFormatterOptions = v.InferInput<typeof jsonFormatterSchema>;
 
 /**
  * Writes each record as one line of JSON: `timestamp`, `level`, `logger`, `message`, then the context's and the
@@ -115,16 +55,23 @@ export class JsonFormatter extends Formatter {
   constructor(options: JsonFormatterOptions = {}) {
     super();
     const o = checkOptions('JsonFormatter', jsonFormatterSchema, options, new.target === JsonFormatter);
-    const rename = (name: string): string => (Object.hasOwn(o.rename_fields, name) ? (o.rename_fields[name] as string) : name);
+    const rename = (name: string): string =>
+      Object.hasOwn(o.rename_fields, name) ? (o.rename_fields[name] as string) : name;
     this.#names = Object.fromEntries(FIELD_NAMES.map((name) => [name, jsonString(rename(name))]));
-    const caller = o.includeCaller ? CALLER_NAMES.map((name, at) => [CALLER_ATTRIBUTES[at] as string, rename(name)] as const) : [];
+    const caller = o.includeCaller
+      ? CALLER_NAMES.map((name, at) => [CALLER_ATTRIBUTES[at] as string, rename(name)] as const)
+      : [];
     const attributes = [...caller, ...o.attributes.map((name) => [name, rename(name)] as const)];
     this.#attributes = attributes.map(([name, shown]) => [name, `,${jsonString(shown)}:`]);
     this.#static = staticJson(o.static_fields);
-    this.#time = timestampWriter(`{${this.#names['timestamp']}:`, o);
+    this.#time = timestampWriter(`{${this.#names.timestamp}:`, o);
     this.#nested = o.nestedKey === undefined ? undefined : `,${jsonString(o.nestedKey)}:{`;
     this.#asObject = o.exception === 'object';
-    const top = [...FIELD_NAMES.map(rename), ...attributes.map(([, shown]) => shown), ...Object.keys(o.static_fields)];
+    const top = [
+      ...FIELD_NAMES.map(rename),
+      ...attributes.map(([, shown]) => shown),
+      ...Object.keys(o.static_fields),
+    ];
     checkUnique(top);
     this.#fields = new JsonFields(new Set(o.nestedKey === undefined ? top : []));
   }
@@ -148,25 +95,32 @@ export class JsonFormatter extends Formatter {
   }
 
   #line(record: LogRecord, message: string, budget: JsonBudget): string {
-    let line = this.#time(record.created) + this.#head(record.name, record.levelname) + jsonString(budget.takeText(message));
+    let line =
+      this.#time(record.created) +
+      this.#head(record.name, record.levelname) +
+      jsonString(budget.takeText(message));
     // Made first, so that a flood of fields does not leave it without room.
-    const exception = record.excInfo === undefined && record.excText === undefined ? '' : this.#exception(record, budget);
+    const exception =
+      record.excInfo === undefined && record.excText === undefined ? '' : this.#exception(record, budget);
     if (this.#attributes.length > 0) line += this.#attributesOf(record, budget);
     if (record[EXTRA] !== undefined || record[CONTEXT] !== undefined || record[EXPOSED]) {
       const fields = this.#fields.write(record, budget);
       line += this.#nested === undefined || fields === '' ? fields : `${this.#nested}${fields.slice(1)}}`;
     }
     line += exception;
-    if (record.stackInfo) line += `,${this.#names['stack']}:${jsonString(budget.takeText(this.formatStack(record.stackInfo)))}`;
-    return budget.isCut ? `${line},${this.#names['truncated']}:true}` : `${line}}`;
+    if (record.stackInfo)
+      line += `,${this.#names.stack}:${jsonString(budget.takeText(this.formatStack(record.stackInfo)))}`;
+    return budget.isCut ? `${line},${this.#names.truncated}:true}` : `${line}}`;
   }
 
   #exception(record: LogRecord, budget: JsonBudget): string {
     if (this.#asObject && record.excInfo !== undefined) {
-      return `,${this.#names['exception']}:${jsonValue(record.excInfo, budget)}`;
+      return `,${this.#names.exception}:${jsonValue(record.excInfo, budget)}`;
     }
     record.excText ??= this.formatException(record.excInfo);
-    return record.excText === '' ? '' : `,${this.#names['exception']}:${jsonString(budget.takeText(record.excText))}`;
+    return record.excText === ''
+      ? ''
+      : `,${this.#names.exception}:${jsonString(budget.takeText(record.excText))}`;
   }
 
   #attributesOf(record: LogRecord, budget: JsonBudget): string {
@@ -202,7 +156,10 @@ const MAX_HEADS = 2_000;
 function checkUnique(names: readonly string[]): void {
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice === undefined) return;
-  throw new LoggingError('ERR_LOGGING_OPTIONS', `JsonFormatter: two fields are called "${twice}"; rename one of them`);
+  throw new LoggingError(
+    'ERR_LOGGING_OPTIONS',
+    `JsonFormatter: two fields are called "${twice}"; rename one of them`,
+  );
 }
 
 function staticJson(fields: Readonly<Record<string, unknown>>): string {

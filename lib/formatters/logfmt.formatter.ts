@@ -5,17 +5,28 @@ import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
 import { JsonBudget } from '../internal/json-budget.js';
 import { str } from '../internal/python-text.js';
-import { bare, keyValues } from './support/key-values.js';
 import { timestampWriter } from './support/json-timestamp.js';
+import { bare, keyValues } from './support/key-values.js';
 
 /** Characters of all values of a line, before they are escaped. */
 const MAX_LINE = 131_072;
-const TAKEN: ReadonlySet<string> = new Set(['timestamp', 'level', 'logger', 'message', 'exception', 'stack', 'truncated']);
+const TAKEN: ReadonlySet<string> = new Set([
+  'timestamp',
+  'level',
+  'logger',
+  'message',
+  'exception',
+  'stack',
+  'truncated',
+]);
 
 /** The keys of a {@link LogfmtFormatter} in a configuration. */
 export const logfmtFormatterSchema = v.strictObject({
   static_fields: v.optional(
-    v.pipe(v.record(v.string(), v.unknown()), v.description('Fields of every line, such as service and version.')),
+    v.pipe(
+      v.record(v.string(), v.unknown()),
+      v.description('Fields of every line, such as service and version.'),
+    ),
     {},
   ),
 });
@@ -57,7 +68,8 @@ export class LogfmtFormatter extends Formatter {
     let line = `timestamp=${this.#time(record.created).replaceAll('"', '')} level=${text(str(record.levelname))} logger=${text(str(record.name))}`;
     line += `${this.#static} message=${text(message)}`;
     line += keyValues(record, nameOf, budget, (key, value) => `${key}=${value}`);
-    if (record.excInfo !== undefined && !record.excText) record.excText = this.formatException(record.excInfo);
+    if (record.excInfo !== undefined && !record.excText)
+      record.excText = this.formatException(record.excInfo);
     if (record.excText) line += ` exception=${text(record.excText)}`;
     if (record.stackInfo) line += ` stack=${text(this.formatStack(record.stackInfo))}`;
     return budget.isCut ? `${line} truncated=true` : line;

@@ -1,5 +1,4 @@
 import { existsSync, renameSync } from 'node:fs';
-import * as v from 'valibot';
 import { whenStanding } from '../core/activation.js';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
@@ -61,9 +60,7 @@ export abstract class BaseRotatingHandler extends FileHandler {
     this.backupCount = options.backupCount ?? 0;
     this.namer = options.namer ?? null;
     this.rotator = options.rotator ?? null;
-    if (options.compress) {
-      this.compressor = new Compressor(this.baseFilename, () => this.rolledFiles(), (error) => this.reportFault(error));
-    }
+    if (options.compress) this.compressor = this.#makeCompressor();
   }
 
   /** Whether the file has to be rolled over before `record` is written. */
@@ -126,8 +123,9 @@ export abstract class BaseRotatingHandler extends FileHandler {
       file.flush();
       if (file.isOpen && !file.isInPlace) file.reopen();
       move();
-      if (this.delay) file.close();
+      if (this.delay) file.suspend();
       else file.reopen();
+      this.compressor?.start();
     });
   }
 
@@ -143,6 +141,17 @@ export abstract class BaseRotatingHandler extends FileHandler {
       this.#retryAt = Date.now() + RETRY_ROLL_MS;
       this.handleError(record, error);
     }
+  }
+
+  #makeCompressor(): Compressor {
+    const compressor = new Compressor(
+      this.baseFilename,
+      () => this.rolledFiles(),
+      (error) => this.reportFault(error),
+    );
+    // What was not finished when the last process ended.
+    whenStanding({ commit: () => compressor.start() });
+    return compressor;
   }
 
   #locked(action: () => void): void {

@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import * as v from 'valibot';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
@@ -33,11 +33,12 @@ export class RotatingFileHandler extends BaseRotatingHandler {
     const checked = checkOptions('RotatingFileHandler', rotatingFileHandlerSchema, options, isExact);
     // Emptying the file at each start would lose what the roll is to keep.
     super(checked.maxBytes > 0 ? { ...checked, mode: 'a' } : checked);
-    this.compressor?.recover();
   }
 
   /** Whether `record` would bring the file to `maxBytes`. */
   override shouldRollover(record: LogRecord): boolean {
+    // Without backups nothing would happen, unless a derived class does something else.
+    if (this.backupCount <= 0 && this.doRollover === RotatingFileHandler.prototype.doRollover) return false;
     return this.isOverSize(record);
   }
 
@@ -47,9 +48,8 @@ export class RotatingFileHandler extends BaseRotatingHandler {
       const { backupCount, baseFilename } = this;
       if (backupCount <= 0) return;
       for (let index = backupCount - 1; index > 0; index--) this.#shift(this.#slot(index), this.#slot(index + 1));
-      const newest = this.#slot(1);
-      this.rotate(baseFilename, newest);
-      this.compressor?.add(newest);
+      this.#clear(this.#slot(1));
+      this.rotate(baseFilename, this.#slot(1));
     });
   }
 
@@ -61,7 +61,20 @@ export class RotatingFileHandler extends BaseRotatingHandler {
     return this.rotation_filename(`${this.baseFilename}.${index}`);
   }
 
-  /** Renaming replaces what is at `dest`: the oldest file goes when the next oldest takes its place. */
   #shift(source: string, dest: string): void {
+    const present = this.#forms.filter((form) => existsSync(`${source}${form}`));
+    if (present.length === 0) return;
+    this.#clear(dest);
+    for (const form of present) renameSync(`${source}${form}`, `${dest}${form}`);
+  }
+
+  /** Removes what is at `path`: the oldest backup, or one whose place is needed. */
+  #clear(path: string): void {
+    for (const form of this.#forms) rmSync(`${path}${form}`, { force: true });
+  }
+
+  /** What may be added to the name of a rolled file. */
+  get #forms(): readonly string[] {
+    return this.compressor === undefined ? [''] : ['', '.gz'];
   }
 }

@@ -1,5 +1,5 @@
 /** Up to this length a loop over the characters is faster than starting a regular expression. */
-const SHORT = 40;
+const SHORT = 16;
 
 // What JSON forbids, and what would steer a terminal or a reader's eye: DEL, C1, bidirectional marks and overrides,
 // Unicode's line separators. Lone surrogates too, which UTF-8 cannot hold.

@@ -111,12 +111,16 @@ function isLeaf(value: object): boolean {
 
 function leaf(value: object, budget: JsonBudget): string {
   if (types.isDate(value)) {
-    return Number.isNaN(Date.prototype.getTime.call(value)) ? 'null' : `"${Date.prototype.toISOString.call(value)}"`;
+    return Number.isNaN(Date.prototype.getTime.call(value))
+      ? 'null'
+      : `"${Date.prototype.toISOString.call(value)}"`;
   }
   if (types.isAnyArrayBuffer(value)) return bytesJson('ArrayBuffer', new Uint8Array(value), budget);
   if (ArrayBuffer.isView(value)) return viewJson(value, budget);
   if (types.isBoxedPrimitive(value)) return jsonValue(value.valueOf(), budget) ?? 'null';
-  return jsonString(budget.takeText(types.isRegExp(value) ? RegExp.prototype.toString.call(value) : str(value)));
+  return jsonString(
+    budget.takeText(types.isRegExp(value) ? RegExp.prototype.toString.call(value) : str(value)),
+  );
 }
 
 function viewJson(view: ArrayBufferView, budget: JsonBudget): string {
@@ -134,7 +138,9 @@ function viewJson(view: ArrayBufferView, budget: JsonBudget): string {
 function bytesJson(name: string, bytes: Uint8Array, budget: JsonBudget): string {
   const isLong = bytes.length > MAX_BINARY;
   if (isLong) budget.isCut = true;
-  const shown = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MAX_BINARY)).toString('base64');
+  const shown = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, MAX_BINARY)).toString(
+    'base64',
+  );
   return jsonString(budget.takeText(`${name}(${bytes.length}) base64:${shown}${isLong ? '…' : ''}`));
 }
 
@@ -161,7 +167,8 @@ function errorJson(error: Error, budget: JsonBudget): string {
   const keys = ['name', 'message', 'stack'];
   // Objects that errors carry (requests, responses, configurations) hold secrets more often than help.
   for (const key of Object.keys(error)) {
-    if (!keys.includes(key) && key !== 'cause' && key !== 'errors' && isPlain(propertyOf(error, key))) keys.push(key);
+    if (!keys.includes(key) && key !== 'cause' && key !== 'errors' && isPlain(propertyOf(error, key)))
+      keys.push(key);
   }
   if (Array.isArray(propertyOf(error, 'errors'))) keys.push('errors');
   if (propertyOf(error, 'cause') !== undefined) keys.push('cause');

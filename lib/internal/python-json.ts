@@ -98,7 +98,8 @@ class Writer {
     if (types.isDate(value)) return this.value(isoFormat(Date.prototype.getTime.call(value) / 1000));
     if (types.isNativeError(value) || value instanceof Error) return this.text(str(value));
     if (types.isAnyArrayBuffer(value)) return this.#bytes(new Uint8Array(value));
-    if (ArrayBuffer.isView(value)) return this.#bytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    if (ArrayBuffer.isView(value))
+      return this.#bytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
     if (types.isBoxedPrimitive(value)) return this.value(value.valueOf());
     if (types.isRegExp(value) || types.isPromise(value)) return this.text(str(value));
     return undefined;
@@ -115,13 +116,17 @@ class Writer {
     if (typeof value !== 'object' || value === null) return this.value(value);
     if (Array.isArray(value)) return this.#array(value);
     if (types.isSet(value)) return this.#array([...Set.prototype.values.call(value)]);
-    if (types.isMap(value)) return this.#members([...Map.prototype.entries.call(value)].map(([key, one]) => [str(key), () => one]));
-    return this.#members(Object.keys(value).map((key) => [key, () => (value as Record<string, unknown>)[key]]));
+    if (types.isMap(value))
+      return this.#members([...Map.prototype.entries.call(value)].map(([key, one]) => [str(key), () => one]));
+    return this.#members(
+      Object.keys(value).map((key) => [key, () => (value as Record<string, unknown>)[key]]),
+    );
   }
 
   #array(array: readonly unknown[]): string {
     const items: string[] = [];
-    for (let at = 0; at < array.length && this.budget.takeEntry(); at += 1) items.push(this.#read(() => array[at]));
+    for (let at = 0; at < array.length && this.budget.takeEntry(); at += 1)
+      items.push(this.#read(() => array[at]));
     return this.#wrap('[', items, ']');
   }
 

@@ -1,15 +1,18 @@
-import type { InjectionToken, Provider } from '@nestjs/common';
+import type { FactoryProvider } from '@nestjs/common';
 import { globalSlot } from '../internal/global-slot.js';
 
+/** A provider that was asked for by name. */
+export type NamedProvider = FactoryProvider & { readonly provide: symbol };
+
 /** Something that wants to know of names injected after its application was put together. */
-export type NameListener = (provider: Provider & { provide: InjectionToken }) => void;
+export type NameListener = (provider: NamedProvider) => void;
 
 /** The providers of one kind, and who is to hear of more. */
 interface NameList {
   /** Modules hand these very arrays to Nest, which reads them when it puts an application together. */
-  readonly providers: (Provider & { provide: InjectionToken })[];
-  readonly tokens: InjectionToken[];
-  readonly known: Set<InjectionToken>;
+  readonly providers: NamedProvider[];
+  readonly tokens: symbol[];
+  readonly known: Set<symbol>;
 }
 
 interface InjectedNames {
@@ -33,7 +36,7 @@ export const injectedNames: InjectedNames = globalSlot('nest.names.1', () => ({
 }));
 
 /** Notes a provider, once. */
-export function noteProvider(kind: 'loggers' | 'components', provider: Provider & { provide: InjectionToken }): void {
+export function noteProvider(kind: 'loggers' | 'components', provider: NamedProvider): void {
   const { providers, tokens, known } = injectedNames[kind];
   if (known.has(provider.provide)) return;
   known.add(provider.provide);

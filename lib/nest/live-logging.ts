@@ -108,3 +108,8 @@ function detach(handlers: ReadonlySet<Handler>): void {
 export function flushStanding(): void {
   for (const handler of live.current?.standing.handlers.values() ?? []) void flush(handler);
 }
+
+/** Whether any application logs. */
+export function hasLiveApplications(): boolean {
+  return live.applications.size > 0;
+}

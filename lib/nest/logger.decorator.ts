@@ -22,7 +22,8 @@ export type LoggerDecorator = (
 export const Logger = (name?: string): LoggerDecorator => {
   return (target, key, index) => {
     const token = getLoggerToken(name ?? classOf(target).name);
-    Inject(token)(target, key, index);
+    // Nest's type names the parameter decorator alone; the function serves both.
+    (Inject(token) as LoggerDecorator)(target, key, index);
   };
 };
 

@@ -47,17 +47,17 @@ export function readDeclared(modules: ModulesContainer): Declared {
 /**
  * Works out an application's configuration, makes what needs the container, and puts it in force.
  *
- * @param application Stands for the application until it is closed.
+ * @param modules The application's modules; they stand for it until it is closed.
  * @throws {LoggingConfigError} `ERR_LOGGING_CONFIG`; the configuration that was in force still is.
  */
-export async function standUp(application: object, modules: ModulesContainer, frame: ComponentFrame): Promise<StandingLogging> {
+export async function standUp(modules: ModulesContainer, frame: ComponentFrame): Promise<StandingLogging> {
   const { root, features } = readDeclared(modules);
   const given = root === undefined ? undefined : await injectFrom(root.module, LOGGING_CONFIG);
   const merged = withDefaults(given as LoggingConfig | undefined, features);
   const plan = planConfig(merged.config, { resolve: tokenResolver(modules) });
   const home = (root ?? features[0] as DeclaredModule).module;
   const { create, count } = await createComponents(plan, frame, (path) => merged.origins.get(path)?.module ?? home);
-  return new StandingLogging(standFor(application, { config: merged.config, plan, create, count }));
+  return new StandingLogging(standFor(modules, { config: merged.config, plan, create, count }));
 }
 
 /**

@@ -27,5 +27,7 @@ async function settle(pending: PromiseLike<unknown>, finish: () => void | Promis
 
 /** True for promises of any realm, and for what can be awaited like one. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
 }

@@ -1,7 +1,7 @@
 import { checkLevel, getLevelName } from '../core/levels.js';
 import { type CaptureArguments, type CaptureOf, captureRun, readArguments } from './capture-logs.js';
-import type { LogCapture } from './log-capture.js';
 import { describeRecords } from './describe-records.js';
+import type { LogCapture } from './log-capture.js';
 import { nameOf } from './record-tap.js';
 
 /** Thrown by `assertLogs` and `assertNoLogs`: the test has failed. */
@@ -40,7 +40,8 @@ export function assertLogs<T>(...args: CaptureArguments<T>): CaptureOf<T> {
  */
 export function assertNoLogs<T>(...args: CaptureArguments<T>): CaptureOf<T> {
   const check = ({ records }: LogCapture) => {
-    if (records.length > 0) throw failure(`Unexpected logs found:\n${describeRecords(records)}`, assertNoLogs);
+    if (records.length > 0)
+      throw failure(`Unexpected logs found:\n${describeRecords(records)}`, assertNoLogs);
   };
   return captureRun(withDefaultLevel(args), { isQuiet: true, check }) as CaptureOf<T>;
 }

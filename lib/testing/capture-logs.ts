@@ -1,6 +1,6 @@
 import type { Level } from '../core/levels.js';
 import { afterwards, isThenable } from './afterwards.js';
-import { LogCapture, type LogCaptureOptions } from './log-capture.js';
+import { LogCapture } from './log-capture.js';
 import { currentScope, type LoggerReference, runInScope } from './record-tap.js';
 
 /** A capture that is over, with what the captured function returned. */
@@ -41,9 +41,8 @@ export type CaptureArguments<T> =
 export function captureLogs(logger?: LoggerReference, level?: Level): LogCapture;
 /** Captures what is logged while a function runs. */
 export function captureLogs<T>(...args: CaptureArguments<T>): CaptureOf<T>;
-export function captureLogs<T>(...args: CaptureArguments<T> | [LoggerReference?, Level?]): LogCapture | CaptureOf<T> {
-  const run = args.at(-1);
-  if (typeof run === 'function') return captureRun(readArguments(args as CaptureArguments<T>), {}) as CaptureOf<T>;
+export function captureLogs(...args: unknown[]): unknown {
+  if (typeof args.at(-1) === 'function') return captureRun(readArguments(args as CaptureArguments<unknown>));
   const [logger, level] = args as [LoggerReference?, Level?];
   return new LogCapture({ logger, level, scope: currentScope() });
 }
@@ -65,7 +64,7 @@ export function readArguments<T>(args: CaptureArguments<T>): CaptureRequest<T> {
 /** Captures what a function logs, and looks at it at the end. Internal. */
 export function captureRun<T>(
   { logger, level, run }: CaptureRequest<T>,
-  { isQuiet = false, check }: Pick<LogCaptureOptions, 'isQuiet'> & { check?: (capture: LogCapture) => void },
+  { isQuiet = false, check }: { isQuiet?: boolean; check?: (capture: LogCapture) => void } = {},
 ): CapturedRun<unknown> | Promise<CapturedRun<unknown>> {
   const scope = { parent: currentScope() };
   const capture = new LogCapture({ logger, level, scope, isQuiet });

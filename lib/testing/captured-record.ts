@@ -12,12 +12,26 @@ export interface CapturedRecord {
 export function keepRecord(record: LogRecord): CapturedRecord {
   record.expose();
   record.caller();
+  const message = mergedMessage(record);
+  if (message !== undefined) record.message = message;
+  return { record, message: messageOf(record) };
+}
+
+/** A record's merged message; where it cannot be merged, what is wrong with it. */
+export function messageOf(record: LogRecord): string {
+  if (record.message !== undefined) return record.message;
   try {
-    const message = record.getMessage();
-    record.message = message;
-    return { record, message };
+    return record.getMessage();
   } catch (error) {
-    return { record, message: `[cannot be formatted: ${String(error)}] ${describe(record.msg)}` };
+    return `[cannot be formatted: ${String(error)}] ${describe(record.msg)}`;
+  }
+}
+
+function mergedMessage(record: LogRecord): string | undefined {
+  try {
+    return record.getMessage();
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { LogRecord } from '../core/log-record.js';
-import { sanitizeTraceback } from '../core/sanitize.js';
+import { escapeControls } from '../core/sanitize.js';
 import { header, isErrorLike } from '../core/traceback.js';
 import { repr } from '../internal/python-text.js';
 import { messageOf } from './captured-record.js';
@@ -18,7 +18,7 @@ export function describeRecords(records: readonly LogRecord[], note?: (record: L
     return `  ${index + 1}. ${describeRecord(record)}${remark === '' ? '' : `\n       ${remark}`}`;
   });
   if (records.length > MAX_RECORDS) lines.push(`  … and ${records.length - MAX_RECORDS} more`);
-  return sanitizeTraceback(lines.join('\n'));
+  return escapeControls(lines.join('\n'), false);
 }
 
 function describeRecord(record: LogRecord): string {

@@ -3,9 +3,15 @@ import type { LogRecord } from '../core/log-record.js';
 import { getLogger } from '../core/manager.js';
 import { afterwards } from './afterwards.js';
 import { type CapturedRecord, keepRecord, outputLine, textLine } from './captured-record.js';
-import { type ForcedLevel, forceLevel } from './forced-level.js';
 import { claimLevel, type LevelClaim, releaseLevel } from './level-claims.js';
-import { type CaptureScope, type LoggerReference, nameOf, type RecordWatcher, unwatch, watch } from './record-tap.js';
+import {
+  type CaptureScope,
+  type LoggerReference,
+  nameOf,
+  type RecordWatcher,
+  unwatch,
+  watch,
+} from './record-tap.js';
 
 /** What a capture is made of. Internal. */
 export interface LogCaptureOptions {
@@ -31,7 +37,8 @@ export class LogCapture {
   readonly #entries: CapturedRecord[] = [];
   #level: number;
   #claim: LevelClaim | undefined;
-  readonly #forced: ForcedLevel[] = [];
+  readonly #exact: LevelClaim[] = [];
+  readonly #seen = new WeakSet<LogRecord>();
   #isTaking = false;
   #isOpen = true;
 
@@ -40,7 +47,7 @@ export class LogCapture {
     this.name = nameOf(logger);
     this.#level = checkLevel(level, 'captureLogs.level');
     this.#watcher = this.#makeWatcher(scope, isQuiet);
-    if (!keepsLevel) this.#claimLevel();
+    if (!keepsLevel) this.#claim = this.#claimLevel(this.name, this.#level, false);
     watch(this.#watcher);
   }
 
@@ -86,7 +93,7 @@ export class LogCapture {
    * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL`
    */
   setLevel(level: Level, logger: LoggerReference = this.name): void {
-    this.#forced.push(this.#force(checkLevel(level, 'setLevel'), nameOf(logger)));
+    this.#exact.push(this.#claimExactly(checkLevel(level, 'setLevel'), nameOf(logger)));
   }
 
   /**
@@ -104,10 +111,13 @@ export class LogCapture {
   atLevel<T>(level: Level, loggerOrRun?: LoggerReference | (() => T), run?: () => T): Disposable | T {
     const isRun = typeof loggerOrRun === 'function';
     const before = this.#level;
-    const forced = this.#force(checkLevel(level, 'atLevel'), isRun ? this.name : nameOf(loggerOrRun ?? this.name));
+    const claim = this.#claimExactly(
+      checkLevel(level, 'atLevel'),
+      isRun ? this.name : nameOf(loggerOrRun ?? this.name),
+    );
     const restore = () => {
-      forced.restore();
-      if (forced.name === this.name) this.#takeFrom(before);
+      releaseLevel(claim);
+      this.#level = before;
     };
     const body = isRun ? loggerOrRun : run;
     return body === undefined ? { [Symbol.dispose]: restore } : afterwards(body, restore);
@@ -124,7 +134,7 @@ export class LogCapture {
     this.#isOpen = false;
     unwatch(this.#watcher);
     if (this.#claim !== undefined) releaseLevel(this.#claim);
-    for (const forced of this.#forced.reverse()) forced.restore();
+    for (const claim of this.#exact) releaseLevel(claim);
   }
 
   /** The same as {@link LogCapture.stop}, for `using`. */
@@ -141,13 +151,17 @@ export class LogCapture {
       get level() {
         return capture.#level;
       },
+      get records() {
+        return capture.records;
+      },
       take: (record) => this.#take(record),
     };
   }
 
   #take(record: LogRecord): void {
-    // A value that logs while it is printed would not end otherwise.
-    if (this.#isTaking) return;
+    // A value that logs while it is printed would not end otherwise. A record that was held back comes twice.
+    if (this.#isTaking || this.#seen.has(record)) return;
+    this.#seen.add(record);
     this.#isTaking = true;
     try {
       this.#entries.push(keepRecord(record));
@@ -156,20 +170,14 @@ export class LogCapture {
     }
   }
 
-  #force(level: number, name: string): ForcedLevel {
-    if (name === this.name) this.#takeFrom(level);
-    return forceLevel(getLogger(name), level);
+  #claimExactly(level: number, name: string): LevelClaim {
+    if (name === this.name) this.#level = level;
+    return this.#claimLevel(name, level, true);
   }
 
-  #takeFrom(level: number): void {
-    this.#level = level;
-    if (this.#claim === undefined) return;
-    releaseLevel(this.#claim);
-    this.#claimLevel();
-  }
-
-  #claimLevel(): void {
-    this.#claim = { logger: getLogger(this.name), level: this.#level };
-    claimLevel(this.#claim);
+  #claimLevel(name: string, level: number, isExact: boolean): LevelClaim {
+    const claim = { logger: getLogger(name), level, isExact };
+    claimLevel(claim);
+    return claim;
   }
 }

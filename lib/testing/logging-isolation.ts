@@ -30,12 +30,15 @@ interface Isolations {
   open: number;
 }
 
-const isolations = globalSlot('isolation.1', (): Isolations => ({
-  scoped: new AsyncLocalStorage(),
-  standing: [],
-  original: undefined,
-  open: 0,
-}));
+const isolations = globalSlot(
+  'isolation.1',
+  (): Isolations => ({
+    scoped: new AsyncLocalStorage(),
+    standing: [],
+    original: undefined,
+    open: 0,
+  }),
+);
 
 /**
  * Gives a test a logging of its own, as in a process that has not used it yet: no loggers, no handlers, no levels

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { isLogger, Logger } from '../core/logger.js';
+import { getLastResort, LastResortHandler } from '../core/last-resort.js';
 import type { LogRecord } from '../core/log-record.js';
+import { isLogger, Logger } from '../core/logger.js';
 import { globalSlot } from '../internal/global-slot.js';
 import { isForCapturesOnly } from './level-claims.js';
 
@@ -20,6 +21,8 @@ export interface RecordWatcher {
   readonly scope: CaptureScope | undefined;
   /** Whether what it has seen goes no further. */
   readonly isQuiet: boolean;
+  /** What it has seen. */
+  readonly records: readonly LogRecord[];
   /** Takes a record that it is to see. */
   take(record: LogRecord): void;
 }
@@ -75,8 +78,8 @@ function tapLoggers(): () => void {
   prototype.callHandlers = function callHandlers(this: Logger, record: LogRecord): void {
     const seen = show(this, record);
     if (seen === 'quiet' || isForCapturesOnly(this, record.levelno)) return;
-    // A capture counts as a handler: nothing falls to the last resort.
-    if (seen === 'seen' && !this.hasHandlers()) return;
+    // A capture counts as a handler: nothing falls to the last resort, unless a user's stands in for it.
+    if (seen === 'seen' && !this.hasHandlers() && isNobodysLastResort()) return;
     original.call(this, record);
   };
   return () => {
@@ -88,12 +91,22 @@ function show(logger: Logger, record: LogRecord): 'quiet' | 'seen' | undefined {
   const scope = currentScope();
   let seen: 'quiet' | 'seen' | undefined;
   for (const watcher of [...tap.watchers]) {
-    if (record.levelno < watcher.level || !isBelow(logger.name, watcher.name) || !isWithin(scope, watcher.scope)) continue;
+    if (
+      record.levelno < watcher.level ||
+      !isBelow(logger.name, watcher.name) ||
+      !isWithin(scope, watcher.scope)
+    )
+      continue;
     watcher.take(record);
     if (watcher.isQuiet) seen = 'quiet';
     else seen ??= 'seen';
   }
   return seen;
+}
+
+function isNobodysLastResort(): boolean {
+  const lastResort = getLastResort();
+  return lastResort === null || lastResort instanceof LastResortHandler;
 }
 
 /** Whether a logger is the named one or below it. */

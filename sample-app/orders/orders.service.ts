@@ -38,7 +38,8 @@ export class OrdersService {
     this.#orders.push(order);
     // The message is for people; what machines look for goes into fields, under the same names everywhere.
     this.logger.info('order %d placed', order.id, { extra: { order: order.id, item, quantity } });
-    if (quantity > 100) this.logger.warning('order %d is unusually large', order.id, { extra: { order: order.id, quantity } });
+    if (quantity > 100)
+      this.logger.warning('order %d is unusually large', order.id, { extra: { order: order.id, quantity } });
     return order;
   }
 

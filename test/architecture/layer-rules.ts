@@ -5,6 +5,7 @@ export const levels: Readonly<Record<string, number>> = {
   internal: 0,
   core: 1,
   context: 2,
+  filters: 2,
   formatters: 2,
   handlers: 2,
   config: 3,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { runInContext } from '../../lib/context/context.js';
 import { ContextFilter } from '../../lib/context/context.filter.js';
-import { Formatter } from '../../lib/core/formatter.js';
+import { runInContext } from '../../lib/context/context.js';
 import { isFilterLike } from '../../lib/core/filter.js';
+import { Formatter } from '../../lib/core/formatter.js';
 import { LogRecord } from '../../lib/core/log-record.js';
 
 describe('ContextFilter', () => {
@@ -17,8 +17,8 @@ describe('ContextFilter', () => {
   it('makes them attributes where the fields are attributes already', () => {
     const record = new LogRecord({ msg: 'x', extra: { a: 1 } }).expose();
     runInContext({ request_id: 'r-1', a: 2 }, () => new ContextFilter().filter(record));
-    expect(record['request_id']).toBe('r-1');
-    expect(record['a']).toBe(1);
+    expect(record.request_id).toBe('r-1');
+    expect(record.a).toBe(1);
     expect(record.extraFields()).toEqual({ request_id: 'r-1', a: 1 });
   });
 
@@ -42,6 +42,8 @@ describe('ContextFilter', () => {
 
   it('is a filter, and refuses options it does not know', () => {
     expect(isFilterLike(new ContextFilter())).toBe(true);
-    expect(() => new ContextFilter({ default: {} } as never)).toThrow('ContextFilter.default: unknown key; did you mean "defaults"?');
+    expect(() => new ContextFilter({ default: {} } as never)).toThrow(
+      'ContextFilter.default: unknown key; did you mean "defaults"?',
+    );
   });
 });

@@ -17,12 +17,15 @@ afterEach(resetLogging);
 describe('A context', () => {
   it('is there in the function it was made for, and in all that this starts and awaits', async () => {
     const seen: unknown[] = [];
-    const read = () => seen.push(getContext()?.['id']);
+    const read = () => seen.push(getContext()?.id);
     await runInContext({ id: 1 }, async () => {
       read();
       await sleep(1);
       read();
-      await Promise.all([sleep(1).then(read), new Promise<void>((done) => setImmediate(() => done(void read())))]);
+      await Promise.all([
+        sleep(1).then(read),
+        new Promise<void>((done) => setImmediate(() => done(void read()))),
+      ]);
     });
     expect(seen).toEqual([1, 1, 1, 1]);
     expect(getContext()).toBeUndefined();
@@ -30,7 +33,11 @@ describe('A context', () => {
 
   it('gives back what the function gives, or throws what it throws', () => {
     expect(runInContext({}, () => 5)).toBe(5);
-    expect(() => runInContext({}, () => { throw new RangeError('x'); })).toThrow(RangeError);
+    expect(() =>
+      runInContext({}, () => {
+        throw new RangeError('x');
+      }),
+    ).toThrow(RangeError);
   });
 
   it('does not see those that run beside it', async () => {
@@ -41,7 +48,10 @@ describe('A context', () => {
         await sleep(3 - id);
         return getContext();
       });
-    expect(await Promise.all([run(1), run(2)])).toEqual([{ id: 1, step: 1 }, { id: 2, step: 2 }]);
+    expect(await Promise.all([run(1), run(2)])).toEqual([
+      { id: 1, step: 1 },
+      { id: 2, step: 2 },
+    ]);
   });
 
   it('starts with the fields of the one around it, and keeps its own to itself', () => {
@@ -105,7 +115,9 @@ describe('What cannot be bound', () => {
   );
 
   it('never reaches a prototype', () => {
-    const { result } = captureStderr(() => runInContext(JSON.parse('{"__proto__":{"polluted":1},"id":1}'), getContext));
+    const { result } = captureStderr(() =>
+      runInContext(JSON.parse('{"__proto__":{"polluted":1},"id":1}'), getContext),
+    );
     expect(Object.keys(result ?? {})).toEqual(['id']);
     expect((result as { polluted?: unknown }).polluted).toBeUndefined();
   });

@@ -1,12 +1,52 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type FormatterAnswer, type FormatterQuestion, formatHere, formatInPython } from '../support/formatter-question.js';
+import {
+  type FormatterAnswer,
+  type FormatterQuestion,
+  formatHere,
+  formatInPython,
+} from '../support/formatter-question.js';
 import { describeLive, sample } from '../support/python-cases.js';
 import { CHANGES, ZONES } from '../support/time-in-zones.js';
 
-const names = ['message', 'levelname', 'levelno', 'name', 'asctime', 'created', 'msecs', 'pathname', 'filename'];
-const field = fc.constantFrom(...names, 'module', 'lineno', 'funcName', 'process', 'processName', 'user_id', 'ip', 'nope');
-const literal = fc.constantFrom(' ', ' - ', '|', '[', ']', ': ', '日本 ', '%%', '{{', '}}', '$$', 'é', '\t', 'x');
+const names = [
+  'message',
+  'levelname',
+  'levelno',
+  'name',
+  'asctime',
+  'created',
+  'msecs',
+  'pathname',
+  'filename',
+];
+const field = fc.constantFrom(
+  ...names,
+  'module',
+  'lineno',
+  'funcName',
+  'process',
+  'processName',
+  'user_id',
+  'ip',
+  'nope',
+);
+const literal = fc.constantFrom(
+  ' ',
+  ' - ',
+  '|',
+  '[',
+  ']',
+  ': ',
+  '日本 ',
+  '%%',
+  '{{',
+  '}}',
+  '$$',
+  'é',
+  '\t',
+  'x',
+);
 
 const percent = fc
   .tuple(
@@ -21,17 +61,32 @@ const brace = fc
   .tuple(
     field,
     fc.constantFrom('', '', '!s', '!r', '!a'),
-    fc.constantFrom('', '', ':<8', ':>10', ':^12', ':*^9', ':08', ':.3', ':{levelno}', ':>{levelno}', ':d', ':x'),
+    fc.constantFrom(
+      '',
+      '',
+      ':<8',
+      ':>10',
+      ':^12',
+      ':*^9',
+      ':08',
+      ':.3',
+      ':{levelno}',
+      ':>{levelno}',
+      ':d',
+      ':x',
+    ),
   )
   .map(([name, conversion, spec]) => `{${name}${conversion}${spec}}`);
 const dollar = fc.tuple(field, fc.boolean()).map(([name, braced]) => (braced ? `\${${name}}` : `$${name} `));
 const styles = { '%': percent, '{': brace, $: dollar } as const;
 
-const format = fc.constantFrom('%' as const, '{' as const, '$' as const).chain((style) =>
-  fc
-    .array(fc.oneof({ weight: 3, arbitrary: styles[style] }, literal), { minLength: 1, maxLength: 6 })
-    .map((parts) => ({ style, fmt: parts.join('') })),
-);
+const format = fc
+  .constantFrom('%' as const, '{' as const, '$' as const)
+  .chain((style) =>
+    fc
+      .array(fc.oneof({ weight: 3, arbitrary: styles[style] }, literal), { minLength: 1, maxLength: 6 })
+      .map((parts) => ({ style, fmt: parts.join('') })),
+  );
 
 /** Numbers that read the same in both: JavaScript does not tell 5 from 5.0. */
 const record = fc.record({
@@ -41,7 +96,10 @@ const record = fc.record({
   msg: fc.constantFrom('plain', 'two\nlines', 'ends\n', '', '日本', '100%'),
   args: fc.constant([]),
   created: fc
-    .tuple(fc.oneof(fc.constantFrom(...CHANGES), fc.integer({ min: 0, max: 4_000_000_000 })), fc.integer({ min: 1, max: 999 }))
+    .tuple(
+      fc.oneof(fc.constantFrom(...CHANGES), fc.integer({ min: 0, max: 4_000_000_000 })),
+      fc.integer({ min: 1, max: 999 }),
+    )
     .map(([second, ms]) => second + ms / 1000),
   msecs: fc.integer({ min: 0, max: 998 }).map((ms) => ms + 0.25),
   pathname: fc.constant('/srv/app/orders.ts'),
@@ -60,21 +118,36 @@ const question = fc
   .record({
     tz: fc.constantFrom(...ZONES),
     format,
-    datefmt: fc.constantFrom(undefined, undefined, '%H:%M:%S', '%Y-%m-%dT%H:%M:%S%z', '%d/%b/%Y %Z', '%c', ''),
+    datefmt: fc.constantFrom(
+      undefined,
+      undefined,
+      '%H:%M:%S',
+      '%Y-%m-%dT%H:%M:%S%z',
+      '%d/%b/%Y %Z',
+      '%c',
+      '',
+    ),
     validate: fc.boolean(),
     utc: fc.boolean(),
     defaults: fc.constantFrom(undefined, { ip: '10.0.0.1' }, { ip: 1, user_id: 'nobody' }),
     record,
   })
-  .map(({ tz, format: { style, fmt }, record: attributes, ...options }): FormatterQuestion & { theirs: object } => {
-    const { exc_text, stack_info, ...rest } = attributes;
-    return {
+  .map(
+    ({
       tz,
-      options: { style, fmt, ...options },
-      record: { ...rest, excText: exc_text ?? undefined, stackInfo: stack_info ?? undefined },
-      theirs: attributes,
-    };
-  });
+      format: { style, fmt },
+      record: attributes,
+      ...options
+    }): FormatterQuestion & { theirs: object } => {
+      const { exc_text, stack_info, ...rest } = attributes;
+      return {
+        tz,
+        options: { style, fmt, ...options },
+        record: { ...rest, excText: exc_text ?? undefined, stackInfo: stack_info ?? undefined },
+        theirs: attributes,
+      };
+    },
+  );
 
 /** JavaScript's 7 is a float as well, and a float may have a precision. */
 const isPrecisionOfInteger = (python: FormatterAnswer) =>
@@ -84,12 +157,22 @@ describeLive('Formatter beside the live Python', () => {
   it('formats random records in random formats and zones alike, and fails where Python fails', () => {
     const questions = sample(question);
     const ours = formatHere(questions);
-    const theirs = formatInPython(questions.map(({ tz, options, theirs: attributes }) => ({ tz, options, record: attributes as never })));
+    const theirs = formatInPython(
+      questions.map(({ tz, options, theirs: attributes }) => ({ tz, options, record: attributes as never })),
+    );
     const differing = questions
-      .map(({ tz, options, record: attributes }, at) => ({ tz, options, attributes, ours: ours[at]!, python: theirs[at]! }))
+      .map(({ tz, options, record: attributes }, at) => ({
+        tz,
+        options,
+        attributes,
+        ours: ours[at]!,
+        python: theirs[at]!,
+      }))
       .filter(({ python }) => !isPrecisionOfInteger(python))
       .filter(({ ours: one, python }) =>
-        'error' in python || 'error' in one ? !('error' in one && 'error' in python) : one.text !== python.text,
+        'error' in python || 'error' in one
+          ? !('error' in one && 'error' in python)
+          : one.text !== python.text,
       );
     expect(differing.slice(0, 10).map((one) => JSON.stringify(one))).toEqual([]);
     expect(ours.filter((answer) => 'text' in answer).length).toBeGreaterThan(questions.length / 10);

@@ -26,7 +26,10 @@ describe('examples in TypeScript', () => {
   const scripts = named(({ program }) => program.language === 'ts' && program.flags.has('run'));
   let results: Outputs[] = [];
   beforeAll(async () => {
-    results = await runTypeScript(scripts.map(([, example]) => example), folder);
+    results = await runTypeScript(
+      scripts.map(([, example]) => example),
+      folder,
+    );
   }, 60_000);
 
   it.each(scripts)('%s prints what the page shows', (name, example) => {
@@ -55,7 +58,9 @@ describe('examples in Python (skipped where python3 is absent)', () => {
 
 describe('examples that say they are the same as the one in Python before them', () => {
   const twins = examples.flatMap((example, index): [string, Example, Example][] =>
-    example.program.flags.has('same') ? [[`${example.page}:${example.program.line}`, example, examples[index - 1] as Example]] : [],
+    example.program.flags.has('same')
+      ? [[`${example.page}:${example.program.line}`, example, examples[index - 1] as Example]]
+      : [],
   );
 
   it.each(twins)('%s shows the same output', (_, ours, theirs) => {

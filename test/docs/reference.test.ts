@@ -1,23 +1,44 @@
 import { describe, expect, it } from '@jest/globals';
 import { builtinComponents } from '../../lib/config/builtin-components.js';
-import { readPage } from '../support/docs/markdown.js';
-import { componentReference, withReference } from '../support/docs/option-tables.js';
+import { type Page, readPage, readPages } from '../support/docs/markdown.js';
+import { componentReference, hasReference, withReference } from '../support/docs/option-tables.js';
 
-const page = readPage('docs/configuration.md');
+const generated = readPages().filter(({ text }) => hasReference(text));
+
+describe('generated parts of the documentation', () => {
+  it.each(generated.map((page): [string, Page] => [page.path, page]))(
+    '%s holds what `npm run docs` writes',
+    (_, { text }) => {
+      expect(text).toBe(withReference(text));
+    },
+  );
+
+  it('are the reference of the components and the options of the request log', () => {
+    expect(generated.map(({ path }) => path)).toEqual(['docs/configuration.md', 'docs/request-logging.md']);
+  });
+});
 
 describe('the reference of built-in components', () => {
-  it('is what `npm run docs` writes from their schemas', () => {
-    expect(page.text).toBe(withReference(page.text));
-  });
-
   it('has every component under every name', () => {
     const reference = componentReference();
     const names = Object.values(builtinComponents()).flatMap((components) => [...components.keys()]);
-    expect(names.filter((name) => !reference.includes(`\`${name}\``) && !reference.includes(`### ${name}\n`))).toEqual([]);
+    expect(
+      names.filter((name) => !reference.includes(`\`${name}\``) && !reference.includes(`### ${name}\n`)),
+    ).toEqual([]);
   });
 
   it('tells what each option is for', () => {
-    const silent = componentReference().split('\n').filter((line) => /^\| `.*\|\s*\|$/.test(line));
+    const silent = componentReference()
+      .split('\n')
+      .filter((line) => /^\| `.*\|\s*\|$/.test(line));
     expect(silent).toEqual([]);
+  });
+});
+
+describe('the page about handlers', () => {
+  it('says for each what it is for', () => {
+    const { text } = readPage('docs/handlers.md');
+    const handlers = [...builtinComponents().handler.values()].map(({ name }) => name);
+    expect(handlers.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });
 });

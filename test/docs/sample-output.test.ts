@@ -5,14 +5,21 @@ import { runSample, sampleBlocks, sampleCommands } from '../support/docs/sample-
 
 describe('output of the sample application in the documentation', () => {
   const shown = readPages().flatMap((page) =>
-    [...new Set(sampleBlocks(page).map(({ flags }) => flags.get('sample') as string))].map((environment) => ({ page, environment })),
+    [...new Set(sampleBlocks(page).map(({ flags }) => flags.get('sample') as string))].map((environment) => ({
+      page,
+      environment,
+    })),
   );
 
-  it.each(shown)('is what it prints: $page.path, $environment', async ({ page, environment }) => {
-    const { printed, file } = await runSample(environment, sampleCommands(page));
-    for (const block of sampleBlocks(page).filter(({ flags }) => flags.get('sample') === environment)) {
-      const name = block.flags.get('file');
-      expect(normalise(name === undefined ? printed : file(name))).toBe(normalise(block.text));
-    }
-  }, 30_000);
+  it.each(shown)(
+    'is what it prints: $page.path, $environment',
+    async ({ page, environment }) => {
+      const { printed, file } = await runSample(environment, sampleCommands(page));
+      for (const block of sampleBlocks(page).filter(({ flags }) => flags.get('sample') === environment)) {
+        const name = block.flags.get('file');
+        expect(normalise(name === undefined ? printed : file(name))).toBe(normalise(block.text));
+      }
+    },
+    30_000,
+  );
 });

@@ -26,11 +26,15 @@ describe('ColorFormatter', () => {
     [40, '\x1b[31mERROR'],
     [50, '\x1b[41m\x1b[97mCRITICAL'],
   ])('gives level %d its colour', (levelno, start) => {
-    expect(line({ levelno }, { colors: true, format: '%(levelname)s' }).startsWith(`${start}\x1b[`)).toBe(true);
+    expect(line({ levelno }, { colors: true, format: '%(levelname)s' }).startsWith(`${start}\x1b[`)).toBe(
+      true,
+    );
   });
 
   it('takes other colours by level name', () => {
-    expect(line({}, { colors: true, format: '%(levelname)s', levelColors: { INFO: 'cyan' } })).toBe('\x1b[36mINFO\x1b[39m');
+    expect(line({}, { colors: true, format: '%(levelname)s', levelColors: { INFO: 'cyan' } })).toBe(
+      '\x1b[36mINFO\x1b[39m',
+    );
   });
 
   it('shows the fields that the format does not show behind the message', () => {
@@ -43,7 +47,9 @@ describe('ColorFormatter', () => {
 
   it('shows the fields of the context, and dims names', () => {
     const context = Object.freeze({ request_id: 'r-1' });
-    expect(line({ context }, { colors: true, format: '%(message)s' })).toBe('paid \x1b[2mrequest_id=\x1b[22mr-1');
+    expect(line({ context }, { colors: true, format: '%(message)s' })).toBe(
+      'paid \x1b[2mrequest_id=\x1b[22mr-1',
+    );
   });
 
   it('puts the traceback below the fields', () => {
@@ -53,7 +59,10 @@ describe('ColorFormatter', () => {
 
   it('lets nothing that is logged reach the terminal as more than text', () => {
     const evil = '\x1b[31m\x9b2J\u202e';
-    const text = line({ name: evil, msg: evil, extra: { [evil]: evil, nl: 'a\nINFO forged' } }, { colors: false, format });
+    const text = line(
+      { name: evil, msg: evil, extra: { [evil]: evil, nl: 'a\nINFO forged' } },
+      { colors: false, format },
+    );
     expect(text).not.toMatch(/[\x1b\x9b\u202e\n]/);
   });
 
@@ -62,11 +71,13 @@ describe('ColorFormatter', () => {
     expect(line({}, { ...options, style: '{', format: '{asctime} {levelname:>8}' })).toBe(
       '\x1b[2m15:04\x1b[22m \x1b[32m    INFO\x1b[39m',
     );
-    expect(line({}, { ...options, style: '$', format: '$levelname $message' })).toBe('\x1b[32mINFO\x1b[39m paid');
+    expect(line({}, { ...options, style: '$', format: '$levelname $message' })).toBe(
+      '\x1b[32mINFO\x1b[39m paid',
+    );
   });
 
   it.each([
-    [{ colors: 'yes' }, "ColorFormatter.colors: expected 'auto', true or false, got \"yes\""],
+    [{ colors: 'yes' }, 'ColorFormatter.colors: expected \'auto\', true or false, got "yes"'],
     [{ levelColors: { INFO: 'pink' } }, 'ColorFormatter.levelColors.INFO: expected one of bold, dim,'],
     [{ color: true }, 'ColorFormatter.color: unknown key; did you mean "colors"?'],
   ])('refuses %j', (options, message) => {

@@ -33,9 +33,18 @@ describe('JsonFormatter', () => {
   });
 
   it('writes the error as an object if asked', () => {
-    const error = Object.assign(new RangeError('too far', { cause: 'wind' }), { code: 'E_FAR', request: { token: 'x' } });
+    const error = Object.assign(new RangeError('too far', { cause: 'wind' }), {
+      code: 'E_FAR',
+      request: { token: 'x' },
+    });
     const { exception } = fields({ excInfo: error }, { exception: 'object' });
-    expect(exception).toEqual({ name: 'RangeError', message: 'too far', stack: error.stack, code: 'E_FAR', cause: 'wind' });
+    expect(exception).toEqual({
+      name: 'RangeError',
+      message: 'too far',
+      stack: error.stack,
+      code: 'E_FAR',
+      cause: 'wind',
+    });
   });
 
   it('writes the stack of a call that asked for it', () => {
@@ -59,9 +68,13 @@ describe('JsonFormatter', () => {
 
   it('shows what a filter changed after it saw the fields as attributes', () => {
     const record = new LogRecord({ msg: 'x', extra: { password: 'secret', id: 1 } }).expose();
-    record['password'] = '***';
-    record['added'] = true;
-    expect(JSON.parse(new JsonFormatter().format(record))).toMatchObject({ password: '***', id: 1, added: true });
+    record.password = '***';
+    record.added = true;
+    expect(JSON.parse(new JsonFormatter().format(record))).toMatchObject({
+      password: '***',
+      id: 1,
+      added: true,
+    });
   });
 
   it('throws, as every formatter, for a message that does not fit its arguments', () => {
@@ -82,7 +95,10 @@ describe('The names that JsonFormatter writes itself', () => {
   });
 
   it('lose nothing even where that name is in use too', () => {
-    expect(fields({ extra: { level: 1, extra_level: 2 } })).toMatchObject({ extra_extra_level: 1, extra_level: 2 });
+    expect(fields({ extra: { level: 1, extra_level: 2 } })).toMatchObject({
+      extra_extra_level: 1,
+      extra_level: 2,
+    });
   });
 
   it('can be changed; fields may then use the old ones', () => {
@@ -106,7 +122,10 @@ describe('The names that JsonFormatter writes itself', () => {
   });
 
   it('leave all others free when fields go into an object of their own', () => {
-    expect(fields({ extra: { level: 1 } }, { nestedKey: 'data' })).toMatchObject({ level: 'INFO', data: { level: 1 } });
+    expect(fields({ extra: { level: 1 } }, { nestedKey: 'data' })).toMatchObject({
+      level: 'INFO',
+      data: { level: 1 },
+    });
     expect(fields({}, { nestedKey: 'data' })).not.toHaveProperty('data');
   });
 });
@@ -122,7 +141,11 @@ describe('The options of JsonFormatter', () => {
 
   it('add the caller and other attributes', () => {
     const caller = { pathname: '/srv/a.ts', lineno: 3, funcName: 'pay' };
-    const options = { includeCaller: true, attributes: ['levelno', 'process'], rename_fields: { process: 'pid' } };
+    const options = {
+      includeCaller: true,
+      attributes: ['levelno', 'process'],
+      rename_fields: { process: 'pid' },
+    };
     expect(fields({ caller }, options)).toMatchObject({
       file: '/srv/a.ts',
       line: 3,
@@ -135,10 +158,22 @@ describe('The options of JsonFormatter', () => {
   it.each([
     [{ timestmp: 'iso' }, 'JsonFormatter.timestmp: unknown key; did you mean "timestamp"?'],
     [{ timestamp: 'unix' }, "JsonFormatter.timestamp: expected 'iso', 'epoch-ms' or 'epoch-s'"],
-    [{ rename_fields: { levl: 'x' } }, 'JsonFormatter.rename_fields.levl: not a field of this formatter; did you mean "level"?'],
-    [{ rename_fields: { level: 'logger' } }, 'JsonFormatter: two fields are called "logger"; rename one of them'],
-    [{ static_fields: { message: 'x' } }, 'JsonFormatter: two fields are called "message"; rename one of them'],
-    [{ attributes: ['pid'] }, 'JsonFormatter.attributes.0: expected an attribute of records, such as "levelno" or "process", got "pid"'],
+    [
+      { rename_fields: { levl: 'x' } },
+      'JsonFormatter.rename_fields.levl: not a field of this formatter; did you mean "level"?',
+    ],
+    [
+      { rename_fields: { level: 'logger' } },
+      'JsonFormatter: two fields are called "logger"; rename one of them',
+    ],
+    [
+      { static_fields: { message: 'x' } },
+      'JsonFormatter: two fields are called "message"; rename one of them',
+    ],
+    [
+      { attributes: ['pid'] },
+      'JsonFormatter.attributes.0: expected an attribute of records, such as "levelno" or "process", got "pid"',
+    ],
   ])('%j is refused', (options, message) => {
     expect(() => new JsonFormatter(options as never)).toThrow(message);
   });
@@ -146,7 +181,7 @@ describe('The options of JsonFormatter', () => {
 
 describe('What JsonFormatter is given', () => {
   const cycle: Record<string, unknown> = { a: 1 };
-  cycle['self'] = cycle;
+  cycle.self = cycle;
   const revoked = Proxy.revocable({}, {});
   revoked.revoke();
   const hostile = {
@@ -163,32 +198,88 @@ describe('What JsonFormatter is given', () => {
     ['a function', function pay() {}, '[Function: pay]'],
     ['a date', new Date(0), '1970-01-01T00:00:00.000Z'],
     ['an invalid date', new Date(Number.NaN), null],
-    ['a map', new Map<unknown, unknown>([['a', 1], [2, 'b']]), { a: 1, 2: 'b' }],
+    [
+      'a map',
+      new Map<unknown, unknown>([
+        ['a', 1],
+        [2, 'b'],
+      ]),
+      { a: 1, 2: 'b' },
+    ],
     ['a map with objects for keys', new Map([[{ k: 1 }, 1]]), [[{ k: 1 }, 1]]],
     ['a set', new Set([1, 'a']), [1, 'a']],
     ['a buffer', Buffer.from('hello'), 'Buffer(5) base64:aGVsbG8='],
     ['a typed array', new Float64Array([1.5, 2]), [1.5, 2]],
     ['a regular expression', /a+/g, '/a+/g'],
-    ['a boxed number', new Number(5), 5],
+    ['a boxed number', new Object(5), 5],
     ['a hole and undefined in an array', [undefined, 1], [null, 1]],
     ['a lone surrogate', 'a\ud800b', 'a\ud800b'],
     ['toJSON', { toJSON: () => ({ shown: true }) }, { shown: true }],
-    ['a throwing toJSON', { toJSON: () => { throw new Error('nope'); } }, '[unreadable: nope]'],
-    ['a toJSON that gives itself', { a: 1, toJSON() { return this; } }, { a: 1, toJSON: '[Function: toJSON]' }],
-    ['a throwing getter', { get bad(): never { throw new Error('no'); }, good: 1 }, { bad: '[unreadable: no]', good: 1 }],
-    ['a getter that throws something hostile', { get bad(): never { throw hostile; } }, { bad: '[unreadable]' }],
-    ['a revoked proxy', revoked.proxy, '[unreadable: Cannot perform \'get\' on a proxy that has been revoked]'],
+    [
+      'a throwing toJSON',
+      {
+        toJSON: () => {
+          throw new Error('nope');
+        },
+      },
+      '[unreadable: nope]',
+    ],
+    [
+      'a toJSON that gives itself',
+      {
+        a: 1,
+        toJSON() {
+          return this;
+        },
+      },
+      { a: 1, toJSON: '[Function: toJSON]' },
+    ],
+    [
+      'a throwing getter',
+      {
+        get bad(): never {
+          throw new Error('no');
+        },
+        good: 1,
+      },
+      { bad: '[unreadable: no]', good: 1 },
+    ],
+    [
+      'a getter that throws something hostile',
+      {
+        get bad(): never {
+          throw hostile;
+        },
+      },
+      { bad: '[unreadable]' },
+    ],
+    ['a revoked proxy', revoked.proxy, "[unreadable: Cannot perform 'get' on a proxy that has been revoked]"],
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
   ])('%s is survived', (_name, value, shown) => {
     const parsed = fields({ extra: { value } });
-    const text = typeof shown === 'string' && shown.startsWith('[unreadable: Cannot') ? expect.stringContaining('[unreadable') : shown;
-    expect(parsed['value']).toEqual(text);
+    const text =
+      typeof shown === 'string' && shown.startsWith('[unreadable: Cannot')
+        ? expect.stringContaining('[unreadable')
+        : shown;
+    expect(parsed.value).toEqual(text);
   });
 
   it('is read as it stands at the top level of extra too', () => {
-    const extra = Object.defineProperty({ a: 1 }, 'b', { enumerable: true, get: () => { throw new Error('no'); } });
+    const extra = Object.defineProperty({ a: 1 }, 'b', {
+      enumerable: true,
+      get: () => {
+        throw new Error('no');
+      },
+    });
     expect(fields({ extra })).toMatchObject({ a: 1, b: '[unreadable: no]' });
-    const proxy = new Proxy({}, { ownKeys: () => { throw new Error('hidden'); } });
+    const proxy = new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new Error('hidden');
+        },
+      },
+    );
     expect(fields({ extra: proxy })).toMatchObject({ extra: '[unreadable: hidden]' });
   });
 
@@ -205,7 +296,9 @@ describe('What JsonFormatter is given', () => {
   it('may log through the same formatter while it is written', () => {
     const formatter = new JsonFormatter();
     const inner: string[] = [];
-    const value = { toJSON: () => inner.push(formatter.format(new LogRecord({ msg: 'inner', extra: { b: 2 } }))) };
+    const value = {
+      toJSON: () => inner.push(formatter.format(new LogRecord({ msg: 'inner', extra: { b: 2 } }))),
+    };
     const outer = formatter.format(new LogRecord({ msg: 'outer', extra: { value, c: 3 } }));
     expect(JSON.parse(outer)).toMatchObject({ message: 'outer', value: 1, c: 3 });
     expect(JSON.parse(inner[0] as string)).toMatchObject({ message: 'inner', b: 2 });
@@ -213,15 +306,28 @@ describe('What JsonFormatter is given', () => {
 
   it('comes out as valid JSON on one line without controls, whatever it is', () => {
     const steering = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
-    const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withNullPrototype: true, withSparseArray: true, key: fc.string({ unit: 'binary' }) });
+    const anything = fc.anything({
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withSet: true,
+      withTypedArray: true,
+      withNullPrototype: true,
+      withSparseArray: true,
+      key: fc.string({ unit: 'binary' }),
+    });
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 100 }), fc.dictionary(fc.string({ unit: 'binary' }), anything), (msg, extra) => {
-        const text = line({ msg, extra });
-        expect(text).not.toMatch(steering);
-        const parsed = JSON.parse(text);
-        expect(parsed.message).toBe(msg);
-        expect(Buffer.from(text).toString()).toBe(text);
-      }),
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 100 }),
+        fc.dictionary(fc.string({ unit: 'binary' }), anything),
+        (msg, extra) => {
+          const text = line({ msg, extra });
+          expect(text).not.toMatch(steering);
+          const parsed = JSON.parse(text);
+          expect(parsed.message).toBe(msg);
+          expect(Buffer.from(text).toString()).toBe(text);
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -235,7 +341,10 @@ describe('What is too much', () => {
     ['a message to escape', { msg: '\n'.repeat(1_000_000) }],
     ['a message of several bytes a character', { msg: '日'.repeat(1_000_000) }],
     ['a field', { extra: { a: 'x'.repeat(1_000_000) } }],
-    ['a field to escape', { extra: { a: '\u0000'.repeat(60_000), b: '\x85'.repeat(60_000), c: '日'.repeat(60_000) } }],
+    [
+      'a field to escape',
+      { extra: { a: '\u0000'.repeat(60_000), b: '\x85'.repeat(60_000), c: '日'.repeat(60_000) } },
+    ],
     ['a key', { extra: { ['k'.repeat(1_000_000)]: 1 } }],
     ['many fields', { extra: Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`k${at}`, at])) }],
     ['a long array', { extra: { a: Array.from({ length: 1_000_000 }, (_, at) => at) } }],
@@ -249,7 +358,7 @@ describe('What is too much', () => {
   });
 
   it('in a message leaves 64 KiB of it, and no half characters', () => {
-    expect(Buffer.byteLength(String(fields({ msg: '😀'.repeat(50_000) })['message']))).toBe(65_536);
+    expect(Buffer.byteLength(String(fields({ msg: '😀'.repeat(50_000) }).message))).toBe(65_536);
     expect(fields({ msg: 'x'.repeat(65_536) })).not.toHaveProperty('truncated');
   });
 
@@ -262,7 +371,16 @@ describe('What is too much', () => {
   });
 
   it('leaves room for the traceback beside a flood of fields', () => {
-    const extra = { flood: 'x'.repeat(60_000), more: 'y'.repeat(60_000), most: 'z'.repeat(60_000), last: 'l'.repeat(60_000), l2: 'l'.repeat(60_000) };
-    expect(fields({ extra, excInfo: new Error('boom') })).toMatchObject({ exception: expect.stringMatching(/^Error: boom/), truncated: true });
+    const extra = {
+      flood: 'x'.repeat(60_000),
+      more: 'y'.repeat(60_000),
+      most: 'z'.repeat(60_000),
+      last: 'l'.repeat(60_000),
+      l2: 'l'.repeat(60_000),
+    };
+    expect(fields({ extra, excInfo: new Error('boom') })).toMatchObject({
+      exception: expect.stringMatching(/^Error: boom/),
+      truncated: true,
+    });
   });
 });

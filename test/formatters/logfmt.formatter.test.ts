@@ -20,7 +20,10 @@ describe('LogfmtFormatter', () => {
 
   it('adds static fields, the context, the traceback and the stack', () => {
     const context = Object.freeze({ request_id: 'r-1' });
-    const text = line({ context, excInfo: new Error('boom'), stackInfo: 'Stack:\n  at x' }, { static_fields: { app: 'a b' } });
+    const text = line(
+      { context, excInfo: new Error('boom'), stackInfo: 'Stack:\n  at x' },
+      { static_fields: { app: 'a b' } },
+    );
     expect(text).toMatch(
       /^timestamp=\S+ level=INFO logger=shop app="a b" message=paid request_id=r-1 exception="Error: boom\\n.*" stack="Stack:\\n {2}at x"$/,
     );
@@ -31,7 +34,10 @@ describe('LogfmtFormatter', () => {
   });
 
   it('is one line, whatever is logged', () => {
-    const text = line({ msg: 'a\nlevel=ERROR', extra: { 'k\ney': 'b\u2028c\x1b', big: 'x'.repeat(200_000) } });
+    const text = line({
+      msg: 'a\nlevel=ERROR',
+      extra: { 'k\ney': 'b\u2028c\x1b', big: 'x'.repeat(200_000) },
+    });
     expect(text).toContain('message="a\\nlevel=ERROR" "k\\ney"="b\\u2028c\\u001b"');
     expect(text).toMatch(/ truncated=true$/);
     expect(text.length).toBeLessThan(140_000);

@@ -33,7 +33,10 @@ describe('PythonJsonFormatter', () => {
   });
 
   it('renames fields wherever they come from', () => {
-    const options = { format: ['levelname', 'message'], rename_fields: { levelname: 'level', user_id: 'user', x: 'y' } };
+    const options = {
+      format: ['levelname', 'message'],
+      rename_fields: { levelname: 'level', user_id: 'user', x: 'y' },
+    };
     expect(line({ extra: { user_id: 7 } }, options)).toBe('{"level": "INFO", "message": "paid", "user": 7}');
     expect(line({}, { ...options, rename_fields_keep_missing: true })).toBe(
       '{"level": "INFO", "message": "paid", "user": null, "y": null}',
@@ -59,7 +62,10 @@ describe('PythonJsonFormatter', () => {
 
   it('writes traceback and stack, as texts or as arrays of their lines', () => {
     const record = { excInfo: new Error('boom'), stackInfo: 'Stack:\n  at x' };
-    expect(JSON.parse(line(record))).toMatchObject({ exc_info: expect.stringMatching(/^Error: boom\n/), stack_info: 'Stack:\n  at x' });
+    expect(JSON.parse(line(record))).toMatchObject({
+      exc_info: expect.stringMatching(/^Error: boom\n/),
+      stack_info: 'Stack:\n  at x',
+    });
     const arrays = JSON.parse(line(record, { exc_info_as_array: true, stack_info_as_array: true }));
     expect(arrays.exc_info[0]).toBe('Error: boom');
     expect(arrays.stack_info).toEqual(['Stack:', '  at x']);
@@ -67,12 +73,16 @@ describe('PythonJsonFormatter', () => {
 
   it('takes the entries of a message that is an object for fields', () => {
     const msg = { event: 'paid', exc_info: 'mine' };
-    expect(line({ msg, excInfo: new Error('x') })).toBe('{"message": "", "event": "paid", "exc_info": "mine"}');
+    expect(line({ msg, excInfo: new Error('x') })).toBe(
+      '{"message": "", "event": "paid", "exc_info": "mine"}',
+    );
     expect(msg).toEqual({ event: 'paid', exc_info: 'mine' });
   });
 
   it('leaves out reserved attributes and private names', () => {
-    expect(line({ extra: { _private: 1, color_message: 2, a: 3 } }, { reserved_attrs: ['color_message'] })).toMatch(
+    expect(
+      line({ extra: { _private: 1, color_message: 2, a: 3 } }, { reserved_attrs: ['color_message'] }),
+    ).toMatch(
       /^\{"message": "paid", "name": "shop", "msg": "paid", "args": \[\], "levelname": "INFO".*"a": 3\}$/,
     );
   });
@@ -85,7 +95,13 @@ describe('PythonJsonFormatter', () => {
   });
 
   it('writes what JSON has not as the package does', () => {
-    const extra = { d: new Date(1500), e: new TypeError('no'), b: Buffer.from([251, 255]), c: LogRecord, big: 2n ** 70n };
+    const extra = {
+      d: new Date(1500),
+      e: new TypeError('no'),
+      b: Buffer.from([251, 255]),
+      c: LogRecord,
+      big: 2n ** 70n,
+    };
     expect(line({ extra })).toBe(
       '{"message": "paid", "d": "1970-01-01T00:00:01.500000+00:00", "e": "TypeError: no", "b": "-_8=", "c": "LogRecord", "big": 1180591620717411303424}',
     );
@@ -94,7 +110,9 @@ describe('PythonJsonFormatter', () => {
   it('is bounded, and says where it cut', () => {
     const text = line({ extra: { a: 'x'.repeat(100_000) } });
     expect(JSON.parse(text)).toMatchObject({ a: 'x'.repeat(65_536), truncated: true });
-    expect(JSON.parse(line({ extra: { a: 'x'.repeat(100_000) } }, { json_indent: 4 }))).toMatchObject({ truncated: true });
+    expect(JSON.parse(line({ extra: { a: 'x'.repeat(100_000) } }, { json_indent: 4 }))).toMatchObject({
+      truncated: true,
+    });
   });
 
   it.each([

@@ -21,7 +21,11 @@ const leaf = fc.oneof(
 const { value } = fc.letrec((tie) => ({
   value: fc.oneof({ maxDepth: 4 }, leaf, tie('array'), tie('object')),
   array: fc.array(tie('value'), { maxLength: 4 }),
-  object: fc.dictionary(text.filter((key) => !/^(?:\d+|__proto__|\$.*)$/.test(key)), tie('value'), { maxKeys: 4 }),
+  object: fc.dictionary(
+    text.filter((key) => !/^(?:\d+|__proto__|\$.*)$/.test(key)),
+    tie('value'),
+    { maxKeys: 4 },
+  ),
 }));
 
 function deepToPython(one: unknown): unknown {
@@ -33,7 +37,9 @@ function deepToPython(one: unknown): unknown {
 function dump({ value: one, ensureAscii, indent }: DumpCase): { text: string } {
   const budget = new JsonBudget();
   budget.reset(100_000);
-  return { text: pythonJson(one, { ensureAscii, indent: indent === null ? undefined : ' '.repeat(indent) }, budget) };
+  return {
+    text: pythonJson(one, { ensureAscii, indent: indent === null ? undefined : ' '.repeat(indent) }, budget),
+  };
 }
 
 describeLive('pythonJson beside json.dumps', () => {
@@ -61,7 +67,10 @@ describeLive('pythonJson beside json.dumps', () => {
   });
 
   it('writes moments as isoformat does', () => {
-    const moments = fc.tuple(fc.integer({ min: 0, max: 4_000_000_000 }), fc.integer({ min: 0, max: 999_999 }));
+    const moments = fc.tuple(
+      fc.integer({ min: 0, max: 4_000_000_000 }),
+      fc.integer({ min: 0, max: 999_999 }),
+    );
     expectSame(
       sample(moments.map(([second, micro]) => second + micro / 1e6)),
       'from datetime import datetime, timezone\nreturn datetime.fromtimestamp(case, tz=timezone.utc).isoformat()',

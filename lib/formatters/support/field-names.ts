@@ -23,7 +23,11 @@ export function fieldNames(
 ): readonly string[] {
   if (Array.isArray(format)) return format;
   const text = format as string | undefined;
-  if (style === ',') return (text ?? '').split(',').map((name) => name.trim()).filter((name) => name !== '');
+  if (style === ',')
+    return (text ?? '')
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
   const compiled = compileFormat({ format: text, style, validate, defaults: undefined, sanitize: 'none' });
   return [...compiled.format.matchAll(PATTERNS[style])].flatMap(([, name, bare]) => name ?? bare ?? []);
 }

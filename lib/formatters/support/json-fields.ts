@@ -31,7 +31,9 @@ export class JsonFields {
     const extra = record[EXTRA];
     if (context === undefined) return extra === undefined ? '' : this.#fields(extra, budget);
     if (extra === undefined) return this.#context(context, budget);
-    const first = overlap(context, extra) ? this.#fields(context, budget, extra) : this.#context(context, budget);
+    const first = overlap(context, extra)
+      ? this.#fields(context, budget, extra)
+      : this.#context(context, budget);
     return first + this.#fields(extra, budget);
   }
 
@@ -48,7 +50,8 @@ export class JsonFields {
     let json = this.#contexts.get(context);
     if (json === undefined) {
       json = this.#fields(context, budget);
-      if (Object.isFrozen(context) && !budget.isCut && hasPlainValues(context)) this.#contexts.set(context, json);
+      if (Object.isFrozen(context) && !budget.isCut && hasPlainValues(context))
+        this.#contexts.set(context, json);
     }
     return json;
   }
@@ -108,5 +111,7 @@ function overlap(context: Fields, extra: Fields): boolean {
 }
 
 function hasPlainValues(fields: Fields): boolean {
-  return Object.values(fields).every((value) => (typeof value !== 'object' && typeof value !== 'function') || value === null);
+  return Object.values(fields).every(
+    (value) => (typeof value !== 'object' && typeof value !== 'function') || value === null,
+  );
 }

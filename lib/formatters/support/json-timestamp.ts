@@ -21,8 +21,10 @@ export function timestampWriter(prefix: string, style: TimestampStyle): Timestam
     const strftime = compileStrftime(style.datefmt, style.utc ? 'utc' : 'local');
     return (created) => prefix + jsonString(strftime(created));
   }
-  if (style.timestamp === 'epoch-s') return (created) => prefix + (Number.isFinite(created) ? created : 'null');
-  if (style.timestamp === 'epoch-ms') return (created) => prefix + (Number.isFinite(created) ? Math.round(created * 1000) : 'null');
+  if (style.timestamp === 'epoch-s')
+    return (created) => prefix + (Number.isFinite(created) ? created : 'null');
+  if (style.timestamp === 'epoch-ms')
+    return (created) => prefix + (Number.isFinite(created) ? Math.round(created * 1000) : 'null');
   return isoWriter(prefix);
 }
 

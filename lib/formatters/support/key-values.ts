@@ -1,7 +1,8 @@
-import { CONTEXT, EXPOSED, EXTRA, type Fields, type LogRecord } from '../../core/log-record.js';
+import { CONTEXT, EXPOSED, EXTRA, type LogRecord } from '../../core/log-record.js';
 import type { JsonBudget } from '../../internal/json-budget.js';
 import { jsonString } from '../../internal/json-string.js';
-import { jsonValue, unreadable } from '../../internal/json-value.js';
+import { jsonValue } from '../../internal/json-value.js';
+import { safeFields } from './safe-fields.js';
 
 /** What may stand without quotes. */
 const BARE = /^[\w.@$/:,;+*!?#&%~()<>-]+$/;
@@ -20,23 +21,23 @@ export type PairWriter = (key: string, value: string) => string;
  *
  * @param name What a field is called; `undefined` leaves it out.
  */
-export function keyValues(record: LogRecord, name: FieldNaming, budget: JsonBudget, write: PairWriter): string {
+export function keyValues(
+  record: LogRecord,
+  name: FieldNaming,
+  budget: JsonBudget,
+  write: PairWriter,
+): string {
   const context = record[CONTEXT];
   const extra = record[EXTRA];
   if (context === undefined && extra === undefined && !record[EXPOSED]) return '';
+  const fields = safeFields(record);
   let text = '';
-  try {
-    const fields: Fields = record[EXPOSED] || context !== undefined ? record.extraFields() : (extra as Fields);
-    for (const key in fields) {
-      const shown = Object.hasOwn(fields, key) ? name(key) : undefined;
-      if (shown === undefined) continue;
-      if (!budget.takeEntry()) break;
-      const value = valueText(fields, key, budget);
-      if (value !== undefined) text += ` ${write(bare(shown.slice(0, MAX_KEY)), value)}`;
-    }
-  } catch (reason) {
-    // A proxy that does not tell its keys, or a getter that throws.
-    text += ` ${write('extra', unreadable(reason, budget))}`;
+  for (const key of Object.keys(fields)) {
+    const shown = name(key);
+    if (shown === undefined) continue;
+    if (!budget.takeEntry()) break;
+    const value = valueText(fields[key], budget);
+    if (value !== undefined) text += ` ${write(bare(shown.slice(0, MAX_KEY)), value)}`;
   }
   return text;
 }
@@ -46,12 +47,6 @@ export function bare(text: string): string {
   return BARE.test(text) ? text : jsonString(text);
 }
 
-function valueText(fields: Fields, key: string, budget: JsonBudget): string | undefined {
-  let value: unknown;
-  try {
-    value = fields[key];
-  } catch (reason) {
-    return unreadable(reason, budget);
-  }
+function valueText(value: unknown, budget: JsonBudget): string | undefined {
   return typeof value === 'string' ? bare(budget.takeText(value)) : jsonValue(value, budget);
 }

@@ -34,7 +34,10 @@ export function paint(text: string, style: TerminalStyle): string {
  * @param stream The standard stream that is written to; where not known, both have to be terminals.
  * @param environment Variables to read; default those of the process.
  */
-export function supportsColors(stream: 'stdout' | 'stderr' | undefined, environment: NodeJS.ProcessEnv = process.env): boolean {
+export function supportsColors(
+  stream: 'stdout' | 'stderr' | undefined,
+  environment: NodeJS.ProcessEnv = process.env,
+): boolean {
   const { FORCE_COLOR: force, NO_COLOR: no, TERM: term } = environment;
   if (force !== undefined) return force !== '0' && force !== 'false';
   if (no || term === 'dumb') return false;

@@ -108,6 +108,17 @@ export class LogFile implements Destination {
     });
   }
 
+  /** Opens the file unless it is open. @returns Whether it is open now; if not, the next write will tell why. */
+  tryOpen(): boolean {
+    if (this.#fd !== undefined) return true;
+    try {
+      this.#open();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /**
    * Writes one record's text, opening the file if need be.
    *
@@ -131,7 +142,14 @@ export class LogFile implements Destination {
     this.flush();
   }
 
-  /** Writes what is held, and closes the file; a later write opens it again. */
+  /** Closes the file without letting go of what is held; the next write opens it again. */
+  suspend(): void {
+    const begun = this.#writer.rewind();
+    if (this.#fd !== undefined && begun > 0) this.#takeBack(this.#fd, begun);
+    this.#release();
+  }
+
+  /** Writes what is held and lets go of what cannot be written; closes the file. A later write opens it again. */
   close(): void {
     const begun = this.#writer.end();
     if (this.#fd === undefined) return;

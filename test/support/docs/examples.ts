@@ -9,6 +9,8 @@ export interface Example {
   readonly commands: CodeBlock | undefined;
   /** Blocks `text` (standard output and standard error) and `text file=NAME` (a file it wrote) below the program. */
   readonly outputs: readonly CodeBlock[];
+  /** Files that the program finds: blocks of data above it, `json file=NAME`. */
+  readonly inputs: readonly CodeBlock[];
 }
 
 /** Where a block of TypeScript is put: pages may name files that import each other. */
@@ -28,12 +30,20 @@ export function isProgram({ flags }: CodeBlock): boolean {
 
 /** The examples of a page in order. */
 export function examplesOf({ path, blocks }: Page): Example[] {
-  const examples: { page: string; program: CodeBlock; commands: CodeBlock | undefined; outputs: CodeBlock[] }[] = [];
+  const examples: (Example & { commands: CodeBlock | undefined; outputs: CodeBlock[] })[] = [];
+  const inputs: CodeBlock[] = [];
   for (const block of blocks) {
     const current = examples.at(-1);
-    if (isProgram(block)) examples.push({ page: path, program: block, commands: undefined, outputs: [] });
+    if (isProgram(block)) {
+      examples.push({ page: path, program: block, commands: undefined, outputs: [], inputs: [...inputs] });
+    } else if (block.language === 'json' && block.flags.has('file')) inputs.push(block);
     else if (block.language === 'text' && block.flags.has('output')) current?.outputs.push(block);
-    else if (block.language === 'sh' && current?.program.flags.has('serve') && /^curl /m.test(block.text)) current.commands = block;
+    else if (current?.program.flags.has('serve') && isCurl(block)) current.commands = block;
   }
   return examples;
+}
+
+/** Whether a block holds requests. */
+export function isCurl({ language, text }: CodeBlock): boolean {
+  return language === 'sh' && /^curl /m.test(text);
 }

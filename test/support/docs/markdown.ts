@@ -30,7 +30,9 @@ export interface Page {
 
 /** README.md, CONTRIBUTING.md and every page of docs/. */
 export function readPages(): Page[] {
-  const docs = readdirSync(join(repository, 'docs')).filter((name) => name.endsWith('.md')).sort();
+  const docs = readdirSync(join(repository, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .sort();
   return ['README.md', 'CONTRIBUTING.md', ...docs.map((name) => `docs/${name}`)].map(readPage);
 }
 
@@ -58,7 +60,10 @@ function parseBlocks(page: string, text: string): CodeBlock[] {
       line: index + 1,
       language,
       flags: parseFlags(rest),
-      text: lines.slice(index + 1, end).map((line) => `${line}\n`).join(''),
+      text: lines
+        .slice(index + 1, end)
+        .map((line) => `${line}\n`)
+        .join(''),
       reason: reasonAbove(lines, index),
     });
     index = end + 1;
@@ -67,7 +72,10 @@ function parseBlocks(page: string, text: string): CodeBlock[] {
 }
 
 function parseFlags(words: string): Map<string, string> {
-  const flags = words.split(/\s+/).filter((word) => word !== '').map((word) => word.split('=', 2));
+  const flags = words
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .map((word) => word.split('=', 2));
   return new Map(flags.map(([name = '', value = '']) => [name, value]));
 }
 

@@ -3,24 +3,29 @@
  * The shape of each stays, so that a changed time format is still a difference.
  */
 export function normalise(text: string): string {
-  return shortenStacks(text)
-    .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?/g, zeros)
-    .replaceAll(/\b\d\d:\d\d:\d\d\b/g, zeros)
-    .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'ID')
-    .replaceAll(/("?request_id"?[:=] ?"?)[\w-]{8,}/g, '$1ID')
-    .replaceAll(/(\[)[\w-]{20,36}(\])/g, '$1ID$2')
-    .replaceAll(/\b\d+(\.\d+)?( ?ms\b)/g, '0$2')
-    .replaceAll(/("duration_ms":)\d+(\.\d+)?/g, '$10')
-    .replaceAll(/(localhost|127\.0\.0\.1|\[::1\]):\d+/g, '$1:0')
-    .replaceAll(/\b(port )\d+/g, '$10')
-    // Python 3.11 and newer mark the place in the line.
-    .replaceAll(/^ +[~^]+\n/gm, '')
-    .trimEnd();
+  return (
+    shortenStacks(text)
+      .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?/g, zeros)
+      .replaceAll(/\b\d\d:\d\d:\d\d\b/g, zeros)
+      .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'ID')
+      .replaceAll(/("?request_id"?[:=] ?"?)[\w-]{8,}/g, '$1ID')
+      .replaceAll(/(\[)[\w-]{20,36}(\])/g, '$1ID$2')
+      .replaceAll(/\b\d+(\.\d+)?( ?ms\b)/g, '0$2')
+      .replaceAll(/("duration_ms":)\d+(\.\d+)?/g, '$10')
+      .replaceAll(/(localhost|127\.0\.0\.1|\[::1\]):\d+/g, '$1:0')
+      .replaceAll(/\b(port )\d+/g, '$10')
+      // Python 3.11 and newer mark the place in the line.
+      .replaceAll(/^ +[~^]+\n/gm, '')
+      .trimEnd()
+  );
 }
 
 /** Stacks with their frames shortened to one line that names no file: which there are depends on where the program stands. */
 export function shortenStacks(text: string): string {
-  const inJson = text.replaceAll(/"exception":"((?:[^"\\]|\\.)*)"/g, (_, stack: string) => `"exception":"${collapse(stack, '\\n')}"`);
+  const inJson = text.replaceAll(
+    /"exception":"((?:[^"\\]|\\.)*)"/g,
+    (_, stack: string) => `"exception":"${collapse(stack, '\\n')}"`,
+  );
   return collapse(inJson, '\n');
 }
 

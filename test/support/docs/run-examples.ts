@@ -13,9 +13,9 @@ const runner = join(repository, 'test/support/docs/example-runner.ts');
 
 /** Runs all `ts run` blocks, each in a folder of its own but in one process, and gives what each printed. */
 export async function runTypeScript(examples: readonly Example[], folder: string): Promise<Outputs[]> {
-  const jobs = examples.map(({ page, program }) => ({
-    file: join(folder, folderName(page), fileName(program)),
-    cwd: makeFolder(folder, page, program.line),
+  const jobs = examples.map((example) => ({
+    file: join(folder, folderName(example.page), fileName(example.program)),
+    cwd: makeFolder(folder, example),
   }));
   const outputFile = join(folder, 'output.txt');
   const output = openSync(outputFile, 'w');
@@ -33,7 +33,7 @@ export async function runTypeScript(examples: readonly Example[], folder: string
 
 /** Runs one `python run` block with the real interpreter. */
 export function runPython(example: Example, folder: string): Outputs {
-  const cwd = makeFolder(folder, example.page, example.program.line);
+  const cwd = makeFolder(folder, example);
   writeFileSync(join(cwd, 'app.py'), example.program.text);
   const run = spawnSync('sh', ['-c', 'exec python3 -u app.py 2>&1'], { cwd, encoding: 'utf8' });
   return collect(example, run.stdout, cwd);
@@ -41,21 +41,25 @@ export function runPython(example: Example, folder: string): Outputs {
 
 /** Starts one `ts serve` block and sends it the requests of its commands. */
 export async function runServer(example: Example, folder: string): Promise<Outputs> {
-  const cwd = makeFolder(folder, example.page, example.program.line);
+  const cwd = makeFolder(folder, example);
   const file = join(folder, folderName(example.page), fileName(example.program));
   return collect(example, await serve(file, cwd, example.commands?.text ?? ''), cwd);
 }
 
-function makeFolder(folder: string, page: string, line: number): string {
-  const cwd = join(folder, folderName(page), `at-${line}`);
+function makeFolder(folder: string, { page, program, inputs }: Example): string {
+  const cwd = join(folder, folderName(page), `at-${program.line}`);
   mkdirSync(cwd, { recursive: true });
+  for (const { flags, text } of inputs) writeFileSync(join(cwd, flags.get('file') as string), text);
   return cwd;
 }
 
 function collect({ outputs }: Example, printed: string, cwd: string): Outputs {
   const files = outputs.flatMap((block) => block.flags.get('file') ?? []);
   const text = printed.replaceAll(`${cwd}/`, '');
-  return new Map([['', text], ...files.map((name) => [name, readWritten(join(cwd, name), name, text)] as const)]);
+  return new Map([
+    ['', text],
+    ...files.map((name) => [name, readWritten(join(cwd, name), name, text)] as const),
+  ]);
 }
 
 /** What the program printed tells why there is no file. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isCurl } from './examples.js';
 import { type CodeBlock, type Page, repository } from './markdown.js';
 import { serve } from './serve-example.js';
 
@@ -9,9 +10,9 @@ export function sampleBlocks({ blocks }: Page): CodeBlock[] {
   return blocks.filter(({ flags }) => flags.has('sample'));
 }
 
-/** The `curl` commands that a page gives for the sample application: its first `sh` block with any. */
+/** The `curl` commands that a page gives for the sample application: its last `sh` block with any. */
 export function sampleCommands({ blocks }: Page): string {
-  return blocks.find(({ language, text }) => language === 'sh' && /^curl /m.test(text))?.text ?? '';
+  return blocks.findLast(isCurl)?.text ?? '';
 }
 
 /**
@@ -19,9 +20,16 @@ export function sampleCommands({ blocks }: Page): string {
  *
  * @returns What it printed, and by name what is in its files.
  */
-export async function runSample(environment: string, commands: string): Promise<{ printed: string; file(name: string): string }> {
+export async function runSample(
+  environment: string,
+  commands: string,
+): Promise<{ printed: string; file(name: string): string }> {
   const folder = mkdtempSync(join(tmpdir(), 'sample-'));
   const main = join(repository, 'sample-app/main.ts');
-  const printed = await serve(main, folder, commands, { NODE_ENV: environment, LOG_DIR: folder, LOG_LEVEL: '' });
+  const printed = await serve(main, folder, commands, {
+    NODE_ENV: environment,
+    LOG_DIR: folder,
+    LOG_LEVEL: '',
+  });
   return { printed, file: (name) => readFileSync(join(folder, name), 'utf8') };
 }

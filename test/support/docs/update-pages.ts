@@ -16,8 +16,7 @@ export async function updatePages(): Promise<string[]> {
   await runExamples(pages, outputs);
   for (const page of pages) await runSamples(page, outputs);
   return pages.flatMap((page) => {
-    const replaced = withOutputs(page, outputs);
-    const text = page.path === 'docs/configuration.md' ? withReference(replaced) : replaced;
+    const text = withReference(withOutputs(page, outputs));
     if (text === page.text) return [];
     writeFileSync(join(repository, page.path), text);
     return [page.path];

@@ -1,0 +1,64 @@
+import * as v from 'valibot';
+import { LEAN } from '../core/lean.js';
+import { checkOptions } from '../core/options.js';
+import { isDebugMode } from '../internal/debug-mode.js';
+
+/** The keys of {@link RequireDebugFalse} and {@link RequireDebugTrue} in a configuration. */
+export const requireDebugSchema = v.strictObject({
+  debug: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description('Whether this is a development set-up; default the setting DEBUG, else whether NODE_ENV is not "production".'),
+    ),
+  ),
+});
+
+/** Options of {@link RequireDebugFalse} and {@link RequireDebugTrue}. */
+export type RequireDebugOptions = v.InferInput<typeof requireDebugSchema>;
+
+/**
+ * Lets records pass in production only.
+ *
+ * Production is where `setDjangoSettings({ DEBUG: false })` says so, or else where `NODE_ENV` is `production`; asked
+ * for each record, so that it may be said later.
+ *
+ * @see https://docs.djangoproject.com/en/stable/ref/logging/#django.utils.log.RequireDebugFalse
+ */
+export class RequireDebugFalse {
+  static readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static readonly optionsSchema = requireDebugSchema;
+
+  readonly #debug: boolean | undefined;
+
+  constructor(options: RequireDebugOptions = {}) {
+    this.#debug = checkOptions('RequireDebugFalse', requireDebugSchema, options, new.target === RequireDebugFalse).debug;
+  }
+
+  /** True in production. */
+  filter(): boolean {
+    return !(this.#debug ?? isDebugMode());
+  }
+}
+
+/**
+ * Lets records pass in development only; see {@link RequireDebugFalse}.
+ *
+ * @see https://docs.djangoproject.com/en/stable/ref/logging/#django.utils.log.RequireDebugTrue
+ */
+export class RequireDebugTrue {
+  static readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static readonly optionsSchema = requireDebugSchema;
+
+  readonly #debug: boolean | undefined;
+
+  constructor(options: RequireDebugOptions = {}) {
+    this.#debug = checkOptions('RequireDebugTrue', requireDebugSchema, options, new.target === RequireDebugTrue).debug;
+  }
+
+  /** True in development. */
+  filter(): boolean {
+    return this.#debug ?? isDebugMode();
+  }
+}

@@ -1,0 +1,101 @@
+import { ERROR, INFO, WARNING, checkLevel } from '../../core/levels.js';
+import { reportLoggingError } from '../../core/diagnostics.js';
+import { getLogger } from '../../core/manager.js';
+import { LogRecord } from '../../core/log-record.js';
+import { RESERVED_ATTRIBUTES } from '../../core/record-attributes.js';
+import type { ResolvedHttpLogOptions } from './http-log-options.js';
+import { pickHeaders, pickQuery } from './logged-values.js';
+import type { RequestState } from './request-state.js';
+
+/** What the client did not wait for, as nginx numbers it. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+/** How a request ended. */
+export interface Outcome {
+  readonly status: number;
+  readonly aborted: boolean;
+  readonly durationMs: number;
+}
+
+/** How a request ended, as the response tells when it closes. */
+export function outcomeOf(state: RequestState): Outcome {
+  const { response } = state;
+  const aborted = isCutOff(response);
+  return {
+    status: aborted && !response.headersSent ? CLIENT_CLOSED_REQUEST : response.statusCode,
+    aborted,
+    durationMs: Math.round((performance.now() - state.startedAt) * 1_000) / 1_000,
+  };
+}
+
+function isCutOff(response: RequestState['response']): boolean {
+  const { stream } = response as { stream?: { aborted?: boolean } };
+  if (stream !== undefined) return stream.aborted === true || !response.writableEnded;
+  return !response.writableFinished;
+}
+
+/** The fields of every record about a request. */
+export function requestFields(state: RequestState, status: number): Record<string, unknown> {
+  return {
+    method: state.method,
+    path: state.path,
+    route: state.route,
+    status,
+    request_id: state.id,
+    controller: state.controller,
+    handler: state.handler,
+  };
+}
+
+/** Logs the one access record of a request. */
+export function logAccess(state: RequestState, outcome: Outcome, options: ResolvedHttpLogOptions): void {
+  const logger = getLogger('nest.server');
+  const { status, durationMs, aborted } = outcome;
+  const isSlow = options.slowThresholdMs !== undefined && durationMs >= options.slowThresholdMs;
+  const level = chooseLevel(state, options) ?? Math.max(levelOf(status), isSlow ? WARNING : INFO);
+  if (!logger.isEnabledFor(level)) return;
+  const extra = requestFields(state, status);
+  extra['duration_ms'] = durationMs;
+  extra['bytes'] = hasBody(state, status) ? state.bytes : 0;
+  extra['aborted'] = aborted;
+  if (isSlow) extra['slow'] = true;
+  if (options.headers.length > 0) extra['headers'] = pickHeaders(state.request.headers, options.headers);
+  if (options.query.length > 0) extra['query'] = pickQuery(state.query, options.query);
+  addOwnFields(extra, state, options);
+  const message = aborted ? '%s %s %d %.1fms aborted' : '%s %s %d %.1fms';
+  logger.logFrom(logAccess, level, message, [state.method, state.path, status, durationMs, { extra }]);
+}
+
+/** INFO, from 400 on WARNING, from 500 on ERROR. */
+export function levelOf(status: number): number {
+  if (status >= 500) return ERROR;
+  return status >= 400 ? WARNING : INFO;
+}
+
+function chooseLevel(state: RequestState, options: ResolvedHttpLogOptions): number | undefined {
+  const level = attempt('http.level', () => options.level?.(state.platformRequest, state.platformResponse));
+  return level === undefined ? undefined : attempt('http.level', () => checkLevel(level, 'http.level'));
+}
+
+/** Names that records have already are left out. */
+function addOwnFields(extra: Record<string, unknown>, state: RequestState, options: ResolvedHttpLogOptions): void {
+  const fields = attempt('http.fields', () => options.fields?.(state.platformRequest, state.platformResponse));
+  for (const [key, value] of Object.entries(fields ?? {})) {
+    if (RESERVED_ATTRIBUTES.has(key) || key in LogRecord.prototype || /^(exc_info|exc_text|stack_info)$/.test(key)) continue;
+    extra[key] = value;
+  }
+}
+
+/** An application's callback: what it throws must not reach the request. */
+function attempt<T>(name: string, work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    reportLoggingError({ toString: () => `<${name} of LoggingModule>` }, undefined, error);
+    return undefined;
+  }
+}
+
+function hasBody({ method }: RequestState, status: number): boolean {
+  return method !== 'HEAD' && status !== 204 && status !== 304;
+}

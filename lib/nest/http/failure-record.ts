@@ -1,0 +1,77 @@
+import { STATUS_CODES } from 'node:http';
+import { ERROR, WARNING } from '../../core/levels.js';
+import { reportLoggingError } from '../../core/diagnostics.js';
+import { getLogger } from '../../core/manager.js';
+import { className } from '../../core/traceback.js';
+import { globalSlot } from '../../internal/global-slot.js';
+import { markTold } from '../told-failures.js';
+import { requestFields } from './access-record.js';
+import { currentRequest, type RequestState } from './request-state.js';
+
+/** Whether some application runs its requests without a context: then a failure cannot be told which request it is of. */
+export const contextless = globalSlot('nest.contextless.1', () => ({ applications: 0 }));
+
+/**
+ * Sees to it that something thrown gets its one record: at ERROR with the traceback, at once, or, where it is the
+ * client's fault, at WARNING without, when the answer has gone out.
+ *
+ * What is thrown where no request is running is left to Nest. Never throws.
+ *
+ * @param request The request it was thrown in; the running one if left out.
+ */
+export function noteFailure(thrown: unknown, request: RequestState | undefined = currentRequest()): void {
+  try {
+    if (request === undefined) {
+      const status = statusOf(thrown);
+      if (contextless.applications > 0 && status >= 500 && !markTold(thrown)) logFailure(thrown, status, undefined);
+      else markTold(thrown);
+      return;
+    }
+    markTold(thrown);
+    if (!request.meets(thrown)) return;
+    const status = statusOf(thrown);
+    if (status < 500) request.refusal = { thrown };
+    else logFailure(thrown, status, request);
+  } catch (error) {
+    reportLoggingError(getLogger('nest.request'), undefined, error);
+  }
+}
+
+/**
+ * Tells, when the answer has gone out, what was not told before: Django's rule goes by the status.
+ *
+ * @param isLinked Whether failures are known by request; if not, those of 5xx have been told without it.
+ */
+export function settleFailure(request: RequestState, status: number, isLinked: boolean): void {
+  if (status < 400 || request.hasTold || (status >= 500 && !isLinked)) return;
+  logFailure(request.refusal?.thrown, status, request);
+}
+
+function logFailure(thrown: unknown, status: number, request: RequestState | undefined): void {
+  const logger = getLogger('nest.request');
+  const level = status >= 500 ? ERROR : WARNING;
+  if (request !== undefined) request.hasTold = true;
+  if (!logger.isEnabledFor(level)) return;
+  const extra: Record<string, unknown> = request === undefined ? { status } : requestFields(request, status);
+  if (thrown !== undefined) extra['error'] = typeof thrown === 'object' && thrown !== null ? className(thrown) : typeof thrown;
+  const options = status >= 500 && thrown !== undefined ? { extra, excInfo: thrown } : { extra };
+  const reason = STATUS_CODES[status] ?? 'Request failed';
+  if (request === undefined) logger.logFrom(noteFailure, level, '%s', [reason, options]);
+  else logger.logFrom(noteFailure, level, '%s: %s %s', [reason, request.method, request.path, options]);
+}
+
+/** The status that something thrown asks for: that of HTTP errors, 500 for everything else. */
+export function statusOf(thrown: unknown): number {
+  if (typeof thrown !== 'object' || thrown === null) return 500;
+  const error = thrown as { getStatus?: unknown; statusCode?: unknown; status?: unknown; message?: unknown; expose?: unknown; code?: unknown };
+  const status = typeof error.getStatus === 'function' ? (error.getStatus as () => unknown)() : isHttpError(error) ? error.statusCode : 500;
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
+}
+
+/** What Nest takes for one: errors of Fastify, of `http-errors`, and plain objects with a status and a message. */
+function isHttpError(error: { statusCode?: unknown; status?: unknown; message?: unknown; expose?: unknown; code?: unknown }): boolean {
+  if (typeof error.statusCode !== 'number') return false;
+  if (typeof error.code === 'string' && (error.constructor.name === 'FastifyError' || error.code === 'FST_ERR_VALIDATION')) return true;
+  if (typeof error.expose === 'boolean' && error.status === error.statusCode) return true;
+  return !(error instanceof Error) && typeof error.message === 'string' && error.message !== '';
+}

@@ -1,0 +1,43 @@
+import type { AbstractHttpAdapter } from '@nestjs/core';
+import type { PlatformRequest, PlatformResponse } from './http-log-options.js';
+import type { RequestLog } from './request-log.js';
+
+/** Fastify's hook as Nest's adapter takes it: the first to run for a request, before CORS and middleware. */
+type RequestHook = (this: unknown, request: PlatformRequest, reply: PlatformResponse, done: (error?: unknown) => void) => unknown;
+
+/** What of the adapters is used here; both lines of Nest that are supported have it. */
+interface EdgeAdapter extends Pick<AbstractHttpAdapter, 'getType' | 'use'> {
+  onRequestHook?: RequestHook | undefined;
+  setOnRequestHook(hook: RequestHook): void;
+}
+
+/**
+ * Puts the request log where a platform first has a request.
+ *
+ * Must be called before the application registers its own middleware. Other platforms than Express and Fastify have
+ * no access records.
+ */
+export function mountRequestLog(adapter: AbstractHttpAdapter, log: RequestLog): void {
+  const edge = adapter as unknown as EdgeAdapter;
+  const type = edge.getType();
+  if (type === 'express') mountOnExpress(edge, log);
+  else if (type === 'fastify') mountOnFastify(edge, log);
+}
+
+function mountOnExpress(adapter: EdgeAdapter, log: RequestLog): void {
+  adapter.use((request: PlatformRequest, response: PlatformResponse, next: () => void) => {
+    log.follow(request, response, next);
+  });
+}
+
+/** The adapter has one place for a hook; an application's own goes on working behind ours. */
+function mountOnFastify(adapter: EdgeAdapter, log: RequestLog): void {
+  const setHook = adapter.setOnRequestHook;
+  const follow = (next: RequestHook | undefined): RequestHook =>
+    function (request, reply, done) {
+      return log.follow(request, reply, () => (next === undefined ? done() : next.call(this, request, reply, done)));
+    };
+  const { onRequestHook } = adapter;
+  adapter.setOnRequestHook = (hook) => setHook.call(adapter, follow(hook));
+  setHook.call(adapter, follow(onRequestHook));
+}

@@ -1,0 +1,95 @@
+import { errorMonitor, type EventEmitter } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { reportLoggingError } from '../../core/diagnostics.js';
+import { getLogger } from '../../core/manager.js';
+import { logAccess, outcomeOf } from './access-record.js';
+import { noteFailure, settleFailure } from './failure-record.js';
+import type { PlatformRequest, PlatformResponse, ResolvedHttpLogOptions } from './http-log-options.js';
+import { loggableNames } from './logged-values.js';
+import { RequestState, stateOf } from './request-state.js';
+import { countBytes } from './written-bytes.js';
+
+/** Follows each request from the platform's edge until its response is closed. */
+export class RequestLog {
+  readonly #options: ResolvedHttpLogOptions;
+
+  constructor(
+    options: ResolvedHttpLogOptions,
+    private readonly usesContext: boolean,
+  ) {
+    this.#options = { ...options, headers: [...loggableNames(options.headers)], query: [...loggableNames(options.query)] };
+  }
+
+  /**
+   * Takes a request up, once, and goes on with it in its context.
+   *
+   * @param proceed Whatever the platform does next; always called, exactly once.
+   */
+  follow<T>(platformRequest: PlatformRequest, platformResponse: PlatformResponse, proceed: () => T): T {
+    const state = this.#takeUp(platformRequest, platformResponse);
+    return state === undefined || !this.usesContext ? proceed() : state.run(proceed);
+  }
+
+  #takeUp(platformRequest: PlatformRequest, platformResponse: PlatformResponse): RequestState | undefined {
+    try {
+      const request = (platformRequest.raw ?? platformRequest) as IncomingMessage;
+      const response = (platformResponse.raw ?? platformResponse) as ServerResponse;
+      if (stateOf(request) !== undefined) return undefined;
+      const state = new RequestState(request, response, platformRequest, platformResponse);
+      const { responseHeader } = this.#options;
+      if (responseHeader !== false && !response.headersSent) response.setHeader(responseHeader, state.id);
+      if (this.#options.enabled) countBytes(response, state);
+      this.#watch(state);
+      return state;
+    } catch (error) {
+      reportLoggingError(getLogger('nest.server'), undefined, error);
+      return undefined;
+    }
+  }
+
+  #watch(state: RequestState): void {
+    const { request, response } = state;
+    const finish = () => {
+      response.removeListener('close', finish);
+      request.socket?.removeListener?.('close', finish);
+      this.#finish(state);
+    };
+    response.once('close', finish);
+    // A pipelined response waits for its turn without a socket; if the connection goes first, nobody tells it.
+    if (response.socket === null) request.socket.once('close', finish);
+    response.on('pipe', (source: EventEmitter) => {
+      source.once(errorMonitor, (error: unknown) => {
+        if (!response.closed && !response.destroyed) noteFailure(error, state);
+      });
+    });
+  }
+
+  #finish(state: RequestState): void {
+    // The response closes outside of any context; what is logged of the request still belongs to its own.
+    const tell = () => {
+      try {
+        const outcome = outcomeOf(state);
+        if (this.#options.exceptionFilter) settleFailure(state, outcome.status, this.usesContext);
+        if (this.#options.enabled && !this.#isExcluded(state)) logAccess(state, outcome, this.#options);
+      } catch (error) {
+        reportLoggingError(getLogger('nest.server'), undefined, error);
+      }
+    };
+    if (this.usesContext) state.run(tell);
+    else tell();
+  }
+
+  #isExcluded(state: RequestState): boolean {
+    return this.#options.exclude.some((pattern) => {
+      if (typeof pattern === 'function') return pattern(state.platformRequest);
+      if (typeof pattern === 'string') return matchesPath(pattern, state.path);
+      pattern.lastIndex = 0;
+      return pattern.test(state.path);
+    });
+  }
+}
+
+/** A path matches itself; one that ends in `*` all that begin as it does. */
+function matchesPath(pattern: string, path: string): boolean {
+  return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
+}

@@ -1,0 +1,101 @@
+import { Inject, type MiddlewareConsumer, Module, type NestModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { type AbstractHttpAdapter, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { installContextProvider } from '../context/context-provider.js';
+import { endBoot } from './boot.js';
+import { watchBootHooks } from './boot-hooks.js';
+import { ComponentFrame } from './container-components.js';
+import { exceptionFilter, watchControllers } from './controller-filters.js';
+import { contextless } from './http/failure-record.js';
+import { mountRequestLog } from './http/platform-edge.js';
+import { RequestLog } from './http/request-log.js';
+import { LaterNames } from './later-names.js';
+import { hasLiveApplications, leave } from './live-logging.js';
+import { STANDING_LOGGING } from './logging.tokens.js';
+import { LoggingInterceptor } from './logging.interceptor.js';
+import { readDeclared, standUp } from './logging-configurator.js';
+import { LoggingExceptionFilter } from './logging-exception.filter.js';
+import type { ResolvedLoggingOptions } from './logging-options.js';
+import { NestLogger } from './nest-logger.adapter.js';
+import { uninstallNestLogger } from './nest-logger-installation.js';
+import { RouteObserver } from './route-observer.guard.js';
+import type { StandingLogging } from './standing-logging.js';
+
+/**
+ * Owns providers, mounting and lifecycle for one application, however often `LoggingModule` is imported. Internal.
+ */
+@Module({
+  providers: [
+    ComponentFrame,
+    NestLogger,
+    LoggingInterceptor,
+    LoggingExceptionFilter,
+    { provide: STANDING_LOGGING, useFactory: configure, inject: [ModulesContainer, ComponentFrame] },
+  ],
+  exports: [ComponentFrame, NestLogger, LoggingInterceptor, LoggingExceptionFilter, STANDING_LOGGING],
+})
+export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicationShutdown {
+  readonly #options: ResolvedLoggingOptions;
+  readonly #laterNames: LaterNames;
+  readonly #removeContext: (() => void) | undefined;
+
+  constructor(
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+    @Inject(LoggingInterceptor) private readonly interceptor: LoggingInterceptor,
+  ) {
+    const { options } = readDeclared(modules);
+    this.#options = options;
+    this.#laterNames = new LaterNames(modules);
+    this.#standFirst();
+    if (options.context) this.#removeContext = installContextProvider();
+    else contextless.applications += 1;
+    if (options.http.exceptionFilter) watchControllers(modules);
+    if (!options.http.enabled && !options.http.exceptionFilter && !options.context) return;
+    const log = new RequestLog(options.http, options.context);
+    // In tests the platform is chosen after the modules are made.
+    if (isAdapter(host.httpAdapter)) mountRequestLog(host.httpAdapter, log);
+    else host.init$.subscribe(() => isAdapter(host.httpAdapter) && mountRequestLog(host.httpAdapter, log));
+  }
+
+  /**
+   * The last moment before routes are made, and the first at which every guard and filter of the application is known:
+   * ours go where they see most.
+   */
+  configure(_consumer: MiddlewareConsumer): void {
+    const { http } = this.#options;
+    this.config.getGlobalGuards().unshift(new RouteObserver());
+    if (http.interceptor) this.config.getGlobalInterceptors().unshift(this.interceptor);
+    if (http.exceptionFilter) this.config.addGlobalFilter(exceptionFilter);
+  }
+
+  onModuleInit(): void {
+    watchBootHooks(this.modules);
+  }
+
+  /** Runs after the hooks of all other modules, which may have had last words. */
+  async onApplicationShutdown(): Promise<void> {
+    this.#laterNames.stop();
+    await leave(this.modules);
+    this.#removeContext?.();
+    if (!this.#options.context) contextless.applications -= 1;
+    if (!hasLiveApplications()) uninstallNestLogger();
+  }
+
+  /** Hooks go by distance from the root module: the farthest starts first and ends last. */
+  #standFirst(): void {
+    for (const module of this.modules.values()) {
+      if (module.metatype === LoggingRootModule) module.distance = Number.POSITIVE_INFINITY;
+    }
+  }
+}
+
+async function configure(modules: ModulesContainer, frame: ComponentFrame): Promise<StandingLogging> {
+  const standing = await standUp(modules, frame);
+  endBoot();
+  return standing;
+}
+
+function isAdapter(adapter: unknown): adapter is AbstractHttpAdapter {
+  return typeof (adapter as { getType?: unknown } | undefined)?.getType === 'function';
+}

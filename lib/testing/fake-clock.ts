@@ -1,0 +1,78 @@
+import { LoggingError } from '../core/errors.js';
+
+/** A clock that stands still until it is told to go on. */
+export interface FakeClock {
+  /** What it shows, in milliseconds since 1970. */
+  readonly now: number;
+  /**
+   * Goes on, or, with a negative number, back.
+   *
+   * @param ms Milliseconds.
+   */
+  advance(ms: number): void;
+  /** Shows another time. @throws {LoggingError} `ERR_LOGGING_ARGUMENT` for what is no time. */
+  set(time: Date | number | string): void;
+  /** Gives the real clock back. It may be called again. */
+  restore(): void;
+  /** The same, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Replaces the clock: records are made, and files rolled, at the time it shows. It stands still until
+ * {@link FakeClock.advance}.
+ *
+ * It is `Date` that is replaced, for the whole process; timers are not, nor what the system stamps on files. A test
+ * that needs those too uses its runner's (`jest.useFakeTimers({ now })`, `vi.useFakeTimers({ now })`), which this
+ * package follows just as well.
+ *
+ * @param start What it shows first: a Date, milliseconds since 1970, or what `Date` reads; default now.
+ * @throws {LoggingError} `ERR_LOGGING_ARGUMENT` for what is no time.
+ * @example
+ * using clock = useFakeClock('2024-03-01T23:59:59Z');
+ * clock.advance(1000);
+ */
+export function useFakeClock(start: Date | number | string = Date.now()): FakeClock {
+  const RealDate = globalThis.Date;
+  let now = readTime(start);
+  const current = () => now;
+
+  class FakeDate extends RealDate {
+    constructor(...args: []) {
+      super(...(args.length === 0 ? ([current()] as unknown as []) : args));
+    }
+    static override now(): number {
+      return current();
+    }
+    // Dates made before, or by others, are dates all the same.
+    static [Symbol.hasInstance](value: unknown): boolean {
+      return value instanceof RealDate;
+    }
+  }
+  // Called without new, Date gives text.
+  const callable = new Proxy(FakeDate, { apply: () => new FakeDate().toString() }) as unknown as DateConstructor;
+  globalThis.Date = callable;
+
+  const restore = () => {
+    if (globalThis.Date === callable) globalThis.Date = RealDate;
+  };
+  return {
+    get now() {
+      return now;
+    },
+    advance: (ms) => {
+      now = readTime(now + ms);
+    },
+    set: (time) => {
+      now = readTime(time);
+    },
+    restore,
+    [Symbol.dispose]: restore,
+  };
+}
+
+function readTime(time: Date | number | string): number {
+  const ms = typeof time === 'number' ? time : new Date(time).getTime();
+  if (Number.isFinite(ms)) return ms;
+  throw new LoggingError('ERR_LOGGING_ARGUMENT', `useFakeClock: '${String(time)}' is no time; give a Date, milliseconds or ISO text`);
+}

@@ -1,0 +1,117 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Formatter, type FormatterOptions } from '../../lib/core/formatter.js';
+import { LogRecord, type LogRecordOptions } from '../../lib/core/log-record.js';
+import { makeLogRecord } from '../../lib/core/record-factory.js';
+
+const format = '%(asctime)s %(levelname)s %(name)s %(message)s %(user)s';
+const FORGED = '2024-01-05 15:04:09,007 CRITICAL root forged';
+/** All that a terminal obeys, and what reorders text. */
+const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+
+function text(record: LogRecordOptions, options: FormatterOptions = {}): string {
+  return new Formatter({ format, defaults: { user: '-' }, ...options }).format(
+    new LogRecord({ name: 'shop', levelno: 30, created: 0, msg: 'paid', ...record }),
+  );
+}
+
+/** Lines that start at the left margin, the record's own first line aside. */
+function marginLines(line: string): string[] {
+  return line
+    .split('\n')
+    .slice(1)
+    .filter((one) => !/^[ \t]/.test(one));
+}
+
+describe('By default, no line of a record passes for another record', () => {
+  it.each<[string, LogRecordOptions]>([
+    ['the message', { msg: `paid\n${FORGED}` }],
+    ['an argument', { msg: 'user %s', args: [`x\n${FORGED}`] }],
+    ['a field', { extra: { user: `x\n${FORGED}` } }],
+    ['a logger name', { name: `x\n${FORGED}` }],
+    ['a carriage return', { msg: `paid\r${FORGED}` }],
+    ['a line separator', { msg: `paid\u2028${FORGED}\u0085${FORGED}` }],
+  ])('through %s', (_where, record) => {
+    expect(marginLines(text(record))).toEqual([]);
+  });
+
+  it('through a level name or other attributes of a record that came from elsewhere', () => {
+    const line = new Formatter({ format: '%(levelname)s %(levelno)s %(lineno)s %(funcName)s' }).format(
+      makeLogRecord({
+        levelname: `x\n${FORGED}`,
+        levelno: `1\n${FORGED}`,
+        lineno: `\n${FORGED}`,
+        funcName: `\n${FORGED}`,
+      }),
+    );
+    expect(marginLines(line)).toEqual([]);
+  });
+
+  it.each<[string, unknown]>([
+    ['its message', new Error(`boom\n${FORGED}`)],
+    ['its name', Object.assign(new Error('boom'), { name: `\n${FORGED}` })],
+    ['its stack', Object.assign(new Error('boom'), { stack: `${FORGED}\n${FORGED}` })],
+    ['its cause', new Error('boom', { cause: new Error(`inner\n${FORGED}`) })],
+    ['a member', new AggregateError([new Error(`a\n${FORGED}`), `b\n${FORGED}`], `all\n${FORGED}`)],
+    ['a thrown text', `\n${FORGED}`],
+    ['a thrown object', { toString: () => `\n${FORGED}`, [Symbol.toPrimitive]: () => `\n${FORGED}` }],
+    ['an object like an error', { message: `\n${FORGED}`, stack: `\n${FORGED}`, name: FORGED }],
+  ])('through an error by %s', (_where, excInfo) => {
+    const [header, ...more] = marginLines(text({ excInfo }));
+    expect(header).toMatch(/^(?:[A-Z]\w*Error|Error|Thrown value|Object)\b/);
+    expect(more).toEqual([]);
+  });
+
+  it('through anything at all; and nothing reaches the terminal but text', () => {
+    const wild = fc.string({
+      unit: fc.oneof(
+        fc.constantFrom('\n', '\r', '\x1b', '\x9b', '\u202e', '\u2029', '\t', 'x'),
+        fc.string({ unit: 'binary', maxLength: 1 }),
+      ),
+    });
+    fc.assert(
+      fc.property(
+        wild,
+        wild,
+        wild,
+        fc.constantFrom('escape' as const, 'line' as const),
+        (msg, user, message, sanitize) => {
+          const line = text(
+            { msg, extra: { user }, excInfo: new Error(message, { cause: msg }) },
+            { sanitize },
+          );
+          expect(line).not.toMatch(CONTROLS);
+          expect(marginLines(line)).toHaveLength(1);
+        },
+      ),
+    );
+  });
+});
+
+describe('sanitize', () => {
+  it("'escape' shows controls as text and indents further lines", () => {
+    expect(text({ msg: 'a\tb\nc\x1b[31m\x7f\u202e' }, { format: '%(message)s' })).toBe(
+      'a\tb\n    c\\x1b[31m\\x7f\\u202e',
+    );
+  });
+
+  it("'line' keeps a record on one line", () => {
+    expect(text({ msg: 'a\nb\r\nc' }, { format: '%(message)s', sanitize: 'line' })).toBe('a\\nb\\r\\nc');
+  });
+
+  it("'none' leaves Python's bytes", () => {
+    const msg = 'a\nb\x1b[31m';
+    expect(text({ msg, stackInfo: 'S\nT' }, { format: '%(message)s', sanitize: 'none' })).toBe(
+      `${msg}\nS\nT`,
+    );
+  });
+
+  it('cuts what is too long before it escapes it, but for none', () => {
+    const msg = '\x1b'.repeat(1_000_000);
+    expect(text({ msg }, { format: '%(message)s' })).toMatch(
+      /^(?:\\x1b){65536}… \[934464 more characters\]$/,
+    );
+    expect(text({ msg }, { format: '%(message)s', sanitize: 'none' })).toBe(msg);
+    expect(text({ excInfo: new Error('x'.repeat(1_000_000)) }).length).toBeLessThan(140_000);
+  });
+});

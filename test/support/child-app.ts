@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const startTimeoutMs = 20_000;
+const quietMs = 150;
+const loader = new URL('./ts-loader.mjs', import.meta.url).href;
+
+/** An application in a process of its own, run from its TypeScript sources, that listens on `PORT`. */
+export class ChildApp {
+  private constructor(
+    readonly port: number,
+    private readonly child: ChildProcess,
+    private readonly outputFile: string,
+  ) {}
+
+  /**
+   * Starts it and waits until it listens, or has ended.
+   *
+   * @param file The program.
+   * @param cwd Where it runs, and where what it prints is kept.
+   */
+  static async start(file: string, cwd: string, variables: NodeJS.ProcessEnv = {}): Promise<ChildApp> {
+    const port = await freePort();
+    const outputFile = join(cwd, 'output.txt');
+    const output = openSync(outputFile, 'w');
+    const env = {
+      ...process.env,
+      NODE_OPTIONS: '',
+      FORCE_COLOR: undefined,
+      NODE_ENV: 'development',
+      PORT: String(port),
+      ...variables,
+    };
+    const child = spawn(process.execPath, ['--import', loader, file], {
+      cwd,
+      stdio: ['ignore', output, output],
+      env,
+    });
+    closeSync(output);
+    const app = new ChildApp(port, child, outputFile);
+    await app.#listening();
+    return app;
+  }
+
+  /** Sends a request and waits until nothing more is printed: what it leads to may be logged after the answer. */
+  async ask(path: string, init: RequestInit = {}): Promise<{ status: number; body: string }> {
+    const response = await fetch(`http://localhost:${this.port}${path}`, init);
+    const answer = { status: response.status, body: await response.text() };
+    await this.quiet();
+    return answer;
+  }
+
+  /** What it printed so far, standard output and standard error in order. */
+  printed(): string {
+    return readFileSync(this.outputFile, 'utf8');
+  }
+
+  /** Waits until nothing was printed for a while. */
+  async quiet(): Promise<void> {
+    for (let size = -1, now = this.printed().length; now !== size; now = this.printed().length) {
+      size = now;
+      await sleep(quietMs);
+    }
+  }
+
+  /** Sends SIGTERM. @returns The code or the signal it ended with. */
+  async stop(): Promise<number | NodeJS.Signals | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const ended = new Promise((resolve) => this.child.once('close', resolve));
+      this.child.kill('SIGTERM');
+      await ended;
+    }
+    return this.child.exitCode ?? this.child.signalCode;
+  }
+
+  async #listening(): Promise<void> {
+    const deadline = Date.now() + startTimeoutMs;
+    while (Date.now() < deadline && this.child.exitCode === null) {
+      if (await accepts(this.port)) return this.quiet();
+      await sleep(50);
+    }
+  }
+}
+
+/** Whether a connection can be made; nothing is asked, since that would be logged. */
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, 'localhost');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+/** A port nobody listens on. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
