@@ -15,22 +15,32 @@ export function loggingConfig(environment: Environment): LoggingConfig {
 
 /** Everything on the terminal, in colour if it has any, and the same in a file to search. */
 function development({ logDir }: Environment): LoggingConfig {
+  const line = {
+    class: 'ColorFormatter',
+    // Eight characters of the id tell requests apart; all of it is in the file.
+    format: '%(asctime)s %(levelname)-8s %(request_id)-8.8s %(name)s: %(message)s',
+    datefmt: '%H:%M:%S',
+  };
   return {
     version: 1,
     formatters: {
-      console: {
-        class: 'ColorFormatter',
-        format: '%(asctime)s %(levelname)-8s %(name)s: %(message)s',
-        datefmt: '%H:%M:%S',
-      },
+      console: line,
+      framework: { ...line, showExtra: false },
       verbose: { format: '%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s' },
     },
     handlers: {
       console: { class: 'logging.StreamHandler', stream: 'ext://sys.stdout', formatter: 'console' },
+      framework: { class: 'logging.StreamHandler', stream: 'ext://sys.stdout', formatter: 'framework' },
       file: { class: 'logging.FileHandler', filename: join(logDir, 'development.log'), formatter: 'verbose' },
       audit,
     },
-    loggers: { ...frameworkLoggers, shop: { level: 'DEBUG' }, 'shop.orders': { handlers: ['audit'] } },
+    loggers: {
+      ...frameworkLoggers,
+      // The message of an access record says it all: its fields are for machines.
+      nest: { handlers: ['framework', 'file'], propagate: false },
+      shop: { level: 'DEBUG' },
+      'shop.orders': { handlers: ['audit'] },
+    },
     root: { level: 'INFO', handlers: ['console', 'file'] },
   };
 }

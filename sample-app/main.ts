@@ -11,6 +11,8 @@ async function main(): Promise<void> {
   // bufferLogs: what Nest says before the configuration stands is kept, and comes out in its format.
   const app = await NestFactory.create(AppModule.for(environment), { bufferLogs: true });
   app.useLogger(app.get(NestLogger));
+  // Else Nest brings it out only after the modules have started.
+  app.flushLogs();
   // SIGTERM and SIGINT close the application, and with it flush and close the handlers.
   app.enableShutdownHooks();
   await app.listen(environment.port);

@@ -10,13 +10,19 @@ import { LogfmtFormatter } from '../formatters/logfmt.formatter.js';
 import { PythonJsonFormatter } from '../formatters/python-json.formatter.js';
 import { AdminEmailHandler } from '../handlers/admin-email.handler.js';
 import { BufferingHandler } from '../handlers/buffering.handler.js';
+import { DatagramHandler } from '../handlers/datagram.handler.js';
 import { FileHandler } from '../handlers/file.handler.js';
 import { HTTPHandler } from '../handlers/http.handler.js';
 import { MemoryHandler } from '../handlers/memory.handler.js';
 import { NullHandler } from '../handlers/null.handler.js';
 import { QueueHandler } from '../handlers/queue.handler.js';
+import { RotatingFileHandler } from '../handlers/rotating-file.handler.js';
 import { SMTPHandler } from '../handlers/smtp.handler.js';
+import { SocketHandler } from '../handlers/socket.handler.js';
 import { StreamHandler } from '../handlers/stream.handler.js';
+import { SysLogHandler } from '../handlers/syslog.handler.js';
+import { TimedRotatingFileHandler } from '../handlers/timed-rotating-file.handler.js';
+import { WatchedFileHandler } from '../handlers/watched-file.handler.js';
 import { lazy } from '../internal/lazy.js';
 import type { ComponentFactory } from './logging-config.js';
 
@@ -34,9 +40,15 @@ export const builtinComponents = lazy(
       [StreamHandler, 'logging.StreamHandler'],
       [FileHandler, 'logging.FileHandler'],
       [NullHandler, 'logging.NullHandler'],
+      [WatchedFileHandler, 'logging.handlers.WatchedFileHandler'],
+      [RotatingFileHandler, 'logging.handlers.RotatingFileHandler'],
+      [TimedRotatingFileHandler, 'logging.handlers.TimedRotatingFileHandler'],
       [BufferingHandler, 'logging.handlers.BufferingHandler'],
       [MemoryHandler, 'logging.handlers.MemoryHandler'],
       [QueueHandler, 'logging.handlers.QueueHandler'],
+      [SocketHandler, 'logging.handlers.SocketHandler'],
+      [DatagramHandler, 'logging.handlers.DatagramHandler'],
+      [SysLogHandler, 'logging.handlers.SysLogHandler'],
       [HTTPHandler, 'logging.handlers.HTTPHandler'],
       [SMTPHandler, 'logging.handlers.SMTPHandler'],
       [AdminEmailHandler, 'django.utils.log.AdminEmailHandler'],

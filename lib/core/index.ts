@@ -26,7 +26,36 @@ export type {
   RootLoggerConfig,
 } from '../config/logging-config.js';
 export { critical, debug, error, exception, fatal, info, log, warn, warning } from '../config/root-functions.js';
+export { bindContext, captureContext, getContext, runInContext } from '../context/context.js';
+export { ContextFilter, type ContextFilterOptions } from '../context/context.filter.js';
+export { installContextProvider } from '../context/context-provider.js';
+export { CallbackFilter, type CallbackFilterOptions } from '../filters/callback.filter.js';
+export { RequireDebugFalse, type RequireDebugOptions, RequireDebugTrue } from '../filters/require-debug.filter.js';
+export { ColorFormatter, type ColorFormatterOptions } from '../formatters/color.formatter.js';
+export { DjangoServerFormatter } from '../formatters/django-server.formatter.js';
+export { JsonFormatter, type JsonFormatterOptions } from '../formatters/json.formatter.js';
+export { LogfmtFormatter, type LogfmtFormatterOptions } from '../formatters/logfmt.formatter.js';
+export { PythonJsonFormatter, type PythonJsonFormatterOptions } from '../formatters/python-json.formatter.js';
+export { AdminEmailHandler } from '../handlers/admin-email.handler.js';
+export { BaseRotatingHandler, type BaseRotatingHandlerOptions } from '../handlers/base-rotating.handler.js';
+export { BufferingHandler, type BufferingHandlerOptions } from '../handlers/buffering.handler.js';
+export { DatagramHandler } from '../handlers/datagram.handler.js';
+export { FileHandler, type FileHandlerOptions } from '../handlers/file.handler.js';
+export { HTTPHandler } from '../handlers/http.handler.js';
+export { MemoryHandler, type MemoryHandlerOptions } from '../handlers/memory.handler.js';
 export { NullHandler } from '../handlers/null.handler.js';
+export { QueueHandler, type QueueHandlerOptions } from '../handlers/queue.handler.js';
+export { QueueListener, type QueueListenerOptions } from '../handlers/queue-listener.js';
+export { RotatingFileHandler, type RotatingFileHandlerOptions } from '../handlers/rotating-file.handler.js';
+export { SMTPHandler } from '../handlers/smtp.handler.js';
+export { SocketHandler } from '../handlers/socket.handler.js';
+export { StreamHandler, type StreamHandlerOptions } from '../handlers/stream.handler.js';
+export { SysLogHandler } from '../handlers/syslog.handler.js';
+export {
+  TimedRotatingFileHandler,
+  type TimedRotatingFileHandlerOptions,
+} from '../handlers/timed-rotating-file.handler.js';
+export { WatchedFileHandler, type WatchedFileHandlerOptions } from '../handlers/watched-file.handler.js';
 export type { HandlerSettings } from '../handlers/support/handler-options.js';
 export type { LogOptions } from './call-arguments.js';
 export type { CallerInfo } from './caller.js';

@@ -29,7 +29,12 @@ export class CallbackFilter {
   readonly callback: (record: LogRecord) => unknown;
 
   constructor(options: CallbackFilterOptions) {
-    this.callback = checkOptions('CallbackFilter', callbackFilterSchema, options, new.target === CallbackFilter).callback;
+    this.callback = checkOptions(
+      'CallbackFilter',
+      callbackFilterSchema,
+      options,
+      new.target === CallbackFilter,
+    ).callback;
   }
 
   /** Asks the function. */

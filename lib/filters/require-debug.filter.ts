@@ -8,7 +8,9 @@ export const requireDebugSchema = v.strictObject({
   debug: v.optional(
     v.pipe(
       v.boolean(),
-      v.description('Whether this is a development set-up; default the setting DEBUG, else whether NODE_ENV is not "production".'),
+      v.description(
+        'Whether this is a development set-up; default the setting DEBUG, else whether NODE_ENV is not "production".',
+      ),
     ),
   ),
 });
@@ -32,7 +34,12 @@ export class RequireDebugFalse {
   readonly #debug: boolean | undefined;
 
   constructor(options: RequireDebugOptions = {}) {
-    this.#debug = checkOptions('RequireDebugFalse', requireDebugSchema, options, new.target === RequireDebugFalse).debug;
+    this.#debug = checkOptions(
+      'RequireDebugFalse',
+      requireDebugSchema,
+      options,
+      new.target === RequireDebugFalse,
+    ).debug;
   }
 
   /** True in production. */
@@ -54,7 +61,12 @@ export class RequireDebugTrue {
   readonly #debug: boolean | undefined;
 
   constructor(options: RequireDebugOptions = {}) {
-    this.#debug = checkOptions('RequireDebugTrue', requireDebugSchema, options, new.target === RequireDebugTrue).debug;
+    this.#debug = checkOptions(
+      'RequireDebugTrue',
+      requireDebugSchema,
+      options,
+      new.target === RequireDebugTrue,
+    ).debug;
   }
 
   /** True in development. */

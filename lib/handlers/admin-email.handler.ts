@@ -44,7 +44,12 @@ export class AdminEmailHandler extends Handler {
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`, also for a reporter that is not registered. */
   constructor(options: AdminEmailHandlerOptions = {}) {
-    const o = checkOptions('AdminEmailHandler', adminEmailHandlerSchema, options, new.target === AdminEmailHandler);
+    const o = checkOptions(
+      'AdminEmailHandler',
+      adminEmailHandlerSchema,
+      options,
+      new.target === AdminEmailHandler,
+    );
     super(o);
     const settings = djangoSettings();
     this.include_html = o.include_html;
@@ -72,7 +77,12 @@ export class AdminEmailHandler extends Handler {
     const subject = this.format_subject(`${record.levelname}${this.#origin(request)}: ${message}`);
     const reporter = new this.reporter_class({ request, error: record.excInfo, message, isEmail: true });
     const text = `${this.#formatWithoutError(record)}\n\n${reporter.get_traceback_text()}\n`;
-    this.send_mail(subject, text, this.include_html ? reporter.get_traceback_html() : undefined, record.levelno);
+    this.send_mail(
+      subject,
+      text,
+      this.include_html ? reporter.get_traceback_html() : undefined,
+      record.levelno,
+    );
   }
 
   /**

@@ -16,8 +16,8 @@ import { FaultReporter } from './support/fault-reporter.js';
 import { urlencode } from './support/form-encode.js';
 import { type HTTPHandlerOptions, httpHandlerSchema, parseHost } from './support/http-options.js';
 import { type HttpMessage, type HttpTarget, sendHttp } from './support/http-request.js';
-import { dictJson, isJsonObject } from './support/record-json.js';
 import { recordDict } from './support/record-dict.js';
+import { dictJson, isJsonObject } from './support/record-json.js';
 import { tlsOptions, warnInsecure } from './support/tls-options.js';
 
 /**
@@ -77,11 +77,17 @@ export class HTTPHandler extends Handler {
       maxRetries: o.maxRetries,
       maxBatchBytes: o.maxBatchBytes,
       turn: (waiting, waitedMs, isUrgent) => this.#turn(waiting, waitedMs, isUrgent),
-      send: (entries, signal) => this.#send(entries.map(({ item }) => item), signal),
+      send: (entries, signal) =>
+        this.#send(
+          entries.map(({ item }) => item),
+          signal,
+        ),
       failed: (fault) => reporter.report(fault),
     });
     // A file of `context` that cannot be read is to fail here, not at the first record.
-    this.#agentOptions = o.secure ? tlsOptions(o.context ?? undefined, 'HTTPHandler.context', o.insecure) : {};
+    this.#agentOptions = o.secure
+      ? tlsOptions(o.context ?? undefined, 'HTTPHandler.context', o.insecure)
+      : {};
     if (o.insecure) whenStanding({ commit: () => warnInsecure('HTTPHandler', o.host) });
   }
 
@@ -130,7 +136,8 @@ export class HTTPHandler extends Handler {
   }
 
   #json(record: LogRecord): string {
-    if (this.formatter === null) return dictJson({ ...this.mapLogRecord(record), message: record.getMessage() });
+    if (this.formatter === null)
+      return dictJson({ ...this.mapLogRecord(record), message: record.getMessage() });
     const text = this.format(record);
     return isJsonObject(text) ? text : JSON.stringify(text);
   }
@@ -160,7 +167,7 @@ export class HTTPHandler extends Handler {
   async #message(texts: readonly string[]): Promise<HttpMessage> {
     const headers: Record<string, string> = { ...this.#options.headers };
     const { credentials, format } = this.#options;
-    if (credentials) headers['Authorization'] = `Basic ${Buffer.from(credentials.join(':')).toString('base64')}`;
+    if (credentials) headers.Authorization = `Basic ${Buffer.from(credentials.join(':')).toString('base64')}`;
     if (this.method === 'GET') {
       const separator = this.url.includes('?') ? '&' : '?';
       return { path: this.url + separator + texts[0], headers, body: undefined };

@@ -32,6 +32,9 @@ const MAX_STREAMED = 262_144;
  * A message is one message for the server whatever it holds: datagrams and octet counting need no escapes for that,
  * the other framings get them. A message that is too large is cut: at 64 KiB in a datagram, else at 256 KiB.
  *
+ * Python's form has no header of its own but the priority: without an `ident` the server takes the first words of the
+ * text for host and program. Give an `ident` ('shop: '), or use `protocol: 'rfc5424'`, whose header no message reaches.
+ *
  * Delivery: `at-most-once`. A log call only queues; a connection that breaks is made again with back-off (0.5 to 30 s).
  * What was on its way when it broke, and what the queue had no room for, is counted in `stats` and reported. Over UDP
  * nothing tells what was lost on the way.

@@ -9,5 +9,5 @@ export function setDebugMode(debug: boolean | undefined): void {
 
 /** Whether this is a development set-up: as was said, else whether `NODE_ENV` is anything but `production`. */
 export function isDebugMode(): boolean {
-  return mode.debug ?? process.env['NODE_ENV'] !== 'production';
+  return mode.debug ?? process.env.NODE_ENV !== 'production';
 }

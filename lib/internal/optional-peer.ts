@@ -31,7 +31,7 @@ export async function loadOptionalPeer<T>(peer: OptionalPeer<T>): Promise<T> {
       error,
     );
   }
-  const standard = module['default'];
+  const standard = module.default;
   const found = peer.pick(module) ?? (isObject(standard) ? peer.pick(standard) : undefined);
   if (found !== undefined) return found;
   throw peer.missing(

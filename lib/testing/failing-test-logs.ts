@@ -43,13 +43,17 @@ export function printLogsOfFailingTests(hooks: TestHooks, options: FailingTestLo
   hooks.afterEach((...args: unknown[]) => {
     capture?.stop();
     const test = readTest(args[0]);
-    if (test.hasFailed && capture !== undefined && capture.records.length > 0) print(section(test.name, capture));
+    if (test.hasFailed && capture !== undefined && capture.records.length > 0)
+      print(section(test.name, capture));
     capture = undefined;
   });
 }
 
 function section(name: string, { text }: LogCapture): string {
-  return escapeControls(`\nLogged by the failing test '${name}':\n${text.replace(/^(?=.)/gm, '  ')}\n`, false);
+  return escapeControls(
+    `\nLogged by the failing test '${name}':\n${text.replace(/^(?=.)/gm, '  ')}\n`,
+    false,
+  );
 }
 
 interface FinishedTest {
@@ -79,6 +83,8 @@ interface JestState {
 
 /** The state jest-circus keeps for its own copies; Jest hands no such thing to hooks. */
 function jestState(): JestState | undefined {
-  const symbol = Object.getOwnPropertySymbols(globalThis).find(({ description }) => description === 'JEST_STATE_SYMBOL');
+  const symbol = Object.getOwnPropertySymbols(globalThis).find(
+    ({ description }) => description === 'JEST_STATE_SYMBOL',
+  );
   return symbol === undefined ? undefined : (globalThis as unknown as Record<symbol, JestState>)[symbol];
 }

@@ -45,12 +45,14 @@ export function useFakeClock(start: Date | number | string = Date.now()): FakeCl
       return current();
     }
     // Dates made before, or by others, are dates all the same.
-    static [Symbol.hasInstance](value: unknown): boolean {
+    static override [Symbol.hasInstance](value: unknown): boolean {
       return value instanceof RealDate;
     }
   }
   // Called without new, Date gives text.
-  const callable = new Proxy(FakeDate, { apply: () => new FakeDate().toString() }) as unknown as DateConstructor;
+  const callable = new Proxy(FakeDate, {
+    apply: () => new FakeDate().toString(),
+  }) as unknown as DateConstructor;
   globalThis.Date = callable;
 
   const restore = () => {
@@ -74,5 +76,8 @@ export function useFakeClock(start: Date | number | string = Date.now()): FakeCl
 function readTime(time: Date | number | string): number {
   const ms = typeof time === 'number' ? time : new Date(time).getTime();
   if (Number.isFinite(ms)) return ms;
-  throw new LoggingError('ERR_LOGGING_ARGUMENT', `useFakeClock: '${String(time)}' is no time; give a Date, milliseconds or ISO text`);
+  throw new LoggingError(
+    'ERR_LOGGING_ARGUMENT',
+    `useFakeClock: '${String(time)}' is no time; give a Date, milliseconds or ISO text`,
+  );
 }

@@ -5,6 +5,8 @@
  */
 export { assertLogs, assertNoLogs, LogAssertionError } from './assert-logs.js';
 export { type CaptureArguments, type CapturedRun, type CaptureOf, captureLogs } from './capture-logs.js';
+export { type FailingTestLogsOptions, printLogsOfFailingTests, type TestHooks } from './failing-test-logs.js';
+export { type FakeClock, useFakeClock } from './fake-clock.js';
 export { ListHandler } from './list.handler.js';
 export { LogCapture } from './log-capture.js';
 export { isolateLogging, type LoggingIsolation } from './logging-isolation.js';
@@ -12,5 +14,3 @@ export { loggingMatchers } from './logging-matchers.js';
 export type { LoggingMatchers } from './matcher-types.js';
 export type { ExpectedError, RecordPattern } from './record-pattern.js';
 export type { LoggerReference } from './record-tap.js';
-export { type FailingTestLogsOptions, printLogsOfFailingTests, type TestHooks } from './failing-test-logs.js';
-export { type FakeClock, useFakeClock } from './fake-clock.js';

@@ -19,8 +19,9 @@ export interface LoggingMatchers<R = unknown> {
   toHaveLoggedNothing(level?: Level): R;
 }
 
-// Neither runner is needed: where one is not installed, `@ts-ignore` leaves its part out.
+// Neither runner is needed: where one is not installed, `@ts-expect-error` leaves its part out.
 
+// biome-ignore lint/suspicious/noTsIgnore: an error to be expected only where the runner is not installed
 /** @ts-expect-error */
 declare module 'vitest' {
   /** Vitest's matchers. */
@@ -28,7 +29,8 @@ declare module 'vitest' {
   interface Matchers<T = any> extends LoggingMatchers<void> {}
 }
 
-/** @ts-expect-error */
+// biome-ignore lint/suspicious/noTsIgnore: an error to be expected only where the runner is not installed
+/** @ts-ignore */
 declare module 'expect' {
   /** Jest's matchers, of `@jest/globals`. */
   interface Matchers<R extends void | Promise<void>, T = unknown> extends LoggingMatchers<R> {}

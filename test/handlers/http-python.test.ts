@@ -16,7 +16,14 @@ const attributes = {
   ...{ lineno: 12, funcName: 'pay', created: 1_700_000_000.25, msecs: 250, relativeCreated: 1000 },
   ...{ thread: 5, threadName: 'MainThread', processName: 'MainProcess', process: 77 },
 };
-const extra = { user: 'ada', tags: ['x', 1, { deep: false }], nothing: null, flag: true, ratio: 1e-7, 'a&b=c': '?#~*()!' };
+const extra = {
+  user: 'ada',
+  tags: ['x', 1, { deep: false }],
+  nothing: null,
+  flag: true,
+  ratio: 1e-7,
+  'a&b=c': '?#~*()!',
+};
 
 const SEND = `
 import json, sys, logging, logging.handlers
@@ -57,7 +64,9 @@ describeWithPython('HTTPHandler beside that of CPython', () => {
   ] as const)('sends the same: %s %s, credentials %j', async (method, url, credentials) => {
     sink = await new HttpSink().listen();
     const given = { attributes, extra, host: sink.host, url, method, credentials };
-    const python = spawn('python3', ['-c', SEND, JSON.stringify(given)], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const python = spawn('python3', ['-c', SEND, JSON.stringify(given)], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
     const [status] = (await once(python, 'exit')) as [number];
     expect(status).toBe(0);
     const http = new HTTPHandler({ host: sink.host, url, method, credentials });
@@ -68,9 +77,11 @@ describeWithPython('HTTPHandler beside that of CPython', () => {
     expect(withoutTaskName(ours?.[form])).toBe(withoutTaskName(theirs?.[form]));
     expect([ours?.method, ours?.url.split('?')[0]]).toEqual([theirs?.method, theirs?.url.split('?')[0]]);
     for (const header of ['Host', 'Content-type', 'Authorization']) {
-      expect(valueOf(ours?.rawHeaders, header)).toBe(valueOf(theirs?.rawHeaders, header));
+      expect(headerValue(ours?.rawHeaders, header)).toBe(headerValue(theirs?.rawHeaders, header));
     }
-    expect(valueOf(ours?.rawHeaders, 'Content-length')).toBe(method === 'GET' ? undefined : String(ours?.body.length));
+    expect(headerValue(ours?.rawHeaders, 'Content-length')).toBe(
+      method === 'GET' ? undefined : String(ours?.body.length),
+    );
   });
 });
 
@@ -79,7 +90,7 @@ function withoutTaskName(form: string | undefined): string | undefined {
   return form?.replace('&taskName=None', '');
 }
 
-function valueOf(rawHeaders: readonly string[] | undefined, name: string): string | undefined {
+function headerValue(rawHeaders: readonly string[] | undefined, name: string): string | undefined {
   const at = rawHeaders?.indexOf(name) ?? -1;
   return at < 0 ? undefined : rawHeaders?.[at + 1];
 }
@@ -100,7 +111,11 @@ describeWithPython("HTTPHandler and Python's web server", () => {
     const form = JSON.parse((await lines.next()).value as string) as Record<string, string[]>;
     expect(form).toMatchObject({
       ...{ name: ['shop.orders'], msg: [attributes.msg], levelno: ['30'], created: ['1700000000.25'] },
-      ...{ args: [`(1, 'a b', None, True, [1.5, "x'y"])`], tags: ["['x', 1, {'deep': False}]"], msecs: ['250.0'] },
+      ...{
+        args: [`(1, 'a b', None, True, [1.5, "x'y"])`],
+        tags: ["['x', 1, {'deep': False}]"],
+        msecs: ['250.0'],
+      },
       ...{ nothing: ['None'], flag: ['True'], ratio: ['1e-07'], 'a&b=c': ['?#~*()!'] },
       ...{ exc_info: ['TypeError: a=b&c'], exc_text: [expect.stringContaining('TypeError: a=b&c\n')] },
     });

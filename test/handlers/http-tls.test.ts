@@ -2,7 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { LogRecord } from '../../lib/core/log-record.js';
 import { HTTPHandler } from '../../lib/handlers/http.handler.js';
 import type { HTTPHandlerOptions } from '../../lib/handlers/support/http-options.js';
-import { type Certificate, type Certificates, hasOpenssl, makeCertificates } from '../support/certificates.js';
+import {
+  type Certificate,
+  type Certificates,
+  hasOpenssl,
+  makeCertificates,
+} from '../support/certificates.js';
 import { HttpSink } from '../support/http-sink.js';
 import { collectStderr } from '../support/stderr-collector.js';
 
@@ -63,7 +68,9 @@ describeWithTls('HTTPHandler over TLS', () => {
     const [text, details] = (emitWarning.mock.calls as unknown[][])[0] ?? [];
     emitWarning.mockRestore();
     expect(sink.requests).toHaveLength(1);
-    expect(text).toBe(`HTTPHandler does not verify the certificate of localhost:${sink.port} (insecure: true)`);
+    expect(text).toBe(
+      `HTTPHandler does not verify the certificate of localhost:${sink.port} (insecure: true)`,
+    );
     expect(details).toMatchObject({ code: 'LOGGING_INSECURE_TLS' });
   });
 });

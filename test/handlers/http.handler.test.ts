@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Formatter } from '../../lib/core/formatter.js';
-import { Logger } from '../../lib/core/logger.js';
 import { LogRecord, type LogRecordOptions } from '../../lib/core/log-record.js';
+import { Logger } from '../../lib/core/logger.js';
 import { HTTPHandler } from '../../lib/handlers/http.handler.js';
 import type { HTTPHandlerOptions } from '../../lib/handlers/support/http-options.js';
 import { HttpSink } from '../support/http-sink.js';
@@ -41,7 +41,14 @@ describe('HTTPHandler with a form', () => {
     expect(request?.method).toBe('GET');
     const fields = new URL(request?.url ?? '', 'http://x').searchParams;
     expect(Object.fromEntries(fields)).toMatchObject({
-      ...{ name: 'shop', msg: 'order %d paid', args: '(7,)', levelname: 'INFO', user_id: '5', exc_info: 'None' },
+      ...{
+        name: 'shop',
+        msg: 'order %d paid',
+        args: '(7,)',
+        levelname: 'INFO',
+        user_id: '5',
+        exc_info: 'None',
+      },
     });
     expect(http.stats).toMatchObject({ emitted: 1, delivered: 1, queued: 0, dropped: 0 });
   });
@@ -99,7 +106,10 @@ describe('HTTPHandler with JSON', () => {
     http.handle(record({ args: [8], excInfo: new TypeError('no card') }));
     await http.flush();
     expect(sink.requests).toHaveLength(1);
-    expect(sink.requests[0]).toMatchObject({ method: 'POST', headers: { 'content-type': 'application/json' } });
+    expect(sink.requests[0]).toMatchObject({
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    });
     expect(JSON.parse(sink.requests[0]?.body ?? '')).toMatchObject([
       { name: 'shop', message: 'order 7 paid' },
       { message: 'order 8 paid', exc_info: 'TypeError: no card', exc_text: expect.stringContaining('at ') },
@@ -107,7 +117,10 @@ describe('HTTPHandler with JSON', () => {
   });
 
   it("takes the formatter's text, quoted unless it is a JSON object", async () => {
-    const http = handler({ format: 'ndjson', formatter: { format: (r: LogRecord) => (r.args as number[])[0] === 7 ? '{"a":1}' : 'a\nb' } });
+    const http = handler({
+      format: 'ndjson',
+      formatter: { format: (r: LogRecord) => ((r.args as number[])[0] === 7 ? '{"a":1}' : 'a\nb') },
+    });
     http.handle(record());
     http.handle(record({ args: [8] }));
     await http.flush();
@@ -132,9 +145,16 @@ describe('HTTPHandler with JSON', () => {
 
   it('is valid whatever is logged', async () => {
     const http = handler({ format: 'json' });
-    const cycle: Record<string, unknown> = { big: 1n, throws: { toJSON() { throw new Error('no'); } } };
-    cycle['self'] = cycle;
-    http.handle(record({ extra: { cycle, '__proto__x': 1, half: '\ud800' } }));
+    const cycle: Record<string, unknown> = {
+      big: 1n,
+      throws: {
+        toJSON() {
+          throw new Error('no');
+        },
+      },
+    };
+    cycle.self = cycle;
+    http.handle(record({ extra: { cycle, __proto__x: 1, half: '\ud800' } }));
     await http.flush();
     expect(JSON.parse(sink.requests[0]?.body ?? '')).toHaveLength(1);
   });
@@ -176,7 +196,9 @@ describe('HTTPHandler and a server in trouble', () => {
     for (const msg of ['a', 'b', 'poison', 'c', 'd']) http.handle(record({ msg, args: [] }));
     await http.flush();
     expect(http.stats).toMatchObject({ emitted: 5, delivered: 4, dropped: 1, droppedBy: { rejected: 1 } });
-    const taken = sink.requests.filter(({ body }) => !body.includes('poison')).flatMap(({ body }) => JSON.parse(body) as { msg: string }[]);
+    const taken = sink.requests
+      .filter(({ body }) => !body.includes('poison'))
+      .flatMap(({ body }) => JSON.parse(body) as { msg: string }[]);
     expect(taken.map(({ msg }) => msg)).toEqual(['a', 'b', 'c', 'd']);
   });
 
@@ -223,7 +245,13 @@ describe('HTTPHandler and a server in trouble', () => {
     await http.flush();
     await http.close();
     expect(Date.now() - started).toBeLessThan(5_000);
-    expect(http.stats).toMatchObject({ emitted: 2, delivered: 0, queued: 0, dropped: 2, droppedBy: { closed: 2 } });
+    expect(http.stats).toMatchObject({
+      emitted: 2,
+      delivered: 0,
+      queued: 0,
+      dropped: 2,
+      droppedBy: { closed: 2 },
+    });
   });
 
   it('keeps within its bounds, the higher levels longest', async () => {
@@ -275,14 +303,22 @@ describe('the options of HTTPHandler', () => {
     ['a host with a line break', { host: 'a\r\nb' }, /host: expected a host/],
     ['a path with a line break', { url: '/a\r\nHost: b' }, /url: expected a path/],
     ['a path with a space', { url: '/a b' }, /url: expected a path/],
-    ['a forged header', { headers: { 'X-A': 'b\r\nX-C: d' } }, /headers: "X-A" is no name for a header, or its value/],
+    [
+      'a forged header',
+      { headers: { 'X-A': 'b\r\nX-C: d' } },
+      /headers: "X-A" is no name for a header, or its value/,
+    ],
     ['a length of its own', { headers: { 'Content-Length': '1' } }, /"Content-Length" is set by the handler/],
     ['a context without TLS', { context: {} }, /makes sense only with secure/],
     ['JSON by GET', { format: 'json', method: 'GET' }, /need 'POST'/],
     ['a batch of forms', { batchSize: 5 }, /a form holds one record/],
     ['a compressed form', { gzip: true }, /a form is sent as it is/],
     ['a user with a colon', { credentials: ['a:b', 'secret'] }, /expected \[user, password\]/],
-    ['a file that is not there', { secure: true, context: { ca: '/no/such.pem' } }, /context\.ca: cannot read the file/],
+    [
+      'a file that is not there',
+      { secure: true, context: { ca: '/no/such.pem' } },
+      /context\.ca: cannot read the file/,
+    ],
   ];
 
   it.each(bad)('refuse %s', (_, options, message) => {

@@ -78,7 +78,13 @@ describe('SMTPHandler', () => {
 
   it('never takes recipients or headers from a record', async () => {
     const smtp = handler();
-    smtp.handle(record({ msg: 'x\r\n.\r\nMAIL FROM:<eve@example.com>\r\nRCPT TO:<eve@example.com>\r\nDATA', args: [], extra: { to: 'eve@example.com', headers: { bcc: 'eve@example.com' }, toaddrs: 'eve@example.com' } }));
+    smtp.handle(
+      record({
+        msg: 'x\r\n.\r\nMAIL FROM:<eve@example.com>\r\nRCPT TO:<eve@example.com>\r\nDATA',
+        args: [],
+        extra: { to: 'eve@example.com', headers: { bcc: 'eve@example.com' }, toaddrs: 'eve@example.com' },
+      }),
+    );
     await smtp.flush();
     expect(server.mails).toHaveLength(1);
     expect(server.mails[0]?.to).toEqual(['ops@example.com', 'ada@example.com']);
@@ -101,7 +107,10 @@ describe('SMTPHandler', () => {
   });
 
   it('counts and reports a password that is refused, and does not show it', async () => {
-    await replaceServer({ authOptional: false, onAuth: (_auth, _session, callback) => callback(new Error('bad login')) });
+    await replaceServer({
+      authOptional: false,
+      onAuth: (_auth, _session, callback) => callback(new Error('bad login')),
+    });
     const smtp = handler({ credentials: ['ada', 'hunter2hunter2'] });
     smtp.handle(record());
     await smtp.flush();
@@ -112,7 +121,8 @@ describe('SMTPHandler', () => {
 
   it('sends to the recipients that are taken, and names the others', async () => {
     await replaceServer({
-      onRcptTo: ({ address }, _session, callback) => callback(address.startsWith('ada') ? new Error('unknown') : null),
+      onRcptTo: ({ address }, _session, callback) =>
+        callback(address.startsWith('ada') ? new Error('unknown') : null),
     });
     const smtp = handler();
     smtp.handle(record());
@@ -168,9 +178,16 @@ describe('the digest of SMTPHandler', () => {
     await smtp.flush();
     expect(server.mails).toHaveLength(1);
     expect(server.mails[0]?.headers.get('subject')).toBe('Shop: error (50 records)');
-    expect(server.mails[0]?.body).toMatch(/^50 records from [\dTZ:.-]+ to [\dTZ:.-]+\. 40 of them were too many/);
+    expect(server.mails[0]?.body).toMatch(
+      /^50 records from [\dTZ:.-]+ to [\dTZ:.-]+\. 40 of them were too many/,
+    );
     expect(server.mails[0]?.body.match(/payment \d failed/g)).toHaveLength(10);
-    expect(smtp.stats).toMatchObject({ emitted: 50, delivered: 10, dropped: 40, droppedBy: { overflow: 40 } });
+    expect(smtp.stats).toMatchObject({
+      emitted: 50,
+      delivered: 10,
+      dropped: 40,
+      droppedBy: { overflow: 40 },
+    });
   });
 
   it('by default lets ten a minute go alone', async () => {
@@ -187,7 +204,9 @@ describe('the digest of SMTPHandler', () => {
     const smtp = handler({ digest: false });
     for (let index = 0; index < 15; index++) smtp.handle(record({ args: [index] }));
     await server.received(15);
-    expect(new Set(server.mails.map(({ headers }) => headers.get('subject')))).toEqual(new Set(['Shop: error']));
+    expect(new Set(server.mails.map(({ headers }) => headers.get('subject')))).toEqual(
+      new Set(['Shop: error']),
+    );
   });
 
   it('goes out when the handler is closed', async () => {
@@ -232,15 +251,18 @@ describeWithTls('SMTPHandler over TLS', () => {
     expect(smtp.stats.dropped).toBe(1);
   });
 
-  it.each(['selfSigned', 'wrongName', 'expired'] as const)('refuses a server whose certificate is at fault: %s', async (name) => {
-    await replaceServer(certificates[name]);
-    const smtp = handler({ secure: [], context: trust(), maxRetries: 0 });
-    smtp.handle(record());
-    await smtp.flush();
-    expect(server.mails).toHaveLength(0);
-    expect(smtp.stats.dropped).toBe(1);
-    expect(stderr.text).toContain('could not be sent');
-  });
+  it.each(['selfSigned', 'wrongName', 'expired'] as const)(
+    'refuses a server whose certificate is at fault: %s',
+    async (name) => {
+      await replaceServer(certificates[name]);
+      const smtp = handler({ secure: [], context: trust(), maxRetries: 0 });
+      smtp.handle(record());
+      await smtp.flush();
+      expect(server.mails).toHaveLength(0);
+      expect(smtp.stats.dropped).toBe(1);
+      expect(stderr.text).toContain('could not be sent');
+    },
+  );
 
   it('takes any certificate with insecure: true, and warns of it', async () => {
     await replaceServer(certificates.selfSigned);
@@ -283,10 +305,14 @@ describe('the options of SMTPHandler', () => {
 
   it('take a copy of nodemailer', async () => {
     const sent: object[] = [];
-    const nodemailer = { createTransport: () => ({ sendMail: async (message: object) => void sent.push(message) }) };
+    const nodemailer = {
+      createTransport: () => ({ sendMail: async (message: object) => void sent.push(message) }),
+    };
     const smtp = handler({ nodemailer });
     smtp.handle(record());
     await smtp.flush();
-    expect(sent).toMatchObject([{ subject: 'Shop: error', envelope: { to: ['ops@example.com', 'ada@example.com'] } }]);
+    expect(sent).toMatchObject([
+      { subject: 'Shop: error', envelope: { to: ['ops@example.com', 'ada@example.com'] } },
+    ]);
   });
 });

@@ -44,9 +44,32 @@ export function makeCertificates(): Certificates {
   };
   const byCa = (name: string, names: string, days: number) => {
     const [key, request, crt] = [at(`${name}.key`), at(`${name}.csr`), at(`${name}.crt`)];
-    openssl('req', ...EC, '-keyout', key, '-out', request, '-subj', '/CN=x', '-addext', `subjectAltName=${names}`);
+    openssl(
+      'req',
+      ...EC,
+      '-keyout',
+      key,
+      '-out',
+      request,
+      '-subj',
+      '/CN=x',
+      '-addext',
+      `subjectAltName=${names}`,
+    );
     const authority = ['-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-CAcreateserial'];
-    openssl('x509', '-req', '-in', request, ...authority, '-days', `${days}`, '-copy_extensions', 'copy', '-out', crt);
+    openssl(
+      'x509',
+      '-req',
+      '-in',
+      request,
+      ...authority,
+      '-days',
+      `${days}`,
+      '-copy_extensions',
+      'copy',
+      '-out',
+      crt,
+    );
     return read(name);
   };
   try {

@@ -14,7 +14,7 @@ export function collectStderr(): { readonly text: string; stop(): string } {
       return text;
     },
     stop() {
-      delete (process.stderr as { write?: unknown }).write;
+      Reflect.deleteProperty(process.stderr, 'write');
       return text;
     },
   };

@@ -1,8 +1,19 @@
 import * as v from 'valibot';
-import { adminsSchema, djangoSettings, mailBackendSchema, reporterSchema, type StandingDjangoSettings } from './django-settings.js';
+import {
+  adminsSchema,
+  djangoSettings,
+  mailBackendSchema,
+  reporterSchema,
+  type StandingDjangoSettings,
+} from './django-settings.js';
 import { handlerEntries } from './handler-options.js';
 import { consoleTransport, dummyTransport, fileTransport, outboxTransport } from './mail-backends.js';
-import { loadNodemailer, type MailTransport, type SmtpServer, smtpTransportOptions } from './mail-transport.js';
+import {
+  loadNodemailer,
+  type MailTransport,
+  type SmtpServer,
+  smtpTransportOptions,
+} from './mail-transport.js';
 import { addressSchema, smtpEntries } from './smtp-options.js';
 
 const NAME = 'AdminEmailHandler';
@@ -10,19 +21,33 @@ const NAME = 'AdminEmailHandler';
 /** The keys of an {@link AdminEmailHandler} in a configuration; what is not given is taken from the Django settings. */
 export const adminEmailHandlerSchema = v.strictObject({
   ...handlerEntries,
-  include_html: v.optional(v.pipe(v.boolean(), v.description('Whether the report goes along as HTML too.')), false),
+  include_html: v.optional(
+    v.pipe(v.boolean(), v.description('Whether the report goes along as HTML too.')),
+    false,
+  ),
   email_backend: v.optional(
-    v.nullable(v.pipe(mailBackendSchema, v.description('What brings the mails away; default EMAIL_BACKEND.'))),
+    v.nullable(
+      v.pipe(mailBackendSchema, v.description('What brings the mails away; default EMAIL_BACKEND.')),
+    ),
   ),
   reporter_class: v.optional(
-    v.nullable(v.pipe(reporterSchema, v.description('Writes the report; default DEFAULT_EXCEPTION_REPORTER.'))),
+    v.nullable(
+      v.pipe(reporterSchema, v.description('Writes the report; default DEFAULT_EXCEPTION_REPORTER.')),
+    ),
   ),
-  admins: v.optional(v.pipe(adminsSchema, v.description('The recipients; default ADMINS. None: nothing is sent.'))),
+  admins: v.optional(
+    v.pipe(adminsSchema, v.description('The recipients; default ADMINS. None: nothing is sent.')),
+  ),
   fromaddr: v.optional(v.pipe(addressSchema, v.description('The sender; default SERVER_EMAIL.'))),
-  subject_prefix: v.optional(v.pipe(v.string(), v.description('Before each subject; default EMAIL_SUBJECT_PREFIX.'))),
+  subject_prefix: v.optional(
+    v.pipe(v.string(), v.description('Before each subject; default EMAIL_SUBJECT_PREFIX.')),
+  ),
   mailhost: v.optional(
     v.pipe(
-      v.union([v.string(), v.tuple([v.string(), v.nullable(v.number())])], 'expected a host, or [host, port]'),
+      v.union(
+        [v.string(), v.tuple([v.string(), v.nullable(v.number())])],
+        'expected a host, or [host, port]',
+      ),
       v.description('The mail server; default EMAIL_HOST and EMAIL_PORT.'),
     ),
   ),
@@ -67,7 +92,9 @@ function smtpServer(options: CheckedAdminEmailOptions, settings: StandingDjangoS
     return { ...common, ...tls, host, port: port ?? undefined, credentials: credentials ?? undefined };
   }
   const { EMAIL_HOST_USER: user, EMAIL_HOST_PASSWORD: password, EMAIL_TIMEOUT: seconds } = settings;
-  const files = [settings.EMAIL_SSL_KEYFILE, settings.EMAIL_SSL_CERTFILE].filter((file) => typeof file === 'string');
+  const files = [settings.EMAIL_SSL_KEYFILE, settings.EMAIL_SSL_CERTFILE].filter(
+    (file) => typeof file === 'string',
+  );
   return {
     ...common,
     host: settings.EMAIL_HOST,

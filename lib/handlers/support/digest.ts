@@ -20,7 +20,10 @@ export const digestSchema = v.union(
     v.literal(false),
     v.strictObject({
       intervalMs: v.optional(wholeNumber(1, 'How long records are gathered.'), 60_000),
-      maxRecords: v.optional(wholeNumber(1, 'The most records in one mail; the others are counted in it.'), 100),
+      maxRecords: v.optional(
+        wholeNumber(1, 'The most records in one mail; the others are counted in it.'),
+        100,
+      ),
       after: v.optional(wholeNumber(0, 'How many records of an interval get a mail of their own before.'), 0),
     }),
   ],

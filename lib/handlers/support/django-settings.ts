@@ -10,8 +10,15 @@ import type { MailTransport } from './mail-transport.js';
 /** Schema of `ADMINS`: addresses, or, as before Django 6, pairs of name and address. */
 export const adminsSchema = v.pipe(
   v.array(v.union([v.string(), v.tuple([v.string(), v.string()])])),
-  v.transform((admins) => admins.map((admin) => (typeof admin === 'string' ? admin : `"${admin[0].replaceAll('"', '')}" <${admin[1]}>`))),
-  v.check((admins) => admins.every((admin) => parseAddress(admin)), "expected addresses: 'ada@example.com', or ['Ada', 'ada@example.com']"),
+  v.transform((admins) =>
+    admins.map((admin) =>
+      typeof admin === 'string' ? admin : `"${admin[0].replaceAll('"', '')}" <${admin[1]}>`,
+    ),
+  ),
+  v.check(
+    (admins) => admins.every((admin) => parseAddress(admin)),
+    "expected addresses: 'ada@example.com', or ['Ada', 'ada@example.com']",
+  ),
 );
 
 const secretText = v.custom<string>((value) => typeof value === 'string', 'expected a text');
@@ -20,7 +27,9 @@ const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 /** Schema of where mails go: the name of one of Django's backends, or a transport. */
 export const mailBackendSchema = v.union(
   [
-    v.custom<MailTransport>((value) => typeof (value as { sendMail?: unknown } | null)?.sendMail === 'function'),
+    v.custom<MailTransport>(
+      (value) => typeof (value as { sendMail?: unknown } | null)?.sendMail === 'function',
+    ),
     v.picklist([
       'django.core.mail.backends.smtp.EmailBackend',
       'django.core.mail.backends.console.EmailBackend',
@@ -34,14 +43,23 @@ export const mailBackendSchema = v.union(
 
 /** Schema of what makes the traceback part of a mail: a class, or its registered name. */
 export const reporterSchema = v.union(
-  [v.pipe(v.string(), v.nonEmpty()), v.custom<ExceptionReporterClass>((value) => typeof value === 'function')],
+  [
+    v.pipe(v.string(), v.nonEmpty()),
+    v.custom<ExceptionReporterClass>((value) => typeof value === 'function'),
+  ],
   'expected a class derived from ExceptionReporter, or its registered name',
 );
 
 const settingsSchema = v.strictObject({
   DEBUG: v.optional(v.boolean()),
   ADMINS: v.optional(adminsSchema, []),
-  SERVER_EMAIL: v.optional(v.pipe(v.string(), v.check((text) => parseAddress(text) !== undefined, 'expected an address')), 'root@localhost'),
+  SERVER_EMAIL: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((text) => parseAddress(text) !== undefined, 'expected an address'),
+    ),
+    'root@localhost',
+  ),
   EMAIL_SUBJECT_PREFIX: v.optional(v.string(), '[Django] '),
   EMAIL_BACKEND: v.optional(mailBackendSchema, 'django.core.mail.backends.smtp.EmailBackend'),
   EMAIL_HOST: v.optional(v.string(), 'localhost'),
@@ -105,7 +123,8 @@ export function registerExceptionReporter(name: string, type: ExceptionReporterC
 /** The class a name stands for. @throws {LoggingError} `ERR_LOGGING_OPTIONS` if it is not registered. */
 export function findExceptionReporter(given: string | ExceptionReporterClass): ExceptionReporterClass {
   if (typeof given !== 'string') return given;
-  const type = given === 'django.views.debug.ExceptionReporter' ? ExceptionReporter : slot.reporters.get(given);
+  const type =
+    given === 'django.views.debug.ExceptionReporter' ? ExceptionReporter : slot.reporters.get(given);
   if (type !== undefined) return type;
   throw new LoggingError(
     'ERR_LOGGING_OPTIONS',

@@ -14,10 +14,9 @@ export interface ExceptionReport {
 }
 
 /** A class that makes the traceback part of a mail. */
-export type ExceptionReporterClass = new (report: ExceptionReport) => Pick<
-  ExceptionReporter,
-  'get_traceback_text' | 'get_traceback_html'
->;
+export type ExceptionReporterClass = new (
+  report: ExceptionReport,
+) => Pick<ExceptionReporter, 'get_traceback_text' | 'get_traceback_html'>;
 
 /**
  * Writes what an {@link AdminEmailHandler} sends below the record: the traceback, and of the request its method, path
@@ -46,7 +45,13 @@ export class ExceptionReporter {
   }
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);

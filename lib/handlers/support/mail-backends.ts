@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LoggingError } from '../../core/errors.js';
 import { globalSlot } from '../../internal/global-slot.js';
-import { type MailMessage, type MailTransport, type Nodemailer } from './mail-transport.js';
+import type { MailMessage, MailTransport, Nodemailer } from './mail-transport.js';
 
 /** The most mails {@link mailOutbox} keeps. */
 const MAX_OUTBOX = 1_000;
@@ -43,7 +43,10 @@ export function consoleTransport(nodemailer: Nodemailer): MailTransport {
  */
 export function fileTransport(nodemailer: Nodemailer, folder: string | undefined): MailTransport {
   if (folder === undefined) {
-    throw new LoggingError('ERR_LOGGING_OPTIONS', 'email_backend: the file backend needs the setting EMAIL_FILE_PATH');
+    throw new LoggingError(
+      'ERR_LOGGING_OPTIONS',
+      'email_backend: the file backend needs the setting EMAIL_FILE_PATH',
+    );
   }
   let count = 0;
   return rawTransport(nodemailer, async (raw) => {

@@ -40,7 +40,10 @@ export class MailQueue {
     const pace = new DigestPace(digest);
     this.#options = options;
     this.#reporter = new FaultReporter(options.source);
-    this.#queue = new BoundedQueue({ maxBytes: MAX_BYTES, maxRecords: digest === false ? MAX_MAILS : digest.maxRecords });
+    this.#queue = new BoundedQueue({
+      maxBytes: MAX_BYTES,
+      maxRecords: digest === false ? MAX_MAILS : digest.maxRecords,
+    });
     this.#loop = new DeliveryLoop({
       queue: this.#queue,
       backoff: new Backoff(),
@@ -50,7 +53,9 @@ export class MailQueue {
       failed: (fault) => this.#reporter.report(fault),
     });
     // A package that is missing is to be known when the application starts, not when the first mail is due.
-    whenStanding({ commit: () => void this.#connect().catch((error: Error) => this.#reporter.report(error)) });
+    whenStanding({
+      commit: () => void this.#connect().catch((error: Error) => this.#reporter.report(error)),
+    });
   }
 
   /** What became of the records so far. */
@@ -110,7 +115,9 @@ export class MailQueue {
 
   #reportRejected(rejected: readonly unknown[]): void {
     if (rejected.length === 0) return;
-    const known = this.#options.to.map(({ address }) => address).filter((address) => rejected.includes(address));
+    const known = this.#options.to
+      .map(({ address }) => address)
+      .filter((address) => rejected.includes(address));
     this.#reporter.report(new Error(`the mail server took the mail, but not for ${known.join(', ')}`));
   }
 }

@@ -23,7 +23,7 @@ export interface MailMessage {
 
 /** What brings mails away: a transport of nodemailer, or anything with its `sendMail`. */
 export interface MailTransport {
-  sendMail(message: MailMessage): Promise<{ readonly rejected?: readonly unknown[] } | undefined | void>;
+  sendMail(message: MailMessage): Promise<unknown>;
   close?(): void;
 }
 
@@ -58,7 +58,12 @@ export function smtpTransportOptions(server: SmtpServer, handler: string): objec
     requireTLS: secure !== undefined && !implicitTls,
     ignoreTLS: secure === undefined && !implicitTls,
     ...(credentials === undefined ? {} : { auth: { user: credentials[0], pass: credentials[1] } }),
-    ...{ connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs, dnsTimeout: timeoutMs },
+    ...{
+      connectionTimeout: timeoutMs,
+      greetingTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
+      dnsTimeout: timeoutMs,
+    },
     tls: tlsOptions(context, `${handler}.context`, server.insecure),
   };
 }
@@ -70,7 +75,8 @@ export function loadNodemailer(handler: string): Promise<Nodemailer> {
     neededBy: handler,
     load: () => import('nodemailer'),
     missing: (message, cause) => new LoggingError('ERR_LOGGING_MISSING_PACKAGE', message, { cause }),
-    pick: (module) => (typeof module['createTransport'] === 'function' ? (module as unknown as Nodemailer) : undefined),
+    pick: (module) =>
+      typeof module.createTransport === 'function' ? (module as unknown as Nodemailer) : undefined,
   });
 }
 
@@ -83,7 +89,9 @@ export function toDeliveryFailure(error: unknown): DeliveryFailure {
   if (typeof responseCode === 'number' && responseCode >= 400) {
     // 503: the session went wrong, not the mail.
     const isForGood = responseCode >= 500 && responseCode !== 503;
-    return new DeliveryFailure(`the mail server refused: ${text}`, isForGood ? 'reject' : 'retry', { isAnswered: true });
+    return new DeliveryFailure(`the mail server refused: ${text}`, isForGood ? 'reject' : 'retry', {
+      isAnswered: true,
+    });
   }
   const isHopeless = code === 'ECONFIG' || code === 'EMESSAGE' || code === 'EENVELOPE' || code === 'ENOAUTH';
   return new DeliveryFailure(`the mail could not be sent: ${text}`, isHopeless ? 'reject' : 'retry');

@@ -35,7 +35,7 @@ export function recordDict(record: LogRecord): Record<string, unknown> {
     taskName: record.taskName,
   };
   for (const [key, value] of Object.entries(record.extraFields())) defineField(dict, key, value);
-  if (record.message !== undefined) dict['message'] = record.message;
-  if (record.asctime !== undefined) dict['asctime'] = record.asctime;
+  if (record.message !== undefined) dict.message = record.message;
+  if (record.asctime !== undefined) dict.asctime = record.asctime;
   return dict;
 }

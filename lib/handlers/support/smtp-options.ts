@@ -10,13 +10,19 @@ import { tlsContextSchema } from './tls-options.js';
 const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 const hostName = v.pipe(
   v.string(),
-  v.check((text) => parseHost(text)?.port === undefined && parseHost(text) !== undefined, "expected a host name or address; a port goes beside it: ['mail.example.com', 587]"),
+  v.check(
+    (text) => parseHost(text)?.port === undefined && parseHost(text) !== undefined,
+    "expected a host name or address; a port goes beside it: ['mail.example.com', 587]",
+  ),
 );
 
 /** Schema of one address. */
 export const addressSchema = v.pipe(
   v.string(),
-  v.check((text) => parseAddress(text) !== undefined, "expected one address: 'me@example.com' or 'Me <me@example.com>'"),
+  v.check(
+    (text) => parseAddress(text) !== undefined,
+    "expected one address: 'me@example.com' or 'Me <me@example.com>'",
+  ),
 );
 
 /** Schema of recipients. */
@@ -31,7 +37,8 @@ export const smtpEntries = {
     v.nullable(
       v.pipe(
         v.custom<readonly [user: string, password: string]>(
-          (value) => Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string'),
+          (value) =>
+            Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === 'string'),
           'expected [user, password]',
         ),
         v.description('User and password.'),
@@ -43,11 +50,16 @@ export const smtpEntries = {
       v.pipe(
         v.array(v.string()),
         v.maxLength(2, 'expected [], [keyfile] or [keyfile, certfile]'),
-        v.description('STARTTLS: `[]`, or the files of our key and certificate. Without it nothing is encrypted.'),
+        v.description(
+          'STARTTLS: `[]`, or the files of our key and certificate. Without it nothing is encrypted.',
+        ),
       ),
     ),
   ),
-  implicitTls: v.optional(v.pipe(v.boolean(), v.description('Speaks TLS from the start, by habit on port 465.')), false),
+  implicitTls: v.optional(
+    v.pipe(v.boolean(), v.description('Speaks TLS from the start, by habit on port 465.')),
+    false,
+  ),
   context: v.optional(v.nullable(tlsContextSchema)),
   insecure: v.optional(
     v.pipe(v.boolean(), v.description('Takes any certificate, and warns of that at start. For tests only.')),
@@ -57,7 +69,9 @@ export const smtpEntries = {
     v.pipe(v.number(), v.gtValue(0), v.maxValue(600), v.description('The most seconds each step may take.')),
     5,
   ),
-  digest: v.optional(v.pipe(digestSchema, v.description('How records are gathered in one mail; `false` for a mail each.'))),
+  digest: v.optional(
+    v.pipe(digestSchema, v.description('How records are gathered in one mail; `false` for a mail each.')),
+  ),
   nodemailer: v.optional(
     v.pipe(
       v.custom<Nodemailer>(
@@ -74,7 +88,10 @@ export const smtpEntries = {
 export const smtpHandlerSchema = v.strictObject({
   ...handlerEntries,
   mailhost: v.pipe(
-    v.union([hostName, v.tuple([hostName, v.nullable(port)])], "expected a host, or [host, port]: ['mail.example.com', 587]"),
+    v.union(
+      [hostName, v.tuple([hostName, v.nullable(port)])],
+      "expected a host, or [host, port]: ['mail.example.com', 587]",
+    ),
     v.description('The mail server; port 25 unless given, 465 with implicitTls.'),
   ),
   fromaddr: v.pipe(addressSchema, v.description('The sender.')),

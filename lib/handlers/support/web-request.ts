@@ -6,7 +6,11 @@ const MAX_PATH = 500;
 /** The address a request came from, of Express, Fastify, Node or Django; `undefined` if it tells none. */
 export function remoteAddress(request: unknown): string | undefined {
   const { ip, socket, META } = properties(request, ['ip', 'socket', 'META']);
-  const candidates = [properties(META, ['REMOTE_ADDR'])['REMOTE_ADDR'], ip, properties(socket, ['remoteAddress'])['remoteAddress']];
+  const candidates = [
+    properties(META, ['REMOTE_ADDR']).REMOTE_ADDR,
+    ip,
+    properties(socket, ['remoteAddress']).remoteAddress,
+  ];
   return candidates.find((candidate): candidate is string => typeof candidate === 'string');
 }
 
