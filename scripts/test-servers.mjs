@@ -10,6 +10,8 @@ import process from 'node:process';
 /** The program looked for, the Debian package that has it, and what it is for. */
 const servers = [
   { program: 'python3', debianPackage: 'python3', purpose: 'comparing with the logging of CPython' },
+  // Depends on rsyslog itself, and adds TLS to it.
+  { program: 'rsyslogd', debianPackage: 'rsyslog-gnutls', purpose: 'sending to a real syslog server' },
 ];
 
 const missing = servers.filter(({ program }) => !isOnPath(program));

@@ -1,4 +1,4 @@
-import { isFilterLike } from '../core/filter.js';
+import { isFilterLike } from '../core/filter-like.js';
 import { type Handler, isHandler } from '../core/handler.js';
 import type { PlannedComponent } from './config-plan.js';
 import { ComponentReference, isPlainObject } from './converters.js';

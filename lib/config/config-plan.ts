@@ -1,4 +1,4 @@
-import type { FilterLike } from '../core/filter.js';
+import type { FilterLike } from '../core/filter-like.js';
 import { LoggingError } from '../core/errors.js';
 import { type Fault, formatFault, suggestion } from '../core/options.js';
 import { getHandlerNames } from '../core/handler.js';
@@ -160,11 +160,12 @@ export class LoggingConfigError extends LoggingError {
     readonly faults: readonly Fault[],
     cause?: unknown,
   ) {
-    const count = faults.length === 1 ? '' : `${faults.length} faults: `;
-    const text = faults.map((fault) => formatFault(fault).replaceAll('\n', '\n  ')).join('\n  - ');
+    const texts = faults.map((fault) => formatFault(fault).replaceAll('\n', '\n    '));
     super(
       'ERR_LOGGING_CONFIG',
-      `Unable to configure logging. ${count}${faults.length === 1 ? '' : '\n  - '}${text}`,
+      texts.length === 1
+        ? `Unable to configure logging. ${texts[0]}`
+        : `Unable to configure logging. ${texts.length} faults:\n  - ${texts.join('\n  - ')}`,
       cause === undefined ? undefined : { cause },
     );
   }

@@ -1,6 +1,6 @@
 import { type PendingActivations, collectActivations } from '../core/activation.js';
 import { LoggingError } from '../core/errors.js';
-import type { FilterLike } from '../core/filter.js';
+import type { FilterLike } from '../core/filter-like.js';
 import { getHandlerByName, type Handler, isHandler, openHandlers } from '../core/handler.js';
 import { isLogger, type Logger } from '../core/logger.js';
 import { getManager } from '../core/manager.js';

@@ -1,4 +1,4 @@
-import type { FilterLike } from '../core/filter.js';
+import type { FilterLike } from '../core/filter-like.js';
 import type { Level } from '../core/levels.js';
 
 /** A class that makes a component out of its options, or a function that does. */

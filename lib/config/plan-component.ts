@@ -68,11 +68,9 @@ function findType(kind: ComponentKind, entry: Record<string, unknown>, path: str
   const type = options.resolve?.(value, kind) ?? (typeof value === 'string' ? findComponent(kind, value) : value);
   if (typeof type === 'function') return type as ComponentFactory;
   if (typeof value !== 'string') return reader.fault(place, `expected a class, a function or a registered name, got ${describe(value)}`);
-  return reader.fault(
-    place,
-    `no ${kind} class is registered as "${value}"${suggestion(value, componentNames(kind))}; ` +
-      `give the class itself, or make the name known with registerComponent('${kind}', '${value}', YourClass)`,
-  );
+  const meant = suggestion(value, componentNames(kind));
+  const remedy = `ive the class itself, or make the name known with registerComponent('${kind}', '${value}', YourClass)`;
+  return reader.fault(place, `no ${kind} class is registered as "${value}"${meant.endsWith('?') ? `${meant} Or g` : '; g'}${remedy}`);
 }
 
 /** The options of the class: what is left of the entry, references resolved. */

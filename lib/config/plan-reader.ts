@@ -1,4 +1,4 @@
-import { isFilterLike, type FilterLike } from '../core/filter.js';
+import { isFilterLike, type FilterLike } from '../core/filter-like.js';
 import { describeUnknownLevel } from '../core/levels.js';
 import { type Fault, suggestion } from '../core/options.js';
 import { state } from '../core/state.js';

@@ -10,6 +10,8 @@ import { globalSlot } from '../internal/global-slot.js';
 export interface ContextStore {
   /** Frozen; replaced as a whole when something is bound, since records hold on to it. */
   fields: Fields;
+  /** What the context was made for (a request); contexts inside of it have the same. Never on a record. */
+  readonly owner?: object | undefined;
 }
 
 interface ContextState {

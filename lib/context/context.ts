@@ -15,7 +15,8 @@ import { contexts, mergeFields, noticeOnce } from './context-store.js';
  */
 export function runInContext<T>(fields: Fields, run: () => T): T {
   const { storage } = contexts;
-  return storage.run({ fields: mergeFields(storage.getStore()?.fields, fields) }, run);
+  const outer = storage.getStore();
+  return storage.run({ fields: mergeFields(outer?.fields, fields), owner: outer?.owner }, run);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { countPlaceholders } from '../internal/printf.js';
 import { LoggingError } from './errors.js';
 import type { Fields } from './log-record.js';
@@ -41,27 +42,50 @@ export function readCall(msg: unknown, rest: unknown[], takesAnything: boolean):
   if (call.excInfo !== undefined) return call;
   if (rest.length > 0) {
     const surplus = rest[rest.length - 1];
-    const qualifies = takesAnything || surplus instanceof Error;
+    const qualifies = takesAnything || isError(surplus);
     if (qualifies && rest.length > countPlaceholders(typeof msg === 'string' ? msg : '')) call.excInfo = rest.pop();
   }
-  if (msg instanceof Error && call.excInfo === undefined && rest.length === 0) {
+  if (typeof msg === 'object' && call.excInfo === undefined && rest.length === 0 && isError(msg)) {
     call.excInfo = msg;
-    call.msg = msg.message || msg.name;
+    call.msg = messageOf(msg);
   }
   return call;
 }
 
-/** True for a plain object that has options of a log call and nothing else. */
+/** An Error of any realm; never runs the traps of a proxy that throws. */
+function isError(value: unknown): value is Error {
+  if (typeof value !== 'object' || value === null) return false;
+  if (types.isNativeError(value)) return true;
+  try {
+    return value instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+function messageOf(error: Error): string {
+  try {
+    return String(error.message || error.name);
+  } catch {
+    return 'Error';
+  }
+}
+
+/** True for a plain object that has options of a log call and nothing else; false for whatever cannot be read. */
 export function isLogOptions(value: unknown): value is LogOptions {
   if (typeof value !== 'object' || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return false;
-  let hasAny = false;
-  for (const key in value) {
-    if (key !== 'extra' && key !== 'excInfo' && key !== 'stackInfo' && key !== 'stacklevel') return false;
-    hasAny = true;
+  try {
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null) return false;
+    let hasAny = false;
+    for (const key in value) {
+      if (key !== 'extra' && key !== 'excInfo' && key !== 'stackInfo' && key !== 'stacklevel') return false;
+      hasAny = true;
+    }
+    return hasAny;
+  } catch {
+    return false;
   }
-  return hasAny;
 }
 
 /**
@@ -70,11 +94,23 @@ export function isLogOptions(value: unknown): value is LogOptions {
  * @throws {LoggingError} `ERR_LOGGING_EXTRA_CLASH`
  */
 export function checkExtra(extra: Fields): void {
-  for (const key in extra) {
-    if (RESERVED_ATTRIBUTES.has(key) || PYTHON_ATTRIBUTES.has(key)) {
-      throw new LoggingError('ERR_LOGGING_EXTRA_CLASH', `extra.${key}: attempt to overwrite '${key}' of the record; choose another key`);
+  const clash = findClash(extra);
+  if (clash === undefined) return;
+  throw new LoggingError(
+    'ERR_LOGGING_EXTRA_CLASH',
+    `extra.${clash}: attempt to overwrite '${clash}' of the record; choose another key`,
+  );
+}
+
+function findClash(extra: Fields): string | undefined {
+  try {
+    for (const key in extra) {
+      if (RESERVED_ATTRIBUTES.has(key) || PYTHON_ATTRIBUTES.has(key)) return key;
     }
+  } catch {
+    // A proxy that does not tell its keys: formatters find out as well.
   }
+  return undefined;
 }
 
 /** Python's spelling of attributes that are written otherwise here. */

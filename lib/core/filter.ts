@@ -1,22 +1,21 @@
+import * as v from 'valibot';
 import { brand } from '../internal/brand.js';
 import { LoggingError } from './errors.js';
+import { type FilterLike, type FilterResult, isFilterLike } from './filter-like.js';
 import { exposeTo, LEAN } from './lean.js';
 import { isLogRecord, type LogRecord } from './log-record.js';
+import { checkOptions } from './options.js';
 
-/** What a filter answers: falsy drops the record, a record takes its place, anything else lets it pass. */
-export type FilterResult = boolean | LogRecord | number | null | undefined | void;
+/** Options of a {@link Filter}. */
+export const filterSchema = v.strictObject({
+  name: v.optional(
+    v.pipe(v.string(), v.description("Name of the logger whose records, and those of its children, pass; '' for all.")),
+    '',
+  ),
+});
 
-/** A filter as a plain function. */
-export type FilterFunction = (record: LogRecord) => FilterResult;
-
-/** Anything with a `filter` method, or a function. */
-export type FilterLike = FilterFunction | { filter(record: LogRecord): FilterResult };
-
-/** Options of {@link Filter}. */
-export interface FilterOptions {
-  /** Name of the logger whose records, and those of its children, pass; default `''`, all pass. */
-  name?: string;
-}
+/** Options of a {@link Filter}. */
+export type FilterOptions = v.InferInput<typeof filterSchema>;
 
 /**
  * Lets the records of one logger and of its children pass.
@@ -27,13 +26,19 @@ export interface FilterOptions {
  */
 export class Filter {
   static readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static readonly optionsSchema = filterSchema;
 
   /** Name of the logger whose records pass. */
   readonly name: string;
 
-  /** @param options The options, or just the name, as in Python. */
+  /**
+   * @param options The options, or just the name, as in Python.
+   * @throws {LoggingError} `ERR_LOGGING_OPTIONS`
+   */
   constructor(options: FilterOptions | string = {}) {
-    this.name = typeof options === 'string' ? options : (options.name ?? '');
+    const given = typeof options === 'string' ? { name: options } : options;
+    this.name = checkOptions('Filter', filterSchema, given, new.target === Filter).name;
   }
 
   /** True if the record comes from the named logger or from one below it. */
@@ -86,10 +91,4 @@ export class Filterer {
     }
     return current;
   }
-}
-
-/** True for a function or an object with a `filter` method. */
-export function isFilterLike(value: unknown): value is FilterLike {
-  if (typeof value === 'function') return true;
-  return typeof value === 'object' && value !== null && typeof (value as { filter?: unknown }).filter === 'function';
 }

@@ -1,7 +1,8 @@
 import { brand, isBranded } from '../internal/brand.js';
 import { reportLoggingError } from './diagnostics.js';
 import { LoggingError } from './errors.js';
-import { Filterer, type FilterLike } from './filter.js';
+import { Filterer } from './filter.js';
+import { type FilterLike } from './filter-like.js';
 import { defaultFormatter, type Formatter } from './formatter.js';
 import { isLean } from './lean.js';
 import { checkLevel, getLevelName, type Level } from './levels.js';

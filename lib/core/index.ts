@@ -46,6 +46,10 @@ export { MemoryHandler, type MemoryHandlerOptions } from '../handlers/memory.han
 export { NullHandler } from '../handlers/null.handler.js';
 export { QueueHandler, type QueueHandlerOptions } from '../handlers/queue.handler.js';
 export { QueueListener, type QueueListenerOptions } from '../handlers/queue-listener.js';
+export { RecordQueue } from '../handlers/support/record-queue.js';
+export { WorkerQueueListener } from '../handlers/worker-queue-listener.js';
+// Not for programs: a worker thread finds it here.
+export { runQueueWorker } from '../config/queue-worker.js';
 export { RotatingFileHandler, type RotatingFileHandlerOptions } from '../handlers/rotating-file.handler.js';
 export { SMTPHandler } from '../handlers/smtp.handler.js';
 export { SocketHandler } from '../handlers/socket.handler.js';
@@ -61,7 +65,8 @@ export type { LogOptions } from './call-arguments.js';
 export type { CallerInfo } from './caller.js';
 export { captureWarnings } from './capture-warnings.js';
 export { LoggingError, type LoggingErrorCode } from './errors.js';
-export { Filter, Filterer, type FilterFunction, type FilterLike, type FilterOptions, type FilterResult } from './filter.js';
+export { Filter, Filterer, type FilterOptions } from './filter.js';
+export { type FilterFunction, type FilterLike, type FilterResult } from './filter-like.js';
 export type { FormatStyle } from './format-style.js';
 export { BufferingFormatter } from './buffering-formatter.js';
 export { Formatter, type FormatterOptions } from './formatter.js';

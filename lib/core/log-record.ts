@@ -196,8 +196,8 @@ export class LogRecord extends ComputedAttributes {
     this[EXPOSED] = true;
     for (const fields of [this[CONTEXT], this[EXTRA]]) {
       if (fields === undefined) continue;
-      for (const key of Object.keys(fields)) {
-        if (!(key in LogRecord.prototype)) defineField(this, key, fields[key]);
+      for (const key of keysOf(fields)) {
+        if (!(key in LogRecord.prototype)) defineField(this, key, readField(fields, key));
       }
     }
     return this;
@@ -229,9 +229,32 @@ export function isLogRecord(value: unknown): value is LogRecord {
 /** True for what Python would call a non-empty mapping: a plain object or a Map with at least one entry. */
 function isMapping(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
-  if (value instanceof Map) return value.size > 0;
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return false;
-  for (const _ in value) return true;
-  return false;
+  try {
+    if (value instanceof Map) return value.size > 0;
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null) return false;
+    for (const _ in value) return true;
+    return false;
+  } catch {
+    // A proxy that does not let itself be read is an argument like any other.
+    return false;
+  }
+}
+
+/** A getter of the caller's may throw; the record is not lost for it. */
+function readField(fields: Fields, key: string): unknown {
+  try {
+    return fields[key];
+  } catch {
+    return '[unreadable]';
+  }
+}
+
+/** The keys of fields; none of a proxy that does not tell them. */
+function keysOf(fields: Fields): string[] {
+  try {
+    return Object.keys(fields);
+  } catch {
+    return [];
+  }
 }

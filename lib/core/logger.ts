@@ -135,7 +135,7 @@ export class Logger extends Filterer {
     boundary: CallBoundary,
   ): LogRecord {
     const { contextProvider } = state;
-    return this.makeRecord({
+    const record = this.makeRecord({
       name: this.name,
       levelno,
       levelname: getLevelName(levelno),
@@ -148,6 +148,9 @@ export class Logger extends Filterer {
       boundary,
       stacklevel: options?.stacklevel ?? 1,
     });
+    // What users' code made may have attributes of its own, which formatters are to see.
+    const isOurs = state.recordFactory === undefined && this.makeRecord === Logger.prototype.makeRecord;
+    return isOurs ? record : record.expose();
   }
 
   /** Makes the record of a call; override it in a logger class to make another. */

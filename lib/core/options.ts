@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import * as v from 'valibot';
 import { LoggingError } from './errors.js';
-import { isFilterLike } from './filter.js';
+import { type FilterLike, isFilterLike } from './filter-like.js';
 import { describeUnknownLevel, type Level } from './levels.js';
 import { state } from './state.js';
 
@@ -102,7 +102,7 @@ export const formatterObjectSchema = v.custom<{ format(record: never): string }>
 );
 
 /** Schema of a filter: a function, or an object with a `filter` method. */
-export const filterObjectSchema = v.custom<import('./filter.js').FilterLike>(
+export const filterObjectSchema = v.custom<FilterLike>(
   isFilterLike,
   'expected a filter: a function, or an object with a filter(record) method',
 );

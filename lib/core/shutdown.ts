@@ -21,11 +21,16 @@ export async function shutdown(): Promise<void> {
  */
 export async function closeHandlers(handlers: readonly Handler[]): Promise<void> {
   for (const handler of [...handlers].reverse()) {
-    for (const step of [() => handler.flush(), () => handler.close()]) {
+    for (const step of [() => flushUnlessKept(handler), () => handler.close()]) {
       const pending = attempt(handler, step);
       if (pending !== undefined) await pending;
     }
   }
+}
+
+/** A MemoryHandler may be told to forget what it holds. */
+function flushUnlessKept(handler: Handler & { readonly flushOnClose?: boolean }): void | Promise<void> {
+  return handler.flushOnClose === false ? undefined : handler.flush();
 }
 
 function attempt(handler: Handler, step: () => void | Promise<void>): Promise<void> | undefined {

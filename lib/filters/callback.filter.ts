@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { FilterResult } from '../core/filter.js';
+import type { FilterResult } from '../core/filter-like.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
 

@@ -33,6 +33,8 @@ export class AdminEmailHandler extends Handler {
   /** The keys of its entry in a configuration. */
   static readonly optionsSchema = adminEmailHandlerSchema;
 
+  /** What is promised of a record: it is sent, or lost and counted. */
+  readonly delivery = 'at-most-once';
   /** Whether the report goes along as HTML too. */
   readonly include_html: boolean;
   /** Writes the report. */

@@ -18,7 +18,7 @@ import { type HTTPHandlerOptions, httpHandlerSchema, parseHost } from './support
 import { type HttpMessage, type HttpTarget, sendHttp } from './support/http-request.js';
 import { recordDict } from './support/record-dict.js';
 import { dictJson, isJsonObject } from './support/record-json.js';
-import { tlsOptions, warnInsecure } from './support/tls-options.js';
+import { tlsOptions, warnInsecure, warnPlainPassword } from './support/tls-options.js';
 
 /**
  * Sends records to a web server: as Python does, one form a record, or in batches of JSON.
@@ -44,6 +44,8 @@ export class HTTPHandler extends Handler {
   /** The keys of its entry in a configuration. */
   static readonly optionsSchema = httpHandlerSchema;
 
+  /** What is promised of a record: it is sent, or lost and counted. */
+  readonly delivery = 'at-most-once';
   /** The server, with its port if one was given. */
   readonly host: string;
   /** The path. */
@@ -88,7 +90,7 @@ export class HTTPHandler extends Handler {
     this.#agentOptions = o.secure
       ? tlsOptions(o.context ?? undefined, 'HTTPHandler.context', o.insecure)
       : {};
-    if (o.insecure) whenStanding({ commit: () => warnInsecure('HTTPHandler', o.host) });
+    whenStanding({ commit: () => warnOf(o) });
   }
 
   readonly #agentOptions: object;
@@ -186,4 +188,9 @@ export class HTTPHandler extends Handler {
     headers['Content-length'] = String(Buffer.byteLength(body));
     return { path: this.url, headers, body };
   }
+}
+
+function warnOf({ host, secure, insecure, credentials }: v.InferOutput<typeof httpHandlerSchema>): void {
+  if (insecure) warnInsecure('HTTPHandler', host);
+  if (credentials && !secure) warnPlainPassword('HTTPHandler', host, 'secure: true');
 }

@@ -9,8 +9,15 @@ import { formatTraceback } from '../core/traceback.js';
 import type { QueueListener } from './queue-listener.js';
 import type { QueueStats } from './support/bounded-queue.js';
 import { handlerEntries } from './support/handler-options.js';
-import { listenerOption, queueOption, resolveListener, resolveQueue } from './support/queue-options.js';
+import {
+  listenerOption,
+  queueOption,
+  resolveListener,
+  resolveQueue,
+  workerConfig,
+} from './support/queue-options.js';
 import type { QueueItem, RecordQueue } from './support/record-queue.js';
+import { WorkerQueueListener } from './worker-queue-listener.js';
 
 /** The keys of a {@link QueueHandler} in a configuration. */
 export const queueHandlerSchema = v.strictObject({
@@ -21,6 +28,14 @@ export const queueHandlerSchema = v.strictObject({
     v.pipe(
       v.array(v.custom<Handler>(isHandler, 'expected a handler, or the name of one in the configuration')),
       v.description('Who handles the records in the end; in a configuration names of handlers.'),
+    ),
+  ),
+  worker: v.optional(
+    v.pipe(
+      workerConfig,
+      v.description(
+        'Sections `handlers`, `formatters` and `filters`, to be made and run in a worker thread.',
+      ),
     ),
   ),
   respect_handler_level: v.optional(
@@ -38,7 +53,8 @@ export type RecordSink = Pick<RecordQueue, 'put_nowait'> & Partial<RecordQueue>;
 /**
  * Puts records in a queue and leaves the rest to a listener, so that a log call takes no longer than that.
  *
- * With `handlers`, which is how configurations have it, it has a listener of its own: `listener`, started when the
+ * With `worker`, a part of a configuration, the handlers are made and run in a worker thread, so that formatting and
+ * writing cost this one nothing; classes are named there, never given. With `handlers`, which is how configurations have it, it has a listener of its own: `listener`, started when the
  * configuration stands and stopped by `close`. At most 50 000 records or 16 MiB wait; what is dropped is counted in
  * `stats`.
  *
@@ -60,17 +76,15 @@ export class QueueHandler extends Handler {
   /** Where the records go. */
   readonly queue: RecordSink;
   /** The listener of its own, or one that was set; `null` if there is none. */
-  listener: QueueListener | null = null;
+  listener: QueueListener | WorkerQueueListener | null = null;
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` for options that do not fit. */
   constructor(options: QueueHandlerOptions = {}) {
     const checked = checkOptions('QueueHandler', queueHandlerSchema, options, new.target === QueueHandler);
     super(checked);
     this.queue = resolveQueue(checked.queue);
-    const { handlers, respect_handler_level } = checked;
-    if (handlers === undefined && checked.listener === undefined) return;
-    const listen = resolveListener(checked.listener);
-    const listener = listen(listenable(this.queue), ...(handlers ?? []), { respect_handler_level });
+    const listener = makeListener(checked, this.queue);
+    if (listener === null) return;
     this.listener = listener;
     whenStanding({ commit: () => listener.start() });
   }
@@ -124,6 +138,24 @@ export class QueueHandler extends Handler {
     super.close();
     return this.listener?.stop();
   }
+}
+
+function makeListener(
+  options: v.InferOutput<typeof queueHandlerSchema>,
+  queue: RecordSink,
+): QueueListener | WorkerQueueListener | null {
+  const { handlers, listener, worker, respect_handler_level } = options;
+  if (worker !== undefined) {
+    if (handlers === undefined && listener === undefined) {
+      return new WorkerQueueListener(listenable(queue), worker, { respect_handler_level });
+    }
+    throw new LoggingError(
+      'ERR_LOGGING_OPTIONS',
+      'QueueHandler.worker: the handlers are either in this thread or in a worker; leave out "worker", or "handlers" and "listener"',
+    );
+  }
+  if (handlers === undefined && listener === undefined) return null;
+  return resolveListener(listener)(listenable(queue), ...(handlers ?? []), { respect_handler_level });
 }
 
 function listenable(queue: RecordSink): RecordQueue {

@@ -38,6 +38,8 @@ export class SMTPHandler extends Handler {
   /** The keys of its entry in a configuration. */
   static readonly optionsSchema = smtpHandlerSchema;
 
+  /** What is promised of a record: it is sent, or lost and counted. */
+  readonly delivery = 'at-most-once';
   /** The mail server. */
   readonly mailhost: string;
   /** Its port; `null` for the usual one. */
@@ -114,5 +116,6 @@ export class SMTPHandler extends Handler {
 function warnOf(server: SmtpServer): void {
   const isEncrypted = server.secure !== undefined || server.implicitTls;
   if (server.insecure) warnInsecure('SMTPHandler', server.host);
-  if (server.credentials !== undefined && !isEncrypted) warnPlainPassword('SMTPHandler', server.host);
+  if (server.credentials !== undefined && !isEncrypted)
+    warnPlainPassword('SMTPHandler', server.host, 'secure: []');
 }

@@ -9,6 +9,9 @@ import { describeCall, type NestCall, readErrorCall, readNestCall } from './nest
 /** Below DEBUG: Nest's `verbose`. The name is registered, so that configurations can use it. */
 export const VERBOSE = 5;
 
+/** Where Nest itself logs what failed in a request. */
+const TELLERS: ReadonlySet<string | undefined> = new Set(['ExceptionsHandler', 'StreamableFile']);
+
 /** Contexts that get a logger of their own; beyond it they share `nest`, so that none can fill the memory. */
 const MAX_CONTEXTS = 1_000;
 const MAX_CONTEXT_LENGTH = 100;
@@ -38,7 +41,7 @@ export class NestLogger implements LoggerService {
   /** Logs at ERROR; what follows the message may be a stack, then a context. */
   error(message: unknown, ...optionalParams: unknown[]): void {
     const call = readErrorCall(message, optionalParams);
-    if (call.context === 'ExceptionsHandler' && wasTold(message)) return;
+    if (TELLERS.has(call.context) && wasTold(message)) return;
     const write = () => this.#write('error', ERROR, this.error, call);
     if (call.context === 'ExceptionHandler') reportBootFailure(write);
     else write();

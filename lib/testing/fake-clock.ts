@@ -22,9 +22,9 @@ export interface FakeClock {
  * Replaces the clock: records are made, and files rolled, at the time it shows. It stands still until
  * {@link FakeClock.advance}.
  *
- * It is `Date` that is replaced, for the whole process; timers are not, nor what the system stamps on files. A test
- * that needs those too uses its runner's (`jest.useFakeTimers({ now })`, `vi.useFakeTimers({ now })`), which this
- * package follows just as well.
+ * It is `Date` that is replaced, for the whole process. Timers are not: a test that needs those too uses its runner's
+ * (`jest.useFakeTimers({ now })`, `vi.useFakeTimers({ now })`), which this package follows just as well. Nor is what
+ * the system stamps on files: give a TimedRotatingFileHandler `delay: true`, so that it goes by the clock.
  *
  * @param start What it shows first: a Date, milliseconds since 1970, or what `Date` reads; default now.
  * @throws {LoggingError} `ERR_LOGGING_ARGUMENT` for what is no time.

@@ -14,3 +14,10 @@ export { loggingMatchers } from './logging-matchers.js';
 export type { LoggingMatchers } from './matcher-types.js';
 export type { ExpectedError, RecordPattern } from './record-pattern.js';
 export type { LoggerReference } from './record-tap.js';
+export {
+  type ContractExpect,
+  type ContractOptions,
+  type ContractRunner,
+  describeHandlerContract,
+  type HandlerContract,
+} from './handler-contract.js';

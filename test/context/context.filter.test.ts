@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ContextFilter } from '../../lib/context/context.filter.js';
 import { runInContext } from '../../lib/context/context.js';
-import { isFilterLike } from '../../lib/core/filter.js';
+import { isFilterLike } from '../../lib/core/filter-like.js';
 import { Formatter } from '../../lib/core/formatter.js';
 import { LogRecord } from '../../lib/core/log-record.js';
 

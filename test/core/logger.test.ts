@@ -296,3 +296,41 @@ describe('without any handler', () => {
     expect(text).toBe('loud 1\n');
   });
 });
+
+describe('hostile values', () => {
+  const hostile = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error('get');
+      },
+      ownKeys: () => {
+        throw new Error('keys');
+      },
+      getPrototypeOf: () => {
+        throw new Error('prototype');
+      },
+    },
+  );
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const throwing = {
+    get user(): string {
+      throw new Error('getter');
+    },
+  };
+
+  it.each([
+    ['as the message', [hostile]],
+    ['revoked, as the message', [revoked]],
+    ['as an argument', ['%s', hostile]],
+    ['as a surplus argument', ['x', revoked]],
+    ['as options', ['x', { extra: hostile }]],
+    ['with a throwing getter in extra', ['x', { extra: throwing }]],
+    ['as what was thrown', ['x', { excInfo: hostile }]],
+  ])('%s never reach the caller and lose no record', (_, args) => {
+    const { text } = captureStderr(() => getLogger('a').info(...(args as [unknown])));
+    expect(seen.records).toHaveLength(1);
+    expect(text).toEqual(args[0] === 'x' && args[1] === revoked ? expect.stringContaining('not all arguments converted') : '');
+  });
+});

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { builtinComponents } from '../../lib/config/builtin-components.js';
 import { type Page, readPage, readPages } from '../support/docs/markdown.js';
 import { componentReference, hasReference, withReference } from '../support/docs/option-tables.js';
+import { countDifferences, differencesTable } from '../support/docs/python-differences.js';
 
 const generated = readPages().filter(({ text }) => hasReference(text));
 
@@ -13,8 +14,12 @@ describe('generated parts of the documentation', () => {
     },
   );
 
-  it('are the reference of the components and the options of the request log', () => {
-    expect(generated.map(({ path }) => path)).toEqual(['docs/configuration.md', 'docs/request-logging.md']);
+  it('are the options of components and of the request log, and the differences from Python', () => {
+    expect(generated.map(({ path }) => path)).toEqual([
+      'docs/configuration.md',
+      'docs/differences-from-python.md',
+      'docs/request-logging.md',
+    ]);
   });
 });
 
@@ -32,6 +37,12 @@ describe('the reference of built-in components', () => {
       .split('\n')
       .filter((line) => /^\| `.*\|\s*\|$/.test(line));
     expect(silent).toEqual([]);
+  });
+});
+
+describe('the differences from Python', () => {
+  it('have a row for each one that a doc comment tells', () => {
+    expect(differencesTable().split('\n')).toHaveLength(countDifferences() + 3);
   });
 });
 

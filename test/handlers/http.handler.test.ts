@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Formatter } from '../../lib/core/formatter.js';
 import { LogRecord, type LogRecordOptions } from '../../lib/core/log-record.js';
 import { Logger } from '../../lib/core/logger.js';
@@ -341,6 +341,18 @@ describe('the options of HTTPHandler', () => {
     const http = handler({ credentials: ['me', secret], headers: { 'X-Key': secret }, url: `/${secret}` });
     expect(String(http)).not.toContain(secret);
     http.setFormatter(new Formatter());
+  });
+
+  it('warn of a password that would go in the clear', () => {
+    const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    handler({ host: 'logs.example.com', credentials: ['a', 'b'] });
+    handler({ host: 'logs.example.com', credentials: ['a', 'b'], secure: true });
+    handler({ host: 'localhost:8080', credentials: ['a', 'b'] });
+    const warnings = emitWarning.mock.calls.map(([text]) => text);
+    emitWarning.mockRestore();
+    expect(warnings).toEqual([
+      'HTTPHandler sends its password to logs.example.com without encryption; add secure: true',
+    ]);
   });
 
   it('do not show in reports where records go', async () => {

@@ -295,6 +295,11 @@ describe('the options of SMTPHandler', () => {
     ['a sender with a line break', { fromaddr: 'a@b.c\nX: y' }, /fromaddr: expected one address/],
     ['a host with a port in it', { mailhost: 'a:25' }, /mailhost: expected a host/],
     ['a secure that is no list', { secure: true }, /secure: expected/],
+    [
+      'a key that is not there',
+      { secure: ['/no/such.key'] },
+      /context\.key: cannot read the file "\/no\/such\.key"/,
+    ],
     ['an unknown key of digest', { digest: { interval: 5 } }, /digest/],
     ['a password alone', { credentials: 'hunter2hunter2' }, /credentials: expected \[user, password\]$/],
   ];

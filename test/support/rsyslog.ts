@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,9 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Certificate } from './certificates.js';
 
 const program = ['/usr/sbin/rsyslogd', '/sbin/rsyslogd'].find((file) => existsSync(file)) ?? 'rsyslogd';
-const hasTls = ['/usr/lib', '/usr/lib64'].some((folder) =>
-  spawnSync('find', [folder, '-name', 'lmnsd_gtls.so'], { encoding: 'utf8' }).stdout?.trim(),
-);
+const folders = ['/usr/lib64', '/usr/lib', ...readdirSync('/usr/lib').map((name) => `/usr/lib/${name}`)];
+const hasTls = folders.some((folder) => existsSync(`${folder}/rsyslog/lmnsd_gtls.so`));
 
 /** True where an rsyslogd can be started; where there is none, the reason is printed once. */
 export const hasRsyslog: boolean = spawnSync(program, ['-v']).status === 0;

@@ -24,7 +24,7 @@ describe('captureLogs', () => {
       ['shop', 20, 'opened'],
       ['shop.orders', 30, 'order 7 is late'],
     ]);
-    expect(logs.records[1]?.['user_id']).toBe(1);
+    expect(logs.records[1]?.attribute('user_id')).toBe(1);
     expect(logs.output).toEqual(['INFO:shop:opened', 'WARNING:shop.orders:order 7 is late']);
   });
 

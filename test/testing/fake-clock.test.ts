@@ -38,6 +38,7 @@ describe('useFakeClock', () => {
     expect(new Date('2024-01-31T00:00:00Z').getTime()).toBe(Date.UTC(2024, 0, 31));
     expect(Date.parse('1970-01-01T00:00:01Z')).toBe(1000);
     expect(earlier instanceof Date && new Date() instanceof Date).toBe(true);
+    // biome-ignore lint/style/useConsistentBuiltinInstantiation: the call without new is what is tested
     expect(Date()).toBe(new Date().toString());
   });
 
@@ -70,6 +71,8 @@ describe('useFakeClock', () => {
         when: 'midnight',
         utc: true,
         backupCount: 2,
+        // The time the system stamps on a new file is the real one.
+        delay: true,
       });
       const logger = getLogger('shop');
       logger.setLevel('INFO');

@@ -14,7 +14,7 @@ import {
   type SmtpServer,
   smtpTransportOptions,
 } from './mail-transport.js';
-import { addressSchema, smtpEntries } from './smtp-options.js';
+import { addressSchema, mailhostSchema, smtpEntries } from './smtp-options.js';
 
 const NAME = 'AdminEmailHandler';
 
@@ -43,13 +43,7 @@ export const adminEmailHandlerSchema = v.strictObject({
     v.pipe(v.string(), v.description('Before each subject; default EMAIL_SUBJECT_PREFIX.')),
   ),
   mailhost: v.optional(
-    v.pipe(
-      v.union(
-        [v.string(), v.tuple([v.string(), v.nullable(v.number())])],
-        'expected a host, or [host, port]',
-      ),
-      v.description('The mail server; default EMAIL_HOST and EMAIL_PORT.'),
-    ),
+    v.pipe(mailhostSchema, v.description('The mail server; default EMAIL_HOST and EMAIL_PORT.')),
   ),
   ...smtpEntries,
 });

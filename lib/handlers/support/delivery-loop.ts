@@ -11,6 +11,8 @@ const PATIENCE_MS = 4_500;
 const FRESH_RECORD_MS = 4_000;
 /** Waits up to this keep the process alive, in milliseconds; it does not stay for longer ones, nor for a server that is down. */
 const WORTH_WAITING_MS = 5_000;
+/** How often an overflow is looked for, in milliseconds: the report of it costs more than the record does. */
+const OVERFLOW_QUIET_MS = 1_000;
 /** How often a receiver that answers with an error is asked again, unless said otherwise. */
 const DEFAULT_RETRIES = 10;
 
@@ -50,6 +52,8 @@ export class DeliveryLoop<T> {
   readonly #home = new AsyncResource('nestjs-logging.DeliveryLoop');
   readonly #abandon = new AbortController();
   readonly #rest = new Rest();
+  #overflowTold = 0;
+  #overflowToldAt = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
   #draining: Promise<boolean> | undefined;
   #closing: Promise<void> | undefined;
@@ -65,7 +69,7 @@ export class DeliveryLoop<T> {
     if (this.#closing !== undefined && this.#running === undefined) this.#queue.clear('closed');
     else if (this.#running === undefined) this.#start();
     else this.#rest.shorten(FRESH_RECORD_MS);
-    if (!isQueued) this.#options.failed(new Error(`the queue is full: ${describeLoss(this.#queue)}`));
+    if (!isQueued) this.#reportOverflow();
   }
 
   /** Asks {@link DeliveryLoopOptions.turn} again: there may be enough for a batch now. */
@@ -91,7 +95,7 @@ export class DeliveryLoop<T> {
     this.#rest.end();
     await this.#running;
     this.#queue.clear('closed');
-    this.#options.failed(new Error(`closed before all was sent: ${describeLoss(this.#queue)}`));
+    this.#report(new Error(`closed before all was sent: ${describeLoss(this.#queue)}`));
   }
 
   /** One flush at a time; a close right after a flush that had no luck does not wait once more. */
@@ -134,6 +138,7 @@ export class DeliveryLoop<T> {
         await this.#rest.start('turn', turn.waitMs, turn.waitMs <= WORTH_WAITING_MS);
         continue;
       }
+      this.#reportOverflow();
       await this.#deliver(this.#queue.take(turn.records, this.#options.maxBatchBytes));
       since = performance.now();
     }
@@ -147,16 +152,44 @@ export class DeliveryLoop<T> {
       if (failure === undefined) return;
       if (this.#isAbandoned) break;
       if (failure.remedy === 'split' && entries.length > 1) return this.#deliverHalves(entries);
-      const limit =
-        this.#options.maxRetries ?? (failure.isAnswered ? DEFAULT_RETRIES : Number.POSITIVE_INFINITY);
-      const isLost = failure.remedy !== 'retry' || failures > limit;
-      if (isLost) this.#queue.drop(entries, failure.remedy === 'retry' ? 'failed' : failure.reason);
-      this.#options.failed(isLost ? withLoss(failure, entries.length) : failure);
-      if (isLost) return;
+      if (this.#isFinal(failure, failures)) return this.#lose(entries, failure);
+      this.#report(failure);
       const wait = this.#options.backoff.next(failure.retryAfterMs);
       await this.#rest.start(failure.retryAfterMs > 0 ? 'asked' : 'backoff', wait, false);
     }
     this.#queue.drop(entries, 'closed');
+  }
+
+  #isFinal(failure: DeliveryFailure, failures: number): boolean {
+    if (failure.remedy !== 'retry') return true;
+    const { maxRetries = failure.isAnswered ? DEFAULT_RETRIES : Number.POSITIVE_INFINITY } = this.#options;
+    return failures > maxRetries;
+  }
+
+  #lose(entries: readonly QueueEntry<T>[], failure: DeliveryFailure): void {
+    this.#queue.drop(entries, failure.remedy === 'retry' ? 'failed' : failure.reason);
+    failure.message += `; ${entries.length === 1 ? 'the record is' : `${entries.length} records are`} lost`;
+    this.#report(failure);
+  }
+
+  /** By the policy it may have been others than the newcomer that had to go. */
+  #reportOverflow(): void {
+    const now = performance.now();
+    if (now < this.#overflowToldAt + OVERFLOW_QUIET_MS) return;
+    this.#overflowToldAt = now;
+    const { overflow, oversize } = this.#queue.stats.droppedBy;
+    if (overflow + oversize === this.#overflowTold) return;
+    this.#overflowTold = overflow + oversize;
+    this.#report(new Error(`the queue is full: ${describeLoss(this.#queue)}`));
+  }
+
+  /** Whoever is told may be a user's code: a failure of it must not stop the loop. */
+  #report(fault: Error): void {
+    try {
+      this.#options.failed(fault);
+    } catch {
+      // The fault is in the books of the queue.
+    }
   }
 
   async #deliverHalves(entries: readonly QueueEntry<T>[]): Promise<void> {
@@ -196,11 +229,6 @@ async function orAborted(sending: Promise<void>, signal: AbortSignal): Promise<v
   } finally {
     if (abort !== undefined) signal.removeEventListener('abort', abort);
   }
-}
-
-function withLoss(failure: DeliveryFailure, records: number): DeliveryFailure {
-  failure.message += `; ${records === 1 ? 'the record is' : `${records} records are`} lost`;
-  return failure;
 }
 
 function describeLoss(queue: BoundedQueue<unknown>): string {

@@ -3,6 +3,8 @@ import { pythonRepr, pythonStr } from './python-literal.js';
 
 /** The most bytes of one value; a form is not the place for more. */
 const MAX_VALUE_BYTES = 65_536;
+/** The most characters of one record's fields, before encoding. */
+const MAX_FORM = 262_144;
 /** The most fields of one record. */
 const MAX_FIELDS = 1_000;
 /** What `encodeURIComponent` leaves as it is and Python's `quote_plus` does not, and the space. */
@@ -14,13 +16,16 @@ const FLOATS: ReadonlySet<string> = new Set(['created', 'msecs', 'relativeCreate
 /**
  * Fields as Python's `urllib.parse.urlencode` writes them, with `str()` of each value: `args=%281%2C+%27a%27%29`.
  *
- * `args` is a tuple, as in Python; other lists are lists. At most 1,000 fields, 64 KiB each.
+ * `args` is a tuple, as in Python; other lists are lists. At most 1,000 fields, 64 KiB each, 256 KiB together.
  */
 export function urlencode(fields: Readonly<Record<string, unknown>>): string {
   const pairs: string[] = [];
+  let room = MAX_FORM;
   for (const [key, value] of Object.entries(fields)) {
-    if (pairs.length === MAX_FIELDS) break;
-    pairs.push(`${quotePlus(key)}=${quotePlus(cutToBytes(fieldText(key, value), MAX_VALUE_BYTES))}`);
+    if (pairs.length === MAX_FIELDS || room <= 0) break;
+    const text = cutToBytes(fieldText(key, value), Math.max(1, Math.min(MAX_VALUE_BYTES, room - key.length)));
+    pairs.push(`${quotePlus(key)}=${quotePlus(text)}`);
+    room -= key.length + text.length;
   }
   return pairs.join('&');
 }

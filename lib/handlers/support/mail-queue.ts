@@ -95,7 +95,7 @@ export class MailQueue {
     try {
       const answer = await (await this.#connect()).sendMail(message);
       this.#overflowTold = overflow;
-      this.#reportRejected(answer?.rejected ?? []);
+      this.#reportRejected((answer as { rejected?: unknown } | null | undefined)?.rejected);
     } catch (error) {
       throw toDeliveryFailure(error);
     }
@@ -113,8 +113,8 @@ export class MailQueue {
     };
   }
 
-  #reportRejected(rejected: readonly unknown[]): void {
-    if (rejected.length === 0) return;
+  #reportRejected(rejected: unknown): void {
+    if (!Array.isArray(rejected) || rejected.length === 0) return;
     const known = this.#options.to
       .map(({ address }) => address)
       .filter((address) => rejected.includes(address));

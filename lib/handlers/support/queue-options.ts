@@ -48,6 +48,26 @@ export const listenerOption = v.pipe(
   v.description('What makes the listener; default QueueListener.'),
 );
 
+const section = v.record(v.string(), v.record(v.string(), v.unknown()));
+
+/** What `worker` may be: sections of a configuration. */
+export const workerConfig = v.pipe(
+  v.strictObject({ handlers: section, formatters: v.optional(section), filters: v.optional(section) }),
+  v.check(
+    (value) => isCloneable(value),
+    'expected plain data: a class cannot go to a worker thread, name one instead',
+  ),
+);
+
+function isCloneable(value: unknown): boolean {
+  try {
+    structuredClone(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The queue that an option stands for. */
 export function resolveQueue(option: v.InferOutput<typeof queueOption> | undefined) {
   if (option === undefined || typeof option === 'string') return new RecordQueue();

@@ -1,5 +1,11 @@
 import type { LogRecord } from '../../core/log-record.js';
-import { BoundedQueue, type BoundedQueueOptions, type QueueStats } from './bounded-queue.js';
+import {
+  BoundedQueue,
+  type BoundedQueueOptions,
+  type DropReason,
+  type QueueEntry,
+  type QueueStats,
+} from './bounded-queue.js';
 
 /** What a listener is woken by. */
 export type QueueWatcher = () => void;
@@ -40,6 +46,21 @@ export class RecordQueue {
     if (entry === undefined) return undefined;
     this.#items.deliver([entry]);
     return entry.item;
+  }
+
+  /** Takes the oldest few, to be reported on later: they still count against the bounds. */
+  take(maxRecords: number): QueueEntry<QueueItem>[] {
+    return this.#items.take(maxRecords);
+  }
+
+  /** Reports what was taken as handled. */
+  deliver(entries: readonly QueueEntry<QueueItem>[]): void {
+    this.#items.deliver(entries);
+  }
+
+  /** Reports what was taken as lost. */
+  drop(entries: readonly QueueEntry<QueueItem>[], reason: DropReason): void {
+    this.#items.drop(entries, reason);
   }
 
   /** How many wait. */

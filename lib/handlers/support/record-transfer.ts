@@ -1,4 +1,5 @@
 import type { LogRecord } from '../../core/log-record.js';
+import { formatTraceback } from '../../core/traceback.js';
 import { defineField } from '../../internal/define-field.js';
 import { JsonBudget } from '../../internal/json-budget.js';
 import { jsonValue } from '../../internal/json-value.js';
@@ -28,6 +29,33 @@ export function pickleRecord(record: LogRecord): Buffer {
     defineField(dict, key, FLOATS.has(key) ? new PyFloat(Number(value)) : plain(value, budget));
   }
   return pickle(dict);
+}
+
+/**
+ * A record as data that any thread can take: what `makeLogRecord` makes the same record of.
+ *
+ * @param hasCaller Whether it is to tell where the call was made.
+ */
+export function portableRecord(record: LogRecord, hasCaller: boolean): Record<string, unknown> {
+  const budget = new JsonBudget();
+  budget.reset(MAX_CHARACTERS);
+  const data: Record<string, unknown> = {
+    name: record.name,
+    levelno: record.levelno,
+    levelname: record.levelname,
+    msg: record.getMessage(),
+    args: [],
+    created: record.created,
+    excText: record.excText ?? (record.excInfo === undefined ? undefined : formatTraceback(record.excInfo)),
+    stackInfo: record.stackInfo,
+    relativeCreated: record.relativeCreated,
+    thread: record.thread,
+    threadName: record.threadName,
+  };
+  if (hasCaller) Object.assign(data, record.caller());
+  for (const [key, value] of Object.entries(record.extraFields()))
+    defineField(data, key, plain(value, budget));
+  return data;
 }
 
 /** Plain data in place of any value, however hostile, within the budget. */

@@ -1,8 +1,8 @@
+import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { retryEntries } from './delivery-options.js';
 import { digestSchema } from './digest.js';
 import { handlerEntries } from './handler-options.js';
-import { parseHost } from './http-options.js';
 import { parseAddress, parseAddresses } from './mail-address.js';
 import type { Nodemailer } from './mail-transport.js';
 import { tlsContextSchema } from './tls-options.js';
@@ -11,9 +11,18 @@ const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 const hostName = v.pipe(
   v.string(),
   v.check(
-    (text) => parseHost(text)?.port === undefined && parseHost(text) !== undefined,
+    (text) => isIP(text) !== 0 || /^[a-z0-9._-]+$/i.test(text),
     "expected a host name or address; a port goes beside it: ['mail.example.com', 587]",
   ),
+);
+
+/** Schema of a mail server. */
+export const mailhostSchema = v.pipe(
+  v.union(
+    [hostName, v.tuple([hostName, v.nullable(port)])],
+    "expected a host, or [host, port]: ['mail.example.com', 587]",
+  ),
+  v.description('The mail server; port 25 unless given, 465 with implicitTls.'),
 );
 
 /** Schema of one address. */
@@ -87,13 +96,7 @@ export const smtpEntries = {
 /** The keys of an {@link SMTPHandler} in a configuration. */
 export const smtpHandlerSchema = v.strictObject({
   ...handlerEntries,
-  mailhost: v.pipe(
-    v.union(
-      [hostName, v.tuple([hostName, v.nullable(port)])],
-      "expected a host, or [host, port]: ['mail.example.com', 587]",
-    ),
-    v.description('The mail server; port 25 unless given, 465 with implicitTls.'),
-  ),
+  mailhost: mailhostSchema,
   fromaddr: v.pipe(addressSchema, v.description('The sender.')),
   toaddrs: v.pipe(addressesSchema, v.description('The recipients.')),
   subject: v.pipe(v.string(), v.description('The subject; see getSubject.')),

@@ -83,10 +83,14 @@ export function warnInsecure(handler: string, host: string): void {
   });
 }
 
-/** Warns of a password that goes over the network as it is; what stays on this machine is no cause for it. */
-export function warnPlainPassword(handler: string, host: string): void {
-  if (/^(localhost|127\.[\d.]+|::1)$/.test(host)) return;
-  process.emitWarning(`${handler} sends its password to ${host} without encryption; add secure: []`, {
+/**
+ * Warns of a password that goes over the network as it is; what stays on this machine is no cause for it.
+ *
+ * @param remedy The option that encrypts: `secure: true`.
+ */
+export function warnPlainPassword(handler: string, host: string, remedy: string): void {
+  if (/^(localhost|127\.[\d.]+|::1|\[::1\])(:\d+)?$/.test(host)) return;
+  process.emitWarning(`${handler} sends its password to ${host} without encryption; add ${remedy}`, {
     type: 'SecurityWarning',
     code: 'LOGGING_PLAIN_PASSWORD',
   });

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { PlatformRequest, PlatformResponse } from './http-log-options.js';
 import type { RequestLog } from './request-log.js';
@@ -6,7 +7,7 @@ import type { RequestLog } from './request-log.js';
 type RequestHook = (this: unknown, request: PlatformRequest, reply: PlatformResponse, done: (error?: unknown) => void) => unknown;
 
 /** What of the adapters is used here; both lines of Nest that are supported have it. */
-interface EdgeAdapter extends Pick<AbstractHttpAdapter, 'getType' | 'use'> {
+interface EdgeAdapter extends Pick<AbstractHttpAdapter, 'getInstance' | 'getType' | 'use'> {
   onRequestHook?: RequestHook | undefined;
   setOnRequestHook(hook: RequestHook): void;
 }
@@ -30,8 +31,13 @@ function mountOnExpress(adapter: EdgeAdapter, log: RequestLog): void {
   });
 }
 
-/** The adapter has one place for a hook; an application's own goes on working behind ours. */
+/**
+ * The adapter has one place for a hook; an application's own goes on working behind ours. What Fastify's router turns
+ * away (a malformed URL) meets no hook at all: the server sees it.
+ */
 function mountOnFastify(adapter: EdgeAdapter, log: RequestLog): void {
+  const { server } = adapter.getInstance<{ server: Server }>();
+  server.prependListener('request', (request, response) => log.takeUp(request, response));
   const setHook = adapter.setOnRequestHook;
   const follow = (next: RequestHook | undefined): RequestHook =>
     function (request, reply, done) {

@@ -21,21 +21,27 @@ export class RequestLog {
   }
 
   /**
-   * Takes a request up, once, and goes on with it in its context.
+   * Goes on with a request in its context, once; takes it up if that has not been done.
    *
    * @param proceed Whatever the platform does next; always called, exactly once.
    */
   follow<T>(platformRequest: PlatformRequest, platformResponse: PlatformResponse, proceed: () => T): T {
-    const state = this.#takeUp(platformRequest, platformResponse);
-    return state === undefined || !this.usesContext ? proceed() : state.run(proceed);
+    const request = (platformRequest.raw ?? platformRequest) as IncomingMessage;
+    const response = (platformResponse.raw ?? platformResponse) as ServerResponse;
+    const state = this.takeUp(request, response);
+    if (state === undefined || state.isFollowed) return proceed();
+    state.isFollowed = true;
+    state.platformRequest = platformRequest;
+    state.platformResponse = platformResponse;
+    return this.usesContext ? state.run(proceed) : proceed();
   }
 
-  #takeUp(platformRequest: PlatformRequest, platformResponse: PlatformResponse): RequestState | undefined {
+  /** Starts to watch a request, once. */
+  takeUp(request: IncomingMessage, response: ServerResponse): RequestState | undefined {
     try {
-      const request = (platformRequest.raw ?? platformRequest) as IncomingMessage;
-      const response = (platformResponse.raw ?? platformResponse) as ServerResponse;
-      if (stateOf(request) !== undefined) return undefined;
-      const state = new RequestState(request, response, platformRequest, platformResponse);
+      const known = stateOf(request);
+      if (known !== undefined) return known;
+      const state = new RequestState(request, response);
       const { responseHeader } = this.#options;
       if (responseHeader !== false && !response.headersSent) response.setHeader(responseHeader, state.id);
       if (this.#options.enabled) countBytes(response, state);

@@ -1,11 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ContextStore, contexts } from '../../context/context-store.js';
+import { brand, isBranded } from '../../internal/brand.js';
 import { globalSlot } from '../../internal/global-slot.js';
 import { requestIdOf } from './request-id.js';
 import type { PlatformRequest, PlatformResponse } from './http-log-options.js';
-
-/** Where a context keeps the request it was made for; a symbol, so that no record shows it. */
-const REQUEST: unique symbol = Symbol.for('nestjs-logging.request') as never;
 
 /** Characters of a path that are logged. */
 const MAX_PATH = 1_024;
@@ -34,21 +32,25 @@ export class RequestState {
   refusal: { readonly thrown: unknown } | undefined;
   /** Whether a record told a failure of this request. */
   hasTold = false;
+  /** Whether the platform has the request, in its context. */
+  isFollowed = false;
+  /** The platform's own objects, for the application's callbacks; Node's until the platform has the request. */
+  platformRequest: PlatformRequest;
+  platformResponse: PlatformResponse;
   readonly #url: string;
   #failures: unknown[] = [];
 
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
-    /** The platform's own objects, for the application's callbacks. */
-    readonly platformRequest: PlatformRequest,
-    readonly platformResponse: PlatformResponse,
   ) {
+    this.platformRequest = request;
+    this.platformResponse = response;
     this.id = requestIdOf(request.headers);
     this.method = request.method ?? '';
     // Express changes url while it routes.
     this.#url = request.url ?? '';
-    this.store = { fields: Object.freeze({ request_id: this.id, [REQUEST]: this }) };
+    this.store = { fields: Object.freeze({ request_id: this.id }), owner: this };
     requests.states.set(request, this);
   }
 
@@ -77,11 +79,12 @@ export class RequestState {
     return contexts.storage.run(this.store, work);
   }
 }
+brand(RequestState.prototype, 'request');
 
 /** The request whose context this is called in, if any. */
 export function currentRequest(): RequestState | undefined {
-  const fields = contexts.storage.getStore()?.fields as { readonly [REQUEST]?: RequestState } | undefined;
-  return fields?.[REQUEST];
+  const owner = contexts.storage.getStore()?.owner;
+  return isBranded(owner, 'request') ? (owner as RequestState) : undefined;
 }
 
 /** The state of a request, by Node's, Express's or Fastify's object. */

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { AbstractHttpAdapter } from '@nestjs/core';
@@ -9,7 +8,3 @@ export const platforms: readonly { name: 'express' | 'fastify'; createAdapter: (
   { name: 'fastify', createAdapter: () => new FastifyAdapter() as unknown as AbstractHttpAdapter },
 ];
 
-/** The line of Nest the tests run with. */
-export const nestMajor = Number(
-  (createRequire(import.meta.url)('@nestjs/core/package.json') as { version: string }).version.split('.', 1)[0],
-);

@@ -25,11 +25,23 @@ interface AnyResponse {
   send(body: unknown): unknown;
 }
 
+interface NodeResponse {
+  statusCode: number;
+  end(text: string): void;
+}
+
 @Catch()
 class CatchAllFilter implements ExceptionFilter {
   catch(exception: unknown, host: ArgumentsHost): void {
-    const response = host.switchToHttp().getResponse<AnyResponse>();
-    response.status(418).send({ caught: exception instanceof Error ? exception.message : exception });
+    const response = host.switchToHttp().getResponse<AnyResponse & NodeResponse>();
+    const body = { caught: exception instanceof Error ? exception.message : exception };
+    if (typeof response.status === 'function') {
+      response.status(418).send(body);
+      return;
+    }
+    // Behind middleware on Fastify there is only Node's own response.
+    response.statusCode = 418;
+    response.end(JSON.stringify(body));
   }
 }
 
@@ -99,11 +111,6 @@ class RejectingMiddleware implements NestMiddleware {
     await Promise.resolve();
     throw new Error('the middleware rejected');
   }
-}
-
-interface NodeResponse {
-  statusCode: number;
-  end(text: string): void;
 }
 
 class AnsweringMiddleware implements NestMiddleware {

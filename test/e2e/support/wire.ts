@@ -21,7 +21,11 @@ export function send(port: number, text: string, abortAfterMs?: number): Promise
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = connect(port, '127.0.0.1', () => socket.write(text));
-    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('data', (chunk) => {
+      chunks.push(chunk);
+      // Server-sent events keep the connection, whatever the client asked for.
+      if (/text\/event-stream[\s\S]*\r\n0\r\n\r\n$/.test(Buffer.concat(chunks).toString('latin1'))) socket.end();
+    });
     socket.on('error', (error: NodeJS.ErrnoException) => error.code !== 'ECONNRESET' && error.code !== 'EPIPE' && reject(error));
     socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
     if (abortAfterMs !== undefined) setTimeout(() => socket.destroy(), abortAfterMs);

@@ -12,7 +12,7 @@ export function normalise(text: string): string {
       .replaceAll(/("?request_id"?[:=] ?"?)[\w-]{8,}/g, '$1ID')
       .replaceAll(/(\[)[\w-]{20,36}(\])/g, '$1ID$2')
       .replaceAll(/\b\d+(\.\d+)?( ?ms\b)/g, '0$2')
-      .replaceAll(/("duration_ms":)\d+(\.\d+)?/g, '$10')
+      .replaceAll(/(duration_ms"?[:=])\d+(\.\d+)?/g, '$10')
       .replaceAll(/(localhost|127\.0\.0\.1|\[::1\]):\d+/g, '$1:0')
       .replaceAll(/\b(port )\d+/g, '$10')
       // Python 3.11 and newer mark the place in the line.

@@ -1,7 +1,9 @@
 import type * as v from 'valibot';
 import { builtinComponents } from '../../../lib/config/builtin-components.js';
+import type { ComponentKind } from '../../../lib/config/component-registry.js';
 import { levelSchema } from '../../../lib/core/options.js';
 import { httpLogSchema } from '../../../lib/nest/http/http-log-options.js';
+import { differencesTable } from './python-differences.js';
 
 /** What is read of a schema; valibot's own types tell more than is needed here. */
 interface Schema {
@@ -14,6 +16,7 @@ interface Schema {
   readonly item?: Schema;
   readonly literal?: unknown;
   readonly message?: unknown;
+  readonly class?: { readonly name: string };
   readonly pipe?: readonly (Schema & { readonly description?: string; readonly requirement?: unknown })[];
 }
 
@@ -31,22 +34,22 @@ export function componentReference(): string {
   return kinds.map(([kind, title]) => `## ${title}\n\n${sections(kind)}`).join('\n');
 }
 
-function sections(kind: 'handler' | 'formatter' | 'filter'): string {
+function sections(kind: ComponentKind): string {
   const names = new Map<object, string[]>();
   for (const [name, type] of builtinComponents()[kind]) names.set(type, [...(names.get(type) ?? []), name]);
-  return [...names].map(([type, own]) => section(type, own)).join('\n');
+  return [...names].map(([type, own]) => section(kind, type, own)).join('\n');
 }
 
-function section(type: object, names: readonly string[]): string {
+function section(kind: ComponentKind, type: object, names: readonly string[]): string {
   const { optionsSchema } = type as { optionsSchema?: v.GenericSchema };
   const [name = '', ...aliases] = names;
   const also = aliases.length === 0 ? '' : `In a configuration also ${aliases.map(code).join(', ')}.\n\n`;
-  return `### ${name}\n\n${also}${table(optionsSchema as unknown as Schema | undefined)}`;
+  return `### ${name}\n\n${also}${table(optionsSchema as unknown as Schema | undefined, kind === 'handler' ? common : [])}`;
 }
 
-function table(schema: Schema | undefined): string {
+function table(schema: Schema | undefined, left: readonly string[] = []): string {
   const rows = Object.entries(objectOf(schema)?.entries ?? {})
-    .filter(([key]) => !common.includes(key))
+    .filter(([key]) => !left.includes(key))
     .map(([key, entry]) => row(key, entry));
   if (rows.length === 0) return 'No options of its own.\n';
   return `| key | value | default | |\n| --- | --- | --- | --- |\n${rows.join('')}`;
@@ -86,11 +89,11 @@ const plainTypes: Readonly<Record<string, string>> = {
   record: 'object',
   unknown: 'anything',
   any: 'anything',
-  instance: 'object',
   object: 'object',
   strict_object: 'object',
   loose_object: 'object',
   tuple: 'list',
+  strict_tuple: 'list',
   null: '`null`',
 };
 
@@ -103,14 +106,15 @@ function typeOf(schema: Schema): string {
     return [...new Set((schema.options ?? []).map((option) => typeOf(option as Schema)))].join(' or ');
   if (schema.type === 'array') return schema.item === undefined ? 'list' : `list of ${typeOf(schema.item)}`;
   if (schema.type === 'number' && schema.pipe?.some(({ type }) => type === 'integer')) return 'whole number';
+  if (schema.type === 'instance') return code(schema.class?.name ?? 'object');
   if (schema.type === 'custom') return customType(schema);
   return plainTypes[schema.type] ?? schema.type;
 }
 
 /** What a schema of ours expects: its message says 'expected a function', 'expected a stream: an object with …'. */
 function customType(schema: Schema): string {
-  if ((schema as unknown) === levelSchema) return 'level';
-  return /^expected an? ([\w ]+)/.exec(String(schema.message))?.[1] ?? 'object';
+  if (((schema.pipe?.[0] ?? schema) as unknown) === levelSchema) return 'level';
+  return /^expected an? ([\w ]*\w)/.exec(String(schema.message))?.[1] ?? 'object';
 }
 
 function literal(value: unknown): string {
@@ -125,6 +129,7 @@ function code(text: string): string {
 /** What is generated, by the name that a page gives it. */
 const parts: Readonly<Record<string, () => string>> = {
   'the built-in components': componentReference,
+  'what doc comments tell': differencesTable,
   'the options of the request log': () => table(httpLogSchema as unknown as Schema),
 };
 

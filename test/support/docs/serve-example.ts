@@ -17,7 +17,8 @@ export async function serve(
       const { path, ...init } = parseCurl(line);
       await app.ask(path, init);
     }
-    return app.printed();
+    // As it would be without the variable.
+    return app.printed().replaceAll(String(app.port), '3000');
   } finally {
     await app.stop();
   }

@@ -5,7 +5,6 @@ import { getLogger } from 'nestjs-logging/core';
 const logger = getLogger('shop');
 
 beforeEach(() => logger.info('set up'));
-afterEach(() => logger.info('torn down'));
 
 it('passes', () => logger.error('of the test that passes'));
 

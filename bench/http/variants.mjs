@@ -1,0 +1,71 @@
+import { ConsoleLogger } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { tap } from 'rxjs';
+import { applicationModule } from './application.mjs';
+
+/**
+ * The same application with one way of logging each: `{ module, create?, ready?(app) }`.
+ * All write one JSON line a request to standard output, which leads to a file.
+ */
+export const VARIANTS = {
+  none: async () => ({ module: applicationModule(), create: { logger: false } }),
+
+  ours: async () => {
+    const { LoggingModule, NestLogger } = await import('nestjs-logging');
+    return {
+      module: applicationModule({ imports: [LoggingModule.forRoot()] }),
+      create: { bufferLogs: true },
+      ready: (app) => app.useLogger(app.get(NestLogger)),
+    };
+  },
+
+  'nestjs-pino': async () => {
+    const { Logger, LoggerModule } = await import('nestjs-pino');
+    return {
+      module: applicationModule({ imports: [LoggerModule.forRoot()] }),
+      create: { bufferLogs: true },
+      ready: (app) => app.useLogger(app.get(Logger)),
+    };
+  },
+
+  'nest-winston': async () => {
+    const { WINSTON_MODULE_NEST_PROVIDER, WinstonModule } = await import('nest-winston');
+    const winston = (await import('winston')).default;
+    const { combine, json, timestamp } = winston.format;
+    const options = { format: combine(timestamp(), json()), transports: [new winston.transports.Console()] };
+    const logger = WinstonModule.createLogger(options);
+    return {
+      module: applicationModule({
+        imports: [WinstonModule.forRoot(options)],
+        providers: [requestLog((fields) => logger.log({ message: 'request completed', ...fields }, 'http'))],
+      }),
+      create: { bufferLogs: true },
+      ready: (app) => app.useLogger(app.get(WINSTON_MODULE_NEST_PROVIDER)),
+    };
+  },
+
+  'nest-json': async () => {
+    const logger = new ConsoleLogger('http', { json: true, colors: false });
+    return {
+      module: applicationModule({
+        providers: [requestLog((fields) => logger.log({ message: 'request completed', ...fields }))],
+      }),
+      create: { logger },
+    };
+  },
+};
+
+/** The interceptor that the documentation of both tells its readers to write. */
+function requestLog(write) {
+  const interceptor = {
+    intercept(context, next) {
+      const started = performance.now();
+      const http = context.switchToHttp();
+      const { method, url } = http.getRequest();
+      return next.handle().pipe(
+        tap(() => write({ method, url, status: http.getResponse().statusCode, ms: performance.now() - started })),
+      );
+    },
+  };
+  return { provide: APP_INTERCEPTOR, useValue: interceptor };
+}

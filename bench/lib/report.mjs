@@ -1,0 +1,91 @@
+import { CASES, MODES } from './cases.mjs';
+import { judge } from './goals.mjs';
+
+/** A report as text: tables of Markdown, so that they can go into the documentation as they are. */
+export function reportText(report) {
+  const parts = [machineText(report)];
+  for (const mode of Object.keys(MODES)) parts.push(caseTable(report, mode));
+  parts.push(memoryTable(report), loadingTable(report), treeText(report), httpTable(report), goalTable(report));
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function machineText({ machine, rounds, sliceMs }) {
+  const { processor, cores, system, node, python, loadAverage } = machine;
+  const lines = [
+    `${processor}, ${cores} cores, ${system}, Node ${node}${python ? `, CPython ${python}` : ''}; ${rounds} turns of ${sliceMs} ms.`,
+    'Processor time a call, in nanoseconds: median, and in brackets how many times ours.',
+  ];
+  if (loadAverage[0] > cores / 2) lines.push(`The machine was busy (load ${loadAverage[0]}): trust the ratios more than the times.`);
+  return lines.join('\n');
+}
+
+function caseTable({ cases }, mode) {
+  const names = Object.keys(cases ?? {}).filter((name) => cases[name][mode] !== undefined);
+  if (names.length === 0) return '';
+  const competitors = [...new Set(names.flatMap((name) => Object.keys(cases[name][mode])))];
+  const rows = names.map((name) => [
+    CASES[name].title,
+    ...competitors.map((competitor) => cell(cases[name][mode][competitor], competitor)),
+  ]);
+  return `${MODES[mode].title}:\n\n${table(['', ...competitors], rows)}`;
+}
+
+function cell(result, competitor) {
+  if (result === undefined) return '–';
+  const { median } = result.cpu;
+  const time = median < 20 ? median.toFixed(1) : Math.round(median).toLocaleString('en');
+  return competitor === 'ours' || result.ratio === undefined ? time : `${time} (${result.ratio.toPrecision(2)}×)`;
+}
+
+function memoryTable({ memory }) {
+  if (memory === undefined) return '';
+  const rows = Object.entries(memory.results).map(([name, { maxRssMiB }]) => [name, maxRssMiB]);
+  return `${memory.records.toLocaleString('en')} JSON lines in one tight loop, most memory of the process in MiB:\n\n${table(['', 'MiB'], rows)}`;
+}
+
+function loadingTable({ loading }) {
+  if (loading === undefined) return '';
+  const rows = Object.entries(loading).map(([name, { wall, cpu, extraWall }]) => [name, wall.median, extraWall, cpu.median]);
+  return `A process that imports one module, in ms:\n\n${table(['', 'wall', 'more than nothing', 'processor'], rows)}`;
+}
+
+function treeText({ tree }) {
+  if (tree === undefined) return '';
+  return [
+    `An idle tree of ${tree.loggers.toLocaleString('en')} loggers: made in ${tree.createdMs} ms, ${tree.bytesEach} bytes each;`,
+    `changing a level takes ${tree.rootLevelUs} µs at the root, ${tree.branchLevelUs} µs at a branch, ${tree.leafLevelUs} µs at a leaf.`,
+  ].join(' ');
+}
+
+function httpTable({ http }) {
+  const columns = ['', 'requests/s', 'of none', 'p50 ms', 'p99 ms', 'processor µs a request', 'added µs'];
+  return Object.entries(http ?? {})
+    .map(([platform, variants]) => {
+      const rows = Object.entries(variants).map(([name, v]) => [
+        name,
+        Math.round(v.perSecond),
+        `${Math.round(v.perSecondOfNone * 100)} %`,
+        v.p50Ms,
+        v.p99Ms,
+        v.cpuUs,
+        v.addedCpuUs,
+      ]);
+      return `HTTP on ${platform}, 50 connections:\n\n${table(columns, rows)}`;
+    })
+    .join('\n\n');
+}
+
+function goalTable(report) {
+  const rows = judge(report)
+    .filter(({ value }) => value !== undefined)
+    .map(({ title, goal, value, isReached }) => [title, goal, value, isReached ? 'reached' : 'not reached']);
+  return rows.length === 0 ? '' : `Goals:\n\n${table(['', 'goal', 'measured', ''], rows)}`;
+}
+
+function table(head, rows) {
+  const texts = [head, ...rows].map((row) => row.map(String));
+  const widths = head.map((_, column) => Math.max(3, ...texts.map((row) => row[column].length)));
+  const line = (row) => `| ${row.map((text, at) => (at === 0 ? text.padEnd(widths[at]) : text.padStart(widths[at]))).join(' | ')} |`;
+  const rule = `| ${widths.map((width, at) => (at === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
+  return [line(texts[0]), rule, ...texts.slice(1).map(line)].join('\n');
+}

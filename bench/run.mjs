@@ -1,0 +1,126 @@
+/**
+ * The bench: `npm run bench -- [options]`.
+ *
+ *   --quick           fewer and shorter turns, batched and line by line to a file only
+ *   --only A,B        these cases or parts only (see lib/cases.mjs; parts: memory, loading, tree, http)
+ *   --peers A,B       these competitors only, ours always among them
+ *   --modes A,B       these ways of writing only (batched-file, line-file, batched-null, line-null)
+ *   --library DIR     another build of the library: the folder with its package.json and dist/
+ *   --out FILE        where the figures go; default bench/results/latest.json
+ *
+ * Prints tables and writes the figures as JSON.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { CASES, COMPETITORS, MODES } from './lib/cases.mjs';
+import { HTTP_VARIANTS, measureHttp, PLATFORMS } from './lib/http.mjs';
+import { installLibrary, installPeers, versions } from './lib/install.mjs';
+import { measureLoading } from './lib/loading.mjs';
+import { describeMachine } from './lib/machine.mjs';
+import { measureMemory } from './lib/memory.mjs';
+import { progressLine } from './lib/progress.mjs';
+import { reportText } from './lib/report.mjs';
+import { measureTree } from './lib/tree.mjs';
+import { measureCase } from './lib/turns.mjs';
+
+const PARTS = ['memory', 'loading', 'tree', 'http'];
+
+const root = path.join(import.meta.dirname, '..');
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    peers: { type: 'string' },
+    modes: { type: 'string' },
+    library: { type: 'string', default: root },
+    out: { type: 'string', default: path.join(import.meta.dirname, 'results/latest.json') },
+  },
+});
+
+const plan = readPlan();
+const progress = progressLine();
+installPeers((text) => progress.begin(text));
+installLibrary(path.resolve(options.library));
+
+const report = { date: new Date().toISOString().slice(0, 10), machine: describeMachine(), versions: versions(), ...plan.timing };
+await runCases();
+await runParts();
+progress.end();
+save(report);
+console.log(reportText(report));
+
+function readPlan() {
+  const chosen = options.only?.split(',') ?? [...Object.keys(CASES), ...PARTS];
+  const modes = options.modes?.split(',') ?? (options.quick ? ['batched-file', 'line-file'] : Object.keys(MODES));
+  const peers = options.peers?.split(',') ?? COMPETITORS;
+  refuseUnknown('--only', chosen, [...Object.keys(CASES), ...PARTS]);
+  refuseUnknown('--modes', modes, Object.keys(MODES));
+  refuseUnknown('--peers', peers, [...COMPETITORS, ...HTTP_VARIANTS]);
+  return {
+    cases: chosen.filter((name) => name in CASES),
+    parts: chosen.filter((name) => PARTS.includes(name)),
+    modes,
+    competitors: COMPETITORS.filter((name) => name === 'ours' || peers.includes(name)),
+    timing: options.quick ? { rounds: 7, sliceMs: 60 } : { rounds: 21, sliceMs: 150 },
+    http: options.quick ? { rounds: 3, seconds: 2 } : { rounds: 9, seconds: 5 },
+    records: options.quick ? 100_000 : 1_000_000,
+  };
+}
+
+function refuseUnknown(option, given, known) {
+  const unknown = given.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  console.error(`${option}: no ${unknown.join(', ')}; there are ${known.join(', ')}`);
+  process.exit(2);
+}
+
+async function runCases() {
+  report.cases = {};
+  const { machine } = report;
+  for (const [at, name] of plan.cases.entries()) {
+    report.cases[name] = {};
+    const { title, hasOutput } = CASES[name];
+    for (const mode of hasOutput === false ? ['batched-file'] : plan.modes) {
+      progress.begin(`case ${at + 1} of ${plan.cases.length}, ${title}, ${MODES[mode].title}`);
+      report.cases[name][mode] = await measureCase(name, mode, {
+        competitors: plan.competitors.filter((each) => each !== 'cpython' || (machine.python && !MODES[mode].isBatched)),
+        ...plan.timing,
+        onProgress: progress.detail,
+      });
+      save(report);
+    }
+  }
+}
+
+async function runParts() {
+  const onProgress = progress.detail;
+  for (const part of plan.parts) {
+    progress.begin(part);
+    if (part === 'loading') report.loading = measureLoading({ rounds: plan.timing.rounds, onProgress });
+    if (part === 'tree') report.tree = measureTree();
+    if (part === 'memory') {
+      const competitors = plan.competitors.filter((each) => each !== 'cpython');
+      report.memory = { records: plan.records, results: await measureMemory(plan.records, { competitors, onProgress }) };
+    }
+    if (part === 'http') await runHttp(onProgress);
+    save(report);
+  }
+}
+
+async function runHttp(onProgress) {
+  report.http = {};
+  const wanted = options.peers?.split(',') ?? HTTP_VARIANTS;
+  const variants = HTTP_VARIANTS.filter((name) => name === 'none' || name === 'ours' || wanted.includes(name));
+  for (const platform of PLATFORMS) {
+    progress.begin(`http on ${platform}`);
+    report.http[platform] = await measureHttp({ platform, variants, ...plan.http, onProgress });
+  }
+}
+
+/** After each step, so that a bench that is stopped leaves what it has found out. */
+function save(figures) {
+  mkdirSync(path.dirname(options.out), { recursive: true });
+  writeFileSync(options.out, `${JSON.stringify(figures, null, 2)}\n`);
+}

@@ -1,0 +1,17 @@
+import base from '../../../jest.config.js';
+
+/**
+ * The tests of the Nest parts, run with Nest 11, which is CommonJS.
+ *
+ * @type {import('jest').Config}
+ */
+export default {
+  ...base,
+  testMatch: ['<rootDir>/test/e2e/**/*.test.ts', '<rootDir>/test/nest/**/*.test.ts'],
+  globalSetup: '<rootDir>/test/e2e/nest-11/install.mjs',
+  moduleNameMapper: {
+    ...base.moduleNameMapper,
+    '^@nestjs/(.*)$': '<rootDir>/test/e2e/nest-11/node_modules/@nestjs/$1',
+    '^(rxjs|reflect-metadata)$': '<rootDir>/test/e2e/nest-11/node_modules/$1',
+  },
+};

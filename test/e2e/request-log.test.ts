@@ -1,0 +1,284 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type INestApplication, VersioningType } from '@nestjs/common';
+import type { LogRecord } from '../../lib/core/log-record.js';
+import type { LoggingModuleOptions } from '../../lib/nest/logging-options.js';
+import { platforms } from './support/platforms.js';
+import { pause, Recorder } from './support/recorder.js';
+import { startScenarioApp } from './support/scenario-app.js';
+import { exchange, requestText, send, statusOf } from './support/wire.js';
+
+const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+
+describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
+  const recorder = new Recorder();
+  const running: INestApplication[] = [];
+
+  async function start(logging: LoggingModuleOptions = {}, prepare?: (app: INestApplication) => void) {
+    const { app, port } = await startScenarioApp({ adapter: createAdapter(), recorder, logging, ...(prepare && { prepare }) });
+    running.push(app);
+    recorder.clear();
+    return port;
+  }
+  const fieldsOf = (record: LogRecord | undefined) => record?.extraFields() ?? {};
+  const accessOf = async () => {
+    await recorder.settled('nest.server', 1);
+    expect(recorder.of('nest.server')).toHaveLength(1);
+    return recorder.of('nest.server')[0] as LogRecord;
+  };
+  afterEach(async () => {
+    for (const app of running.splice(0)) await app.close();
+    recorder.clear();
+  });
+
+  it('has all fields, and a message that can be read alone', async () => {
+    const port = await start();
+    const answer = await exchange(port, { path: '/scenarios/ok/7?token=s3cret', headers: { 'X-Request-Id': 'abc-1' } });
+    const record = await accessOf();
+    expect(record.levelname).toBe('INFO');
+    expect(record.message).toMatch(/^GET \/scenarios\/ok\/7 200 \d+\.\dms$/);
+    expect(fieldsOf(record)).toEqual({
+      method: 'GET',
+      path: '/scenarios/ok/7',
+      route: '/scenarios/ok/:id',
+      status: 200,
+      duration_ms: expect.any(Number),
+      bytes: 10,
+      aborted: false,
+      request_id: 'abc-1',
+      controller: 'ScenarioController',
+      handler: 'ok',
+    });
+    expect(answer).toMatch(/^x-request-id: abc-1\r$/im);
+    expect(JSON.stringify(recorder.records)).not.toContain('s3cret');
+  });
+
+  it.each([
+    ['INFO', '/scenarios/ok/1'],
+    ['WARNING', '/nowhere'],
+    ['ERROR', '/scenarios/throws'],
+  ])('is at %s for %s', async (level, path) => {
+    const port = await start();
+    await exchange(port, { path });
+    expect((await accessOf()).levelname).toBe(level);
+  });
+
+  it.each([
+    ['text', 7],
+    ['stream', 13],
+    ['empty', 0],
+  ])('counts the bytes of the body of /%s', async (path, bytes) => {
+    const port = await start();
+    await exchange(port, { path: `/scenarios/${path}` });
+    expect(fieldsOf(await accessOf())).toMatchObject({ bytes });
+  });
+
+  it('tells an abort before the answer as 499', async () => {
+    const port = await start();
+    await exchange(port, { path: '/scenarios/slow', abortAfterMs: 40 });
+    const record = await accessOf();
+    expect(fieldsOf(record)).toMatchObject({ status: 499, aborted: true, handler: 'slow' });
+    expect(record.levelname).toBe('WARNING');
+    await pause(150);
+    expect(recorder.tracebacks).toEqual([]);
+    expect(recorder.of('nest.server')).toHaveLength(1);
+  });
+
+  it('tells a stream that fails half-way, with its traceback', async () => {
+    const port = await start();
+    await exchange(port, { path: '/scenarios/stream-fails' });
+    await accessOf();
+    await pause(20);
+    expect(recorder.tracebacks.map((record) => [record.name, (record.excInfo as Error).message])).toEqual([
+      ['nest.request', 'the stream broke'],
+    ]);
+  });
+
+  it('tells a failure that nothing was thrown for', async () => {
+    const port = await start();
+    await exchange(port, { path: '/scenarios/res-500' });
+    await accessOf();
+    expect(recorder.of('nest.request').map(({ levelname, excInfo }) => [levelname, excInfo])).toEqual([['ERROR', undefined]]);
+  });
+
+  it('tells every request of a kept connection', async () => {
+    const port = await start();
+    const paths = ['/scenarios/ok/1', '/scenarios/throws', '/nowhere', '/scenarios/stream'];
+    const text = paths.map((path, index) => requestText({ path }, index === paths.length - 1 ? 'close' : 'keep-alive'));
+    await send(port, text.join(''));
+    await recorder.settled('nest.server', 4);
+    const access = recorder.of('nest.server').map((record) => fieldsOf(record));
+    expect(access.map(({ path }) => path)).toEqual(paths);
+    expect(access.map(({ status }) => status)).toEqual([200, 500, 404, 200]);
+    expect(new Set(access.map(({ request_id }) => request_id)).size).toBe(4);
+    expect(recorder.tracebacks).toHaveLength(1);
+  });
+
+  it('tells every pipelined request of a connection that is cut', async () => {
+    const port = await start();
+    const text = [1, 2, 3].map(() => requestText({ path: '/scenarios/slow' }, 'keep-alive')).join('');
+    await send(port, text, 50);
+    await recorder.settled('nest.server', 3, 200);
+    expect(recorder.of('nest.server').map((record) => fieldsOf(record)['aborted'])).toEqual([true, true, true]);
+  });
+
+  it.each([
+    ['a well-formed x-request-id', { 'X-Request-Id': 'Root=1-67891233:abcdef' }, 'Root=1-67891233:abcdef'],
+    ['the trace of traceparent', { Traceparent: traceparent }, '4bf92f3577b34da6a3ce929d0e0e4736'],
+    ['x-request-id before traceparent', { 'X-Request-Id': 'one', Traceparent: traceparent }, 'one'],
+    ['traceparent where x-request-id is no good', { 'X-Request-Id': 'a b', Traceparent: traceparent }, '4bf92f3577b34da6a3ce929d0e0e4736'],
+  ])('takes %s', async (_name, headers, expected) => {
+    const port = await start();
+    await exchange(port, { path: '/scenarios/ok/1', headers });
+    expect(fieldsOf(await accessOf())).toMatchObject({ request_id: expected });
+  });
+
+  it.each([
+    ['long', 'x'.repeat(129)],
+    ['with spaces', 'a b'],
+    ['with controls', 'a\u001b[31m'],
+    ['with markup', '<script>'],
+    ['of several', 'a, b'],
+  ])('makes an id of its own for one that is %s', async (_name, given) => {
+    const port = await start();
+    const answer = await exchange(port, { path: '/scenarios/ok/1', headers: { 'X-Request-Id': given } });
+    const id = statusOf(answer) === 400 ? undefined : fieldsOf(await accessOf())['request_id'];
+    if (id !== undefined) expect(id).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
+    expect(answer).not.toContain(given);
+  });
+
+  it('sends the id under another name, or not at all', async () => {
+    const named = await start({ http: { responseHeader: 'X-Correlation-Id' } });
+    expect(await exchange(named, { path: '/scenarios/ok/1', headers: { 'X-Request-Id': 'one' } })).toMatch(/^x-correlation-id: one\r$/im);
+    await running.pop()?.close();
+    const silent = await start({ http: { responseHeader: false } });
+    expect(await exchange(silent, { path: '/scenarios/ok/1', headers: { 'X-Request-Id': 'one' } })).not.toContain('one');
+  });
+
+  it('logs headers and query parameters that are allowed, never credentials', async () => {
+    const port = await start({ http: { headers: ['User-Agent', 'Authorization', 'cookie'], query: ['page', 'access_token'] } });
+    await exchange(port, {
+      path: '/scenarios/ok/1?page=2&access_token=s3cret&other=x',
+      headers: { 'User-Agent': 'curl', Authorization: 'Bearer s3cret', Cookie: 'sid=s3cret' },
+    });
+    const fields = fieldsOf(await accessOf());
+    expect(fields).toMatchObject({ headers: { 'user-agent': 'curl' }, query: { page: '2' } });
+    expect(JSON.stringify(recorder.records.map((record) => record.toDict()))).not.toContain('s3cret');
+  });
+
+  it('leaves out what is excluded, but keeps its context and its failures', async () => {
+    const port = await start({
+      http: { exclude: ['/scenarios/ok/*', /^\/scenarios\/thr/, (request: { url: string }) => request.url.startsWith('/none')] },
+    });
+    await exchange(port, { path: '/scenarios/ok/1' });
+    await exchange(port, { path: '/none' });
+    await exchange(port, { path: '/scenarios/throws' });
+    await exchange(port, { path: '/scenarios/text' });
+    const record = await accessOf();
+    expect(fieldsOf(record)).toMatchObject({ path: '/scenarios/text' });
+    expect(recorder.tracebacks).toHaveLength(1);
+    expect(fieldsOf(recorder.tracebacks[0])['request_id']).toEqual(expect.any(String));
+  });
+
+  it('asks the application for the level and for more fields', async () => {
+    const port = await start({
+      http: {
+        level: (_request, response) => (response.statusCode === 200 ? 'DEBUG' : undefined),
+        fields: (request) => ({ agent: request.headers['user-agent'], message: 'taken' }),
+      },
+    });
+    await exchange(port, { path: '/scenarios/ok/1', headers: { 'User-Agent': 'curl' } });
+    const record = await accessOf();
+    expect(record.levelname).toBe('DEBUG');
+    expect(fieldsOf(record)).toMatchObject({ agent: 'curl' });
+    expect(record.message).toMatch(/^GET /);
+  });
+
+  it('raises slow requests to WARNING', async () => {
+    const port = await start({ http: { slowThresholdMs: 100 } });
+    await exchange(port, { path: '/scenarios/slow' });
+    const record = await accessOf();
+    expect(record.levelname).toBe('WARNING');
+    expect(fieldsOf(record)).toMatchObject({ slow: true, status: 200 });
+  });
+
+  it('cuts paths that are too long', async () => {
+    const port = await start();
+    await exchange(port, { path: `/${'a'.repeat(5_000)}` });
+    expect(String(fieldsOf(await accessOf())['path'])).toHaveLength(1_025);
+  });
+
+  it('tells a preflight', async () => {
+    const port = await start({}, (app) => app.enableCors());
+    await exchange(port, {
+      method: 'OPTIONS',
+      path: '/scenarios/ok/1',
+      headers: { Origin: 'http://localhost', 'Access-Control-Request-Method': 'GET' },
+    });
+    expect(fieldsOf(await accessOf())).toMatchObject({ method: 'OPTIONS', status: 204 });
+  });
+
+  it('has the template of prefixed and versioned routes', async () => {
+    const port = await start({}, (app) => {
+      app.setGlobalPrefix('api');
+      app.enableVersioning({ type: VersioningType.URI });
+    });
+    await exchange(port, { path: '/api/v2/scenarios/versioned' });
+    await exchange(port, { path: '/api/scenarios/nowhere' });
+    await recorder.settled('nest.server', 2);
+    expect(recorder.of('nest.server').map((record) => fieldsOf(record)['route'])).toEqual(['/api/v2/scenarios/versioned', null]);
+  });
+
+  it('tells routes that are versioned by header', async () => {
+    const port = await start({}, (app) => app.enableVersioning({ type: VersioningType.HEADER, header: 'v' }));
+    await exchange(port, { path: '/scenarios/versioned', headers: { v: '2' } });
+    expect(fieldsOf(await accessOf())).toMatchObject({ handler: 'versioned', status: 200 });
+  });
+
+  it.each([
+    ['interceptor: true', { http: { interceptor: true } }],
+    ['interceptor: false', { http: { interceptor: false } }],
+    ['context: false', { context: false }],
+  ])('tells the same with %s', async (_name, options) => {
+    const port = await start(options);
+    for (const path of ['ok/1', 'throws', 'http-404', 'broken-guard', 'throws-string']) await exchange(port, { path: `/scenarios/${path}` });
+    await recorder.settled('nest.server', 5);
+    expect(recorder.of('nest.server').map((record) => fieldsOf(record)['handler'])).toEqual([
+      ...['ok', 'throws', 'http404', 'brokenGuard', 'throwsString'],
+    ]);
+    expect(recorder.tracebacks.map(({ name }) => name)).toEqual(['nest.request', 'nest.request', 'nest.request']);
+    expect(recorder.of('nest.request').map(({ levelname }) => levelname)).toEqual(['ERROR', 'WARNING', 'ERROR', 'ERROR']);
+  });
+
+  it('leaves failures to Nest with exceptionFilter: false', async () => {
+    const port = await start({ http: { exceptionFilter: false } });
+    await exchange(port, { path: '/scenarios/throws' });
+    await accessOf();
+    expect(recorder.tracebacks.map(({ name }) => name)).toEqual(['nest.ExceptionsHandler']);
+  });
+
+  it('is silent with http: false, but for failures as Nest tells them', async () => {
+    const port = await start({ http: false });
+    await exchange(port, { path: '/scenarios/throws' });
+    await pause(20);
+    expect(recorder.of('nest.server')).toEqual([]);
+    expect(recorder.tracebacks).toHaveLength(1);
+  });
+
+  it('survives callbacks that throw', async () => {
+    const broken = () => {
+      throw new Error('the callback broke');
+    };
+    const port = await start({ http: { level: broken, fields: broken } });
+    const write = process.stderr.write;
+    const printed: string[] = [];
+    process.stderr.write = ((text: string) => printed.push(text) > 0) as never;
+    try {
+      expect(statusOf(await exchange(port, { path: '/scenarios/ok/1' }))).toBe(200);
+      expect((await accessOf()).levelname).toBe('INFO');
+    } finally {
+      process.stderr.write = write;
+    }
+    expect(printed.join('')).toContain('the callback broke');
+  });
+
+});

@@ -1,0 +1,35 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach } from '@jest/globals';
+
+/** An empty folder for each test of a file, and what is in it. */
+export interface TemporaryFolder {
+  readonly path: string;
+  /** The path of a file in it. */
+  file(name: string): string;
+  /** The text of a file in it. */
+  read(name: string): string;
+  /** The lines of a file in it, without the end of the last. */
+  lines(name: string): string[];
+  /** The names in it, sorted. */
+  names(): string[];
+}
+
+/** Makes the folder before each test and removes it after. */
+export function useTemporaryFolder(): TemporaryFolder {
+  let path = '';
+  beforeEach(() => {
+    path = mkdtempSync(join(tmpdir(), 'logging-'));
+  });
+  afterEach(() => rmSync(path, { recursive: true, force: true }));
+  return {
+    get path() {
+      return path;
+    },
+    file: (name) => join(path, name),
+    read: (name) => readFileSync(join(path, name), 'utf8'),
+    lines: (name) => readFileSync(join(path, name), 'utf8').replace(/\n$/, '').split('\n'),
+    names: () => readdirSync(path).sort(),
+  };
+}
