@@ -44,7 +44,12 @@ const progress = progressLine();
 installPeers((text) => progress.begin(text));
 installLibrary(path.resolve(options.library));
 
-const report = { date: new Date().toISOString().slice(0, 10), machine: describeMachine(), versions: versions(), ...plan.timing };
+const report = {
+  date: new Date().toISOString().slice(0, 10),
+  machine: describeMachine(),
+  versions: versions(),
+  ...plan.timing,
+};
 await runCases();
 await runParts();
 progress.end();
@@ -53,7 +58,8 @@ console.log(reportText(report));
 
 function readPlan() {
   const chosen = options.only?.split(',') ?? [...Object.keys(CASES), ...PARTS];
-  const modes = options.modes?.split(',') ?? (options.quick ? ['batched-file', 'line-file'] : Object.keys(MODES));
+  const modes =
+    options.modes?.split(',') ?? (options.quick ? ['batched-file', 'line-file'] : Object.keys(MODES));
   const peers = options.peers?.split(',') ?? COMPETITORS;
   refuseUnknown('--only', chosen, [...Object.keys(CASES), ...PARTS]);
   refuseUnknown('--modes', modes, Object.keys(MODES));
@@ -85,7 +91,9 @@ async function runCases() {
     for (const mode of hasOutput === false ? ['batched-file'] : plan.modes) {
       progress.begin(`case ${at + 1} of ${plan.cases.length}, ${title}, ${MODES[mode].title}`);
       report.cases[name][mode] = await measureCase(name, mode, {
-        competitors: plan.competitors.filter((each) => each !== 'cpython' || (machine.python && !MODES[mode].isBatched)),
+        competitors: plan.competitors.filter(
+          (each) => each !== 'cpython' || (machine.python && !MODES[mode].isBatched),
+        ),
         ...plan.timing,
         onProgress: progress.detail,
       });
@@ -102,7 +110,10 @@ async function runParts() {
     if (part === 'tree') report.tree = measureTree();
     if (part === 'memory') {
       const competitors = plan.competitors.filter((each) => each !== 'cpython');
-      report.memory = { records: plan.records, results: await measureMemory(plan.records, { competitors, onProgress }) };
+      report.memory = {
+        records: plan.records,
+        results: await measureMemory(plan.records, { competitors, onProgress }),
+      };
     }
     if (part === 'http') await runHttp(onProgress);
     save(report);
@@ -112,7 +123,9 @@ async function runParts() {
 async function runHttp(onProgress) {
   report.http = {};
   const wanted = options.peers?.split(',') ?? HTTP_VARIANTS;
-  const variants = HTTP_VARIANTS.filter((name) => name === 'none' || name === 'ours' || wanted.includes(name));
+  const variants = HTTP_VARIANTS.filter(
+    (name) => name === 'none' || name === 'ours' || wanted.includes(name),
+  );
   for (const platform of PLATFORMS) {
     progress.begin(`http on ${platform}`);
     report.http[platform] = await measureHttp({ platform, variants, ...plan.http, onProgress });

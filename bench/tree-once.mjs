@@ -6,7 +6,10 @@ const LOGGERS = 10_000;
 const CHANGES = 50;
 
 /** Ten at the top, ten below each, a hundred below each of these. */
-const names = Array.from({ length: LOGGERS }, (_, i) => `area${i % 10}.part${Math.floor(i / 10) % 10}.unit${Math.floor(i / 100)}`);
+const names = Array.from(
+  { length: LOGGERS },
+  (_, i) => `area${i % 10}.part${Math.floor(i / 10) % 10}.unit${Math.floor(i / 100)}`,
+);
 globalThis.gc?.();
 const before = process.memoryUsage().heapUsed;
 const started = performance.now();

@@ -16,7 +16,9 @@ if (subject === undefined) {
 } else {
   const around = subject.around ?? ((run) => run());
   const count = await around(calibrate);
-  process.on('message', (request) => around(() => (request.count ? measureMemory(request.count) : measure(count))).then(reply));
+  process.on('message', (request) =>
+    around(() => (request.count ? measureMemory(request.count) : measure(count))).then(reply),
+  );
   process.send({ isReady: true, count });
 }
 
@@ -30,7 +32,8 @@ async function calibrate() {
   let count = 1_000;
   for (;;) {
     const { wall } = await measure(count);
-    if (wall * count >= sliceMs * 1e6 || count > 5e8) return Math.max(1_000, Math.round((sliceMs * 1e6) / wall));
+    if (wall * count >= sliceMs * 1e6 || count > 5e8)
+      return Math.max(1_000, Math.round((sliceMs * 1e6) / wall));
     count *= 2;
   }
 }

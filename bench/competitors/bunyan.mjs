@@ -1,16 +1,20 @@
 import bunyan from 'bunyan';
 import * as payload from '../lib/payload.mjs';
-import { openSink } from '../lib/sink.mjs';
+import { flushAll, openSink } from '../lib/sink.mjs';
 
 export function create(name, target) {
   const make = CASES[name];
   if (make === undefined) return undefined;
   const sinks = [openSink(target), openSink({ ...target, path: target.secondPath })];
-  return { call: make(sinks), flush: () => sinks.forEach((sink) => sink.flush()) };
+  return { call: make(sinks), flush: () => flushAll(sinks) };
 }
 
 const logger = (sinks, options = {}) =>
-  bunyan.createLogger({ name: payload.LOGGER_NAME, streams: sinks.map((stream) => ({ stream })), ...options });
+  bunyan.createLogger({
+    name: payload.LOGGER_NAME,
+    streams: sinks.map((stream) => ({ stream })),
+    ...options,
+  });
 const plain = (log) => (i) => log.info(payload.message(i));
 
 const CASES = {
@@ -28,11 +32,15 @@ const CASES = {
     return (i) => log.info(payload.fields(i), payload.message(i));
   },
   child: ([first]) =>
-    plain(payload.DEEP_NAME.split('.').reduce((log, part, depth) => log.child({ [`part${depth}`]: part }), logger([first]))),
+    plain(
+      payload.DEEP_NAME.split('.').reduce(
+        (log, part, depth) => log.child({ [`part${depth}`]: part }),
+        logger([first]),
+      ),
+    ),
   error: ([first]) => {
     const log = logger([first]);
     return (i) => log.error(payload.error(i), payload.message(i));
   },
   handlers: (sinks) => plain(logger(sinks)),
-  caller: ([first]) => plain(logger([first], { src: true })),
 };

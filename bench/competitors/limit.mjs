@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import * as payload from '../lib/payload.mjs';
-import { openSink } from '../lib/sink.mjs';
+import { flushAll, openSink } from '../lib/sink.mjs';
 
 /**
  * The least work that can produce the line: one concatenation, no logger, no levels, no tree, nothing configurable.
@@ -13,7 +13,7 @@ export function create(name, target) {
   const second = openSink({ ...target, path: target.secondPath });
   return {
     call: make(sink, second),
-    flush: () => (sink.flush(), second.flush()),
+    flush: () => flushAll([sink, second]),
     around: (run) => storage.run(payload.CONTEXT, run),
   };
 }
@@ -54,13 +54,16 @@ const LINES = {
   },
   context: (sink) => (i) => {
     const context = storage.getStore();
-    sink.write(`${head()}${payload.message(i)}","request_id":"${context.request_id}","user_id":${context.user_id}}\n`);
+    sink.write(
+      `${head()}${payload.message(i)}","request_id":"${context.request_id}","user_id":${context.user_id}}\n`,
+    );
   },
 };
 
 /** `JSON.stringify` is not needed where one knows what is written; a message may hold anything, so look at it. */
 const UNSAFE = /["\\\0-\x1f]/;
-const json = (message) => `${head()}${UNSAFE.test(message) ? JSON.stringify(message).slice(1, -1) : message}"}\n`;
+const json = (message) =>
+  `${head()}${UNSAFE.test(message) ? JSON.stringify(message).slice(1, -1) : message}"}\n`;
 const text = (i) => `${clock()} INFO ${payload.LOGGER_NAME}: ${payload.message(i)}\n`;
 const head = () => `{"timestamp":"${clock()}","level":"INFO","logger":"shop.orders","message":"`;
 

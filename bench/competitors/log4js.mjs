@@ -1,6 +1,6 @@
 import log4js from 'log4js';
 import * as payload from '../lib/payload.mjs';
-import { openSink } from '../lib/sink.mjs';
+import { flushAll, openSink } from '../lib/sink.mjs';
 
 const TEXT = { type: 'pattern', pattern: '%d %p %c: %m' };
 const CALLER = { type: 'pattern', pattern: '%d %p %f{1}:%l: %m' };
@@ -9,25 +9,34 @@ const JSON_LINE = { type: 'json' };
 export function create(name, target) {
   const { call, layouts = [JSON_LINE], options } = CASES[name] ?? {};
   if (call === undefined) return undefined;
-  log4js.addLayout('json', () => (event) =>
-    JSON.stringify({
-      timestamp: event.startTime,
-      level: event.level.levelStr,
-      logger: event.categoryName,
-      message: event.data.length > 1 && typeof event.data[1] === 'object' ? event.data[0] : formatted(event.data),
-      ...(event.data.length > 1 && typeof event.data[1] === 'object' && !(event.data[1] instanceof Error) ? event.data[1] : {}),
-      ...(event.data[1] instanceof Error ? { exception: `${event.data[1].stack}\ncaused by ${event.data[1].cause.stack}` } : {}),
-    }),
+  log4js.addLayout(
+    'json',
+    () => (event) =>
+      JSON.stringify({
+        timestamp: event.startTime,
+        level: event.level.levelStr,
+        logger: event.categoryName,
+        message:
+          event.data.length > 1 && typeof event.data[1] === 'object' ? event.data[0] : formatted(event.data),
+        ...(event.data.length > 1 && typeof event.data[1] === 'object' && !(event.data[1] instanceof Error)
+          ? event.data[1]
+          : {}),
+        ...(event.data[1] instanceof Error
+          ? { exception: `${event.data[1].stack}\ncaused by ${event.data[1].cause.stack}` }
+          : {}),
+      }),
   );
   const sinks = [openSink(target), openSink({ ...target, path: target.secondPath })];
-  const appenders = Object.fromEntries(layouts.map((layout, at) => [`sink${at}`, { type: appenderTo(sinks[at]), layout }]));
+  const appenders = Object.fromEntries(
+    layouts.map((layout, at) => [`sink${at}`, { type: appenderTo(sinks[at]), layout }]),
+  );
   log4js.configure({
     appenders,
     categories: { default: { appenders: Object.keys(appenders), level: 'info', ...options } },
     disableClustering: true,
   });
   const logger = log4js.getLogger(name === 'child' ? payload.DEEP_NAME : payload.LOGGER_NAME);
-  return { call: call(logger), flush: () => sinks.forEach((sink) => sink.flush()) };
+  return { call: call(logger), flush: () => flushAll(sinks) };
 }
 
 function appenderTo(sink) {

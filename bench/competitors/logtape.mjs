@@ -1,7 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { configureSync, getJsonLinesFormatter, getLogger, getTextFormatter, withContext } from '@logtape/logtape';
+import {
+  configureSync,
+  getJsonLinesFormatter,
+  getLogger,
+  getTextFormatter,
+  withContext,
+} from '@logtape/logtape';
 import * as payload from '../lib/payload.mjs';
-import { openSink } from '../lib/sink.mjs';
+import { flushAll, openSink } from '../lib/sink.mjs';
 
 export function create(name, target) {
   const { call, formats = [getJsonLinesFormatter()], filters = {}, context } = CASES[name] ?? {};
@@ -20,7 +26,7 @@ export function create(name, target) {
     contextLocalStorage: context ? new AsyncLocalStorage() : undefined,
   });
   const logger = getLogger((name === 'child' ? payload.DEEP_NAME : payload.LOGGER_NAME).split('.'));
-  const made = { call: call(logger), flush: () => outputs.forEach((output) => output.flush()) };
+  const made = { call: call(logger), flush: () => flushAll(outputs) };
   return context ? { ...made, around: (run) => withContext(payload.CONTEXT, run) } : made;
 }
 
@@ -32,7 +38,8 @@ const CASES = {
   text: { call: plain, formats: [text] },
   json: { call: plain },
   arguments: {
-    call: (logger) => (i) => logger.info('order {id} paid by {user} in {ms} ms', { id: i, user: payload.person(i), ms: i }),
+    call: (logger) => (i) =>
+      logger.info('order {id} paid by {user} in {ms} ms', { id: i, user: payload.person(i), ms: i }),
   },
   fields: { call: (logger) => (i) => logger.info(payload.message(i), payload.fields(i)) },
   child: { call: plain },

@@ -18,7 +18,12 @@ export function create(name, target) {
 }
 
 const logger = (options = {}) =>
-  new ConsoleLogger(payload.LOGGER_NAME, { json: true, colors: false, logLevels: ['log', 'error'], ...options });
+  new ConsoleLogger(payload.LOGGER_NAME, {
+    json: true,
+    colors: false,
+    logLevels: ['log', 'error'],
+    ...options,
+  });
 
 const CASES = {
   disabled: () => {

@@ -7,7 +7,8 @@ import { BATCH_BYTES } from '../lib/sink.mjs';
 export function create(name, target) {
   const make = CASES[name];
   if (make === undefined) return undefined;
-  const open = (dest) => pino.destination({ dest, sync: true, minLength: target.isBatched ? BATCH_BYTES : 0 });
+  const open = (dest) =>
+    pino.destination({ dest, sync: true, minLength: target.isBatched ? BATCH_BYTES : 0 });
   const destinations = [open(target.path)];
   if (name === 'handlers') destinations.push(open(target.secondPath));
   const flush = () => {
@@ -36,7 +37,10 @@ const CASES = {
   },
   child: (to) =>
     plain(
-      payload.DEEP_NAME.split('.').reduce((log, part, depth) => log.child({ [`part${depth}`]: part }), logger(to)),
+      payload.DEEP_NAME.split('.').reduce(
+        (log, part, depth) => log.child({ [`part${depth}`]: part }),
+        logger(to),
+      ),
     ),
   error: (to) => {
     const log = logger(to);

@@ -2,12 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Writable } from 'node:stream';
 import winston from 'winston';
 import * as payload from '../lib/payload.mjs';
-import { openSink } from '../lib/sink.mjs';
+import { flushAll, openSink } from '../lib/sink.mjs';
 
 const { combine, errors, json, printf, splat, timestamp } = winston.format;
 
 const text = () =>
-  combine(timestamp(), printf((info) => `${info.timestamp} ${info.level} ${payload.LOGGER_NAME}: ${info.message}`));
+  combine(
+    timestamp(),
+    printf((info) => `${info.timestamp} ${info.level} ${payload.LOGGER_NAME}: ${info.message}`),
+  );
 
 export function create(name, target) {
   const make = CASES[name];
@@ -15,7 +18,7 @@ export function create(name, target) {
   const sinks = [openSink(target), openSink({ ...target, path: target.secondPath })];
   const transports = sinks.map((sink) => new winston.transports.Stream({ stream: writable(sink) }));
   const made = make(transports);
-  const flush = () => sinks.forEach((sink) => sink.flush());
+  const flush = () => flushAll(sinks);
   return typeof made === 'function' ? { call: made, flush } : { ...made, flush };
 }
 
@@ -49,7 +52,12 @@ const CASES = {
     return (i) => log.info(payload.message(i), payload.fields(i));
   },
   child: ([first]) =>
-    plain(payload.DEEP_NAME.split('.').reduce((log, part, depth) => log.child({ [`part${depth}`]: part }), logger([first]))),
+    plain(
+      payload.DEEP_NAME.split('.').reduce(
+        (log, part, depth) => log.child({ [`part${depth}`]: part }),
+        logger([first]),
+      ),
+    ),
   error: ([first]) => {
     const log = logger([first], combine(errors({ stack: true, cause: true }), timestamp(), json()));
     return (i) => log.error(payload.message(i), payload.error(i));

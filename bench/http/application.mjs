@@ -7,7 +7,11 @@ class HelloController {
     return { hello: 'world', id: 4711 };
   }
 }
-Get('hello')(HelloController.prototype, 'hello', Object.getOwnPropertyDescriptor(HelloController.prototype, 'hello'));
+Get('hello')(
+  HelloController.prototype,
+  'hello',
+  Object.getOwnPropertyDescriptor(HelloController.prototype, 'hello'),
+);
 Controller()(HelloController);
 
 /** The application's module, with what a variant adds to it. */

@@ -62,9 +62,13 @@ function requestLog(write) {
       const started = performance.now();
       const http = context.switchToHttp();
       const { method, url } = http.getRequest();
-      return next.handle().pipe(
-        tap(() => write({ method, url, status: http.getResponse().statusCode, ms: performance.now() - started })),
-      );
+      return next
+        .handle()
+        .pipe(
+          tap(() =>
+            write({ method, url, status: http.getResponse().statusCode, ms: performance.now() - started }),
+          ),
+        );
     },
   };
   return { provide: APP_INTERCEPTOR, useValue: interceptor };

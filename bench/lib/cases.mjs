@@ -22,4 +22,15 @@ export const MODES = {
 };
 
 /** Ours first; then the least work that can produce the line; then the others. */
-export const COMPETITORS = ['ours', 'limit', 'pino', 'winston', 'bunyan', 'log4js', 'tslog', 'logtape', 'nest', 'cpython'];
+export const COMPETITORS = [
+  'ours',
+  'limit',
+  'pino',
+  'winston',
+  'bunyan',
+  'log4js',
+  'tslog',
+  'logtape',
+  'nest',
+  'cpython',
+];

@@ -12,11 +12,23 @@ export const GOALS = [
   atMost('second handler: times one more text and one JSON line', 1, (r) => secondHandler(r, 'batched-file')),
   atMost('context fields: ns a line', 100, (r) => extra(r, 'context', 'json', 'batched-file')),
   atMost('caller information: ns a line', 12_000, (r) => extra(r, 'caller', 'text', 'batched-file')),
-  atMost("import of 'nestjs-logging/core': ms more than an empty module", 25, (r) => r.loading?.['nestjs-logging/core']?.extraWall),
+  atMost(
+    "import of 'nestjs-logging/core': ms more than an empty module",
+    25,
+    (r) => r.loading?.['nestjs-logging/core']?.extraWall,
+  ),
   atMost('Express: part of the processor time nestjs-pino adds', 0.2, (r) => partOfPino(r, 'express')),
   atMost('Fastify: part of the processor time nestjs-pino adds', 0.45, (r) => partOfPino(r, 'fastify')),
-  atLeast('Express: part of the requests a second without logging', 0.92, (r) => r.http?.express?.ours?.perSecondOfNone),
-  atLeast('Fastify: part of the requests a second without logging', 0.7, (r) => r.http?.fastify?.ours?.perSecondOfNone),
+  atLeast(
+    'Express: part of the requests a second without logging',
+    0.92,
+    (r) => r.http?.express?.ours?.perSecondOfNone,
+  ),
+  atLeast(
+    'Fastify: part of the requests a second without logging',
+    0.7,
+    (r) => r.http?.fastify?.ours?.perSecondOfNone,
+  ),
 ];
 
 /** Each goal with the value of a report and whether it is reached. */
@@ -25,7 +37,12 @@ export function judge(report) {
     const actual = value(report);
     const isKnown = actual !== undefined && Number.isFinite(actual);
     const isReached = isKnown ? (sign === '≥' ? actual >= wanted : actual <= wanted) : undefined;
-    return { title, goal: `${sign} ${wanted}`, value: isKnown ? Number(actual.toPrecision(3)) : undefined, isReached };
+    return {
+      title,
+      goal: `${sign} ${wanted}`,
+      value: isKnown ? Number(actual.toPrecision(3)) : undefined,
+      isReached,
+    };
   });
 }
 

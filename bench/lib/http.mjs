@@ -42,7 +42,9 @@ export async function measureHttp({ platform, variants, rounds, seconds, onProgr
     for (const { child } of servers.values()) child.kill('SIGKILL');
     rmSync(directory, { recursive: true, force: true });
   }
-  return Object.fromEntries([...samples].map(([variant, all]) => [variant, summarise(all, samples.get('none'))]));
+  return Object.fromEntries(
+    [...samples].map(([variant, all]) => [variant, summarise(all, samples.get('none'))]),
+  );
 }
 
 async function startServer(platform, variant, directory) {
@@ -66,7 +68,8 @@ async function fire(autocannon, server, seconds) {
   const before = await cpuOf(server);
   const result = await autocannon({ url: server.url, connections: CONNECTIONS, duration: seconds });
   const after = await cpuOf(server);
-  if (result.errors > 0 || result.non2xx > 0) throw new Error(`${server.url}: ${result.errors} errors, ${result.non2xx} not 2xx`);
+  if (result.errors > 0 || result.non2xx > 0)
+    throw new Error(`${server.url}: ${result.errors} errors, ${result.non2xx} not 2xx`);
   return {
     perSecond: result.requests.total / result.duration,
     p50: result.latency.p50,

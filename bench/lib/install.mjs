@@ -13,7 +13,11 @@ export function installPeers(onProgress) {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === manifest) return;
   onProgress('installing what is compared with …');
   const flags = ['--no-package-lock', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
-  execFileSync('npm', ['install', ...flags], { cwd: bench, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' });
+  execFileSync('npm', ['install', ...flags], {
+    cwd: bench,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
   writeFileSync(stamp, manifest);
 }
 

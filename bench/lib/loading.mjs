@@ -42,10 +42,14 @@ export function measureLoading({ rounds, onProgress }) {
 
 function loadOnce(specifier) {
   const started = performance.now();
-  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(bench, 'load-once.mjs'), specifier], {
-    cwd: bench,
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [path.join(bench, 'load-once.mjs'), specifier],
+    {
+      cwd: bench,
+      encoding: 'utf8',
+    },
+  );
   const wall = performance.now() - started;
   if (status !== 0) throw new Error(`import of ${specifier} failed: ${stderr}`);
   return { wall, cpu: Number(stdout) / 1_000 };

@@ -18,8 +18,12 @@ export function describeMachine() {
 
 /** Undefined where there is no python3: CPython is left out then. */
 export function pythonVersion() {
-  const { status, stdout } = spawnSync('python3', ['-c', 'import platform; print(platform.python_version())'], {
-    encoding: 'utf8',
-  });
+  const { status, stdout } = spawnSync(
+    'python3',
+    ['-c', 'import platform; print(platform.python_version())'],
+    {
+      encoding: 'utf8',
+    },
+  );
   return status === 0 ? stdout.trim() : undefined;
 }

@@ -14,7 +14,11 @@ export async function measureMemory(count, { competitors, onProgress }) {
   for (const competitor of competitors) {
     onProgress(competitor);
     const directory = mkdtempSync(path.join(tmpdir(), 'logging-bench-'));
-    const target = { isBatched: true, path: path.join(directory, 'first.log'), secondPath: path.join(directory, 'second.log') };
+    const target = {
+      isBatched: true,
+      path: path.join(directory, 'first.log'),
+      secondPath: path.join(directory, 'second.log'),
+    };
     try {
       const worker = await startWorker({ competitor, name: 'json', target, sliceMs: 1, hasOutput: true });
       if (worker === undefined) continue;

@@ -5,7 +5,13 @@ import { judge } from './goals.mjs';
 export function reportText(report) {
   const parts = [machineText(report)];
   for (const mode of Object.keys(MODES)) parts.push(caseTable(report, mode));
-  parts.push(memoryTable(report), loadingTable(report), treeText(report), httpTable(report), goalTable(report));
+  parts.push(
+    memoryTable(report),
+    loadingTable(report),
+    treeText(report),
+    httpTable(report),
+    goalTable(report),
+  );
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
@@ -15,7 +21,8 @@ function machineText({ machine, rounds, sliceMs }) {
     `${processor}, ${cores} cores, ${system}, Node ${node}${python ? `, CPython ${python}` : ''}; ${rounds} turns of ${sliceMs} ms.`,
     'Processor time a call, in nanoseconds: median, and in brackets how many times ours.',
   ];
-  if (loadAverage[0] > cores / 2) lines.push(`The machine was busy (load ${loadAverage[0]}): trust the ratios more than the times.`);
+  if (loadAverage[0] > cores / 2)
+    lines.push(`The machine was busy (load ${loadAverage[0]}): trust the ratios more than the times.`);
   return lines.join('\n');
 }
 
@@ -34,7 +41,9 @@ function cell(result, competitor) {
   if (result === undefined) return '–';
   const { median } = result.cpu;
   const time = median < 20 ? median.toFixed(1) : Math.round(median).toLocaleString('en');
-  return competitor === 'ours' || result.ratio === undefined ? time : `${time} (${result.ratio.toPrecision(2)}×)`;
+  return competitor === 'ours' || result.ratio === undefined
+    ? time
+    : `${time} (${result.ratio.toPrecision(2)}×)`;
 }
 
 function memoryTable({ memory }) {
@@ -45,7 +54,12 @@ function memoryTable({ memory }) {
 
 function loadingTable({ loading }) {
   if (loading === undefined) return '';
-  const rows = Object.entries(loading).map(([name, { wall, cpu, extraWall }]) => [name, wall.median, extraWall, cpu.median]);
+  const rows = Object.entries(loading).map(([name, { wall, cpu, extraWall }]) => [
+    name,
+    wall.median,
+    extraWall,
+    cpu.median,
+  ]);
   return `A process that imports one module, in ms:\n\n${table(['', 'wall', 'more than nothing', 'processor'], rows)}`;
 }
 
@@ -85,7 +99,8 @@ function goalTable(report) {
 function table(head, rows) {
   const texts = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(3, ...texts.map((row) => row[column].length)));
-  const line = (row) => `| ${row.map((text, at) => (at === 0 ? text.padEnd(widths[at]) : text.padStart(widths[at]))).join(' | ')} |`;
+  const line = (row) =>
+    `| ${row.map((text, at) => (at === 0 ? text.padEnd(widths[at]) : text.padStart(widths[at]))).join(' | ')} |`;
   const rule = `| ${widths.map((width, at) => (at === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
   return [line(texts[0]), rule, ...texts.slice(1).map(line)].join('\n');
 }

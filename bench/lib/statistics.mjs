@@ -11,7 +11,11 @@ export function summary(values) {
   const quarter = sorted[Math.floor((sorted.length - 1) / 4)];
   const threeQuarters = sorted[Math.ceil(((sorted.length - 1) * 3) / 4)];
   const middle = median(values);
-  return { median: round(middle), spread: round((threeQuarters - quarter) / middle), least: round(sorted[0]) };
+  return {
+    median: round(middle),
+    spread: round((threeQuarters - quarter) / middle),
+    least: round(sorted[0]),
+  };
 }
 
 /** The median of the ratios turn by turn: what slows the machine for a while slows both of a turn. */

@@ -19,7 +19,13 @@ export async function measureCase(name, mode, { competitors, rounds, sliceMs, on
     for (const competitor of competitors) {
       onProgress(`${competitor} warms up`);
       const target = targetOf(directory, competitor, mode);
-      const worker = await startWorker({ competitor, name, target, sliceMs, hasOutput: CASES[name].hasOutput !== false });
+      const worker = await startWorker({
+        competitor,
+        name,
+        target,
+        sliceMs,
+        hasOutput: CASES[name].hasOutput !== false,
+      });
       if (worker !== undefined) workers.set(competitor, { worker, target });
       if (worker !== undefined) slices.set(competitor, { cpu: [], wall: [] });
     }

@@ -26,7 +26,11 @@ function startNode(task) {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
   });
-  return conversation(child, (deliver) => child.on('message', deliver), (request) => child.send(request));
+  return conversation(
+    child,
+    (deliver) => child.on('message', deliver),
+    (request) => child.send(request),
+  );
 }
 
 function startPython(task) {

@@ -28,6 +28,7 @@ export function runQueueWorker(): void {
   parentPort?.on('message', (order: WorkerOrder) => {
     last = last.then(() => carryOut(order, handlers, respectHandlerLevel, close));
   });
+  answer({ type: 'ready' });
 }
 
 async function carryOut(

@@ -1,5 +1,6 @@
 import { findSourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { boundedCache } from '../internal/bounded-cache.js';
 import type { CallBoundary } from './log-record.js';
 
 /** Where a log call was made. */
@@ -13,7 +14,11 @@ export interface CallerInfo {
 }
 
 /** Python's values for a caller that cannot be told. */
-export const UNKNOWN_CALLER: CallerInfo = { pathname: '(unknown file)', lineno: 0, funcName: '(unknown function)' };
+export const UNKNOWN_CALLER: CallerInfo = {
+  pathname: '(unknown file)',
+  lineno: 0,
+  funcName: '(unknown function)',
+};
 
 /**
  * The frame that called `boundary`.
@@ -65,11 +70,16 @@ function captureSites(boundary: CallBoundary, limit: number): Captured {
     const holder: { stack?: unknown } = {};
     Error.captureStackTrace(holder, boundary);
     const sites = holder.stack;
-    return { sites: Array.isArray(sites) ? (sites as NodeJS.CallSite[]) : [], isCustom: original !== undefined };
+    return { sites: Array.isArray(sites) ? (sites as NodeJS.CallSite[]) : [], isCustom: isCustom(original) };
   } finally {
     Error.prepareStackTrace = original;
     Error.stackTraceLimit = originalLimit;
   }
+}
+
+/** Node has a function of its own there, but for its older versions. */
+function isCustom(prepare: unknown): boolean {
+  return typeof prepare === 'function' && prepare.name !== 'ErrorPrepareStackTrace';
 }
 
 function keepSites(_error: Error, sites: NodeJS.CallSite[]): NodeJS.CallSite[] {
@@ -108,13 +118,21 @@ function positionInText(boundary: CallBoundary, index: number): Position | undef
 }
 
 function toPath(file: string): string {
-  if (!file.startsWith('file:')) return file;
-  try {
-    return fileURLToPath(file);
-  } catch {
-    return file;
-  }
+  return file.startsWith('file:') ? pathOfUrl.get(file).path : file;
 }
+
+/** Taking a URL apart costs as much as finding the caller. */
+const pathOfUrl = boundedCache(
+  (url) => {
+    try {
+      return { path: fileURLToPath(url) };
+    } catch {
+      return { path: url };
+    }
+  },
+  1_000,
+  4_096,
+);
 
 /** Python's `co_name`: without the class, `<module>` for code that a module runs at its top level. */
 function functionName(site: NodeJS.CallSite, next: NodeJS.CallSite | undefined): string {

@@ -18,7 +18,9 @@ export abstract class ComputedAttributes {
 
   /** Milliseconds of `created`, 0 up to 999. */
   get msecs(): number {
-    return Math.round(this.created * 1000) % 1000;
+    const ms = Math.round(this.created * 1000);
+    // `%` would be a division of fractions at this size.
+    return ms - Math.floor(ms / 1000) * 1000;
   }
   set msecs(value: number) {
     defineField(this, 'msecs', value);
@@ -42,7 +44,9 @@ export abstract class ComputedAttributes {
 
   /** `'MainProcess'`, or the title of a child process of node:cluster. */
   get processName(): string {
-    return process.env['NODE_UNIQUE_ID'] === undefined ? 'MainProcess' : `Worker-${process.env['NODE_UNIQUE_ID']}`;
+    return process.env['NODE_UNIQUE_ID'] === undefined
+      ? 'MainProcess'
+      : `Worker-${process.env['NODE_UNIQUE_ID']}`;
   }
   set processName(value: string) {
     defineField(this, 'processName', value);

@@ -1,9 +1,10 @@
-import { parsePercentFormat, printf, validatePercentFormat } from '../internal/printf.js';
+import { parsePercentFormat, validatePercentFormat } from '../internal/printf.js';
 import { parseBraceFormat, validateBraceFormat } from '../internal/str-format.js';
 import { parseDollarFormat, validateDollarFormat } from '../internal/string-template.js';
 import type { TemplatePart } from '../internal/template.js';
 import { LoggingError } from './errors.js';
-import { compileField, type FieldContext, type RecordRenderer } from './record-field.js';
+import { compileField, type FieldContext, isRepeated, type RecordRenderer } from './record-field.js';
+import { keepByLoggerAndLevel } from './repeated-text.js';
 
 /** Which of Python's three format languages a format string is written in. */
 export type FormatStyle = '%' | '{' | '$';
@@ -90,15 +91,43 @@ function rethrow(error: unknown): never {
   throw error;
 }
 
-/** Literals and fields in turn: `literals[0] fields[0] literals[1] … literals[n]`. */
 function compileParts(parts: readonly TemplatePart[], spec: FormatSpec): RecordRenderer {
-  const literals: string[] = [''];
-  const fields: RecordRenderer[] = [];
+  const pieces: Piece[] = [];
+  let run: Piece[] = [];
+  let repeats = false;
+  const endRun = (): void => {
+    if (repeats) pieces.push(keepByLoggerAndLevel(concatenate(run)));
+    else pieces.push(...run);
+    run = [];
+    repeats = false;
+  };
   for (const part of parts) {
     if (typeof part === 'string') {
-      literals[literals.length - 1] += part;
+      run.push(part);
+    } else if (isRepeated(part, spec)) {
+      run.push(compileField(part, spec));
+      repeats = true;
     } else {
-      fields.push(compileField(part, spec));
+      endRun();
+      pieces.push(compileField(part, spec));
+    }
+  }
+  endRun();
+  return concatenate(pieces);
+}
+
+/** Literal text, or what makes text of a record. */
+type Piece = string | RecordRenderer;
+
+/** Literals and fields in turn: `literals[0] fields[0] literals[1] … literals[n]`. */
+function concatenate(pieces: readonly Piece[]): RecordRenderer {
+  const literals: string[] = [''];
+  const fields: RecordRenderer[] = [];
+  for (const piece of pieces) {
+    if (typeof piece === 'string') {
+      literals[literals.length - 1] += piece;
+    } else {
+      fields.push(piece);
       literals.push('');
     }
   }
@@ -120,14 +149,4 @@ function compose(l: readonly string[], f: readonly RecordRenderer[]): RecordRend
   if (f.length === 5) return (r) => l0 + f0(r) + l1 + f1(r) + l2 + f2(r) + l3 + f3(r) + l4 + f4(r) + l5;
   const rest = compose(l.slice(5), f.slice(5));
   return (r) => l0 + f0(r) + l1 + f1(r) + l2 + f2(r) + l3 + f3(r) + l4 + f4(r) + rest(r);
-}
-
-/** Python's default time text: date, time and milliseconds joined by `default_msec_format`. */
-export function joinMilliseconds(format: string | null, text: string, msecs: number): string {
-  if (!format) return text;
-  if (format === '%s,%03d') {
-    const whole = Math.trunc(msecs);
-    return `${text},${whole < 10 ? '00' : whole < 100 ? '0' : ''}${whole}`;
-  }
-  return printf(format, [text, msecs]);
 }

@@ -1,7 +1,7 @@
 import { brand } from '../internal/brand.js';
 import type { TimeConverter } from '../internal/broken-down-time.js';
 import { lazy } from '../internal/lazy.js';
-import { type CompiledFormat, joinMilliseconds } from './format-style.js';
+import type { CompiledFormat } from './format-style.js';
 import {
   checkingFormat,
   compileSettings,
@@ -122,8 +122,8 @@ export class Formatter {
       clock = new RecordClock(format, converter);
       this.#clock = clock;
     }
-    const text = clock.text(record.created);
-    return datefmt ? text : joinMilliseconds(this.default_msec_format, text, record.msecs);
+    if (datefmt) return clock.text(record.created);
+    return clock.textWithMilliseconds(record.created, record.msecs, this.default_msec_format);
   }
 
   /** The traceback of what was thrown, with causes and the members of AggregateErrors. */

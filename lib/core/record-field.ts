@@ -18,8 +18,15 @@ export interface FieldContext {
   readonly paint?: FieldPainter | undefined;
 }
 
-/** Attributes that are the same in record after record: their last text is kept. */
+/** Attributes of which there are few values: the text of one is made once. */
 const REPEATED: ReadonlySet<string> = new Set(['levelname', 'name']);
+
+/** Whether a placeholder's text depends on nothing but the logger and the level of a record. */
+export function isRepeated(part: Placeholder, context: FieldContext): boolean {
+  // In `{` style a spec may hold other fields, which are not the same each time.
+  if (!REPEATED.has(part.name) || !(part.isPlain || context.style !== '{')) return false;
+  return context.paint?.(part.name) === undefined;
+}
 
 /** Makes one placeholder of a format ready to run. */
 export function compileField(part: Placeholder, context: FieldContext): RecordRenderer {
@@ -32,21 +39,15 @@ function compilePlain(part: Placeholder, context: FieldContext): RecordRenderer 
   const read = fieldReader(part.name, context.defaults);
   // Numbers are harmless, and the time's text is the formatter's own.
   const clean = part.isNumeric || part.name === 'asctime' ? undefined : sanitizer(context.sanitize);
-  if (part.isPlain) return REPEATED.has(part.name) ? keepLast(read, plain(clean)) : plainField(read, clean);
+  if (part.isPlain) return plainField(read, clean);
   const render = rendering(part, context);
   const safe: ValueRenderer = clean === undefined ? render : (value, record) => clean(render(value, record));
-  // In `{` style a spec may hold other fields, which are not the same each time.
-  if (REPEATED.has(part.name) && context.style !== '{') return keepLast(read, safe);
   return (record) => safe(read(record), record);
 }
 
 type FieldReader = (record: LogRecord) => unknown;
 type ValueRenderer = (value: unknown, record: LogRecord) => string;
 type Clean = ((text: string) => string) | undefined;
-
-function plain(clean: Clean): ValueRenderer {
-  return clean === undefined ? str : (value) => clean(str(value));
-}
 
 function plainField(read: FieldReader, clean: Clean): RecordRenderer {
   if (clean === undefined) {
@@ -81,20 +82,6 @@ function rendering(part: Placeholder, context: FieldContext): ValueRenderer {
 
 function noField(): undefined {
   return undefined;
-}
-
-function keepLast(read: FieldReader, render: ValueRenderer): RecordRenderer {
-  let last: string | undefined;
-  let text = '';
-  return (record) => {
-    const value = read(record);
-    if (typeof value !== 'string') return render(value, record);
-    if (value !== last) {
-      text = render(value, record);
-      last = value;
-    }
-    return text;
-  };
 }
 
 /** Readers of the attributes every record has: direct property loads, each its own function for the optimiser. */

@@ -76,6 +76,11 @@ export class JsonFormatter extends Formatter {
     this.#fields = new JsonFields(new Set(o.nestedKey === undefined ? top : []));
   }
 
+  /** Names of the attributes that are read; handlers that keep records for later ask for them. */
+  override get fields(): readonly string[] {
+    return ['message', ...this.#attributes.map(([name]) => name)];
+  }
+
   /** The record as one line, without a newline at its end. @throws {TemplateError} If the message does not fit its arguments. */
   override format(record: LogRecord): string {
     const message = record.getMessage();

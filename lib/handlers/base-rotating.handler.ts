@@ -155,7 +155,10 @@ export abstract class BaseRotatingHandler extends FileHandler {
   }
 
   #locked(action: () => void): void {
-    if (this.#unlock !== undefined) return action();
+    if (this.#unlock !== undefined) {
+      action();
+      return;
+    }
     this.#unlock = lockRotation(this.baseFilename);
     try {
       action();

@@ -8,7 +8,11 @@ import { fileEntries, modeEntry } from './support/file-options.js';
 import { rotationEntries } from './support/rotation-options.js';
 
 /** Options of a {@link RotatingFileHandler}. */
-export const rotatingFileHandlerSchema = v.strictObject({ ...fileEntries, mode: modeEntry, ...rotationEntries });
+export const rotatingFileHandlerSchema = v.strictObject({
+  ...fileEntries,
+  mode: modeEntry,
+  ...rotationEntries,
+});
 
 /** Options of a {@link RotatingFileHandler}. */
 export type RotatingFileHandlerOptions = v.InferInput<typeof rotatingFileHandlerSchema>;
@@ -47,7 +51,8 @@ export class RotatingFileHandler extends BaseRotatingHandler {
     this.roll(() => {
       const { backupCount, baseFilename } = this;
       if (backupCount <= 0) return;
-      for (let index = backupCount - 1; index > 0; index--) this.#shift(this.#slot(index), this.#slot(index + 1));
+      for (let index = backupCount - 1; index > 0; index--)
+        this.#shift(this.#slot(index), this.#slot(index + 1));
       this.#clear(this.#slot(1));
       this.rotate(baseFilename, this.#slot(1));
     });

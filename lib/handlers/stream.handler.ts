@@ -9,7 +9,13 @@ import { batchingEntries } from './support/batching-options.js';
 import type { DeliveryStats } from './support/bounded-queue.js';
 import { handlerEntries } from './support/handler-options.js';
 import { LogFile } from './support/log-file.js';
-import { findStream, standardStreamNames, targetOf, type TextStream, type TextTarget } from './support/stream-target.js';
+import {
+  findStream,
+  standardStreamNames,
+  type TextStream,
+  type TextTarget,
+  targetOf,
+} from './support/stream-target.js';
 import type { Batching } from './support/text-writer.js';
 
 const textStreamSchema = v.custom<TextStream>(
@@ -22,8 +28,15 @@ export const streamHandlerSchema = v.strictObject({
   ...handlerEntries,
   stream: v.optional(
     v.pipe(
-      v.nullable(v.union([v.picklist(standardStreamNames), textStreamSchema], 'expected a stream: "stdout", "stderr", or an object with a write(text) method')),
-      v.description('Where to write: a standard stream or an object with write(text); default standard error.'),
+      v.nullable(
+        v.union(
+          [v.picklist(standardStreamNames), textStreamSchema],
+          'expected a stream: "stdout", "stderr", or an object with a write(text) method',
+        ),
+      ),
+      v.description(
+        'Where to write: a standard stream or an object with write(text); default standard error.',
+      ),
     ),
   ),
   ...batchingEntries,
@@ -116,6 +129,9 @@ export class StreamHandler extends Handler {
   #attach(stream: TextStream): void {
     this.#target?.detach();
     this.#stream = stream;
-    this.#target = stream instanceof LogFile ? stream : targetOf(stream, this.#batching, (error) => this.reportFault(error));
+    this.#target =
+      stream instanceof LogFile
+        ? stream
+        : targetOf(stream, this.#batching, (error) => this.reportFault(error));
   }
 }

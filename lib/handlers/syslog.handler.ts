@@ -108,6 +108,9 @@ export class SysLogHandler extends NetworkHandler {
   readonly #options: v.InferOutput<typeof sysLogHandlerSchema>;
   readonly #destination: SyslogAddress;
   readonly #made: Transport;
+  // Asked once: the system is slow to tell its name.
+  readonly #hostname: string;
+  readonly #appName: string;
   readonly #fixedData: readonly (readonly [string, readonly (readonly [string, string])[]])[];
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`; `ERR_LOGGING_FILE` if a file of `tls` cannot be read. */
@@ -122,6 +125,8 @@ export class SysLogHandler extends NetworkHandler {
     this.#destination = parseAddress(this.address);
     this.unixsocket = 'path' in this.#destination;
     this.socktype = socktypeOf(o, this.unixsocket);
+    this.#hostname = o.hostname ?? hostname();
+    this.#appName = o.appName ?? programName();
     this.#fixedData = Object.entries(o.structuredData).map(
       ([id, params]) => [id, Object.entries(params)] as const,
     );
@@ -183,14 +188,13 @@ export class SysLogHandler extends NetworkHandler {
   }
 
   #rfc5424(record: LogRecord): string {
-    const { hostname: host, appName, procId, msgId } = this.#options;
     return formatRfc5424({
       priority: this.#priority(record),
       created: record.created,
-      hostname: host ?? hostname(),
-      appName: appName ?? programName(),
-      procId: procId ?? String(process.pid),
-      msgId: msgId ?? record.name,
+      hostname: this.#hostname,
+      appName: this.#appName,
+      procId: this.#options.procId ?? String(process.pid),
+      msgId: this.#options.msgId ?? record.name,
       structuredData: formatStructuredData(this.#structuredData(record)),
       message: this.ident + this.format(record),
     });

@@ -33,7 +33,9 @@ export const timedRotatingFileHandlerSchema = v.strictObject({
           (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
           "expected a time of day, 'HH:MM:SS'",
         ),
-        v.description("For MIDNIGHT and W0 to W6: roll over at this time of day, 'HH:MM:SS', instead of midnight."),
+        v.description(
+          "For MIDNIGHT and W0 to W6: roll over at this time of day, 'HH:MM:SS', instead of midnight.",
+        ),
       ),
     ),
   ),
@@ -76,7 +78,12 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
   /** @throws {LoggingError} As {@link FileHandler} does; `ERR_LOGGING_OPTIONS` for an unknown `when` or `atTime`. */
   constructor(options: TimedRotatingFileHandlerOptions) {
     const isExact = new.target === TimedRotatingFileHandler;
-    const checked = checkOptions('TimedRotatingFileHandler', timedRotatingFileHandlerSchema, options, isExact);
+    const checked = checkOptions(
+      'TimedRotatingFileHandler',
+      timedRotatingFileHandlerSchema,
+      options,
+      isExact,
+    );
     const { when, interval, utc, atTime } = checked;
     const schedule = new RolloverSchedule({ when, interval, utc, atTime });
     super({ ...checked, mode: 'a' });

@@ -30,6 +30,9 @@ interface Pending {
  *
  * What still waits when the process ends, also by `process.exit()`, is handled then; the process stays for it up to
  * 4.5 s. A worker that dies is reported and started anew; the records that were with it are lost and counted.
+ *
+ * What a worker writes to standard output goes through the main thread, and is lost if that ends at once: keep console
+ * handlers in the main thread.
  */
 export class WorkerQueueListener implements Drainable {
   readonly queue: RecordQueue;
@@ -47,6 +50,8 @@ export class WorkerQueueListener implements Drainable {
   readonly #reporter = new FaultReporter(this);
   #worker: Worker | undefined;
   #isRunning = false;
+  #isReady = false;
+  #awaitReady: (() => void)[] = [];
   #withWorker = 0;
   #turn: NodeJS.Immediate | undefined;
 
@@ -91,6 +96,7 @@ export class WorkerQueueListener implements Drainable {
     this.queue.watch(undefined);
     releaseFromExit(this);
     this.#worker = undefined;
+    this.#isReady = false;
     await worker?.terminate();
     this.#lose();
   }
@@ -114,11 +120,11 @@ export class WorkerQueueListener implements Drainable {
   }
 
   async #flush(): Promise<void> {
-    while (this.#worker !== undefined && !this.queue.empty()) {
+    do {
+      if (!this.#isReady) await new Promise<void>((resolve) => this.#awaitReady.push(resolve));
       this.#post(MAX_WITH_WORKER);
       await this.#order({ type: 'flush' });
-    }
-    await this.#order({ type: 'flush' });
+    } while (this.#isRunning && !this.queue.empty());
   }
 
   #schedule(): void {
@@ -126,7 +132,8 @@ export class WorkerQueueListener implements Drainable {
     holdUntilExit(this);
     this.#turn = setImmediate(() => {
       this.#turn = undefined;
-      this.#post(MAX_WITH_WORKER);
+      // Until its handlers are made, records wait here: should that fail, they are still there for the next attempt.
+      if (this.#isReady) this.#post(MAX_WITH_WORKER);
     });
   }
 
@@ -175,7 +182,13 @@ export class WorkerQueueListener implements Drainable {
       this.#reporter.report(new Error(answer.message));
       return;
     }
-    this.#backoff.reset();
+    if (answer.type === 'ready') {
+      this.#backoff.reset();
+      this.#isReady = true;
+      for (const resolve of this.#awaitReady.splice(0)) resolve();
+      this.#schedule();
+      return;
+    }
     const pending = this.#pending.shift();
     if (pending === undefined) return;
     this.queue.deliver(pending.entries);
@@ -188,6 +201,7 @@ export class WorkerQueueListener implements Drainable {
   #gone(worker: Worker): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
+    this.#isReady = false;
     this.#lose();
     if (!this.#isRunning) return;
     setTimeout(() => {

@@ -22,6 +22,7 @@ export function sleepSync(milliseconds: number): void {
  *
  * @param encoding How a text becomes bytes.
  * @param patienceMs How long a reader that does not read is waited for; it starts anew with each byte it takes.
+ * @param length Its length in bytes, where that is known already.
  * @returns The number of bytes, or how far it came if it cannot be finished now.
  */
 export function writeFully(
@@ -29,10 +30,12 @@ export function writeFully(
   data: string | Buffer,
   encoding: BufferEncoding,
   patienceMs: number,
+  length = typeof data === 'string' ? Buffer.byteLength(data, encoding) : data.length,
 ): number | UnfinishedWrite {
+  // The same bytes, made without looking at each character.
+  const way = encoding === 'utf8' && data.length === length ? 'latin1' : encoding;
   try {
-    const written = typeof data === 'string' ? writeSync(fd, data, null, encoding) : writeSync(fd, data);
-    const length = typeof data === 'string' ? Buffer.byteLength(data, encoding) : data.length;
+    const written = typeof data === 'string' ? writeSync(fd, data, null, way) : writeSync(fd, data);
     if (written >= length) return written;
     return finish(fd, toBuffer(data, encoding), written, patienceMs);
   } catch (error) {

@@ -4,14 +4,12 @@ import type { CreateComponent } from '../config/component-factory.js';
 import { type ComponentKind, findComponent } from '../config/component-registry.js';
 import { type ConfigPlan, configError, type PlannedComponent } from '../config/config-plan.js';
 import type { ComponentFactory } from '../config/logging-config.js';
-import { type ContainerModule, createIn, injectFrom } from './container-modules.js';
+import { type ContainerModule, createIn, injectFrom, tokensOf } from './container-modules.js';
 import { injectedNames } from './injected-names.js';
 import { COMPONENT_OPTIONS, componentToken } from './logging.tokens.js';
 
-/** Nest's own marks on classes; the same in every version since 5. */
+/** Nest's own mark on classes; the same in every version since 5. */
 const INJECTABLE_WATERMARK = '__injectable__';
-const PARAMETER_TOKENS = 'self:paramtypes';
-const PROPERTY_TOKENS = 'self:properties_metadata';
 
 /** Tells the container the options of the component that is being made. */
 @Injectable()
@@ -115,14 +113,8 @@ export function isInjectable(type: ComponentFactory): boolean {
 /** Options that nobody reads are a mistake, most often a misspelt key. */
 function refuseUnaskedOptions({ type, options }: PlannedComponent): void {
   const [key] = Object.keys(options);
-  if (key === undefined || asksForOptions(type)) return;
+  if (key === undefined || tokensOf(type).includes(COMPONENT_OPTIONS)) return;
   throw new TypeError(`'${key}': ${type.name} asks for no options; inject them with @ComponentOptions()`);
-}
-
-function asksForOptions(type: ComponentFactory): boolean {
-  const parameters = (Reflect.getMetadata(PARAMETER_TOKENS, type) ?? []) as { param: unknown }[];
-  const properties = (Reflect.getMetadata(PROPERTY_TOKENS, type) ?? []) as { type: unknown }[];
-  return parameters.some(({ param }) => param === COMPONENT_OPTIONS) || properties.some(({ type }) => type === COMPONENT_OPTIONS);
 }
 
 function describeFailure({ type }: PlannedComponent, error: unknown): string {

@@ -34,3 +34,14 @@ export async function injectFrom(module: ContainerModule, token: InjectionToken)
   Inject(token)(Injected, undefined, 0);
   return (await createIn(module, Injected)).value;
 }
+
+/** Nest's own marks on classes; the same in every version since 5. */
+const PARAMETER_TOKENS = 'self:paramtypes';
+const PROPERTY_TOKENS = 'self:properties_metadata';
+
+/** The tokens a class injects with `@Inject` and the like. */
+export function tokensOf(type: object): unknown[] {
+  const parameters = (Reflect.getMetadata(PARAMETER_TOKENS, type) ?? []) as readonly { param: unknown }[];
+  const properties = (Reflect.getMetadata(PROPERTY_TOKENS, type) ?? []) as readonly { type: unknown }[];
+  return [...parameters.map(({ param }) => param), ...properties.map(({ type }) => type)];
+}

@@ -9,8 +9,8 @@ import { getManager } from '../core/manager.js';
 import { globalSlot } from '../internal/global-slot.js';
 import { holdRecords, replayRecords, takeHeldRecords } from './held-records.js';
 
-/** How long flushing may take when an application closes, in milliseconds. */
-const PATIENCE_MS = 5_000;
+/** How long flushing, and then closing, may take when an application closes, in milliseconds; 5 s together. */
+const PATIENCE_MS = 2_500;
 
 interface LiveLogging {
   /** The applications that log. */

@@ -54,3 +54,10 @@ export function getComponentToken(kind: ComponentKind, name: string): symbol {
 export function componentToken(kind: ComponentKind, name: string): symbol {
   return Symbol.for(`nestjs-logging.${kind}(${name})`);
 }
+
+/** What a token stands for, if it is that of a component. Internal. */
+export function parseComponentToken(token: unknown): { kind: ComponentKind; name: string } | undefined {
+  if (typeof token !== 'symbol') return undefined;
+  const [, kind, name] = /^nestjs-logging\.(handler|formatter|filter)\((.*)\)$/s.exec(Symbol.keyFor(token) ?? '') ?? [];
+  return kind === undefined || name === undefined ? undefined : { kind: kind as ComponentKind, name };
+}

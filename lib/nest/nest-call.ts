@@ -73,7 +73,12 @@ function resolveMessage(message: unknown): unknown {
   // A function may give a function, as with Nest; not for ever, though.
   for (let depth = 0; typeof resolved === 'function' && depth < 10; depth += 1) {
     if (/^class\b/.test(Function.prototype.toString.call(resolved))) return resolved.name;
-    resolved = (resolved as () => unknown)();
+    try {
+      resolved = (resolved as () => unknown)();
+    } catch (error) {
+      // What was to be logged is not known; that it failed is.
+      return error;
+    }
   }
   return resolved;
 }

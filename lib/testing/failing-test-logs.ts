@@ -7,9 +7,9 @@ import { LogCapture } from './log-capture.js';
 /** The hooks of a test runner. */
 export interface TestHooks {
   /** Runs a function before each test. */
-  readonly beforeEach: (hook: (...args: never[]) => void) => unknown;
+  readonly beforeEach: (hook: (...args: unknown[]) => void) => unknown;
   /** Runs a function after each test. */
-  readonly afterEach: (hook: (...args: never[]) => void) => unknown;
+  readonly afterEach: (hook: (...args: unknown[]) => void) => unknown;
 }
 
 /** Options of {@link printLogsOfFailingTests}. */

@@ -36,7 +36,9 @@ export const arrivalCases: readonly ContractCase[] = [
     async run({ expect, logger, make, arrived }) {
       const handler = await make({ filters: [(record) => record.msg !== 'dropped by the first'] });
       handler.addFilter((record) =>
-        record.msg === 'replaced' ? makeLogRecord({ name: 'contract', levelno: 30, levelname: 'WARNING', msg: 'put there' }) : true,
+        record.msg === 'replaced'
+          ? makeLogRecord({ name: 'contract', levelno: 30, levelname: 'WARNING', msg: 'put there' })
+          : true,
       );
       for (const message of ['dropped by the first', 'replaced', 'let through']) logger.warning(message);
       const text = await arrived(handler);
@@ -65,7 +67,8 @@ export const arrivalCases: readonly ContractCase[] = [
       const handler = await make();
       logger.exception('payment failed', new TypeError('no card', { cause: new RangeError('expired') }));
       const text = await arrived(handler);
-      for (const part of ['payment failed', 'TypeError: no card', 'RangeError: expired']) expect(text).toContain(part);
+      for (const part of ['payment failed', 'TypeError: no card', 'RangeError: expired'])
+        expect(text).toContain(part);
     },
   },
   {
@@ -74,11 +77,23 @@ export const arrivalCases: readonly ContractCase[] = [
       const handler = await make();
       const error = new TypeError('no card');
       const args = [7, { user: 'ada' }];
-      const record = makeLogRecord({ name: 'contract', levelno: 40, levelname: 'ERROR', msg: 'order %d of %s', args, excInfo: error });
+      const record = makeLogRecord({
+        name: 'contract',
+        levelno: 40,
+        levelname: 'ERROR',
+        msg: 'order %d of %s',
+        args,
+        excInfo: error,
+      });
       const message = record.getMessage();
       logger.handle(record);
       await handler.flush();
-      expect([record.name, record.levelno, record.levelname, record.msg]).toEqual(['contract', 40, 'ERROR', 'order %d of %s']);
+      expect([record.name, record.levelno, record.levelname, record.msg]).toEqual([
+        'contract',
+        40,
+        'ERROR',
+        'order %d of %s',
+      ]);
       expect(record.args).toBe(args);
       expect(record.excInfo).toBe(error);
       expect(record.getMessage()).toBe(message);

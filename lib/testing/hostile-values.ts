@@ -21,10 +21,16 @@ export function hostileValues(): [name: string, value: unknown][] {
     ['a toJSON that throws', { toJSON: thrower }],
     ['a toPrimitive that throws', { [Symbol.toPrimitive]: thrower }],
     ['an inspect that throws', { [Symbol.for('nodejs.util.inspect.custom')]: thrower }],
-    ['a proxy that throws', new Proxy({}, { get: thrower, ownKeys: thrower, getPrototypeOf: thrower, has: thrower })],
+    [
+      'a proxy that throws',
+      new Proxy({}, { get: thrower, ownKeys: thrower, getPrototypeOf: thrower, has: thrower }),
+    ],
     ['a revoked proxy', revoked.proxy],
     ['an object without a prototype', Object.assign(Object.create(null), { key: 1 })],
-    ['a __proto__ key', JSON.parse('{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}')],
+    [
+      'a __proto__ key',
+      JSON.parse('{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}'),
+    ],
     ['an invalid date', new Date(Number.NaN)],
     ['a lone surrogate', 'a\ud800b'],
     ['a NUL', 'a\0b'],
@@ -33,7 +39,10 @@ export function hostileValues(): [name: string, value: unknown][] {
     ['many keys', Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`key${index}`, index]))],
     ['an error whose stack throws', Object.defineProperty(new Error('hostile'), 'stack', { get: thrower })],
     ['an error that is its own cause', ownCause()],
-    ['an error whose message is an object', Object.defineProperty(new Error('hostile'), 'message', { value: { a: 1 } })],
+    [
+      'an error whose message is an object',
+      Object.defineProperty(new Error('hostile'), 'message', { value: { a: 1 } }),
+    ],
   ];
 }
 

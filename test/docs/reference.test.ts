@@ -14,10 +14,11 @@ describe('generated parts of the documentation', () => {
     },
   );
 
-  it('are the options of components and of the request log, and the differences from Python', () => {
+  it('are the options, the exported names and the differences from Python', () => {
     expect(generated.map(({ path }) => path)).toEqual([
       'docs/configuration.md',
       'docs/differences-from-python.md',
+      'docs/reference.md',
       'docs/request-logging.md',
     ]);
   });

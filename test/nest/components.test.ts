@@ -130,6 +130,19 @@ describe('a handler, formatter or filter of the configuration', () => {
     await expect(start(LoggingModule.forRoot(config, { imports: [AuditModule] }))).rejects.toThrow(/did you mean "audit"/);
   });
 
+  it('is refused with what injects it if it does not exist', async () => {
+    @Injectable()
+    class Consumer {
+      constructor(@Inject(getHandlerToken('audti')) readonly handler: Handler) {}
+    }
+    @Module({ providers: [Consumer] })
+    class ConsumerModule {}
+    await expect(start(LoggingModule.forRoot(auditConfig, { imports: [AuditModule] }), ConsumerModule)).rejects.toThrow(
+      /Consumer injects the handler "audti", which the configuration does not have; did you mean "audit"/,
+    );
+    await start(LoggingModule.forRoot(auditConfig, { imports: [AuditModule] }));
+  });
+
   it('is what a test overrides it with', async () => {
     const recorder = new Recorder();
     const module = await Test.createTestingModule({ imports: [LoggingModule.forRoot(auditConfig, { imports: [AuditModule] })] })

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const startTimeoutMs = 20_000;
-const quietMs = 150;
+const quietMs = 100;
 const loader = new URL('./ts-loader.mjs', import.meta.url).href;
 
 /** An application in a process of its own, run from its TypeScript sources, that listens on `PORT`. */

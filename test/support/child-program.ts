@@ -1,4 +1,10 @@
-import { type ChildProcess, type SpawnOptions, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import {
+  type ChildProcess,
+  type SpawnOptions,
+  type SpawnSyncReturns,
+  spawn,
+  spawnSync,
+} from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +22,10 @@ export class ChildProgram {
   constructor(source: string) {
     this.#folder = mkdtempSync(join(tmpdir(), 'program-'));
     const file = join(this.#folder, 'program.ts');
-    writeFileSync(file, source.replaceAll(/'lib\/([^']+)'/g, (_, path) => `'${library}${path}.ts'`));
+    writeFileSync(
+      file,
+      source.replaceAll(/'lib\/([^']+)'/g, (_, path) => `'${library}${path}.ts'`),
+    );
     this.command = [process.execPath, '--import', loader, file];
     afterAll(() => rmSync(this.#folder, { recursive: true, force: true }));
   }
@@ -30,7 +39,11 @@ export class ChildProgram {
   /** Runs it under a shell, as `$PROGRAM`. */
   shell(script: string, ...args: string[]): SpawnSyncReturns<string> {
     const PROGRAM = [...this.command, ...args].map((word) => `'${word}'`).join(' ');
-    return spawnSync('bash', ['-c', script.replaceAll('$PROGRAM', () => PROGRAM)], { encoding: 'utf8', timeout: 60_000, maxBuffer: 1 << 28 });
+    return spawnSync('bash', ['-c', script.replaceAll('$PROGRAM', () => PROGRAM)], {
+      encoding: 'utf8',
+      timeout: 60_000,
+      maxBuffer: 1 << 28,
+    });
   }
 
   /** Starts it. */

@@ -45,7 +45,7 @@ describe('printLogsOfFailingTests', () => {
 /** A test that logs, as a runner would run it. */
 function runTest(printed: string[], context: unknown): void {
   const hooks: ((context: unknown) => void)[] = [];
-  const addHook = (hook: (...args: never[]) => void) => hooks.push(hook as (context: unknown) => void);
+  const addHook = (hook: (...args: unknown[]) => void) => hooks.push(hook);
   printLogsOfFailingTests(
     { beforeEach: addHook, afterEach: addHook },
     { print: (text) => printed.push(text) },

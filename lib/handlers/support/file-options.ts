@@ -9,7 +9,10 @@ import { encodingErrors } from './text-codec.js';
 export const fileEntries = {
   ...handlerEntries,
   filename: v.pipe(
-    v.union([v.pipe(v.string(), v.minLength(1, 'expected a file name, got an empty string')), v.instance(URL)]),
+    v.union([
+      v.pipe(v.string(), v.minLength(1, 'expected a file name, got an empty string')),
+      v.instance(URL),
+    ]),
     v.description('Path or file: URL of the file. Its directory must be there.'),
   ),
   encoding: v.optional(
@@ -41,7 +44,10 @@ export const fileEntries = {
 
 /** The key of handlers that may empty or insist on making their file. */
 export const modeEntry = v.optional(
-  v.pipe(v.string(), v.description('"a" appends, "w" empties the file first, "x" insists that it is not there.')),
+  v.pipe(
+    v.string(),
+    v.description('"a" appends, "w" empties the file first, "x" insists that it is not there.'),
+  ),
   'a',
 );
 

@@ -3,7 +3,7 @@ import { escapeControls } from '../../core/sanitize.js';
 import { loadOptionalPeer } from '../../internal/optional-peer.js';
 import { DeliveryFailure } from './delivery-failure.js';
 import type { MailAddress } from './mail-address.js';
-import { type TlsContextOptions, tlsOptions } from './tls-options.js';
+import { readPem, type TlsContextOptions, tlsOptions } from './tls-options.js';
 
 /** A mail as nodemailer takes it. */
 export interface MailMessage {
@@ -49,8 +49,9 @@ export interface SmtpServer {
 /** Options of nodemailer's SMTP transport for a server. @throws {LoggingError} `ERR_LOGGING_FILE` */
 export function smtpTransportOptions(server: SmtpServer, handler: string): object {
   const { host, port, credentials, secure, implicitTls, timeoutMs } = server;
-  const [key, cert = key] = secure ?? [];
-  const context = { ...server.context, ...(key === undefined ? {} : { key, cert }) };
+  // Python: one file may hold both the key and the certificate.
+  const [key, cert = key] = (secure ?? []).map((file) => readPem(file, `${handler}.secure`));
+  const context = { ...server.context, ...(key === undefined || cert === undefined ? {} : { key, cert }) };
   return {
     host,
     port: port ?? (implicitTls ? 465 : 25),

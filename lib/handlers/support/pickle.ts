@@ -41,74 +41,100 @@ const MARK = 0x28;
  * @see https://docs.python.org/3/library/pickle.html#data-stream-format
  */
 export function pickle(value: Picklable): Buffer {
-  const chunks: Buffer[] = [Buffer.from(PROTO)];
-  save(value, chunks);
-  chunks.push(Buffer.of(STOP));
-  return Buffer.concat(chunks);
+  const out = new Pickler();
+  for (const byte of PROTO) out.byte(byte);
+  out.save(value);
+  out.byte(STOP);
+  return out.bytes();
 }
 
-function save(value: Picklable, chunks: Buffer[]): void {
-  if (value === null || value === undefined) chunks.push(Buffer.of(NONE));
-  else if (typeof value === 'boolean') chunks.push(Buffer.of(value ? NEWTRUE : NEWFALSE));
-  else if (typeof value === 'number') chunks.push(number(value));
-  else if (typeof value === 'bigint') chunks.push(long(value));
-  else if (typeof value === 'string') chunks.push(text(value));
-  else if (value instanceof PyFloat) chunks.push(float(value.value));
-  else if (Array.isArray(value)) list(value, chunks);
-  else dict(value as { readonly [key: string]: Picklable }, chunks);
-}
+/** One buffer that grows: a record is some fifty small values, and a Buffer for each would cost more than its bytes. */
+class Pickler {
+  #buffer = Buffer.allocUnsafe(1024);
+  #length = 0;
 
-function number(value: number): Buffer {
-  if (!Number.isSafeInteger(value) || Object.is(value, -0)) return float(value);
-  if (value !== (value | 0)) return long(BigInt(value));
-  const bytes = Buffer.allocUnsafe(5);
-  bytes[0] = BININT;
-  bytes.writeInt32LE(value, 1);
-  return bytes;
-}
-
-function float(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(9);
-  bytes[0] = BINFLOAT;
-  bytes.writeDoubleBE(value, 1);
-  return bytes;
-}
-
-/** Little-endian two's complement, in as few bytes as hold it with its sign. */
-function long(value: bigint): Buffer {
-  const magnitude = value < 0n ? -value - 1n : value;
-  const size = Math.floor(magnitude.toString(16).length / 2) + 1;
-  const hex = BigInt.asUintN(size * 8, value)
-    .toString(16)
-    .padStart(size * 2, '0');
-  const digits = Buffer.from(hex, 'hex').reverse();
-  if (size < 256) return Buffer.concat([Buffer.of(LONG1, size), digits]);
-  const head = Buffer.allocUnsafe(5);
-  head[0] = LONG4;
-  head.writeInt32LE(size, 1);
-  return Buffer.concat([head, digits]);
-}
-
-function text(value: string): Buffer {
-  const size = Buffer.byteLength(value);
-  const bytes = Buffer.allocUnsafe(5 + size);
-  bytes[0] = BINUNICODE;
-  bytes.writeUInt32LE(size, 1);
-  bytes.write(value, 5);
-  return bytes;
-}
-
-function list(values: readonly Picklable[], chunks: Buffer[]): void {
-  chunks.push(Buffer.of(EMPTY_LIST, MARK));
-  for (const value of values) save(value, chunks);
-  chunks.push(Buffer.of(APPENDS));
-}
-
-function dict(values: { readonly [key: string]: Picklable }, chunks: Buffer[]): void {
-  chunks.push(Buffer.of(EMPTY_DICT, MARK));
-  for (const key of Object.keys(values)) {
-    chunks.push(text(key));
-    save(values[key], chunks);
+  bytes(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
   }
-  chunks.push(Buffer.of(SETITEMS));
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#buffer[this.#length++] = value;
+  }
+
+  save(value: Picklable): void {
+    if (value === null || value === undefined) this.byte(NONE);
+    else if (typeof value === 'boolean') this.byte(value ? NEWTRUE : NEWFALSE);
+    else if (typeof value === 'number') this.#number(value);
+    else if (typeof value === 'bigint') this.#long(value);
+    else if (typeof value === 'string') this.#text(value);
+    else if (value instanceof PyFloat) this.#float(value.value);
+    else if (Array.isArray(value)) this.#list(value);
+    else this.#dict(value as { readonly [key: string]: Picklable });
+  }
+
+  #number(value: number): void {
+    if (!Number.isSafeInteger(value) || Object.is(value, -0)) this.#float(value);
+    else if (value !== (value | 0)) this.#long(BigInt(value));
+    else {
+      this.byte(BININT);
+      this.#reserve(4);
+      this.#length = this.#buffer.writeInt32LE(value, this.#length);
+    }
+  }
+
+  #float(value: number): void {
+    this.byte(BINFLOAT);
+    this.#reserve(8);
+    this.#length = this.#buffer.writeDoubleBE(value, this.#length);
+  }
+
+  /** Little-endian two's complement, in as few bytes as hold it with its sign. */
+  #long(value: bigint): void {
+    const magnitude = value < 0n ? -value - 1n : value;
+    const size = Math.floor(magnitude.toString(16).length / 2) + 1;
+    const hex = BigInt.asUintN(size * 8, value)
+      .toString(16)
+      .padStart(size * 2, '0');
+    this.byte(size < 256 ? LONG1 : LONG4);
+    this.#reserve(4 + size);
+    this.#length =
+      size < 256
+        ? this.#buffer.writeUInt8(size, this.#length)
+        : this.#buffer.writeInt32LE(size, this.#length);
+    this.#length += Buffer.from(hex, 'hex').reverse().copy(this.#buffer, this.#length);
+  }
+
+  #text(value: string): void {
+    this.byte(BINUNICODE);
+    // A UTF-16 unit takes three bytes of UTF-8 at most.
+    this.#reserve(4 + value.length * 3);
+    const size = this.#buffer.write(value, this.#length + 4);
+    this.#length = this.#buffer.writeUInt32LE(size, this.#length) + size;
+  }
+
+  #list(values: readonly Picklable[]): void {
+    this.byte(EMPTY_LIST);
+    this.byte(MARK);
+    for (const value of values) this.save(value);
+    this.byte(APPENDS);
+  }
+
+  #dict(values: { readonly [key: string]: Picklable }): void {
+    this.byte(EMPTY_DICT);
+    this.byte(MARK);
+    for (const key of Object.keys(values)) {
+      this.#text(key);
+      this.save(values[key]);
+    }
+    this.byte(SETITEMS);
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#length + bytes;
+    if (needed <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2));
+    this.#buffer.copy(larger, 0, 0, this.#length);
+    this.#buffer = larger;
+  }
 }

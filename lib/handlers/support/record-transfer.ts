@@ -16,19 +16,27 @@ const FLOATS = new Set(['created', 'msecs', 'relativeCreated']);
  * `exc_info` and no `message`, the traceback as `exc_text`.
  */
 export function transferDict(record: LogRecord): Record<string, unknown> {
-  const { message: _, ...dict } = recordDict(record);
-  return { ...dict, msg: record.getMessage(), args: null, exc_info: null };
+  let dict = recordDict(record);
+  if (Object.hasOwn(dict, 'message')) {
+    const { message: _, ...others } = dict;
+    dict = others;
+  }
+  dict['msg'] = record.getMessage();
+  dict['args'] = null;
+  dict['exc_info'] = null;
+  return dict;
 }
 
 /** A record as Python's `makePickle` has it, without the length: its dictionary, pickled. */
 export function pickleRecord(record: LogRecord): Buffer {
   const budget = new JsonBudget();
   budget.reset(MAX_CHARACTERS);
-  const dict: Record<string, Picklable> = {};
-  for (const [key, value] of Object.entries(transferDict(record))) {
-    defineField(dict, key, FLOATS.has(key) ? new PyFloat(Number(value)) : plain(value, budget));
+  const dict = transferDict(record);
+  // In place: each of the keys is the object's own by now, `__proto__` too.
+  for (const key of Object.keys(dict)) {
+    dict[key] = FLOATS.has(key) ? new PyFloat(Number(dict[key])) : plain(dict[key], budget);
   }
-  return pickle(dict);
+  return pickle(dict as Record<string, Picklable>);
 }
 
 /**

@@ -1,4 +1,15 @@
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, renameSync, type Stats, statSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { sleepSync } from '../../internal/write-fully.js';
 
 /** How long another process's roll is waited for before this one goes on writing to the old file, in milliseconds. */
@@ -24,7 +35,11 @@ export function lockRotation(path: string): Unlock {
     const unlock = tryLockRotation(path);
     if (unlock !== undefined) return unlock;
     if (Date.now() >= deadline) {
-      throw Object.assign(new Error(`ELOCKED: another process is rolling '${path}'`), { code: 'ELOCKED', syscall: 'open', path });
+      throw Object.assign(new Error(`ELOCKED: another process is rolling '${path}'`), {
+        code: 'ELOCKED',
+        syscall: 'open',
+        path,
+      });
     }
     sleepSync(1);
   }

@@ -13,7 +13,9 @@ export const rotationEntries = {
       v.number(),
       v.integer(),
       v.minValue(0),
-      v.description('Bytes: a record that would bring the file to this size goes into a new one. 0 for no bound.'),
+      v.description(
+        'Bytes: a record that would bring the file to this size goes into a new one. 0 for no bound.',
+      ),
     ),
     0,
   ),

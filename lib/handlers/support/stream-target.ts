@@ -26,13 +26,19 @@ export interface TextTarget {
 export const standardStreamNames = ['stdout', 'stderr', 'ext://sys.stdout', 'ext://sys.stderr'] as const;
 
 /** The stream that an option names. */
-export function findStream(stream: TextStream | (typeof standardStreamNames)[number] | null | undefined): TextStream {
+export function findStream(
+  stream: TextStream | (typeof standardStreamNames)[number] | null | undefined,
+): TextStream {
   if (typeof stream === 'object' && stream !== null) return stream;
   return stream?.endsWith('stdout') ? process.stdout : process.stderr;
 }
 
 /** The way to write to a stream: past Node's streams where it is a standard one. */
-export function targetOf(stream: TextStream, batching: Batching, onFault: (error: unknown) => void): TextTarget {
+export function targetOf(
+  stream: TextStream,
+  batching: Batching,
+  onFault: (error: unknown) => void,
+): TextTarget {
   if (stream === process.stdout) return new ConsoleTarget(process.stdout, batching, onFault);
   if (stream === process.stderr) return new ConsoleTarget(process.stderr, batching, onFault);
   return new CustomStreamTarget(stream, onFault);

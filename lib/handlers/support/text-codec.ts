@@ -66,14 +66,14 @@ const SUBSTITUTES: Readonly<Record<EncodingErrors, ((character: string) => strin
   surrogateescape: undefined,
   ignore: () => '',
   replace: () => '?',
-  backslashreplace: escape,
+  backslashreplace: escapeSequence,
   // Unicode's names are not at hand in JavaScript.
-  namereplace: escape,
+  namereplace: escapeSequence,
   xmlcharrefreplace: (character) => `&#${character.codePointAt(0)};`,
 };
 
 /** As `repr` writes it: `\xe9`, `\u20ac`, `\U0001f600`. */
-function escape(character: string): string {
+function escapeSequence(character: string): string {
   const code = character.codePointAt(0)!;
   if (code < 0x100) return `\\x${code.toString(16).padStart(2, '0')}`;
   return code < 0x10000
@@ -104,7 +104,7 @@ function escapingCodec(encoding: string, charset: Charset): TextCodec {
 
 function encodeError(encoding: string, charset: Charset, text: string): TypeError {
   const position = [...text].findIndex((character) => !charset.has(character));
-  const character = escape([...text][position] ?? '');
+  const character = escapeSequence([...text][position] ?? '');
   return new TypeError(
     `'${encoding}' codec can't encode character '${character}' in position ${position}: ${charset.refusal}`,
   );

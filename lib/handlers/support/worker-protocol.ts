@@ -19,5 +19,8 @@ export type WorkerOrder =
   | { readonly type: 'flush' }
   | { readonly type: 'close' };
 
-/** What the worker answers, once for each order and in their order. */
-export type WorkerAnswer = { readonly type: 'done' } | { readonly type: 'fault'; readonly message: string };
+/** What the worker says: `ready` when its handlers are made, then `done` once for each order, in their order. */
+export type WorkerAnswer =
+  | { readonly type: 'ready' }
+  | { readonly type: 'done' }
+  | { readonly type: 'fault'; readonly message: string };

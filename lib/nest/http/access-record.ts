@@ -17,21 +17,14 @@ export interface Outcome {
   readonly durationMs: number;
 }
 
-/** How a request ended, as the response tells when it closes. */
+/** How a request ended, once its response is closed: whole, or cut off before all of it was handed to the system. */
 export function outcomeOf(state: RequestState): Outcome {
-  const { response } = state;
-  const aborted = isCutOff(response);
+  const { response, isAnswered } = state;
   return {
-    status: aborted && !response.headersSent ? CLIENT_CLOSED_REQUEST : response.statusCode,
-    aborted,
+    status: isAnswered || response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST,
+    aborted: !isAnswered,
     durationMs: Math.round((performance.now() - state.startedAt) * 1_000) / 1_000,
   };
-}
-
-function isCutOff(response: RequestState['response']): boolean {
-  const { stream } = response as { stream?: { aborted?: boolean } };
-  if (stream !== undefined) return stream.aborted === true || !response.writableEnded;
-  return !response.writableFinished;
 }
 
 /** The fields of every record about a request. */

@@ -60,6 +60,9 @@ export class RequestLog {
       request.socket?.removeListener?.('close', finish);
       this.#finish(state);
     };
+    response.once('finish', () => {
+      state.isAnswered = true;
+    });
     response.once('close', finish);
     // A pipelined response waits for its turn without a socket; if the connection goes first, nobody tells it.
     if (response.socket === null) request.socket.once('close', finish);

@@ -32,6 +32,8 @@ export class RequestState {
   refusal: { readonly thrown: unknown } | undefined;
   /** Whether a record told a failure of this request. */
   hasTold = false;
+  /** Whether all of the response was handed to the system. */
+  isAnswered = false;
   /** Whether the platform has the request, in its context. */
   isFollowed = false;
   /** The platform's own objects, for the application's callbacks; Node's until the platform has the request. */

@@ -3,6 +3,7 @@ import { builtinComponents } from '../../../lib/config/builtin-components.js';
 import type { ComponentKind } from '../../../lib/config/component-registry.js';
 import { levelSchema } from '../../../lib/core/options.js';
 import { httpLogSchema } from '../../../lib/nest/http/http-log-options.js';
+import { apiReference } from './api-reference.js';
 import { differencesTable } from './python-differences.js';
 
 /** What is read of a schema; valibot's own types tell more than is needed here. */
@@ -129,6 +130,7 @@ function code(text: string): string {
 /** What is generated, by the name that a page gives it. */
 const parts: Readonly<Record<string, () => string>> = {
   'the built-in components': componentReference,
+  'every exported name': apiReference,
   'what doc comments tell': differencesTable,
   'the options of the request log': () => table(httpLogSchema as unknown as Schema),
 };

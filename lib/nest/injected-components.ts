@@ -1,0 +1,32 @@
+import type { ModulesContainer } from '@nestjs/core';
+import { LoggingError } from '../core/errors.js';
+import { suggestion } from '../core/options.js';
+import { tokensOf } from './container-modules.js';
+import { parseComponentToken } from './logging.tokens.js';
+import type { StandingLogging } from './standing-logging.js';
+
+/**
+ * Refuses what injects a handler, formatter or filter that the configuration does not have: it would get `undefined`.
+ *
+ * @throws {LoggingError} `ERR_LOGGING_NEST`
+ */
+export function checkInjectedComponents(modules: ModulesContainer, standing: StandingLogging): void {
+  for (const module of modules.values()) {
+    for (const collection of [module.providers, module.controllers, module.injectables]) {
+      for (const { metatype, inject, name } of collection.values()) {
+        const tokens = inject ?? (typeof metatype === 'function' ? tokensOf(metatype) : []);
+        for (const token of tokens) checkToken(token, String(name), standing);
+      }
+    }
+  }
+}
+
+function checkToken(token: unknown, consumer: string, standing: StandingLogging): void {
+  const component = parseComponentToken(token);
+  if (component === undefined || standing.find(component.kind, component.name) !== undefined) return;
+  const { kind, name } = component;
+  throw new LoggingError(
+    'ERR_LOGGING_NEST',
+    `${consumer} injects the ${kind} "${name}", which the configuration does not have${suggestion(name, standing.names(kind))}`,
+  );
+}
