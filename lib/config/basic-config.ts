@@ -46,7 +46,9 @@ export interface BasicConfigOptions {
   /** Level of the root logger. */
   level?: number | string | undefined;
   /** Log to this stream; default standard error. */
-  stream?: ConstructorParameters<typeof StreamHandler>[0] extends { stream?: infer S } | undefined ? S : never;
+  stream?: ConstructorParameters<typeof StreamHandler>[0] extends { stream?: infer S } | undefined
+    ? S
+    : never;
   /** Handlers to add; those without a formatter get the one described here. */
   handlers?: readonly Handler[] | undefined;
   /** Whether the root logger's handlers are removed and closed first; default false. */
@@ -73,8 +75,16 @@ export function basicConfig(options: BasicConfigOptions = {}): void {
   }
   if (root.handlers.length > 0) return;
   checkTargets(given);
-  const handlers = given.handlers ?? [given.filename === undefined ? new StreamHandler(given.stream == null ? {} : { stream: given.stream }) : openFile(given)];
-  const formatter = new Formatter({ format: given.format ?? BASIC_FORMATS[given.style], datefmt: given.datefmt, style: given.style });
+  const handlers = given.handlers ?? [
+    given.filename === undefined
+      ? new StreamHandler(given.stream == null ? {} : { stream: given.stream })
+      : openFile(given),
+  ];
+  const formatter = new Formatter({
+    format: given.format ?? BASIC_FORMATS[given.style],
+    datefmt: given.datefmt,
+    style: given.style,
+  });
   for (const handler of handlers) {
     if (handler.formatter === null) handler.setFormatter(formatter);
     root.addHandler(handler);
@@ -82,7 +92,11 @@ export function basicConfig(options: BasicConfigOptions = {}): void {
   if (given.level !== undefined) root.setLevel(checkLevel(given.level, 'basicConfig.level'));
   // As in Python, the configuration stands when unknown options are complained of.
   const unknown = Object.keys(options).filter((key) => !Object.hasOwn(basicConfigSchema.entries, key));
-  if (unknown.length > 0) throw new LoggingError('ERR_LOGGING_OPTIONS', `basicConfig: unknown option${unknown.length > 1 ? 's' : ''} ${unknown.join(', ')}`);
+  if (unknown.length > 0)
+    throw new LoggingError(
+      'ERR_LOGGING_OPTIONS',
+      `basicConfig: unknown option${unknown.length > 1 ? 's' : ''} ${unknown.join(', ')}`,
+    );
 }
 
 type Given = v.InferOutput<typeof basicConfigSchema>;
@@ -90,10 +104,16 @@ type Given = v.InferOutput<typeof basicConfigSchema>;
 function checkTargets(given: Given): void {
   if (given.handlers === undefined) {
     if (given.stream != null && given.filename !== undefined) {
-      throw new LoggingError('ERR_LOGGING_OPTIONS', "basicConfig: 'stream' and 'filename' exclude each other; give one");
+      throw new LoggingError(
+        'ERR_LOGGING_OPTIONS',
+        "basicConfig: 'stream' and 'filename' exclude each other; give one",
+      );
     }
   } else if (given.stream != null || given.filename !== undefined) {
-    throw new LoggingError('ERR_LOGGING_OPTIONS', "basicConfig: 'handlers' excludes 'stream' and 'filename'; give the handlers alone");
+    throw new LoggingError(
+      'ERR_LOGGING_OPTIONS',
+      "basicConfig: 'handlers' excludes 'stream' and 'filename'; give the handlers alone",
+    );
   }
 }
 

@@ -58,7 +58,11 @@ export const builtinComponents = lazy(
       [JsonFormatter],
       [ColorFormatter],
       [LogfmtFormatter],
-      [PythonJsonFormatter, 'pythonjsonlogger.json.JsonFormatter', 'pythonjsonlogger.jsonlogger.JsonFormatter'],
+      [
+        PythonJsonFormatter,
+        'pythonjsonlogger.json.JsonFormatter',
+        'pythonjsonlogger.jsonlogger.JsonFormatter',
+      ],
       [DjangoServerFormatter, 'django.utils.log.ServerFormatter'],
     ]),
     filter: names([
@@ -72,6 +76,10 @@ export const builtinComponents = lazy(
 );
 
 /** Each class under its own name and under those that Python projects know it by. */
-function names(rows: readonly [type: ComponentFactory, ...aliases: string[]][]): ReadonlyMap<string, ComponentFactory> {
-  return new Map(rows.flatMap(([type, ...aliases]) => [type.name, ...aliases].map((name) => [name, type] as const)));
+function names(
+  rows: readonly [type: ComponentFactory, ...aliases: string[]][],
+): ReadonlyMap<string, ComponentFactory> {
+  return new Map(
+    rows.flatMap(([type, ...aliases]) => [type.name, ...aliases].map((name) => [name, type] as const)),
+  );
 }

@@ -5,7 +5,10 @@ import { ComponentReference, isPlainObject } from './converters.js';
 import type { ComponentFactory } from './logging-config.js';
 
 /** Makes an instance in place of `new type(options)`, for example by a container; `undefined` for the default way. */
-export type CreateComponent = (component: PlannedComponent, options: Record<string, unknown>) => object | undefined;
+export type CreateComponent = (
+  component: PlannedComponent,
+  options: Record<string, unknown>,
+) => object | undefined;
 
 /** Gives the instance that a reference stands for. */
 export type FindInstance = (reference: ComponentReference) => object;
@@ -15,7 +18,11 @@ export type FindInstance = (reference: ComponentReference) => object;
  *
  * @throws Whatever the class throws, or a TypeError if what it made is not of the right kind.
  */
-export function makeComponent(component: PlannedComponent, find: FindInstance, create?: CreateComponent): object {
+export function makeComponent(
+  component: PlannedComponent,
+  find: FindInstance,
+  create?: CreateComponent,
+): object {
   const options = resolveReferences(component.options, find) as Record<string, unknown>;
   const instance = create?.(component, options) ?? construct(component.type, options);
   checkKind(component, instance);
@@ -32,7 +39,9 @@ function setUpHandler(handler: Handler, component: PlannedComponent, find: FindI
   }
   if (component.level !== undefined) handler.setLevel(component.level);
   for (const filter of component.filters) {
-    handler.addFilter(typeof filter === 'string' ? (find(new ComponentReference('filters', filter)) as never) : filter);
+    handler.addFilter(
+      typeof filter === 'string' ? (find(new ComponentReference('filters', filter)) as never) : filter,
+    );
   }
 }
 
@@ -45,8 +54,14 @@ function checkKind(component: PlannedComponent, instance: unknown): asserts inst
         : typeof (instance as { format?: unknown } | null)?.format === 'function';
   if (fits) return;
   const name = component.type.name || 'the factory';
-  const needs = { handler: 'an object of a class derived from Handler', filter: 'a filter', formatter: 'an object with a format(record) method' };
-  throw new TypeError(`${name} gave ${instance === null ? 'null' : typeof instance}, not ${needs[component.kind]}`);
+  const needs = {
+    handler: 'an object of a class derived from Handler',
+    filter: 'a filter',
+    formatter: 'an object with a format(record) method',
+  };
+  throw new TypeError(
+    `${name} gave ${instance === null ? 'null' : typeof instance}, not ${needs[component.kind]}`,
+  );
 }
 
 /** Calls a class with `new`, a function without. */
@@ -61,7 +76,10 @@ function isClass(type: ComponentFactory): boolean {
   const { prototype } = type as { prototype?: object };
   if (typeof prototype !== 'object' || prototype === null) return false;
   if (Object.getPrototypeOf(prototype) !== Object.prototype) return true;
-  return Object.getOwnPropertyNames(prototype).length > 1 || /^class\b/.test(Function.prototype.toString.call(type));
+  return (
+    Object.getOwnPropertyNames(prototype).length > 1 ||
+    /^class\b/.test(Function.prototype.toString.call(type))
+  );
 }
 
 function resolveReferences(value: unknown, find: FindInstance): unknown {

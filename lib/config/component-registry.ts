@@ -32,7 +32,10 @@ const registry = globalSlot(
 export function registerComponent(kind: ComponentKind, name: string, type: ComponentFactory): void {
   const known = findComponent(kind, name);
   if (known !== undefined && known !== type) {
-    throw new LoggingError('ERR_LOGGING_ARGUMENT', `registerComponent: ${kind} "${name}" is taken; choose another name`);
+    throw new LoggingError(
+      'ERR_LOGGING_ARGUMENT',
+      `registerComponent: ${kind} "${name}" is taken; choose another name`,
+    );
   }
   registry.components[kind].set(name, type);
 }

@@ -1,9 +1,9 @@
-import type { FilterLike } from '../core/filter-like.js';
 import { LoggingError } from '../core/errors.js';
-import { type Fault, formatFault, suggestion } from '../core/options.js';
+import type { FilterLike } from '../core/filter-like.js';
 import { getHandlerNames } from '../core/handler.js';
-import { Converter, isPlainObject } from './converters.js';
+import { type Fault, formatFault, suggestion } from '../core/options.js';
 import type { ComponentKind } from './component-registry.js';
+import { Converter, isPlainObject } from './converters.js';
 import type { ComponentFactory, LoggingConfig } from './logging-config.js';
 import { planComponent } from './plan-component.js';
 import { planLogger } from './plan-logger.js';
@@ -71,7 +71,9 @@ const KNOWN_KEYS = [
  */
 export function planConfig(config: LoggingConfig, options: PlanOptions = {}): ConfigPlan {
   if (!isPlainObject(config)) {
-    throw configError([{ path: '', message: `a configuration is an object, got ${config === null ? 'null' : typeof config}` }]);
+    throw configError([
+      { path: '', message: `a configuration is an object, got ${config === null ? 'null' : typeof config}` },
+    ]);
   }
   const faults: Fault[] = [];
   const converter = new Converter(config);
@@ -98,7 +100,8 @@ function planWhole(config: LoggingConfig, reader: PlanReader, options: PlanOptio
       .section(config, section)
       .map(([name, entry]) => planComponent(kind, name, entry, `${section}.${name}`, reader, options))
       .filter((component) => component !== undefined);
-  const named = (section: 'formatters' | 'filters' | 'handlers') => reader.section(config, section, false).map(([name]) => name);
+  const named = (section: 'formatters' | 'filters' | 'handlers') =>
+    reader.section(config, section, false).map(([name]) => name);
   const names = { formatters: named('formatters'), filters: named('filters'), handlers: named('handlers') };
   reader.names = names;
   const root = reader.value(config, 'root', '');
@@ -108,7 +111,9 @@ function planWhole(config: LoggingConfig, reader: PlanReader, options: PlanOptio
     formatters: components('formatters', 'formatter'),
     filters: components('filters', 'filter'),
     handlers: components('handlers', 'handler'),
-    loggers: reader.section(config, 'loggers').map(([name, entry]) => planLogger(name, entry, `loggers.${name}`, reader)),
+    loggers: reader
+      .section(config, 'loggers')
+      .map(([name, entry]) => planLogger(name, entry, `loggers.${name}`, reader)),
     root: isGiven(root) ? planLogger(undefined, root, 'root', reader) : undefined,
     handlerLevels: new Map(),
   };
@@ -133,14 +138,17 @@ function planIncremental(config: LoggingConfig, reader: PlanReader): ConfigPlan 
     if (level !== undefined) handlerLevels.set(name, level);
   }
   const root = reader.value(config, 'root', '');
-  const levelsOnly = (name: string | undefined, entry: unknown, path: string) => planLogger(name, entry, path, reader, true);
+  const levelsOnly = (name: string | undefined, entry: unknown, path: string) =>
+    planLogger(name, entry, path, reader, true);
   return {
     incremental: true,
     disableExistingLoggers: false,
     formatters: [],
     filters: [],
     handlers: [],
-    loggers: reader.section(config, 'loggers').map(([name, entry]) => levelsOnly(name, entry, `loggers.${name}`)),
+    loggers: reader
+      .section(config, 'loggers')
+      .map(([name, entry]) => levelsOnly(name, entry, `loggers.${name}`)),
     root: isGiven(root) ? levelsOnly(undefined, root, 'root') : undefined,
     handlerLevels,
   };

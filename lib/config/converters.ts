@@ -1,5 +1,5 @@
-import { externalNames, findExternal } from './component-registry.js';
 import { suggestion } from '../core/options.js';
+import { externalNames, findExternal } from './component-registry.js';
 
 /** Names that lead from a value to what it inherits; refused wherever a configuration names something. */
 const INHERITED = new Set(['__proto__', 'constructor', 'prototype']);
@@ -31,63 +31,88 @@ export class Converter {
    *
    * @param fault Told about each reference that leads nowhere, with the path below the value.
    */
-  convert(value: unknown, fault: (path: readonly string[], message: string) => void, path: readonly string[] = []): unknown {
+  convert(
+    value: unknown,
+    fault: (path: readonly string[], message: string) => void,
+    path: readonly string[] = [],
+    depth = 0,
+  ): unknown {
     if (typeof value === 'string') {
-      try {
-        return this.convertText(value);
-      } catch (error) {
-        if (!(error instanceof ConversionError)) throw error;
-        fault(path, error.message);
-        return undefined;
-      }
+      const referred = this.resolve(value, (message) => fault(path, message), depth);
+      // What a `cfg://` leads to may hold references of its own; what an `ext://` does is as it is.
+      if (typeof referred !== 'object' || !value.startsWith('cfg://')) return referred;
+      return this.convert(referred, fault, path, depth + 1);
     }
-    if (Array.isArray(value)) return value.map((item, index) => this.convert(item, fault, [...path, String(index)]));
+    if (Array.isArray(value)) {
+      return value.map((item, index) => this.convert(item, fault, [...path, String(index)], depth));
+    }
     if (!isPlainObject(value)) return value;
     const copy: Record<string, unknown> = {};
     for (const key of Object.keys(value)) {
       if (INHERITED.has(key)) fault([...path, key], 'this key is not allowed');
-      else copy[key] = this.convert(value[key], fault, [...path, key]);
+      else copy[key] = this.convert(value[key], fault, [...path, key], depth);
     }
     return copy;
   }
 
-  /** One text: what it refers to, or itself. */
-  convertText(text: string, depth = 0): unknown {
+  /** One text: what it refers to, as that stands there, or itself; `undefined` after a fault. */
+  resolve(text: string, fault: (message: string) => void, depth = 0): unknown {
+    try {
+      return this.#follow(text, depth);
+    } catch (error) {
+      if (!(error instanceof ConversionError)) throw error;
+      fault(error.message);
+      return undefined;
+    }
+  }
+
+  #follow(text: string, depth: number): unknown {
     if (text.startsWith('ext://')) return convertExternal(text.slice(6));
     if (!text.startsWith('cfg://')) return text;
     if (depth > 10) throw new ConversionError(`"${text}" refers to itself`);
     const value = this.#walk(text.slice(6));
-    return typeof value === 'string' ? this.convertText(value, depth + 1) : value;
+    return typeof value === 'string' ? this.#follow(value, depth + 1) : value;
   }
 
   /** Follows `a.b[c][0]` from the top of the configuration, through own properties only. */
   #walk(path: string): unknown {
-    const first = /^\s*(\w+)\s*/.exec(path);
-    if (first?.[1] === undefined) throw new ConversionError(`cannot read "cfg://${path}": it must start with a key`);
+    const first = /^\s*([\p{L}\p{N}_]+)\s*/u.exec(path);
+    if (first?.[1] === undefined)
+      throw new ConversionError(`cannot read "cfg://${path}": it must start with a key`);
     let value = own(this.config, first[1], path);
     this.usedKeys.add(first[1]);
     const keys = [first[1]];
     for (let rest = path.slice(first[0].length); rest !== ''; ) {
-      const step = /^\.\s*(\w+)\s*/.exec(rest) ?? /^\[\s*(\w+)\s*\]\s*/.exec(rest);
+      const step = /^\.\s*([\p{L}\p{N}_]+)\s*/u.exec(rest) ?? /^\[([^[\]]*)\]\s*/.exec(rest);
       if (step?.[1] === undefined) throw new ConversionError(`cannot read "cfg://${path}" at "${rest}"`);
-      value = own(value, step[1], path);
-      keys.push(step[1]);
+      // Between brackets any text is a key; blanks count only if there is a key with them.
+      const key = hasOwn(value, step[1]) ? step[1] : step[1].trim();
+      value = own(value, key, path);
+      keys.push(key);
       rest = rest.slice(step[0].length);
     }
     const [section, name] = keys;
-    if (keys.length === 2 && name !== undefined && (section === 'handlers' || section === 'formatters' || section === 'filters')) {
+    if (
+      keys.length === 2 &&
+      name !== undefined &&
+      (section === 'handlers' || section === 'formatters' || section === 'filters')
+    ) {
       return new ComponentReference(section, name);
     }
     return value;
   }
 }
 
+function hasOwn(value: unknown, key: string): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !INHERITED.has(key) && Object.hasOwn(value, key);
+}
+
 function own(value: unknown, key: string, path: string): unknown {
-  if (typeof value !== 'object' || value === null || INHERITED.has(key) || !Object.hasOwn(value, key)) {
+  if (!hasOwn(value, key)) {
     const known = typeof value === 'object' && value !== null ? Object.keys(value) : [];
     throw new ConversionError(`"cfg://${path}" leads nowhere: no key "${key}"${suggestion(key, known)}`);
   }
-  return (value as Record<string, unknown>)[key];
+  return value[key];
 }
 
 function convertExternal(name: string): unknown {

@@ -1,4 +1,4 @@
-import { type PendingActivations, collectActivations } from '../core/activation.js';
+import { collectActivations, type PendingActivations } from '../core/activation.js';
 import { LoggingError } from '../core/errors.js';
 import type { FilterLike } from '../core/filter-like.js';
 import { getHandlerByName, type Handler, isHandler, openHandlers } from '../core/handler.js';
@@ -8,7 +8,13 @@ import type { Fault } from '../core/options.js';
 import { closeHandlers } from '../core/shutdown.js';
 import { state } from '../core/state.js';
 import { type CreateComponent, makeComponent } from './component-factory.js';
-import { type ConfigPlan, configError, type PlannedComponent, type PlannedLogger, planConfig } from './config-plan.js';
+import {
+  type ConfigPlan,
+  configError,
+  type PlannedComponent,
+  type PlannedLogger,
+  planConfig,
+} from './config-plan.js';
 import type { ComponentReference } from './converters.js';
 import type { LoggingConfig } from './logging-config.js';
 
@@ -71,11 +77,17 @@ interface Made {
 }
 
 /** Makes all components, or none: if one cannot be made, the others are closed again and every failure is told. */
-function makeAll(plan: ConfigPlan, create: CreateComponent | undefined): { result: Made; activations: PendingActivations } {
+function makeAll(
+  plan: ConfigPlan,
+  create: CreateComponent | undefined,
+): { result: Made; activations: PendingActivations } {
   const created: Handler[] = [];
   try {
     return collectActivations(() => {
-      const made: Made = { instances: { formatters: new Map(), filters: new Map(), handlers: new Map() }, created };
+      const made: Made = {
+        instances: { formatters: new Map(), filters: new Map(), handlers: new Map() },
+        created,
+      };
       const faults: Fault[] = [];
       const causes: unknown[] = [];
       const maker = new Maker(plan, made, create, (component, error) => {
@@ -83,7 +95,8 @@ function makeAll(plan: ConfigPlan, create: CreateComponent | undefined): { resul
         faults.push({ path: component.path, message: describeFailure(error, component) });
       });
       maker.makeAll();
-      if (faults.length > 0) throw configError(faults, causes.length === 1 ? causes[0] : new AggregateError(causes));
+      if (faults.length > 0)
+        throw configError(faults, causes.length === 1 ? causes[0] : new AggregateError(causes));
       return made;
     });
   } catch (error) {
@@ -195,7 +208,9 @@ function setUpLogger(logger: Logger, planned: PlannedLogger, made: Made): void {
   logger.handlers.length = 0;
   for (const name of planned.handlers) logger.addHandler(made.instances.handlers.get(name) as Handler);
   for (const filter of planned.filters) {
-    logger.addFilter((typeof filter === 'string' ? made.instances.filters.get(filter) : filter) as FilterLike);
+    logger.addFilter(
+      (typeof filter === 'string' ? made.instances.filters.get(filter) : filter) as FilterLike,
+    );
   }
 }
 
@@ -209,5 +224,11 @@ function applyIncremental(plan: ConfigPlan): StandingConfig {
     if (planned.name !== undefined && planned.propagate !== undefined) logger.propagate = planned.propagate;
   }
   const nothing = Promise.resolve();
-  return { formatters: new Map(), filters: new Map(), handlers: new Map(), settled: nothing, close: () => nothing };
+  return {
+    formatters: new Map(),
+    filters: new Map(),
+    handlers: new Map(),
+    settled: nothing,
+    close: () => nothing,
+  };
 }

@@ -2,11 +2,7 @@ import type { FilterLike } from '../core/filter-like.js';
 import type { Level } from '../core/levels.js';
 
 /** A class that makes a component out of its options, or a function that does. */
-export type ComponentFactory<T = object> =
-  // biome-ignore lint/suspicious/noExplicitAny: users' constructors take what they like; the plan checks what it can
-  | (new (...args: any[]) => T)
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  | ((...args: any[]) => T);
+export type ComponentFactory<T = object> = (new (...args: never[]) => T) | ((...args: never[]) => T);
 
 /** How a class is named: a registered name, the class or function itself, or, under Nest, an injection token. */
 export type ComponentName = string | symbol | ComponentFactory;

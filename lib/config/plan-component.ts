@@ -39,7 +39,8 @@ export function planComponent(
   reader: PlanReader,
   options: PlanOptions,
 ): PlannedComponent | undefined {
-  if (!isPlainObject(entry)) return reader.fault(path, `expected an object with the options of the ${kind}, got ${describe(entry)}`);
+  if (!isPlainObject(entry))
+    return reader.fault(path, `expected an object with the options of the ${kind}, got ${describe(entry)}`);
   const type = findType(kind, entry, path, reader, options);
   const isHandler = kind === 'handler';
   // Everything is read even where the class is not known, so that all faults are told at once.
@@ -54,27 +55,46 @@ export function planComponent(
   return { kind, name, path, type, options: resolved, properties, level, formatter, filters };
 }
 
-function findType(kind: ComponentKind, entry: Record<string, unknown>, path: string, reader: PlanReader, options: PlanOptions): ComponentFactory | undefined {
+function findType(
+  kind: ComponentKind,
+  entry: Record<string, unknown>,
+  path: string,
+  reader: PlanReader,
+  options: PlanOptions,
+): ComponentFactory | undefined {
   const key = Object.hasOwn(entry, '()') ? '()' : 'class';
   const place = `${path}.${key}`;
   if (!Object.hasOwn(entry, key)) {
     const fallback = DEFAULT_TYPES[kind];
     if (fallback !== undefined) return fallback;
     const known = suggestion('class', Object.keys(entry));
-    return reader.fault(path, `no class; add class: 'logging.StreamHandler', or another${known.startsWith('; did') ? known : ''}`);
+    return reader.fault(
+      path,
+      `no class; add class: 'logging.StreamHandler', or another${known.startsWith('; did') ? known : ''}`,
+    );
   }
   const value = reader.value(entry, key, path);
   if (value === undefined) return undefined;
-  const type = options.resolve?.(value, kind) ?? (typeof value === 'string' ? findComponent(kind, value) : value);
+  const type =
+    options.resolve?.(value, kind) ?? (typeof value === 'string' ? findComponent(kind, value) : value);
   if (typeof type === 'function') return type as ComponentFactory;
-  if (typeof value !== 'string') return reader.fault(place, `expected a class, a function or a registered name, got ${describe(value)}`);
+  if (typeof value !== 'string')
+    return reader.fault(place, `expected a class, a function or a registered name, got ${describe(value)}`);
   const meant = suggestion(value, componentNames(kind));
   const remedy = `ive the class itself, or make the name known with registerComponent('${kind}', '${value}', YourClass)`;
-  return reader.fault(place, `no ${kind} class is registered as "${value}"${meant.endsWith('?') ? `${meant} Or g` : '; g'}${remedy}`);
+  return reader.fault(
+    place,
+    `no ${kind} class is registered as "${value}"${meant.endsWith('?') ? `${meant} Or g` : '; g'}${remedy}`,
+  );
 }
 
 /** The options of the class: what is left of the entry, references resolved. */
-function readOptions(kind: ComponentKind, entry: Record<string, unknown>, path: string, reader: PlanReader): Record<string, unknown> {
+function readOptions(
+  kind: ComponentKind,
+  entry: Record<string, unknown>,
+  path: string,
+  reader: PlanReader,
+): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const key of Object.keys(entry)) {
     if (ENTRY_KEYS[kind].includes(key)) continue;
@@ -82,23 +102,36 @@ function readOptions(kind: ComponentKind, entry: Record<string, unknown>, path: 
       reader.fault(`${path}.${key}`, 'this key is not allowed');
       continue;
     }
-    options[key] = reader.converter.convert(entry[key], (inner, message) => reader.fault([path, key, ...inner].join('.'), message));
+    options[key] = reader.converter.convert(entry[key], (inner, message) =>
+      reader.fault([path, key, ...inner].join('.'), message),
+    );
   }
   return options;
 }
 
-function readProperties(entry: Record<string, unknown>, path: string, reader: PlanReader): Record<string, unknown> {
+function readProperties(
+  entry: Record<string, unknown>,
+  path: string,
+  reader: PlanReader,
+): Record<string, unknown> {
   const given = entry['.'];
   if (given === undefined || given === null) return {};
   if (!isPlainObject(given)) {
     reader.fault(`${path}..`, `expected an object of properties to set, got ${describe(given)}`);
     return {};
   }
-  return reader.converter.convert(given, (inner, message) => reader.fault([path, '.', ...inner].join('.'), message)) as Record<string, unknown>;
+  return reader.converter.convert(given, (inner, message) =>
+    reader.fault([path, '.', ...inner].join('.'), message),
+  ) as Record<string, unknown>;
 }
 
 /** Replaces names of handlers in options that take handlers by references to them. */
-function resolveHandlerOptions(type: ComponentFactory, options: Record<string, unknown>, path: string, reader: PlanReader): Record<string, unknown> {
+function resolveHandlerOptions(
+  type: ComponentFactory,
+  options: Record<string, unknown>,
+  path: string,
+  reader: PlanReader,
+): Record<string, unknown> {
   const keys = (type as ComponentStatics).handlerOptions ?? [];
   const refer = (value: unknown, place: string): unknown => {
     if (typeof value !== 'string') return value;
@@ -117,7 +150,12 @@ function resolveHandlerOptions(type: ComponentFactory, options: Record<string, u
 }
 
 /** Only the class's own schema counts: a derived class may take more. */
-function checkAgainstSchema(type: ComponentFactory, options: Record<string, unknown>, path: string, reader: PlanReader): void {
+function checkAgainstSchema(
+  type: ComponentFactory,
+  options: Record<string, unknown>,
+  path: string,
+  reader: PlanReader,
+): void {
   if (!Object.hasOwn(type, 'optionsSchema')) return;
   const schema = (type as ComponentStatics).optionsSchema;
   if (schema === undefined) return;

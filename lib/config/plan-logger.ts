@@ -11,7 +11,13 @@ const KEYS = ['level', 'handlers', 'filters', 'propagate'];
  * @param name `undefined` for the root.
  * @param isIncremental Whether handlers and filters are passed over.
  */
-export function planLogger(name: string | undefined, entry: unknown, path: string, reader: PlanReader, isIncremental = false): PlannedLogger {
+export function planLogger(
+  name: string | undefined,
+  entry: unknown,
+  path: string,
+  reader: PlanReader,
+  isIncremental = false,
+): PlannedLogger {
   if (!isPlainObject(entry)) {
     reader.fault(path, `expected an object with level, handlers, filters, propagate; got ${describe(entry)}`);
     return { name, level: undefined, propagate: undefined, handlers: [], filters: [] };

@@ -1,4 +1,4 @@
-import { isFilterLike, type FilterLike } from '../core/filter-like.js';
+import { type FilterLike, isFilterLike } from '../core/filter-like.js';
 import { describeUnknownLevel } from '../core/levels.js';
 import { type Fault, suggestion } from '../core/options.js';
 import { state } from '../core/state.js';
@@ -47,7 +47,7 @@ export class PlanReader {
     const raw = (holder as Record<string, unknown>)[key];
     if (typeof raw !== 'string') return raw;
     const place = path === '' ? key : `${path}.${key}`;
-    return this.converter.convert(raw, (_, message) => (reports ? this.fault(place, message) : undefined));
+    return this.converter.resolve(raw, (message) => (reports ? this.fault(place, message) : undefined));
   }
 
   /** The level of an entry as a number; `undefined` if there is none. */
@@ -89,7 +89,10 @@ export class PlanReader {
 
   #known(name: string, kind: string, names: readonly string[], place: string): string[] {
     if (names.includes(name)) return [name];
-    this.fault(place, `no ${kind} named "${name}"${names.length === 0 ? `; there is no ${kind} at all` : suggestion(name, names)}`);
+    this.fault(
+      place,
+      `no ${kind} named "${name}"${names.length === 0 ? `; there is no ${kind} at all` : suggestion(name, names)}`,
+    );
     return [];
   }
 
@@ -102,7 +105,9 @@ export class PlanReader {
       return [];
     }
     return value.map((item, index) =>
-      typeof item === 'string' ? this.converter.convert(item, (_, message) => this.fault(`${place}.${index}`, message)) : item,
+      typeof item === 'string'
+        ? this.converter.resolve(item, (message) => this.fault(`${place}.${index}`, message))
+        : item,
     );
   }
 }
@@ -111,7 +116,9 @@ export class PlanReader {
 export function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
+    return String(value);
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

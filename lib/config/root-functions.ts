@@ -1,4 +1,4 @@
-import { CRITICAL, checkLevel, DEBUG, ERROR, INFO, type Level, WARNING } from '../core/levels.js';
+import { CRITICAL, DEBUG, ERROR, INFO, type Level, levelOfCall, WARNING } from '../core/levels.js';
 import type { CallBoundary } from '../core/log-record.js';
 import { getRootLogger } from '../core/manager.js';
 import { basicConfig } from './basic-config.js';
@@ -45,11 +45,18 @@ export function fatal(msg: unknown, ...args: unknown[]): void {
 
 /** Logs with the root logger at any level; see {@link debug}. */
 export function log(level: Level, msg: unknown, ...args: unknown[]): void {
-  logWithRoot(log, checkLevel(level), msg, args);
+  const levelno = levelOfCall(level);
+  if (levelno !== undefined) logWithRoot(log, levelno, msg, args);
 }
 
 /** @see https://docs.python.org/3/library/logging.html#logging.debug */
-function logWithRoot(boundary: CallBoundary, level: number, msg: unknown, args: unknown[], takesAnything = false): void {
+function logWithRoot(
+  boundary: CallBoundary,
+  level: number,
+  msg: unknown,
+  args: unknown[],
+  takesAnything = false,
+): void {
   const root = getRootLogger();
   if (root.handlers.length === 0) basicConfig();
   root.logFrom(boundary, level, msg, args, takesAnything);

@@ -8,7 +8,9 @@ export interface Activation {
   rollback?(): void;
 }
 
-const slot = globalSlot('activation.1', (): { pending: Activation[] | undefined } => ({ pending: undefined }));
+const slot = globalSlot('activation.1', (): { pending: Activation[] | undefined } => ({
+  pending: undefined,
+}));
 
 /**
  * Runs an effect now, or, while a configuration is being put together, once all of it stands.
@@ -38,8 +40,12 @@ export function collectActivations<T>(make: () => T): { result: T; activations: 
   const pending: Activation[] = [];
   slot.pending = pending;
   const activations = {
-    commit: () => pending.forEach((activation) => activation.commit()),
-    rollback: () => [...pending].reverse().forEach((activation) => activation.rollback?.()),
+    commit: () => {
+      for (const activation of pending) activation.commit();
+    },
+    rollback: () => {
+      for (const activation of [...pending].reverse()) activation.rollback?.();
+    },
   };
   try {
     return { result: make(), activations };

@@ -43,7 +43,8 @@ export function readCall(msg: unknown, rest: unknown[], takesAnything: boolean):
   if (rest.length > 0) {
     const surplus = rest[rest.length - 1];
     const qualifies = takesAnything || isError(surplus);
-    if (qualifies && rest.length > countPlaceholders(typeof msg === 'string' ? msg : '')) call.excInfo = rest.pop();
+    if (qualifies && rest.length > countPlaceholders(typeof msg === 'string' ? msg : ''))
+      call.excInfo = rest.pop();
   }
   if (typeof msg === 'object' && call.excInfo === undefined && rest.length === 0 && isError(msg)) {
     call.excInfo = msg;

@@ -3,7 +3,9 @@ import { getLogger } from './manager.js';
 
 type WarningListener = (warning: Error) => void;
 
-const slot = globalSlot('warnings.1', (): { replaced: WarningListener[] | undefined } => ({ replaced: undefined }));
+const slot = globalSlot('warnings.1', (): { replaced: WarningListener[] | undefined } => ({
+  replaced: undefined,
+}));
 
 /**
  * Sends Node's process warnings (deprecations, leaks, `process.emitWarning`) to the logger `node.warnings`, at level

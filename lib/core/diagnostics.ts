@@ -1,7 +1,7 @@
 import { str } from '../internal/python-text.js';
 import { writeStderr } from '../internal/std-streams.js';
 import type { LogRecord } from './log-record.js';
-import { escapeControls } from './sanitize.js';
+import { escapeControls, sanitizeTraceback } from './sanitize.js';
 import { state } from './state.js';
 import { formatTraceback } from './traceback.js';
 
@@ -29,7 +29,11 @@ export function reportLoggingError(source: object, record: LogRecord | undefined
   if (!state.raiseExceptions) return;
   const repeated = countRepeats(source, error);
   if (repeated === undefined) return;
-  const lines = ['--- Logging error ---', formatTraceback(error), `In: ${safely(() => String(source))}`];
+  const lines = [
+    '--- Logging error ---',
+    sanitizeTraceback(formatTraceback(error)),
+    `In: ${safely(() => String(source))}`,
+  ];
   if (record !== undefined) {
     lines.push(`Message: ${safely(() => escapeControls(str(record.msg), true))}`);
     lines.push(`Arguments: ${safely(() => escapeControls(str(record.args), true))}`);

@@ -9,7 +9,10 @@ import { checkOptions } from './options.js';
 /** Options of a {@link Filter}. */
 export const filterSchema = v.strictObject({
   name: v.optional(
-    v.pipe(v.string(), v.description("Name of the logger whose records, and those of its children, pass; '' for all.")),
+    v.pipe(
+      v.string(),
+      v.description("Name of the logger whose records, and those of its children, pass; '' for all."),
+    ),
     '',
   ),
 });

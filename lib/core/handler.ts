@@ -2,7 +2,7 @@ import { brand, isBranded } from '../internal/brand.js';
 import { reportLoggingError } from './diagnostics.js';
 import { LoggingError } from './errors.js';
 import { Filterer } from './filter.js';
-import { type FilterLike } from './filter-like.js';
+import type { FilterLike } from './filter-like.js';
 import { defaultFormatter, type Formatter } from './formatter.js';
 import { isLean } from './lean.js';
 import { checkLevel, getLevelName, type Level } from './levels.js';
@@ -158,7 +158,10 @@ export function isHandler(value: unknown): value is Handler {
 /** @throws {LoggingError} `ERR_LOGGING_ARGUMENT` if `value` is not a handler. */
 export function assertHandler(value: unknown, where: string): asserts value is Handler {
   if (!isHandler(value)) {
-    throw new LoggingError('ERR_LOGGING_ARGUMENT', `${where}: expected a Handler, got ${value === null ? 'null' : typeof value}`);
+    throw new LoggingError(
+      'ERR_LOGGING_ARGUMENT',
+      `${where}: expected a Handler, got ${value === null ? 'null' : typeof value}`,
+    );
   }
 }
 

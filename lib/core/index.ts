@@ -4,8 +4,8 @@
  * @packageDocumentation
  */
 export { type BasicConfigOptions, basicConfig } from '../config/basic-config.js';
-export { type ComponentKind, registerComponent, registerExternal } from '../config/component-registry.js';
 export type { CreateComponent } from '../config/component-factory.js';
+export { type ComponentKind, registerComponent, registerExternal } from '../config/component-registry.js';
 export {
   type ConfigPlan,
   LoggingConfigError,
@@ -14,7 +14,12 @@ export {
   type PlanOptions,
   planConfig,
 } from '../config/config-plan.js';
-export { type ApplyOptions, applyPlan, dictConfig, type StandingConfig } from '../config/dict-configurator.js';
+export {
+  type ApplyOptions,
+  applyPlan,
+  dictConfig,
+  type StandingConfig,
+} from '../config/dict-configurator.js';
 export type {
   ComponentFactory,
   ComponentName,
@@ -25,61 +30,89 @@ export type {
   LoggingConfig,
   RootLoggerConfig,
 } from '../config/logging-config.js';
-export { critical, debug, error, exception, fatal, info, log, warn, warning } from '../config/root-functions.js';
-export { bindContext, captureContext, getContext, runInContext } from '../context/context.js';
+// Not for programs: a worker thread finds it here.
+export { runQueueWorker } from '../config/queue-worker.js';
+export {
+  critical,
+  debug,
+  error,
+  exception,
+  fatal,
+  info,
+  log,
+  warn,
+  warning,
+} from '../config/root-functions.js';
 export { ContextFilter, type ContextFilterOptions } from '../context/context.filter.js';
+export { bindContext, captureContext, getContext, runInContext } from '../context/context.js';
 export { installContextProvider } from '../context/context-provider.js';
 export { CallbackFilter, type CallbackFilterOptions } from '../filters/callback.filter.js';
-export { RequireDebugFalse, type RequireDebugOptions, RequireDebugTrue } from '../filters/require-debug.filter.js';
+export {
+  RequireDebugFalse,
+  type RequireDebugOptions,
+  RequireDebugTrue,
+} from '../filters/require-debug.filter.js';
 export { ColorFormatter, type ColorFormatterOptions } from '../formatters/color.formatter.js';
 export { DjangoServerFormatter } from '../formatters/django-server.formatter.js';
 export { JsonFormatter, type JsonFormatterOptions } from '../formatters/json.formatter.js';
 export { LogfmtFormatter, type LogfmtFormatterOptions } from '../formatters/logfmt.formatter.js';
 export { PythonJsonFormatter, type PythonJsonFormatterOptions } from '../formatters/python-json.formatter.js';
 export { AdminEmailHandler } from '../handlers/admin-email.handler.js';
-export type { AdminEmailHandlerOptions } from '../handlers/support/admin-email-options.js';
-export { type DjangoSettings, registerExceptionReporter, setDjangoSettings } from '../handlers/support/django-settings.js';
-export { type ExceptionReport, ExceptionReporter, type ExceptionReporterClass } from '../handlers/support/exception-reporter.js';
 export { BaseRotatingHandler, type BaseRotatingHandlerOptions } from '../handlers/base-rotating.handler.js';
 export { BufferingHandler, type BufferingHandlerOptions } from '../handlers/buffering.handler.js';
 export { DatagramHandler } from '../handlers/datagram.handler.js';
 export { FileHandler, type FileHandlerOptions } from '../handlers/file.handler.js';
 export { HTTPHandler } from '../handlers/http.handler.js';
-export type { HTTPHandlerOptions } from '../handlers/support/http-options.js';
 export { MemoryHandler, type MemoryHandlerOptions } from '../handlers/memory.handler.js';
 export { NullHandler } from '../handlers/null.handler.js';
 export { QueueHandler, type QueueHandlerOptions } from '../handlers/queue.handler.js';
 export { QueueListener, type QueueListenerOptions } from '../handlers/queue-listener.js';
-export { RecordQueue } from '../handlers/support/record-queue.js';
-export { WorkerQueueListener } from '../handlers/worker-queue-listener.js';
-// Not for programs: a worker thread finds it here.
-export { runQueueWorker } from '../config/queue-worker.js';
 export { RotatingFileHandler, type RotatingFileHandlerOptions } from '../handlers/rotating-file.handler.js';
 export { SMTPHandler } from '../handlers/smtp.handler.js';
-export type { DigestOptions } from '../handlers/support/digest.js';
-export type { MailMessage, MailTransport, Nodemailer } from '../handlers/support/mail-transport.js';
-export type { SMTPHandlerOptions } from '../handlers/support/smtp-options.js';
-export type { TlsContextOptions } from '../handlers/support/tls-options.js';
 export { SocketHandler } from '../handlers/socket.handler.js';
 export { StreamHandler, type StreamHandlerOptions } from '../handlers/stream.handler.js';
+export type { AdminEmailHandlerOptions } from '../handlers/support/admin-email-options.js';
+export type { DigestOptions } from '../handlers/support/digest.js';
+export {
+  type DjangoSettings,
+  registerExceptionReporter,
+  setDjangoSettings,
+} from '../handlers/support/django-settings.js';
+export {
+  type ExceptionReport,
+  ExceptionReporter,
+  type ExceptionReporterClass,
+} from '../handlers/support/exception-reporter.js';
+export type { HandlerSettings } from '../handlers/support/handler-options.js';
+export type { HTTPHandlerOptions } from '../handlers/support/http-options.js';
+export type { MailMessage, MailTransport, Nodemailer } from '../handlers/support/mail-transport.js';
+export { RecordQueue } from '../handlers/support/record-queue.js';
+export type { SMTPHandlerOptions } from '../handlers/support/smtp-options.js';
+export type { TlsContextOptions } from '../handlers/support/tls-options.js';
 export { SysLogHandler } from '../handlers/syslog.handler.js';
 export {
   TimedRotatingFileHandler,
   type TimedRotatingFileHandlerOptions,
 } from '../handlers/timed-rotating-file.handler.js';
 export { WatchedFileHandler, type WatchedFileHandlerOptions } from '../handlers/watched-file.handler.js';
-export type { HandlerSettings } from '../handlers/support/handler-options.js';
+export { WorkerQueueListener } from '../handlers/worker-queue-listener.js';
+export { BufferingFormatter } from './buffering-formatter.js';
 export type { LogOptions } from './call-arguments.js';
 export type { CallerInfo } from './caller.js';
 export { captureWarnings } from './capture-warnings.js';
 export { LoggingError, type LoggingErrorCode } from './errors.js';
 export { Filter, Filterer, type FilterOptions } from './filter.js';
-export { type FilterFunction, type FilterLike, type FilterResult } from './filter-like.js';
+export type { FilterFunction, FilterLike, FilterResult } from './filter-like.js';
 export type { FormatStyle } from './format-style.js';
-export { BufferingFormatter } from './buffering-formatter.js';
 export { Formatter, type FormatterOptions } from './formatter.js';
-export { gmtime, localtime } from './record-clock.js';
-export { type FormatterLike, getHandlerByName, getHandlerNames, Handler, type HandlerOptions, isHandler } from './handler.js';
+export {
+  type FormatterLike,
+  getHandlerByName,
+  getHandlerNames,
+  Handler,
+  type HandlerOptions,
+  isHandler,
+} from './handler.js';
 export { getLastResort, getRaiseExceptions, setLastResort, setRaiseExceptions } from './last-resort.js';
 export {
   addLevelName,
@@ -104,9 +137,18 @@ export {
 } from './log-record.js';
 export { isLogger, Logger, RootLogger } from './logger.js';
 export { type AdapterTarget, LoggerAdapter, type LoggerAdapterOptions } from './logger-adapter.js';
-export { disable, getLogger, getLoggerClass, getManager, getRootLogger, Manager, setLoggerClass } from './manager.js';
+export {
+  disable,
+  getLogger,
+  getLoggerClass,
+  getManager,
+  getRootLogger,
+  Manager,
+  setLoggerClass,
+} from './manager.js';
 export type { Fault } from './options.js';
-export type { Sanitize } from './sanitize.js';
+export { gmtime, localtime } from './record-clock.js';
 export { getLogRecordFactory, makeLogRecord, setLogRecordFactory } from './record-factory.js';
+export type { Sanitize } from './sanitize.js';
 export { shutdown } from './shutdown.js';
 export type { LoggerClass, LogRecordFactory } from './state.js';

@@ -37,6 +37,17 @@ export function checkLevel(level: unknown, where = 'level'): number {
   throw new LoggingError('ERR_LOGGING_UNKNOWN_LEVEL', `${where}: ${describeUnknownLevel(level)}`);
 }
 
+/**
+ * The level of a `log` call; `undefined` for what is none, while `raiseExceptions` is off: such a call is passed over.
+ *
+ * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL`
+ */
+export function levelOfCall(level: unknown): number | undefined {
+  if (typeof level === 'number' && Number.isInteger(level)) return level;
+  const known = typeof level === 'string' ? state.nameToLevel.get(level) : undefined;
+  return known ?? (state.raiseExceptions ? checkLevel(level) : undefined);
+}
+
 /** What is wrong with a level, and what to write instead; without the place. */
 export function describeUnknownLevel(level: unknown): string {
   if (typeof level !== 'string') {
@@ -70,7 +81,10 @@ export function getLevelName(level: Level): string | number {
  */
 export function addLevelName(level: number, levelName: string): void {
   if (typeof level !== 'number' || !Number.isInteger(level)) {
-    throw new LoggingError('ERR_LOGGING_UNKNOWN_LEVEL', `addLevelName: level must be a whole number, got ${String(level)}`);
+    throw new LoggingError(
+      'ERR_LOGGING_UNKNOWN_LEVEL',
+      `addLevelName: level must be a whole number, got ${String(level)}`,
+    );
   }
   state.levelToName.set(level, levelName);
   state.nameToLevel.set(levelName, level);

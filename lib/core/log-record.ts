@@ -3,8 +3,8 @@ import { defineField } from '../internal/define-field.js';
 import { printf, printfMapping } from '../internal/printf.js';
 import { str } from '../internal/python-text.js';
 import { type CallerInfo, findCaller } from './caller.js';
-import { getLevelName } from './levels.js';
 import { ComputedAttributes } from './computed-attributes.js';
+import { getLevelName } from './levels.js';
 import { RESERVED_ATTRIBUTES } from './record-attributes.js';
 
 /** Fields of a call that are kept apart from the record's own, so that all records have one shape. */
@@ -155,7 +155,12 @@ export class LogRecord extends ComputedAttributes {
   extraFields(): Fields {
     const extra = this[EXTRA];
     const context = this[CONTEXT];
-    if (!this[EXPOSED]) return context === undefined ? (extra ?? NO_FIELDS) : extra === undefined ? context : { ...context, ...extra };
+    if (!this[EXPOSED])
+      return context === undefined
+        ? (extra ?? NO_FIELDS)
+        : extra === undefined
+          ? context
+          : { ...context, ...extra };
     const fields: Record<string, unknown> = { ...context, ...extra };
     for (const key of Object.keys(this)) {
       if (!RESERVED_ATTRIBUTES.has(key)) defineField(fields, key, this[key]);
@@ -182,7 +187,10 @@ export class LogRecord extends ComputedAttributes {
     if (Object.hasOwn(this, name) || RESERVED_ATTRIBUTES.has(name)) return true;
     const extra = this[EXTRA];
     const context = this[CONTEXT];
-    return (extra !== undefined && Object.hasOwn(extra, name)) || (context !== undefined && Object.hasOwn(context, name));
+    return (
+      (extra !== undefined && Object.hasOwn(extra, name)) ||
+      (context !== undefined && Object.hasOwn(context, name))
+    );
   }
 
   /**

@@ -1,10 +1,14 @@
 import { isLogOptions, type LogOptions } from './call-arguments.js';
-import { CRITICAL, checkLevel, DEBUG, ERROR, INFO, type Level, WARNING } from './levels.js';
+import { CRITICAL, DEBUG, ERROR, getLevelName, INFO, type Level, levelOfCall, WARNING } from './levels.js';
 import type { CallBoundary, Fields } from './log-record.js';
 import type { Logger } from './logger.js';
+import type { Manager } from './manager.js';
 
 /** What an adapter can stand on: a logger, or another adapter. */
-export type AdapterTarget = Pick<Logger, 'name' | 'logFrom' | 'isEnabledFor' | 'getEffectiveLevel' | 'setLevel' | 'hasHandlers'>;
+export type AdapterTarget = Pick<
+  Logger,
+  'name' | 'manager' | 'logFrom' | 'isEnabledFor' | 'getEffectiveLevel' | 'setLevel' | 'hasHandlers'
+>;
 
 /** Options of {@link LoggerAdapter}. */
 export interface LoggerAdapterOptions {
@@ -40,7 +44,8 @@ export class LoggerAdapter {
    * @see https://docs.python.org/3/library/logging.html#logging.LoggerAdapter.process
    */
   process(msg: unknown, options: LogOptions): [msg: unknown, options: LogOptions] {
-    const extra = this.merge_extra && options.extra !== undefined ? { ...this.extra, ...options.extra } : this.extra;
+    const extra =
+      this.merge_extra && options.extra !== undefined ? { ...this.extra, ...options.extra } : this.extra;
     return [msg, extra === undefined ? options : { ...options, extra }];
   }
 
@@ -77,11 +82,18 @@ export class LoggerAdapter {
   }
 
   log(level: Level, msg: unknown, ...args: unknown[]): void {
-    this.logFrom(this.log, checkLevel(level), msg, args);
+    const levelno = levelOfCall(level);
+    if (levelno !== undefined) this.logFrom(this.log, levelno, msg, args);
   }
 
   /** See {@link Logger.logFrom}. */
-  logFrom(boundary: CallBoundary, levelno: number, msg: unknown, args: unknown[], takesAnything = false): void {
+  logFrom(
+    boundary: CallBoundary,
+    levelno: number,
+    msg: unknown,
+    args: unknown[],
+    takesAnything = false,
+  ): void {
     if (!this.logger.isEnabledFor(levelno)) return;
     const last = args[args.length - 1];
     const given = isLogOptions(last) ? last : undefined;
@@ -93,6 +105,14 @@ export class LoggerAdapter {
 
   get name(): string {
     return this.logger.name;
+  }
+
+  /** The manager of the logger beneath. */
+  get manager(): Manager | undefined {
+    return this.logger.manager;
+  }
+  set manager(manager: Manager | undefined) {
+    this.logger.manager = manager;
   }
 
   isEnabledFor(level: Level): boolean {
@@ -109,5 +129,9 @@ export class LoggerAdapter {
 
   hasHandlers(): boolean {
     return this.logger.hasHandlers();
+  }
+
+  toString(): string {
+    return `<${this.constructor.name} ${this.name} (${getLevelName(this.getEffectiveLevel())})>`;
   }
 }

@@ -1,12 +1,23 @@
 import { brand, isBranded } from '../internal/brand.js';
 import { checkExtra, type LogCall, type LogOptions, readCall } from './call-arguments.js';
-import { captureStack } from './caller.js';
+import { captureStack, findCaller } from './caller.js';
 import { reportLoggingError } from './diagnostics.js';
 import { LoggingError } from './errors.js';
 import { Filterer } from './filter.js';
 import { assertHandler, type Handler } from './handler.js';
 import { emitLastResort } from './last-resort.js';
-import { CRITICAL, checkLevel, DEBUG, ERROR, getLevelName, INFO, type Level, NOTSET, WARNING } from './levels.js';
+import {
+  CRITICAL,
+  checkLevel,
+  DEBUG,
+  ERROR,
+  getLevelName,
+  INFO,
+  type Level,
+  levelOfCall,
+  NOTSET,
+  WARNING,
+} from './levels.js';
 import { type CallBoundary, LogRecord, type LogRecordOptions } from './log-record.js';
 import type { Manager } from './manager.js';
 import { state } from './state.js';
@@ -93,11 +104,11 @@ export class Logger extends Filterer {
    * Logs at any level.
    *
    * @param level A whole number, or a registered name.
-   * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL`
+   * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL` for any other level, unless `raiseExceptions` is off.
    */
   log(level: Level, msg: unknown, ...args: unknown[]): void {
-    const levelno = typeof level === 'number' && Number.isInteger(level) ? level : checkLevel(level);
-    if (this.#threshold <= levelno) this.#log(levelno, msg, args, this.log);
+    const levelno = levelOfCall(level);
+    if (levelno !== undefined && this.#threshold <= levelno) this.#log(levelno, msg, args, this.log);
   }
 
   /**
@@ -105,7 +116,13 @@ export class Logger extends Filterer {
    *
    * @param boundary The function users call; the frame above it is the record's caller.
    */
-  logFrom(boundary: CallBoundary, levelno: number, msg: unknown, args: unknown[], takesAnything = false): void {
+  logFrom(
+    boundary: CallBoundary,
+    levelno: number,
+    msg: unknown,
+    args: unknown[],
+    takesAnything = false,
+  ): void {
     if (this.#threshold <= levelno) this.#log(levelno, msg, args, boundary, takesAnything);
   }
 
@@ -153,6 +170,20 @@ export class Logger extends Filterer {
     return isOurs ? record : record.expose();
   }
 
+  /**
+   * Where this is called from; records find out by themselves, see {@link LogRecord.caller}.
+   *
+   * @param stackInfo Whether the stack is wanted too; `null` if not.
+   * @param stacklevel 1 (default) for the caller itself, 2 for its caller, and so on.
+   */
+  findCaller(
+    stackInfo = false,
+    stacklevel = 1,
+  ): [pathname: string, lineno: number, funcName: string, stackInfo: string | null] {
+    const { pathname, lineno, funcName } = findCaller(this.findCaller, stacklevel);
+    return [pathname, lineno, funcName, stackInfo ? formatStackInfo(this.findCaller) : null];
+  }
+
   /** Makes the record of a call; override it in a logger class to make another. */
   makeRecord(options: LogRecordOptions): LogRecord {
     const { recordFactory } = state;
@@ -180,10 +211,12 @@ export class Logger extends Filterer {
   /** Gives a record to this logger's handlers and, while loggers propagate, to those above. */
   callHandlers(record: LogRecord): void {
     let found = 0;
-    for (let logger: Logger | null = this; logger !== null; logger = logger.propagate ? logger.parent : null) {
-      const { handlers } = logger;
-      for (let index = 0; index < handlers.length; index += 1) {
-        const handler = handlers[index] as Handler;
+    for (
+      let logger: Logger | null = this;
+      logger !== null;
+      logger = logger.propagate ? logger.parent : null
+    ) {
+      for (const handler of logger.handlers) {
         found += 1;
         if (record.levelno >= handler.level) handler.handle(record);
       }
@@ -225,7 +258,9 @@ export class Logger extends Filterer {
   /** Computes anew what decides whether a call is enabled; the manager calls it when anything above changes. */
   refresh(): void {
     const disabledUpTo = this.manager?.disable ?? NOTSET;
-    this.#threshold = this.#disabled ? Number.POSITIVE_INFINITY : Math.max(this.getEffectiveLevel(), disabledUpTo + 1);
+    this.#threshold = this.#disabled
+      ? Number.POSITIVE_INFINITY
+      : Math.max(this.getEffectiveLevel(), disabledUpTo + 1);
   }
 
   #changed(): void {
@@ -247,7 +282,11 @@ export class Logger extends Filterer {
 
   /** Whether a record of this logger would reach any handler. */
   hasHandlers(): boolean {
-    for (let logger: Logger | null = this; logger !== null; logger = logger.propagate ? logger.parent : null) {
+    for (
+      let logger: Logger | null = this;
+      logger !== null;
+      logger = logger.propagate ? logger.parent : null
+    ) {
       if (logger.handlers.length > 0) return true;
     }
     return false;
@@ -255,7 +294,11 @@ export class Logger extends Filterer {
 
   /** The logger below this one: `getLogger('a').getChild('b.c')` is `getLogger('a.b.c')`. */
   getChild(suffix: string): Logger {
-    if (this.manager === undefined) throw new LoggingError('ERR_LOGGING_ARGUMENT', `getChild: '${this.name}' was made with new; use getLogger`);
+    if (this.manager === undefined)
+      throw new LoggingError(
+        'ERR_LOGGING_ARGUMENT',
+        `getChild: '${this.name}' was made with new; use getLogger`,
+      );
     return this.manager.getLogger(this.parent === null ? suffix : `${this.name}.${suffix}`);
   }
 

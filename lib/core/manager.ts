@@ -18,6 +18,8 @@ export class Manager {
   readonly loggerDict = new Map<string, Logger | PlaceHolder>();
   /** Whether 'No handlers could be found' was printed: once is enough. */
   emittedNoHandlerWarning = false;
+  /** The class of this manager's new loggers; `undefined` for that of `setLoggerClass`. */
+  loggerClass: LoggerClass | undefined = undefined;
   #disable = 0;
 
   constructor(readonly root: RootLogger) {
@@ -47,9 +49,12 @@ export class Manager {
 
   #create(name: string, placeHolder: PlaceHolder | undefined): Logger {
     if (typeof name !== 'string') {
-      throw new LoggingError('ERR_LOGGING_LOGGER_NAME', `getLogger: a logger's name is a string, got ${typeof name}`);
+      throw new LoggingError(
+        'ERR_LOGGING_LOGGER_NAME',
+        `getLogger: a logger's name is a string, got ${typeof name}`,
+      );
     }
-    const LoggerClass = state.loggerClass ?? Logger;
+    const LoggerClass = this.loggerClass ?? getLoggerClass();
     const logger = new LoggerClass(name);
     logger.manager = this;
     this.loggerDict.set(name, logger);
@@ -93,7 +98,9 @@ export class Manager {
   /** The existing loggers exactly one level below. */
   childrenOf(logger: Logger): Set<Logger> {
     const depth = logger === this.root ? 0 : logger.name.split('.').length;
-    return new Set(this.loggers().filter((child) => child.parent === logger && child.name.split('.').length === depth + 1));
+    return new Set(
+      this.loggers().filter((child) => child.parent === logger && child.name.split('.').length === depth + 1),
+    );
   }
 
   /** Makes every logger decide anew what is enabled: after a change of level, `disabled` or `disable`. */
@@ -104,9 +111,10 @@ export class Manager {
     }
   }
 
-  /** See `setLoggerClass`, for this manager. */
+  /** Sets the class of this manager's new loggers. @throws {LoggingError} `ERR_LOGGING_ARGUMENT` */
   setLoggerClass(loggerClass: LoggerClass): void {
-    setLoggerClass(loggerClass);
+    assertLoggerClass(loggerClass);
+    this.loggerClass = loggerClass;
   }
 
   /** See `setLogRecordFactory`, for this manager. */
@@ -156,10 +164,14 @@ export function disable(level: Level = 'CRITICAL'): void {
  * @see https://docs.python.org/3/library/logging.html#logging.setLoggerClass
  */
 export function setLoggerClass(loggerClass: LoggerClass): void {
-  if (typeof loggerClass !== 'function' || !(loggerClass === Logger || isLogger(loggerClass.prototype))) {
-    throw new LoggingError('ERR_LOGGING_ARGUMENT', 'setLoggerClass: expected a class derived from Logger');
-  }
+  assertLoggerClass(loggerClass);
   state.loggerClass = loggerClass;
+}
+
+function assertLoggerClass(loggerClass: LoggerClass): void {
+  if (typeof loggerClass === 'function' && (loggerClass === Logger || isLogger(loggerClass.prototype)))
+    return;
+  throw new LoggingError('ERR_LOGGING_ARGUMENT', 'setLoggerClass: expected a class derived from Logger');
 }
 
 /** The class of new loggers. @see https://docs.python.org/3/library/logging.html#logging.getLoggerClass */

@@ -31,10 +31,15 @@ export function checkOptions<TSchema extends v.GenericSchema<object, object>>(
   isStrict = true,
 ): v.InferOutput<TSchema> {
   const result = v.safeParse(schema, options ?? {});
-  const faults = (result.issues ?? []).filter((issue) => isStrict || !isUnknownKey(issue)).map((issue) => toFault(issue, where, schema));
+  const faults = (result.issues ?? [])
+    .filter((issue) => isStrict || !isUnknownKey(issue))
+    .map((issue) => toFault(issue, where, schema));
   if (faults.length > 0) {
     const [first] = faults as [Fault];
-    const text = faults.length === 1 ? formatFault(first) : `${faults.length} faults\n${faults.map((fault) => `  ${formatFault(fault)}`).join('\n')}`;
+    const text =
+      faults.length === 1
+        ? formatFault(first)
+        : `${faults.length} faults\n${faults.map((fault) => `  ${formatFault(fault)}`).join('\n')}`;
     throw new LoggingError('ERR_LOGGING_OPTIONS', text);
   }
   return result.output as v.InferOutput<TSchema>;
@@ -63,7 +68,10 @@ function isMissingKey(issue: v.BaseIssue<unknown>): boolean {
 
 function toFault(issue: v.BaseIssue<unknown>, path: string, schema: v.GenericSchema): Fault {
   const keys = (issue.path ?? []).map((item) => String(item.key));
-  return { path: [path, ...keys].filter((key) => key !== '').join('.'), message: describe(issue, keys, schema) };
+  return {
+    path: [path, ...keys].filter((key) => key !== '').join('.'),
+    message: describe(issue, keys, schema),
+  };
 }
 
 function describe(issue: v.BaseIssue<unknown>, keys: readonly string[], schema: v.GenericSchema): string {
@@ -91,13 +99,18 @@ export function suggestion(given: string, known: readonly string[]): string {
 
 /** Schema of a level: a whole number or a registered name. */
 export const levelSchema: v.GenericSchema<Level> = v.custom<Level>(
-  (value) => (typeof value === 'number' && Number.isInteger(value)) || (typeof value === 'string' && state.nameToLevel.has(value)),
+  (value) =>
+    (typeof value === 'number' && Number.isInteger(value)) ||
+    (typeof value === 'string' && state.nameToLevel.has(value)),
   (issue) => describeUnknownLevel(issue.input),
 );
 
 /** Schema of a formatter object: anything with a `format` method. */
 export const formatterObjectSchema = v.custom<{ format(record: never): string }>(
-  (value) => typeof value === 'object' && value !== null && typeof (value as { format?: unknown }).format === 'function',
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { format?: unknown }).format === 'function',
   'expected a formatter: an object with a format(record) method',
 );
 

@@ -47,7 +47,10 @@ function attempt(handler: Handler, step: () => void | Promise<void>): Promise<vo
 async function withDeadline(pending: Promise<void>, handler: Handler): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${String(handler)} did not finish within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+    timer = setTimeout(
+      () => reject(new Error(`${String(handler)} did not finish within ${PATIENCE_MS} ms`)),
+      PATIENCE_MS,
+    );
   });
   try {
     await Promise.race([pending, late]);

@@ -19,7 +19,8 @@ import type { Transport } from './support/transport.js';
  * line each.
  *
  * Delivery: `at-most-once`. A log call only queues; a connection that breaks is made again with back-off. What was on
- * its way when it broke, and what the queue had no room for, is counted in `stats` and reported.
+ * its way when it broke, and what the queue had no room for, is counted in `stats` and reported. What waits goes with
+ * the process: `shutdown()` sends it first.
  *
  * Differs from Python: nothing waits for the network. After `close` records are lost and counted; Python connects anew.
  *

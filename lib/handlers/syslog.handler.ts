@@ -37,7 +37,7 @@ const MAX_STREAMED = 262_144;
  *
  * Delivery: `at-most-once`. A log call only queues; a connection that breaks is made again with back-off (0.5 to 30 s).
  * What was on its way when it broke, and what the queue had no room for, is counted in `stats` and reported. Over UDP
- * nothing tells what was lost on the way.
+ * nothing tells what was lost on the way. What waits goes with the process: `shutdown()` sends it first.
  *
  * Differs from Python: messages on a stream are framed. On Node a unix datagram socket (`/dev/log` mostly is one) needs
  * the package `unix-dgram`.

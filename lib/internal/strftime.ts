@@ -17,7 +17,10 @@ import { compileDirective, type DirectiveSpec, type Render } from './strftime-di
  * @returns Takes seconds since 1970; a fraction is dropped.
  * @see https://docs.python.org/3/library/time.html#time.strftime
  */
-export function compileStrftime(format: string, zone: 'local' | 'utc' | TimeConverter): (epochSeconds: number) => string {
+export function compileStrftime(
+  format: string,
+  zone: 'local' | 'utc' | TimeConverter,
+): (epochSeconds: number) => string {
   const localZone = new LocalZone();
   const capacity = pythonBufferLength(format);
   const parts = parse(format, localZone, capacity);
@@ -39,7 +42,11 @@ export function strftime(format: string, epochSeconds: number, zone: 'local' | '
   return compileStrftime(format, zone)(epochSeconds);
 }
 
-function convert(second: number, zone: 'local' | 'utc' | TimeConverter, localZone: LocalZone): BrokenDownTime {
+function convert(
+  second: number,
+  zone: 'local' | 'utc' | TimeConverter,
+  localZone: LocalZone,
+): BrokenDownTime {
   if (typeof zone === 'function') return zone(second);
   return zone === 'utc' ? gmTime(second) : localTime(second, localZone);
 }

@@ -6,6 +6,7 @@ import { NullHandler } from '../handlers/null.handler.js';
 import { type ComponentFrame, createComponents, isInjectable, tokenResolver } from './container-components.js';
 import { type DeclaredModule, findDeclarations, injectFrom } from './container-modules.js';
 import { defaultLoggingConfig } from './default-config.js';
+import { checkInjectedComponents } from './injected-components.js';
 import { standFor } from './live-logging.js';
 import { LOGGING_CONFIG } from './logging.tokens.js';
 import type { LoggingDeclaration, RootDeclaration } from './logging-declaration.js';
@@ -55,6 +56,7 @@ export async function standUp(modules: ModulesContainer, frame: ComponentFrame):
   const given = root === undefined ? undefined : await injectFrom(root.module, LOGGING_CONFIG);
   const merged = withDefaults(given as LoggingConfig | undefined, features);
   const plan = planConfig(merged.config, { resolve: tokenResolver(modules) });
+  checkInjectedComponents(modules, plan);
   const home = (root ?? features[0] as DeclaredModule).module;
   const { create, count } = await createComponents(plan, frame, (path) => merged.origins.get(path)?.module ?? home);
   return new StandingLogging(standFor(modules, { config: merged.config, plan, create, count }));

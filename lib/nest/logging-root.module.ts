@@ -3,7 +3,6 @@ import { type AbstractHttpAdapter, ApplicationConfig, HttpAdapterHost, ModulesCo
 import { installContextProvider } from '../context/context-provider.js';
 import { endBoot } from './boot.js';
 import { watchBootHooks } from './boot-hooks.js';
-import { checkInjectedComponents } from './injected-components.js';
 import { ComponentFrame } from './container-components.js';
 import { exceptionFilter, watchControllers } from './controller-filters.js';
 import { contextless } from './http/failure-record.js';
@@ -93,7 +92,6 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
 
 async function configure(modules: ModulesContainer, frame: ComponentFrame): Promise<StandingLogging> {
   const standing = await standUp(modules, frame);
-  checkInjectedComponents(modules, standing);
   endBoot();
   return standing;
 }

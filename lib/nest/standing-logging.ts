@@ -12,9 +12,4 @@ export class StandingLogging {
   find(kind: ComponentKind, name: string): object | undefined {
     return this.config[`${kind}s`].get(name);
   }
-
-  /** The names of a kind. */
-  names(kind: ComponentKind): string[] {
-    return [...this.config[`${kind}s`].keys()];
-  }
 }

@@ -89,7 +89,7 @@ export const safetyCases: readonly ContractCase[] = [
         expect([name, ...thrown]).toEqual([name, undefined, undefined, undefined, undefined]);
       }
       await expectNext(bench, handler);
-      expect(({} as Record<string, unknown>)['polluted']).toBe(undefined);
+      expect(({} as Record<string, unknown>).polluted).toBe(undefined);
     },
   },
   {

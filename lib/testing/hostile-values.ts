@@ -1,7 +1,7 @@
 /** Values that have broken loggers, by name; made anew, since some are used up. */
 export function hostileValues(): [name: string, value: unknown][] {
   const cycle: Record<string, unknown> = { name: 'cycle' };
-  cycle['self'] = cycle;
+  cycle.self = cycle;
   const thrower = () => {
     throw new Error('hostile');
   };

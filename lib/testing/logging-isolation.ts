@@ -90,9 +90,15 @@ function end(own: LoggingState): Promise<void> {
   const { standing } = isolations;
   const index = standing.indexOf(own);
   if (index >= 0) standing.splice(index, 1);
-  isolations.open -= 1;
-  if (isolations.open === 0) redirectNoMore();
-  return closeHandlers(own.openHandlers.flatMap((reference) => reference.deref() ?? []));
+  // Closed where they were opened: what they do to names and lists is no business of the logging that comes back.
+  return isolations.scoped.run(own, async () => {
+    try {
+      await closeHandlers(own.openHandlers.flatMap((reference) => reference.deref() ?? []));
+    } finally {
+      isolations.open -= 1;
+      if (isolations.open === 0) redirectNoMore();
+    }
+  });
 }
 
 function current(): LoggingState {

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 describe('basicConfig', () => {
-  it('logs to standard error in Python\'s form', () => {
+  it("logs to standard error in Python's form", () => {
     const { text } = captureStderr(() => {
       basicConfig({ level: 'DEBUG' });
       getLogger('a.b').debug('hello');
@@ -30,7 +30,14 @@ describe('basicConfig', () => {
 
   it('logs to a file with format, datefmt, style, mode and level', () => {
     const filename = join(directory, 'app.log');
-    basicConfig({ filename, filemode: 'w', format: '{asctime}|{message}', datefmt: 'at', style: '{', level: 'INFO' });
+    basicConfig({
+      filename,
+      filemode: 'w',
+      format: '{asctime}|{message}',
+      datefmt: 'at',
+      style: '{',
+      level: 'INFO',
+    });
     info('one');
     debug('two');
     expect(readFileSync(filename, 'utf8')).toBe('at|one\n');

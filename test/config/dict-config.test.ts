@@ -35,7 +35,8 @@ function faultsOf(config: unknown): string[] {
   try {
     dictConfig(config as LoggingConfig);
   } catch (error) {
-    if (error instanceof LoggingConfigError) return error.faults.map((fault) => `${fault.path}: ${fault.message}`);
+    if (error instanceof LoggingConfigError)
+      return error.faults.map((fault) => `${fault.path}: ${fault.message}`);
     throw error;
   }
   return [];
@@ -79,7 +80,9 @@ describe('dictConfig', () => {
       expect.arrayContaining([
         'version: expected 1, got 2',
         'formatters.verbose.styl: unknown key; did you mean "style"?',
-        expect.stringMatching(/^handlers\.file\.class: no handler class is registered as "logging\.FileHandlr"; did you mean "logging\.FileHandler"\?/),
+        expect.stringMatching(
+          /^handlers\.file\.class: no handler class is registered as "logging\.FileHandlr"; did you mean "logging\.FileHandler"\?/,
+        ),
         'handlers.file.formatter: no formatter named "verbos"; did you mean "verbose"?',
         expect.stringMatching(/^handlers\.file\.level: unknown level 'LOUD'; known are CRITICAL/),
         expect.stringMatching(/^handlers\.none: no class; add class: 'logging\.StreamHandler'/),
@@ -100,7 +103,6 @@ describe('dictConfig', () => {
     dictConfig({ version: 1, handlers: { h: { class: Keeping } }, root: { level: 'INFO', handlers: ['h'] } });
     const running = getHandlerByName('h') as Keeping;
     class Broken extends ListHandler {
-      // biome-ignore lint/correctness/noUnreachableSuper: it fails on purpose
       constructor() {
         super();
         throw new Error('no such device');
@@ -113,9 +115,13 @@ describe('dictConfig', () => {
         made.push(this);
       }
     }
-    expect(faultsOf({ version: 1, handlers: { a: { class: Watched }, h: { class: Broken } }, root: { level: 'ERROR', handlers: ['a'] } })).toEqual([
-      'handlers.h: Broken could not be made: no such device',
-    ]);
+    expect(
+      faultsOf({
+        version: 1,
+        handlers: { a: { class: Watched }, h: { class: Broken } },
+        root: { level: 'ERROR', handlers: ['a'] },
+      }),
+    ).toEqual(['handlers.h: Broken could not be made: no such device']);
     expect(made.map((handler) => handler.closed)).toEqual([1]);
     expect(getHandlerByName('h')).toBe(running);
     getLogger('x').info('still here');
@@ -135,7 +141,11 @@ describe('dictConfig', () => {
         order.push(`closed ${String(this.options['id'])}`);
       }
     }
-    const config = (id: number): LoggingConfig => ({ version: 1, handlers: { h: { class: Noting, id } }, root: { handlers: ['h'] } });
+    const config = (id: number): LoggingConfig => ({
+      version: 1,
+      handlers: { h: { class: Noting, id } },
+      root: { handlers: ['h'] },
+    });
     dictConfig(config(1));
     await dictConfig(config(2)).settled;
     expect(order).toEqual(['made 1', 'made 2', 'closed 1']);
@@ -153,7 +163,12 @@ describe('dictConfig', () => {
   it('changes levels only when incremental', () => {
     dictConfig({ version: 1, handlers: { h: { class: Keeping } }, root: { level: 'INFO', handlers: ['h'] } });
     const handler = getHandlerByName('h');
-    dictConfig({ version: 1, incremental: true, handlers: { h: { level: 'ERROR' } }, loggers: { a: { level: 'DEBUG' } } });
+    dictConfig({
+      version: 1,
+      incremental: true,
+      handlers: { h: { level: 'ERROR' } },
+      loggers: { a: { level: 'DEBUG' } },
+    });
     expect(getHandlerByName('h')).toBe(handler);
     expect(handler?.level).toBe(40);
     expect(getLogger('a').level).toBe(10);
@@ -164,7 +179,13 @@ describe('dictConfig', () => {
 
   it('takes registered names, classes and functions, with () and class', () => {
     registerComponent('handler', 'acme.Keeping', Keeping);
-    registerComponent('filter', 'acme.only', ({ word }: { word: string }) => (record: LogRecord) => record.getMessage().includes(word));
+    registerComponent(
+      'filter',
+      'acme.only',
+      ({ word }: { word: string }) =>
+        (record: LogRecord) =>
+          record.getMessage().includes(word),
+    );
     const { handlers } = dictConfig({
       version: 1,
       filters: { only: { '()': 'acme.only', word: 'yes' } },
@@ -183,9 +204,14 @@ describe('dictConfig', () => {
 
   it('resolves ext:// from a list of names, and nothing else', () => {
     registerExternal('acme.queue', 'the queue');
-    const { handlers } = dictConfig({ version: 1, handlers: { h: { class: Keeping, queue: 'ext://acme.queue', out: ['ext://sys.stdout'] } } });
+    const { handlers } = dictConfig({
+      version: 1,
+      handlers: { h: { class: Keeping, queue: 'ext://acme.queue', out: ['ext://sys.stdout'] } },
+    });
     expect((handlers.get('h') as Keeping).options).toEqual({ queue: 'the queue', out: [process.stdout] });
-    expect(faultsOf({ version: 1, handlers: { h: { class: Keeping, x: 'ext://node:fs' } } })[0]).toMatch(/^handlers\.h\.x: "ext:\/\/node:fs" is not known/);
+    expect(faultsOf({ version: 1, handlers: { h: { class: Keeping, x: 'ext://node:fs' } } })[0]).toMatch(
+      /^handlers\.h\.x: "ext:\/\/node:fs" is not known/,
+    );
   });
 
   it('resolves cfg:// through own keys only, and knows the keys it used', () => {
@@ -195,9 +221,9 @@ describe('dictConfig', () => {
       mail: { to: ['a', 'b'] },
     });
     expect((handlers.get('h') as Keeping).options).toMatchObject({ to: 'b', all: { to: ['a', 'b'] } });
-    expect(faultsOf({ version: 1, handlers: { h: { class: Keeping, x: 'cfg://mail.constructor' } }, mail: {} })).toEqual([
-      'handlers.h.x: "cfg://mail.constructor" leads nowhere: no key "constructor"',
-    ]);
+    expect(
+      faultsOf({ version: 1, handlers: { h: { class: Keeping, x: 'cfg://mail.constructor' } }, mail: {} }),
+    ).toEqual(['handlers.h.x: "cfg://mail.constructor" leads nowhere: no key "constructor"']);
   });
 
   it('gives one handler to another by cfg://', () => {
@@ -209,21 +235,37 @@ describe('dictConfig', () => {
   });
 
   it('sets properties given under "."', () => {
-    const { handlers } = dictConfig({ version: 1, handlers: { h: { class: Keeping, '.': { mood: 'good' } } } });
+    const { handlers } = dictConfig({
+      version: 1,
+      handlers: { h: { class: Keeping, '.': { mood: 'good' } } },
+    });
     expect((handlers.get('h') as unknown as { mood: string }).mood).toBe('good');
   });
 
   it('refuses names that would reach a prototype', () => {
-    const config = JSON.parse('{"version": 1, "handlers": {"__proto__": {"class": "logging.NullHandler"}, "h": {"class": "logging.NullHandler", "__proto__": {"x": 1}}}}');
-    expect(faultsOf(config)).toEqual(expect.arrayContaining(['handlers.__proto__: this name is not allowed', 'handlers.h.__proto__: this key is not allowed']));
+    const config = JSON.parse(
+      '{"version": 1, "handlers": {"__proto__": {"class": "logging.NullHandler"}, "h": {"class": "logging.NullHandler", "__proto__": {"x": 1}}}}',
+    );
+    expect(faultsOf(config)).toEqual(
+      expect.arrayContaining([
+        'handlers.__proto__: this name is not allowed',
+        'handlers.h.__proto__: this key is not allowed',
+      ]),
+    );
   });
 
   it('refuses what is not a handler', () => {
-    expect(faultsOf({ version: 1, handlers: { h: { class: class Bag {} } } })[0]).toMatch(/^handlers\.h: Bag could not be made: Bag gave object, not an object of a class derived from Handler/);
+    expect(faultsOf({ version: 1, handlers: { h: { class: class Bag {} } } })[0]).toMatch(
+      /^handlers\.h: Bag could not be made: Bag gave object, not an object of a class derived from Handler/,
+    );
   });
 
   it('does not change the object it is given', () => {
-    const config: LoggingConfig = { version: 1, handlers: { h: { class: 'logging.NullHandler', level: 'INFO' } }, root: { handlers: ['h'] } };
+    const config: LoggingConfig = {
+      version: 1,
+      handlers: { h: { class: 'logging.NullHandler', level: 'INFO' } },
+      root: { handlers: ['h'] },
+    };
     const copy = JSON.stringify(config);
     dictConfig(Object.freeze(config));
     expect(JSON.stringify(config)).toBe(copy);

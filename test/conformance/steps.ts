@@ -42,7 +42,10 @@ export interface Outcome {
 /** The cases of a suite. */
 export function readCases(suite: string): StepsCase[] {
   const text = readFileSync(new URL(`cases/${suite}.jsonl`, import.meta.url), 'utf8');
-  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as StepsCase);
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as StepsCase);
 }
 
 /** Runs a recorded case in an empty folder of its own, from logging's initial state. */
@@ -61,8 +64,9 @@ export function runProgram(program: readonly Step[], isAsked: (step: Step) => bo
     const steps = JSON.parse(JSON.stringify(program).replaceAll('@DIR@', directory)) as Step[];
     const { result, text } = captureStderr(() => {
       const values = steps
-        .map((step) => (isAsked(step) ? runStep(step) : (runStep(step), NOTHING)))
-        .filter((value) => value !== NOTHING);
+        .map((step) => ({ value: runStep(step), isAsked: isAsked(step) }))
+        .filter((answer) => answer.isAsked && answer.value !== NOTHING)
+        .map((answer) => answer.value);
       // Every handler of these cases is synchronous, so this is done when it returns its promise.
       void shutdown();
       return values;
@@ -100,7 +104,11 @@ function runStep(step: Step): unknown {
       return 'extra' in step ? 'logged' : NOTHING;
     }
     case 'adapter':
-      new LoggerAdapter(logger, step['fields'] as object as Fields).log(step['level'] as number, step['msg'], { extra: { call: 1 } });
+      new LoggerAdapter(logger, step['fields'] as object as Fields).log(
+        step['level'] as number,
+        step['msg'],
+        { extra: { call: 1 } },
+      );
       return NOTHING;
     case 'setLevel':
       return succeeds(() => logger.setLevel(step['level'] as string));

@@ -24,7 +24,8 @@ function lineHere(): number {
 describe('caller information', () => {
   it('names the file, line and function of the call, in the source that was written', () => {
     function pay(): number {
-      getLogger('shop').info('paid'); return lineHere();
+      getLogger('shop').info('paid');
+      return lineHere();
     }
     const line = pay();
     expect(seen.lines).toEqual([`${FILE}:${line}:caller.test:pay`]);
@@ -40,13 +41,16 @@ describe('caller information', () => {
     expect(seen.lines[0]).toMatch(/:pay$/);
   });
 
-  it.each(['debug', 'info', 'warning', 'warn', 'error', 'exception', 'critical', 'fatal'] as const)('is right through %s', (method) => {
-    function caller(): void {
-      getLogger('a')[method]('x');
-    }
-    caller();
-    expect(seen.lines[0]).toMatch(/:caller$/);
-  });
+  it.each(['debug', 'info', 'warning', 'warn', 'error', 'exception', 'critical', 'fatal'] as const)(
+    'is right through %s',
+    (method) => {
+      function caller(): void {
+        getLogger('a')[method]('x');
+      }
+      caller();
+      expect(seen.lines[0]).toMatch(/:caller$/);
+    },
+  );
 
   it('is right through log(), the root functions and adapters', () => {
     function caller(): void {
@@ -56,7 +60,12 @@ describe('caller information', () => {
       new LoggerAdapter(new LoggerAdapter(getLogger('a'), { a: 1 }), { b: 2 }).error('x');
     }
     caller();
-    expect(seen.lines.map((line) => line.split(':').at(-1))).toEqual(['caller', 'caller', 'caller', 'caller']);
+    expect(seen.lines.map((line) => line.split(':').at(-1))).toEqual([
+      'caller',
+      'caller',
+      'caller',
+      'caller',
+    ]);
   });
 
   it('goes further up with stacklevel', () => {

@@ -1,5 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { disable, Formatter, getLogger, type Handler, Logger, LogRecord, setLoggerClass, setLogRecordFactory } from '../../lib/core/index.js';
+import {
+  disable,
+  Formatter,
+  getLogger,
+  type Handler,
+  Logger,
+  LogRecord,
+  setLoggerClass,
+  setLogRecordFactory,
+} from '../../lib/core/index.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
 import { captureStderr } from '../support/stderr-capture.js';
@@ -63,11 +72,17 @@ describe('a log call', () => {
     expect(seen.records[0]).toMatchObject({ levelname: 'ERROR', excInfo: 'a string' });
   });
 
-  it.each(['name', 'message', 'asctime', 'exc_info', 'lineno'])('refuses extra.%s, a built-in attribute', (key) => {
-    expect(() => getLogger('a').info('x', { extra: { [key]: 1 } })).toThrow(
-      expect.objectContaining({ code: 'ERR_LOGGING_EXTRA_CLASH', message: expect.stringContaining(`extra.${key}`) }),
-    );
-  });
+  it.each(['name', 'message', 'asctime', 'exc_info', 'lineno'])(
+    'refuses extra.%s, a built-in attribute',
+    (key) => {
+      expect(() => getLogger('a').info('x', { extra: { [key]: 1 } })).toThrow(
+        expect.objectContaining({
+          code: 'ERR_LOGGING_EXTRA_CLASH',
+          message: expect.stringContaining(`extra.${key}`),
+        }),
+      );
+    },
+  );
 
   it('never lets extra reach a prototype', () => {
     const extra = JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1, "getMessage": 2}');
@@ -161,7 +176,9 @@ describe('levels', () => {
   });
 
   it('that nobody registered are refused with a suggestion', () => {
-    expect(() => getLogger('a').setLevel('debug')).toThrow("a.level: unknown level 'debug'; did you mean 'DEBUG'?");
+    expect(() => getLogger('a').setLevel('debug')).toThrow(
+      "a.level: unknown level 'debug'; did you mean 'DEBUG'?",
+    );
     expect(() => getLogger('a').setLevel(1.5)).toThrow('a level is a whole number or a name, got 1.5');
   });
 });
@@ -216,7 +233,9 @@ describe('the tree', () => {
 
   it('refuses names and handlers of the wrong kind', () => {
     expect(() => getLogger(7 as never)).toThrow("a logger's name is a string, got number");
-    expect(() => getLogger('a').addHandler({} as Handler)).toThrow('addHandler: expected a Handler, got object');
+    expect(() => getLogger('a').addHandler({} as Handler)).toThrow(
+      'addHandler: expected a Handler, got object',
+    );
   });
 });
 
@@ -331,6 +350,8 @@ describe('hostile values', () => {
   ])('%s never reach the caller and lose no record', (_, args) => {
     const { text } = captureStderr(() => getLogger('a').info(...(args as [unknown])));
     expect(seen.records).toHaveLength(1);
-    expect(text).toEqual(args[0] === 'x' && args[1] === revoked ? expect.stringContaining('not all arguments converted') : '');
+    expect(text).toEqual(
+      args[0] === 'x' && args[1] === revoked ? expect.stringContaining('not all arguments converted') : '',
+    );
   });
 });

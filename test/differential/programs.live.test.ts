@@ -10,7 +10,10 @@ import { describeLive } from '../support/python-cases.js';
 import { type Program, program } from './random-programs.js';
 
 /** How many programs are compared, and which: LIVE_RUNS and LIVE_SEED change both. */
-const sample = { numRuns: Number(process.env.LIVE_RUNS ?? 250), seed: Number(process.env.LIVE_SEED ?? 20_240_229) };
+const sample = {
+  numRuns: Number(process.env.LIVE_RUNS ?? 250),
+  seed: Number(process.env.LIVE_SEED ?? 20_240_229),
+};
 const oracle = fileURLToPath(new URL('../support/steps_oracle.py', import.meta.url));
 
 /** What CPython gives for each program, each in a process and a folder of its own. */
@@ -22,9 +25,16 @@ function askPython(programs: readonly Program[]): Outcome[] {
       mkdirSync(dir);
       return `${JSON.stringify({ dir, steps }).replaceAll('@DIR@', dir)}\n`;
     });
-    const run = spawnSync('python3', [oracle], { input: lines.join(''), encoding: 'utf8', maxBuffer: 1 << 28 });
+    const run = spawnSync('python3', [oracle], {
+      input: lines.join(''),
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    });
     if (run.status !== 0) throw new Error(`python3 failed: ${run.stderr}`);
-    return run.stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Outcome);
+    return run.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Outcome);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -36,7 +46,9 @@ describeLive('random programs give what they give in CPython', () => {
     const wanted = askPython(programs);
     const differing = programs.flatMap((steps, index) => {
       const got = runProgram(steps as readonly Step[]);
-      return JSON.stringify(sorted(got)) === JSON.stringify(sorted(wanted[index] as Outcome)) ? [] : [{ steps, got, wanted: wanted[index] }];
+      return JSON.stringify(sorted(got)) === JSON.stringify(sorted(wanted[index] as Outcome))
+        ? []
+        : [{ steps, got, wanted: wanted[index] }];
     });
     expect(differing.slice(0, 3).map((one) => JSON.stringify(one))).toEqual([]);
   }, 120_000);

@@ -3,14 +3,29 @@ import fc from 'fast-check';
 /** Steps as test/conformance/steps.ts and test/support/steps_oracle.py understand them; `@DIR@` is the case's folder. */
 export type Program = readonly Readonly<Record<string, unknown>>[];
 
-const NAMES = ['', 'a', 'a.b', 'a.b.c', 'a.b.c.d', 'a.bc', 'shop', 'shop.orders', 'x', 'x.y', 'x.y.z', 'deep.e.f.g', 'new.one'];
+const NAMES = [
+  '',
+  'a',
+  'a.b',
+  'a.b.c',
+  'a.b.c.d',
+  'a.bc',
+  'shop',
+  'shop.orders',
+  'x',
+  'x.y',
+  'x.y.z',
+  'deep.e.f.g',
+  'new.one',
+];
 const name = fc.constantFrom(...NAMES);
 const below = fc.constantFrom(...NAMES.slice(1));
 const levelName = fc.constantFrom('DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL', 'NOTSET', 'WARN', 'FATAL');
 const levelNumber = fc.constantFrom(0, 1, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55);
 const level = fc.oneof(levelName, levelNumber);
 const callLevel = fc.oneof(fc.constantFrom('debug', 'info', 'warning', 'error', 'critical'), levelNumber);
-const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined, freq: 2 });
+const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(value, { nil: undefined, freq: 2 });
 
 const format = fc.constantFrom<Record<string, unknown>>(
   { format: '%(name)s|%(message)s' },
@@ -55,7 +70,11 @@ function config(letters: string): fc.Arbitrary<Record<string, unknown>> {
       })
       .map(clean)
       // Two handlers share a file only to append to it: Python's 'w' writes over what the other one wrote.
-      .chain((entry) => fc.boolean().map((isShared) => (isShared ? { ...entry, filename: '@DIR@/shared.log', mode: 'a' } : entry)));
+      .chain((entry) =>
+        fc
+          .boolean()
+          .map((isShared) => (isShared ? { ...entry, filename: '@DIR@/shared.log', mode: 'a' } : entry)),
+      );
   return fc.integer({ min: 0, max: 3 }).chain((count) => {
     const handlers = handlerNames.slice(0, count);
     const filters = ['only'];
@@ -72,9 +91,9 @@ function config(letters: string): fc.Arbitrary<Record<string, unknown>> {
         version: fc.constant(1),
         formatters: fc.record({ f0: format, f1: format }),
         filters: fc.record({ only: fc.record({ name: name }) }),
-        handlers: fc.tuple(...handlers.map((_, index) => handler(index, ['f0', 'f1'], filters))).map((entries) =>
-          Object.fromEntries(entries.map((entry, index) => [handlers[index], entry])),
-        ),
+        handlers: fc
+          .tuple(...handlers.map((_, index) => handler(index, ['f0', 'f1'], filters)))
+          .map((entries) => Object.fromEntries(entries.map((entry, index) => [handlers[index], entry]))),
         loggers: fc.dictionary(below, logger, { maxKeys: 4 }),
         root: maybe(logger.map(({ propagate: _, ...root }) => root)),
         disable_existing_loggers: maybe(fc.boolean()),
@@ -101,13 +120,30 @@ const incremental = fc
   .record({
     version: fc.constant(1),
     incremental: fc.constant(true),
-    loggers: fc.dictionary(below, fc.record({ level: maybe(level), propagate: maybe(fc.boolean()) }).map(clean), { maxKeys: 3 }),
+    loggers: fc.dictionary(
+      below,
+      fc.record({ level: maybe(level), propagate: maybe(fc.boolean()) }).map(clean),
+      { maxKeys: 3 },
+    ),
     root: maybe(fc.record({ level })),
   })
   .map(clean);
 
 const log = fc
-  .tuple(name, callLevel, message, maybe(fc.constantFrom<Record<string, unknown>>({ who: 'bob' }, { who: 7 }, { message: 'x' }, { name: 'y' }, { args: 1 })))
+  .tuple(
+    name,
+    callLevel,
+    message,
+    maybe(
+      fc.constantFrom<Record<string, unknown>>(
+        { who: 'bob' },
+        { who: 7 },
+        { message: 'x' },
+        { name: 'y' },
+        { args: 1 },
+      ),
+    ),
+  )
   .map(([logger, at, [msg, args], extra]) => clean({ op: 'log', logger, level: at, msg, args, extra }));
 
 const ask = fc.oneof(
@@ -115,19 +151,36 @@ const ask = fc.oneof(
   name.map((logger) => ({ op: 'hasHandlers', logger })),
   name.map((logger) => ({ op: 'parent', logger })),
   fc.record({ op: fc.constant('isEnabledFor'), logger: name, level: levelNumber }),
-  fc.record({ op: fc.constant('getLevelName'), level: fc.oneof(levelNumber, levelName, fc.constantFrom(99, -3, 'nope')) }),
+  fc.record({
+    op: fc.constant('getLevelName'),
+    level: fc.oneof(levelNumber, levelName, fc.constantFrom(99, -3, 'nope')),
+  }),
   fc.record({ op: fc.constant('child'), logger: name, suffix: fc.constantFrom('k', 'k.l') }),
 );
 
 const change = fc.oneof(
-  fc.record({ op: fc.constant('setLevel'), logger: name, level: fc.oneof(level, fc.constantFrom('LOUD', 'info')) }),
+  fc.record({
+    op: fc.constant('setLevel'),
+    logger: name,
+    level: fc.oneof(level, fc.constantFrom('LOUD', 'info')),
+  }),
   fc.record({ op: fc.constant('propagate'), logger: below, value: fc.boolean() }),
   fc.record({ op: fc.constant('disabled'), logger: below, value: fc.boolean() }),
   fc.record({ op: fc.constant('disable'), level: levelNumber }),
-  fc.record({ op: fc.constant('addLevelName'), level: fc.constantFrom(5, 15, 35), name: fc.constantFrom('TRACE', 'LOUD', 'NOTICE') }),
+  fc.record({
+    op: fc.constant('addLevelName'),
+    level: fc.constantFrom(5, 15, 35),
+    name: fc.constantFrom('TRACE', 'LOUD', 'NOTICE'),
+  }),
   fc.record({ op: fc.constant('removeHandler'), logger: name }),
   fc.record({ op: fc.constant('moveHandler'), logger: name, handler: fc.constantFrom(...handlerNames) }),
-  fc.record({ op: fc.constant('adapter'), logger: name, level: fc.constantFrom(20, 40), msg: fc.constant('adapted'), fields: fc.constant({ who: 'adapter' }) }),
+  fc.record({
+    op: fc.constant('adapter'),
+    logger: name,
+    level: fc.constantFrom(20, 40),
+    msg: fc.constant('adapted'),
+    fields: fc.constant({ who: 'adapter' }),
+  }),
 );
 
 function configure(letters: string): fc.Arbitrary<Record<string, unknown>> {

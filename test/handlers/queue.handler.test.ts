@@ -7,6 +7,7 @@ import { dictConfig } from '../../lib/config/dict-configurator.js';
 import { Formatter } from '../../lib/core/formatter.js';
 import { LogRecord } from '../../lib/core/log-record.js';
 import { getLogger } from '../../lib/core/manager.js';
+import { JsonFormatter } from '../../lib/formatters/json.formatter.js';
 import { QueueHandler } from '../../lib/handlers/queue.handler.js';
 import { QueueListener } from '../../lib/handlers/queue-listener.js';
 import { RecordQueue } from '../../lib/handlers/support/record-queue.js';
@@ -190,6 +191,19 @@ describe('QueueHandler in a configuration', () => {
     await handlers.get('queue')?.flush();
     expect((handlers.get('list') as ListHandler).lines).toEqual(['queue.handler.test.ts ERROR TEXT']);
     await handlers.get('queue')?.close();
+  });
+
+  it('finds out during the call where it was made, if a JSON formatter will ask', async () => {
+    const list = new ListHandler({ formatter: new JsonFormatter({ includeCaller: true }) });
+    const handler = new QueueHandler({ handlers: [list] });
+    const logger = getLogger('queued');
+    logger.handlers.splice(0, Number.POSITIVE_INFINITY, handler);
+    logger.error('text');
+    await handler.flush();
+    expect(JSON.parse(list.lines[0] ?? '{}')).toMatchObject({
+      file: expect.stringContaining('queue.handler.test.ts'),
+    });
+    await handler.close();
   });
 
   it('tells what is wrong with its keys', () => {

@@ -6,7 +6,6 @@ export class ListHandler extends Handler {
   readonly records: LogRecord[] = [];
   readonly lines: string[] = [];
 
-  // biome-ignore lint/complexity/noUselessConstructor: Handler's is that of an abstract class
   constructor(options: HandlerOptions = {}) {
     super(options);
   }

@@ -9,6 +9,6 @@ export function captureStderr<T>(run: () => T): { result: T; text: string } {
   try {
     return { result: run(), text: chunks.join('') };
   } finally {
-    delete (process.stderr as { write?: unknown }).write;
+    Reflect.deleteProperty(process.stderr, 'write');
   }
 }

@@ -108,8 +108,8 @@ describe('isolateLogging', () => {
     expect(getRootLogger()).toBe(outside);
   });
 
-  it('leaves the state as plain as it was', () => {
-    isolateLogging(() => getLogger('shop'));
+  it('leaves the state as plain as it was', async () => {
+    await isolateLogging().restore();
     const { get, writable } = Object.getOwnPropertyDescriptor(state, 'manager') ?? {};
     expect([get, writable]).toEqual([undefined, true]);
   });

@@ -8,23 +8,22 @@ import { RecordQueue } from './record-queue.js';
 const QUEUE_NAMES = ['queue.Queue', 'queue.SimpleQueue', 'multiprocessing.Queue', 'RecordQueue'];
 const LISTENER_NAMES = ['logging.handlers.QueueListener', 'QueueListener'];
 
-const queueName = v.picklist(QUEUE_NAMES, `expected a queue, or one of ${QUEUE_NAMES.join(', ')}`);
+const EXPECTED_QUEUE = `expected a queue (an object with put_nowait), its bounds (any of maxRecords, maxBytes, overflow, maxsize), or one of ${QUEUE_NAMES.join(', ')}`;
+const EXPECTED_LISTENER = `expected a class derived from QueueListener, a function, or one of ${LISTENER_NAMES.join(', ')}, itself or under "()"`;
+
+const queueName = v.picklist(QUEUE_NAMES);
 const putter = v.custom<Pick<RecordQueue, 'put_nowait'> & Partial<RecordQueue>>(
   (value) => typeof (value as { put_nowait?: unknown } | null)?.put_nowait === 'function',
-  `expected a queue (an object with put_nowait), bounds such as { maxRecords: 1000 }, or one of ${QUEUE_NAMES.join(', ')}`,
 );
+const queueBounds = v.strictObject({
+  '()': v.optional(queueName),
+  maxsize: v.optional(v.pipe(v.number(), v.integer())),
+  ...boundEntries,
+});
 
 /** What `queue` may be: a queue, Python's name of one, or the bounds of one. */
 export const queueOption = v.pipe(
-  v.union([
-    putter,
-    queueName,
-    v.strictObject({
-      '()': v.optional(queueName),
-      maxsize: v.optional(v.pipe(v.number(), v.integer())),
-      ...boundEntries,
-    }),
-  ]),
+  v.union([putter, queueName, queueBounds], EXPECTED_QUEUE),
   v.description('The queue, or its bounds; default one of 50 000 records or 16 MiB.'),
 );
 
@@ -33,18 +32,14 @@ export type ListenerFactory =
   | typeof QueueListener
   | ((queue: RecordQueue, ...handlers: [...Handler[], QueueListenerOptions]) => QueueListener);
 
-const listenerName = v.picklist(LISTENER_NAMES, 'expected a class derived from QueueListener, or a function');
 const listenerFactory = v.union([
-  listenerName,
-  v.custom<ListenerFactory>(
-    (value) => typeof value === 'function',
-    'expected a class derived from QueueListener, or a function',
-  ),
+  v.picklist(LISTENER_NAMES),
+  v.custom<ListenerFactory>((value) => typeof value === 'function'),
 ]);
 
 /** What `listener` may be: a class derived from QueueListener or a function, itself or under `()`. */
 export const listenerOption = v.pipe(
-  v.union([listenerFactory, v.strictObject({ '()': listenerFactory })]),
+  v.union([listenerFactory, v.strictObject({ '()': listenerFactory })], EXPECTED_LISTENER),
   v.description('What makes the listener; default QueueListener.'),
 );
 

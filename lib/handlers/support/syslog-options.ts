@@ -85,10 +85,13 @@ export const sysLogHandlerSchema = v.strictObject({
   ),
   tls: v.optional(
     v.pipe(
-      v.union([
-        v.boolean(),
-        v.strictObject({ ...tlsContextSchema.entries, insecure: v.optional(v.boolean(), false) }),
-      ]),
+      v.union(
+        [
+          v.boolean(),
+          v.strictObject({ ...tlsContextSchema.entries, insecure: v.optional(v.boolean(), false) }),
+        ],
+        'expected true, false, or an object with any of ca, cert, key, passphrase, servername, minVersion, insecure',
+      ),
       v.description('TLS over TCP, RFC 5425; true for the public authorities.'),
     ),
     false,

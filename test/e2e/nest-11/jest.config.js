@@ -8,6 +8,12 @@ import base from '../../../jest.config.js';
 export default {
   ...base,
   testMatch: ['<rootDir>/test/e2e/**/*.test.ts', '<rootDir>/test/nest/**/*.test.ts'],
+  testPathIgnorePatterns: [
+    ...base.testPathIgnorePatterns,
+    // Applications in processes of their own, and the comparison with Nest 12's ConsoleLogger, whose rules hold on both.
+    '/test/e2e/processes.test.ts',
+    '/test/nest/nest-logger.test.ts',
+  ],
   globalSetup: '<rootDir>/test/e2e/nest-11/install.mjs',
   moduleNameMapper: {
     ...base.moduleNameMapper,

@@ -38,7 +38,9 @@ export function examplesOf({ path, blocks }: Page): Example[] {
       examples.push({ page: path, program: block, commands: undefined, outputs: [], inputs: [...inputs] });
     } else if (block.language === 'json' && block.flags.has('file')) inputs.push(block);
     else if (block.language === 'text' && block.flags.has('output')) current?.outputs.push(block);
-    else if (current?.program.flags.has('serve') && isCurl(block)) current.commands = block;
+    // Commands stand between the application and what it prints; later ones are for something else.
+    else if (current?.program.flags.has('serve') && current.outputs.length === 0 && isCurl(block))
+      current.commands = block;
   }
   return examples;
 }
