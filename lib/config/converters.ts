@@ -30,35 +30,36 @@ export class Converter {
    * A copy of a value with every reference inside it resolved.
    *
    * @param fault Told about each reference that leads nowhere, with the path below the value.
+   * @param trail The references that led here, none of which may come again.
    */
   convert(
     value: unknown,
     fault: (path: readonly string[], message: string) => void,
     path: readonly string[] = [],
-    depth = 0,
+    trail: readonly string[] = [],
   ): unknown {
     if (typeof value === 'string') {
-      const referred = this.resolve(value, (message) => fault(path, message), depth);
+      const referred = this.resolve(value, (message) => fault(path, message), trail);
       // What a `cfg://` leads to may hold references of its own; what an `ext://` does is as it is.
       if (typeof referred !== 'object' || !value.startsWith('cfg://')) return referred;
-      return this.convert(referred, fault, path, depth + 1);
+      return this.convert(referred, fault, path, [...trail, value]);
     }
     if (Array.isArray(value)) {
-      return value.map((item, index) => this.convert(item, fault, [...path, String(index)], depth));
+      return value.map((item, index) => this.convert(item, fault, [...path, String(index)], trail));
     }
     if (!isPlainObject(value)) return value;
     const copy: Record<string, unknown> = {};
     for (const key of Object.keys(value)) {
       if (INHERITED.has(key)) fault([...path, key], 'this key is not allowed');
-      else copy[key] = this.convert(value[key], fault, [...path, key], depth);
+      else copy[key] = this.convert(value[key], fault, [...path, key], trail);
     }
     return copy;
   }
 
   /** One text: what it refers to, as that stands there, or itself; `undefined` after a fault. */
-  resolve(text: string, fault: (message: string) => void, depth = 0): unknown {
+  resolve(text: string, fault: (message: string) => void, trail: readonly string[] = []): unknown {
     try {
-      return this.#follow(text, depth);
+      return this.#follow(text, trail);
     } catch (error) {
       if (!(error instanceof ConversionError)) throw error;
       fault(error.message);
@@ -66,12 +67,12 @@ export class Converter {
     }
   }
 
-  #follow(text: string, depth: number): unknown {
+  #follow(text: string, trail: readonly string[]): unknown {
     if (text.startsWith('ext://')) return convertExternal(text.slice(6));
     if (!text.startsWith('cfg://')) return text;
-    if (depth > 10) throw new ConversionError(`"${text}" refers to itself`);
+    if (trail.includes(text)) throw new ConversionError(`"${text}" refers to itself`);
     const value = this.#walk(text.slice(6));
-    return typeof value === 'string' ? this.#follow(value, depth + 1) : value;
+    return typeof value === 'string' ? this.#follow(value, [...trail, text]) : value;
   }
 
   /** Follows `a.b[c][0]` from the top of the configuration, through own properties only. */
@@ -83,12 +84,10 @@ export class Converter {
     this.usedKeys.add(first[1]);
     const keys = [first[1]];
     for (let rest = path.slice(first[0].length); rest !== ''; ) {
-      const step = /^\.\s*([\p{L}\p{N}_]+)\s*/u.exec(rest) ?? /^\[([^[\]]*)\]\s*/.exec(rest);
+      const step = /^\.\s*([\p{L}\p{N}_]+)\s*/u.exec(rest) ?? /^\[\s*([\p{L}\p{N}_]+)\s*\]\s*/u.exec(rest);
       if (step?.[1] === undefined) throw new ConversionError(`cannot read "cfg://${path}" at "${rest}"`);
-      // Between brackets any text is a key; blanks count only if there is a key with them.
-      const key = hasOwn(value, step[1]) ? step[1] : step[1].trim();
-      value = own(value, key, path);
-      keys.push(key);
+      value = own(value, step[1], path);
+      keys.push(step[1]);
       rest = rest.slice(step[0].length);
     }
     const [section, name] = keys;

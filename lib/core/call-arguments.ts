@@ -106,7 +106,7 @@ export function checkExtra(extra: Fields): void {
 function findClash(extra: Fields): string | undefined {
   try {
     for (const key in extra) {
-      if (RESERVED_ATTRIBUTES.has(key) || PYTHON_ATTRIBUTES.has(key)) return key;
+      if (TAKEN.has(key)) return key;
     }
   } catch {
     // A proxy that does not tell its keys: formatters find out as well.
@@ -114,5 +114,5 @@ function findClash(extra: Fields): string | undefined {
   return undefined;
 }
 
-/** Python's spelling of attributes that are written otherwise here. */
-const PYTHON_ATTRIBUTES: ReadonlySet<string> = new Set(['exc_info', 'exc_text', 'stack_info']);
+/** The attributes' names, and Python's spelling of those that are written otherwise here. */
+const TAKEN: ReadonlySet<string> = new Set([...RESERVED_ATTRIBUTES, 'exc_info', 'exc_text', 'stack_info']);

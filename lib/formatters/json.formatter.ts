@@ -3,6 +3,7 @@ import { Formatter } from '../core/formatter.js';
 import { LEAN } from '../core/lean.js';
 import { CONTEXT, EXPOSED, EXTRA, type LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
+import { keepByLoggerAndLevel } from '../core/repeated-text.js';
 import { cutToBytes, JsonBudget } from '../internal/json-budget.js';
 import { jsonString } from '../internal/json-string.js';
 import { jsonValue } from '../internal/json-value.js';
@@ -42,12 +43,12 @@ export class JsonFormatter extends Formatter {
 
   readonly #names: Readonly<Record<string, string>>;
   readonly #attributes: readonly (readonly [attribute: string, json: string])[];
-  readonly #static: string;
   readonly #time: TimestampWriter;
   readonly #fields: JsonFields;
   readonly #nested: string | undefined;
   readonly #asObject: boolean;
-  readonly #heads = new Map<string, Map<string, string>>();
+  /** `,"level":"INFO","logger":"shop","message":`: the same for every record of a logger and level. */
+  readonly #head: (record: LogRecord) => string;
   /** Lent to one record at a time; a `toJSON` that logs finds none and makes another. */
   #budget: JsonBudget | undefined;
 
@@ -63,7 +64,12 @@ export class JsonFormatter extends Formatter {
       : [];
     const attributes = [...caller, ...o.attributes.map((name) => [name, rename(name)] as const)];
     this.#attributes = attributes.map(([name, shown]) => [name, `,${jsonString(shown)}:`]);
-    this.#static = staticJson(o.static_fields);
+    const { level, logger, message } = this.#names;
+    const fixed = staticJson(o.static_fields);
+    this.#head = keepByLoggerAndLevel(({ name, levelname }) => {
+      const shown = jsonString(cutToBytes(str(name), 1_024));
+      return `,${level}:${jsonString(str(levelname))},${logger}:${shown}${fixed},${message}:`;
+    });
     this.#time = timestampWriter(`{${this.#names.timestamp}:`, o);
     this.#nested = o.nestedKey === undefined ? undefined : `,${jsonString(o.nestedKey)}:{`;
     this.#asObject = o.exception === 'object';
@@ -100,10 +106,7 @@ export class JsonFormatter extends Formatter {
   }
 
   #line(record: LogRecord, message: string, budget: JsonBudget): string {
-    let line =
-      this.#time(record.created) +
-      this.#head(record.name, record.levelname) +
-      jsonString(budget.takeText(message));
+    let line = this.#time(record.created) + this.#head(record) + jsonString(budget.takeText(message));
     // Made first, so that a flood of fields does not leave it without room.
     const exception =
       record.excInfo === undefined && record.excText === undefined ? '' : this.#exception(record, budget);
@@ -135,28 +138,9 @@ export class JsonFormatter extends Formatter {
     }
     return json;
   }
-
-  /** `,"level":"INFO","logger":"shop","message":`: the same for every record of a logger and level. */
-  #head(name: string, levelname: string): string {
-    let levels = this.#heads.get(name);
-    if (levels === undefined) {
-      if (this.#heads.size >= MAX_HEADS) this.#heads.clear();
-      levels = new Map();
-      this.#heads.set(name, levels);
-    }
-    let head = levels.get(levelname);
-    if (head === undefined) {
-      if (levels.size >= MAX_HEADS) levels.clear();
-      const { level, logger, message } = this.#names;
-      head = `,${level}:${jsonString(str(levelname))},${logger}:${jsonString(cutToBytes(str(name), 1_024))}${this.#static},${message}:`;
-      levels.set(levelname, head);
-    }
-    return head;
-  }
 }
 
 const CALLER_ATTRIBUTES = ['pathname', 'lineno', 'funcName'] as const;
-const MAX_HEADS = 2_000;
 
 function checkUnique(names: readonly string[]): void {
   const twice = names.find((name, at) => names.indexOf(name) !== at);

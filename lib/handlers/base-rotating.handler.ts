@@ -42,9 +42,9 @@ export abstract class BaseRotatingHandler extends FileHandler {
   /** So many rolled files are kept. */
   backupCount: number;
   /** Gives a rolled file another name than the default one, if set. */
-  namer: Namer | null;
+  declare namer: Namer | null;
   /** Brings the log file to its new name, if set; otherwise it is renamed. */
-  rotator: Rotator | null;
+  declare rotator: Rotator | null;
 
   /** Compresses rolled files; `undefined` without `compress`. */
   protected readonly compressor: Compressor | undefined;
@@ -58,8 +58,9 @@ export abstract class BaseRotatingHandler extends FileHandler {
     super(options, { watchMs: WATCH_MS });
     this.maxBytes = options.maxBytes ?? 0;
     this.backupCount = options.backupCount ?? 0;
-    this.namer = options.namer ?? null;
-    this.rotator = options.rotator ?? null;
+    // A derived class may have methods of these names, as in Python.
+    this.namer = options.namer ?? this.namer ?? null;
+    this.rotator = options.rotator ?? this.rotator ?? null;
     if (options.compress) this.compressor = this.#makeCompressor();
   }
 
@@ -133,8 +134,7 @@ export abstract class BaseRotatingHandler extends FileHandler {
     try {
       this.#locked(() => {
         // Another process may have done it by now.
-        this.file.reopenIfMoved();
-        if (this.shouldRollover(record)) this.doRollover();
+        if (!this.file.reopenIfMoved() || this.shouldRollover(record)) this.doRollover();
       });
       this.#retryAt = 0;
     } catch (error) {

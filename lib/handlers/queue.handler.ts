@@ -8,6 +8,7 @@ import { checkOptions } from '../core/options.js';
 import { formatTraceback } from '../core/traceback.js';
 import type { QueueListener } from './queue-listener.js';
 import type { QueueStats } from './support/bounded-queue.js';
+import { FaultReporter } from './support/fault-reporter.js';
 import { handlerEntries } from './support/handler-options.js';
 import {
   listenerOption,
@@ -56,7 +57,7 @@ export type RecordSink = Pick<RecordQueue, 'put_nowait'> & Partial<RecordQueue>;
  * With `worker`, a part of a configuration, the handlers are made and run in a worker thread, so that formatting and
  * writing cost this one nothing; classes are named there, never given. With `handlers`, which is how configurations have it, it has a listener of its own: `listener`, started when the
  * configuration stands and stopped by `close`. At most 50 000 records or 16 MiB wait; what is dropped is counted in
- * `stats`.
+ * `stats` and reported.
  *
  * Differs from Python: that listener need not be started, and starting it again does no harm. A handler without a
  * formatter keeps the traceback apart from the message, so that the final handler's formatter can place it; with one
@@ -78,6 +79,8 @@ export class QueueHandler extends Handler {
   /** The listener of its own, or one that was set; `null` if there is none. */
   listener: QueueListener | WorkerQueueListener | null = null;
 
+  readonly #reporter = new FaultReporter(this);
+
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` for options that do not fit. */
   constructor(options: QueueHandlerOptions = {}) {
     const checked = checkOptions('QueueHandler', queueHandlerSchema, options, new.target === QueueHandler);
@@ -97,7 +100,11 @@ export class QueueHandler extends Handler {
   /** Prepares the record and enqueues it; one that its own listener's handlers log is left out. */
   emit(record: LogRecord): void {
     if (this.listener?.isHandling) return;
+    const { dropped } = this.queue;
     this.enqueue(this.prepare(record));
+    if (this.queue.dropped !== dropped) {
+      this.#reporter.report(new Error(`the queue is full: ${this.queue.dropped} records lost so far`));
+    }
   }
 
   /** Puts what `prepare` gave in the queue. */

@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { lstatSync, renameSync, unlinkSync } from 'node:fs';
 import * as v from 'valibot';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
@@ -67,7 +67,7 @@ export class RotatingFileHandler extends BaseRotatingHandler {
   }
 
   #shift(source: string, dest: string): void {
-    const present = this.#forms.filter((form) => existsSync(`${source}${form}`));
+    const present = this.#forms.filter((form) => isBackup(`${source}${form}`));
     if (present.length === 0) return;
     this.#clear(dest);
     for (const form of present) renameSync(`${source}${form}`, `${dest}${form}`);
@@ -75,11 +75,22 @@ export class RotatingFileHandler extends BaseRotatingHandler {
 
   /** Removes what is at `path`: the oldest backup, or one whose place is needed. */
   #clear(path: string): void {
-    for (const form of this.#forms) rmSync(`${path}${form}`, { force: true });
+    for (const form of this.#forms) if (isBackup(`${path}${form}`)) unlinkSync(`${path}${form}`);
   }
 
   /** What may be added to the name of a rolled file. */
   get #forms(): readonly string[] {
     return this.compressor === undefined ? [''] : ['', '.gz'];
   }
+}
+
+/**
+ * Whether there is a backup.
+ *
+ * @throws {Error} If there is something else: that is not ours to move or remove.
+ */
+function isBackup(path: string): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isFile()) return stats !== undefined;
+  throw new Error(`cannot roll over: '${path}' is in the way, and is no regular file`);
 }

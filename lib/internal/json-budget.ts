@@ -29,7 +29,7 @@ export class JsonBudget {
     this.isCut = false;
     this.charactersLeft = characters;
     this.entriesLeft = this.maxEntries;
-    this.ancestors.length = 0;
+    if (this.ancestors.length > 0) this.ancestors.length = 0;
   }
 
   /** Counts an entry. @returns False if there may be no more. */

@@ -1,7 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { getLogger } from '../core/manager.js';
-import { markTold, wasTold } from './told-failures.js';
 import { reportBootFailure } from './boot.js';
+import { markTold, wasTold } from './told-failures.js';
 
 const HOOKS = ['onModuleInit', 'onApplicationBootstrap'] as const;
 
@@ -16,7 +16,8 @@ export function watchBootHooks(modules: ModulesContainer): void {
   for (const module of modules.values()) {
     for (const collection of [module.providers, module.controllers, module.injectables, module.middlewares]) {
       for (const { instance } of collection.values() as Iterable<{ instance?: unknown }>) {
-        if (typeof instance === 'object' && instance !== null) for (const name of HOOKS) watchHook(instance, name);
+        if (typeof instance === 'object' && instance !== null)
+          for (const name of HOOKS) watchHook(instance, name);
       }
     }
   }
@@ -38,13 +39,20 @@ function watchHook(instance: object, name: (typeof HOOKS)[number]): void {
       return report(error);
     }
   };
-  Object.defineProperty(instance, name, { value: watched, configurable: true, enumerable: false, writable: true });
+  Object.defineProperty(instance, name, {
+    value: watched,
+    configurable: true,
+    enumerable: false,
+    writable: true,
+  });
 }
 
 function logFailure(where: string, error: unknown): void {
   if (wasTold(error)) return;
   markTold(error);
   reportBootFailure(() => {
-    getLogger('nest.ExceptionHandler').critical('the application could not start: %s failed', where, { excInfo: error });
+    getLogger('nest.ExceptionHandler').critical('the application could not start: %s failed', where, {
+      excInfo: error,
+    });
   });
 }

@@ -1,6 +1,6 @@
-import { flushStanding } from './live-logging.js';
 import { globalSlot } from '../internal/global-slot.js';
 import { giveUpRecords, holdRecords, isHoldingRecords } from './held-records.js';
+import { flushStanding } from './live-logging.js';
 import { standUpWithoutContainer } from './logging-configurator.js';
 import type { LoggingDeclaration } from './logging-declaration.js';
 

@@ -33,7 +33,9 @@ interface FromToken {
  * @returns For `planConfig`: a stand-in for symbols, and for strings that no class is registered under but that
  * a module provides.
  */
-export function tokenResolver(modules: ModulesContainer): (value: unknown, kind: ComponentKind) => ComponentFactory | undefined {
+export function tokenResolver(
+  modules: ModulesContainer,
+): (value: unknown, kind: ComponentKind) => ComponentFactory | undefined {
   return (value, kind) => {
     const isToken =
       typeof value === 'symbol' ||
@@ -75,7 +77,8 @@ export async function createComponents(
       faults.push({ path: component.path, message: describeFailure(component, error) });
     }
   }
-  if (faults.length > 0) throw configError(faults, causes.length === 1 ? causes[0] : new AggregateError(causes));
+  if (faults.length > 0)
+    throw configError(faults, causes.length === 1 ? causes[0] : new AggregateError(causes));
   return { create: (component) => made.get(component.path), count: made.size };
 }
 
@@ -90,7 +93,8 @@ async function createComponent(
   if (isFromToken(type)) return (await injectFrom(host, type[TOKEN])) as object;
   if (!isInjectable(type)) return undefined;
   refuseUnaskedOptions(component);
-  frame.options = component.level === undefined ? component.options : { ...component.options, level: component.level };
+  frame.options =
+    component.level === undefined ? component.options : { ...component.options, level: component.level };
   return createIn(host, type as new () => object);
 }
 
@@ -98,7 +102,12 @@ async function createComponent(
 function isOverridden(host: ContainerModule, token: symbol): boolean {
   const wrapper = host.providers.get(token);
   const ours = injectedNames.components.providers.find(({ provide }) => provide === token);
-  return wrapper !== undefined && ours !== undefined && 'useFactory' in ours && wrapper.metatype !== ours.useFactory;
+  return (
+    wrapper !== undefined &&
+    ours !== undefined &&
+    'useFactory' in ours &&
+    wrapper.metatype !== ours.useFactory
+  );
 }
 
 function isFromToken(type: ComponentFactory): type is FromToken & ComponentFactory {
@@ -119,6 +128,8 @@ function refuseUnaskedOptions({ type, options }: PlannedComponent): void {
 
 function describeFailure({ type }: PlannedComponent, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const hint = /can't resolve dependencies/.test(message) ? ' (give its module in options.imports of LoggingModule)' : '';
+  const hint = /can't resolve dependencies/.test(message)
+    ? ' (give its module in options.imports of LoggingModule)'
+    : '';
   return `${type.name || 'the provider'} could not be made: ${message.split('\n', 1)[0]}${hint}`;
 }

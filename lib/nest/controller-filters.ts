@@ -20,7 +20,10 @@ export function watchControllers(modules: ModulesContainer): void {
   const scanner = new MetadataScanner();
   for (const module of modules.values()) {
     for (const { metatype } of module.controllers.values()) {
-      const prototype = typeof metatype === 'function' ? (metatype.prototype as Record<string, unknown> | undefined) : undefined;
+      const prototype =
+        typeof metatype === 'function'
+          ? (metatype.prototype as Record<string, unknown> | undefined)
+          : undefined;
       if (prototype === undefined) continue;
       for (const name of scanner.getAllMethodNames(prototype)) watchHandler(prototype[name]);
     }

@@ -1,3 +1,4 @@
+import { Formatter } from '../core/formatter.js';
 import { Handler } from '../core/handler.js';
 import { getLastResort, setLastResort } from '../core/last-resort.js';
 import { LEAN } from '../core/lean.js';
@@ -5,7 +6,7 @@ import { INFO, WARNING } from '../core/levels.js';
 import type { LogRecord } from '../core/log-record.js';
 import { getLogger, getRootLogger } from '../core/manager.js';
 import { state } from '../core/state.js';
-import { Formatter } from '../core/formatter.js';
+import { type Drainable, holdUntilExit, releaseFromExit } from '../handlers/support/exit-drain.js';
 import { globalSlot } from '../internal/global-slot.js';
 import { writeStderr } from '../internal/std-streams.js';
 
@@ -19,7 +20,7 @@ interface Holding {
   readonly handler: HoldingHandler;
   readonly previous: Handler | null;
   readonly rootLevel: number;
-  readonly atExit: () => void;
+  readonly atExit: Drainable;
 }
 
 const slot = globalSlot('nest.holding.1', (): { holding: Holding | undefined } => ({ holding: undefined }));
@@ -35,11 +36,11 @@ export function holdRecords(): void {
   const handler = new HoldingHandler();
   // Like the last resort it stands in for, it is on nobody's list: shutdown must not close it.
   state.openHandlers.pop();
-  const atExit = () => giveUpRecords(WARNING);
+  const atExit = { drainAtExit: () => giveUpRecords(WARNING) };
   slot.holding = { handler, previous: getLastResort(), rootLevel: root.level, atExit };
   setLastResort(handler);
   root.setLevel(1);
-  process.once('exit', atExit);
+  holdUntilExit(atExit);
 }
 
 /** Whether records are being held. */
@@ -56,7 +57,7 @@ export function takeHeldRecords(): readonly LogRecord[] {
   const { holding } = slot;
   if (holding === undefined) return [];
   slot.holding = undefined;
-  process.removeListener('exit', holding.atExit);
+  releaseFromExit(holding.atExit);
   const root = getRootLogger();
   if (root.level === 1) root.setLevel(holding.rootLevel);
   if (state.lastResort === holding.handler) setLastResort(holding.previous);
@@ -107,7 +108,9 @@ class HoldingHandler extends Handler {
     const records = this.#records;
     this.#records = [];
     if (this.#dropped > 0) {
-      writeStderr(`nestjs-logging: ${this.#dropped} records logged before the configuration stood were dropped\n`);
+      writeStderr(
+        `nestjs-logging: ${this.#dropped} records logged before the configuration stood were dropped\n`,
+      );
     }
     return records;
   }

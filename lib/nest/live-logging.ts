@@ -38,7 +38,8 @@ export interface ReadyConfig {
  */
 export function standFor(application: object, ready: ReadyConfig): StandingConfig {
   const { current } = live;
-  const isShared = live.applications.size > 0 && ready.count === 0 && isDeepStrictEqual(current?.config, ready.config);
+  const isShared =
+    live.applications.size > 0 && ready.count === 0 && isDeepStrictEqual(current?.config, ready.config);
   live.applications.add(application);
   if (isShared && current !== undefined) return current.standing;
   const held = takeHeldRecords();

@@ -3,11 +3,7 @@ import type { Logger as CoreLogger } from '../core/logger.js';
 import { getLoggerToken } from './logging.tokens.js';
 
 /** A decorator for constructor parameters and properties. */
-export type LoggerDecorator = (
-  target: object,
-  key: string | symbol | undefined,
-  index?: number,
-) => void;
+export type LoggerDecorator = (target: object, key: string | symbol | undefined, index?: number) => void;
 
 /**
  * Injects a logger: on a constructor parameter or a property.

@@ -3,7 +3,12 @@ import { planConfig } from '../config/config-plan.js';
 import type { LoggingConfig } from '../config/logging-config.js';
 import { LoggingError } from '../core/errors.js';
 import { NullHandler } from '../handlers/null.handler.js';
-import { type ComponentFrame, createComponents, isInjectable, tokenResolver } from './container-components.js';
+import {
+  type ComponentFrame,
+  createComponents,
+  isInjectable,
+  tokenResolver,
+} from './container-components.js';
 import { type DeclaredModule, findDeclarations, injectFrom } from './container-modules.js';
 import { defaultLoggingConfig } from './default-config.js';
 import { checkInjectedComponents } from './injected-components.js';
@@ -33,7 +38,9 @@ export function readDeclared(modules: ModulesContainer): Declared {
   const all = findDeclarations(modules);
   const roots = all.filter((one): one is NonNullable<Declared['root']> => one.declaration.kind === 'root');
   const given = roots.filter(({ declaration }) => declaration.isAsync || declaration.config !== undefined);
-  const others = given.filter(({ declaration }) => declaration.isAsync || declaration.config !== given[0]?.declaration.config);
+  const others = given.filter(
+    ({ declaration }) => declaration.isAsync || declaration.config !== given[0]?.declaration.config,
+  );
   if (given.length > 1 && others.length > (given[0]?.declaration.isAsync ? 1 : 0)) {
     throw new LoggingError(
       'ERR_LOGGING_NEST',
@@ -57,8 +64,12 @@ export async function standUp(modules: ModulesContainer, frame: ComponentFrame):
   const merged = withDefaults(given as LoggingConfig | undefined, features);
   const plan = planConfig(merged.config, { resolve: tokenResolver(modules) });
   checkInjectedComponents(modules, plan);
-  const home = (root ?? features[0] as DeclaredModule).module;
-  const { create, count } = await createComponents(plan, frame, (path) => merged.origins.get(path)?.module ?? home);
+  const home = (root ?? (features[0] as DeclaredModule)).module;
+  const { create, count } = await createComponents(
+    plan,
+    frame,
+    (path) => merged.origins.get(path)?.module ?? home,
+  );
   return new StandingLogging(standFor(modules, { config: merged.config, plan, create, count }));
 }
 
@@ -68,12 +79,17 @@ export async function standUp(modules: ModulesContainer, frame: ComponentFrame):
  *
  * @returns Whether any handler of the configuration could be put in force.
  */
-export function standUpWithoutContainer(application: object, declarations: readonly LoggingDeclaration[]): boolean {
+export function standUpWithoutContainer(
+  application: object,
+  declarations: readonly LoggingDeclaration[],
+): boolean {
   const root = declarations.find((one) => one.kind === 'root' && one.config !== undefined) ?? declarations[0];
   if (root === undefined || root.kind !== 'root' || root.isAsync) return false;
   try {
     const { config } = withDefaults(root.config, []);
-    const plan = planConfig(config, { resolve: (value) => (typeof value === 'symbol' ? () => new NullHandler() : undefined) });
+    const plan = planConfig(config, {
+      resolve: (value) => (typeof value === 'symbol' ? () => new NullHandler() : undefined),
+    });
     const absent = new Set(plan.handlers.filter(({ type }) => isInjectable(type)).map(({ path }) => path));
     const create = ({ path }: { path: string }) => (absent.has(path) ? new NullHandler() : undefined);
     standFor(application, { config, plan, create, count: absent.size });

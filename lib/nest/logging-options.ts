@@ -1,4 +1,11 @@
-import type { DynamicModule, ForwardReference, InjectionToken, ModuleMetadata, OptionalFactoryDependency, Type } from '@nestjs/common';
+import type {
+  DynamicModule,
+  ForwardReference,
+  InjectionToken,
+  ModuleMetadata,
+  OptionalFactoryDependency,
+  Type,
+} from '@nestjs/common';
 import * as v from 'valibot';
 import type { LoggingConfig } from '../config/logging-config.js';
 import { checkOptions } from '../core/options.js';
@@ -27,13 +34,18 @@ export interface LoggingConfigFactory {
   createLoggingConfig(): LoggingConfig | undefined | Promise<LoggingConfig | undefined>;
 }
 
+/** Gives the configuration, from what is injected. */
+export type LoggingConfigFunction = (
+  // biome-ignore lint/suspicious/noExplicitAny: what is injected is for the application to type
+  ...injected: any[]
+) => LoggingConfig | undefined | Promise<LoggingConfig | undefined>;
+
 /** The argument of `LoggingModule.forRootAsync`: one of `useFactory`, `useClass` and `useExisting`. */
 export interface LoggingModuleAsyncOptions extends LoggingModuleOptions {
   /** What `useFactory` is called with. */
   inject?: (InjectionToken | OptionalFactoryDependency)[] | undefined;
   /** Gives the configuration. */
-  // biome-ignore lint/suspicious/noExplicitAny: what is injected is for the application to type
-  useFactory?: ((...args: any[]) => LoggingConfig | undefined | Promise<LoggingConfig | undefined>) | undefined;
+  useFactory?: LoggingConfigFunction | undefined;
   /** A class to be made for it. */
   useClass?: Type<LoggingConfigFactory> | undefined;
   /** The token of a provider that is there already. */
@@ -41,7 +53,8 @@ export interface LoggingModuleAsyncOptions extends LoggingModuleOptions {
 }
 
 /** What a feature module adds to the configuration: the argument of `LoggingModule.forFeature`. */
-export interface LoggingFeature extends Pick<LoggingConfig, 'handlers' | 'formatters' | 'filters' | 'loggers'> {
+export interface LoggingFeature
+  extends Pick<LoggingConfig, 'handlers' | 'formatters' | 'filters' | 'loggers'> {
   /** Modules whose services the feature's handlers, formatters and filters inject. */
   imports?: (Type | DynamicModule | Promise<DynamicModule> | ForwardReference)[] | undefined;
 }
@@ -66,5 +79,12 @@ export interface ResolvedLoggingOptions {
 /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` that names the option and what it should be. */
 export function resolveOptions(options: LoggingModuleOptions): ResolvedLoggingOptions {
   const { http, ...rest } = checkOptions('LoggingModule', optionsSchema, options);
-  return { ...rest, http: checkOptions('LoggingModule.http', httpLogSchema, http === false ? { enabled: false } : (http ?? {})) };
+  return {
+    ...rest,
+    http: checkOptions(
+      'LoggingModule.http',
+      httpLogSchema,
+      http === false ? { enabled: false } : (http ?? {}),
+    ),
+  };
 }

@@ -1,4 +1,11 @@
-import { Inject, type MiddlewareConsumer, Module, type NestModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  Inject,
+  type MiddlewareConsumer,
+  Module,
+  type NestModule,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { type AbstractHttpAdapter, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { installContextProvider } from '../context/context-provider.js';
 import { endBoot } from './boot.js';
@@ -10,8 +17,8 @@ import { mountRequestLog } from './http/platform-edge.js';
 import { RequestLog } from './http/request-log.js';
 import { LaterNames } from './later-names.js';
 import { hasLiveApplications, leave } from './live-logging.js';
-import { STANDING_LOGGING } from './logging.tokens.js';
 import { LoggingInterceptor } from './logging.interceptor.js';
+import { STANDING_LOGGING } from './logging.tokens.js';
 import { readDeclared, standUp } from './logging-configurator.js';
 import { LoggingExceptionFilter } from './logging-exception.filter.js';
 import type { ResolvedLoggingOptions } from './logging-options.js';

@@ -1,4 +1,11 @@
-import { type DynamicModule, forwardRef, type InjectionToken, Module, type Provider, Scope } from '@nestjs/common';
+import {
+  type DynamicModule,
+  forwardRef,
+  type InjectionToken,
+  Module,
+  type Provider,
+  Scope,
+} from '@nestjs/common';
 import type { LoggingConfig } from '../config/logging-config.js';
 import { LoggingError } from '../core/errors.js';
 import { beginBoot } from './boot.js';
@@ -6,7 +13,12 @@ import { ComponentFrame } from './container-components.js';
 import { defaultLoggingConfig } from './default-config.js';
 import { holdRecords } from './held-records.js';
 import { injectedNames } from './injected-names.js';
-import { COMPONENT_OPTIONS, getComponentToken, LOGGING_CONFIG, LOGGING_DECLARATION } from './logging.tokens.js';
+import {
+  COMPONENT_OPTIONS,
+  getComponentToken,
+  LOGGING_CONFIG,
+  LOGGING_DECLARATION,
+} from './logging.tokens.js';
 import type { LoggingDeclaration } from './logging-declaration.js';
 import {
   type LoggingConfigFactory,
@@ -26,6 +38,7 @@ import { installNestLogger } from './nest-logger-installation.js';
  * export class AppModule {}
  */
 @Module({ providers: injectedNames.loggers.providers, exports: injectedNames.loggers.tokens })
+// biome-ignore lint/complexity/noStaticOnlyClass: a module of Nest's is a class
 export class LoggingModule {
   /**
    * Configures logging for the application.
@@ -89,7 +102,12 @@ function declare(
     imports: [forwardRef(() => takeIn(declaration)), ...imports],
     // Read when an application is put together: by then every file that injects something has been loaded.
     get providers() {
-      return [...own, { provide: LOGGING_DECLARATION, useValue: declaration }, COMPONENT_OPTIONS_PROVIDER, ...components.providers];
+      return [
+        ...own,
+        { provide: LOGGING_DECLARATION, useValue: declaration },
+        COMPONENT_OPTIONS_PROVIDER,
+        ...components.providers,
+      ];
     },
     get exports() {
       return [LoggingRootModule, ...components.tokens];
@@ -112,7 +130,9 @@ function takeIn(declaration: LoggingDeclaration): typeof LoggingRootModule {
 }
 
 /** Makes the components of a configuration known, so that they can be injected under their tokens. */
-function nameComponents(config: Pick<LoggingConfig, 'handlers' | 'formatters' | 'filters'> | undefined): void {
+function nameComponents(
+  config: Pick<LoggingConfig, 'handlers' | 'formatters' | 'filters'> | undefined,
+): void {
   const known = config ?? defaultLoggingConfig();
   for (const name of Object.keys(known.handlers ?? {})) getComponentToken('handler', name);
   for (const name of Object.keys(known.formatters ?? {})) getComponentToken('formatter', name);
@@ -122,9 +142,13 @@ function nameComponents(config: Pick<LoggingConfig, 'handlers' | 'formatters' | 
 function asyncConfigProviders(options: LoggingModuleAsyncOptions): Provider[] {
   const { useFactory, useClass, useExisting } = options;
   if ([useFactory, useClass, useExisting].filter((way) => way !== undefined).length !== 1) {
-    throw new LoggingError('ERR_LOGGING_OPTIONS', 'LoggingModule.forRootAsync: give one of useFactory, useClass and useExisting');
+    throw new LoggingError(
+      'ERR_LOGGING_OPTIONS',
+      'LoggingModule.forRootAsync: give one of useFactory, useClass and useExisting',
+    );
   }
-  if (useFactory !== undefined) return [{ provide: LOGGING_CONFIG, useFactory, inject: options.inject ?? [] }];
+  if (useFactory !== undefined)
+    return [{ provide: LOGGING_CONFIG, useFactory, inject: options.inject ?? [] }];
   const factory = (useClass ?? useExisting) as InjectionToken;
   const provider: Provider = {
     provide: LOGGING_CONFIG,

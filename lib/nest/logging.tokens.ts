@@ -58,6 +58,7 @@ export function componentToken(kind: ComponentKind, name: string): symbol {
 /** What a token stands for, if it is that of a component. Internal. */
 export function parseComponentToken(token: unknown): { kind: ComponentKind; name: string } | undefined {
   if (typeof token !== 'symbol') return undefined;
-  const [, kind, name] = /^nestjs-logging\.(handler|formatter|filter)\((.*)\)$/s.exec(Symbol.keyFor(token) ?? '') ?? [];
+  const [, kind, name] =
+    /^nestjs-logging\.(handler|formatter|filter)\((.*)\)$/s.exec(Symbol.keyFor(token) ?? '') ?? [];
   return kind === undefined || name === undefined ? undefined : { kind: kind as ComponentKind, name };
 }

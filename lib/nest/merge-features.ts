@@ -20,25 +20,30 @@ export interface MergedConfig {
 export function mergeFeatures(root: LoggingConfig, features: readonly DeclaredModule[]): MergedConfig {
   const origins = new Map<string, DeclaredModule>();
   if (features.length === 0) return { config: root, origins };
-  const config: LoggingConfig & Record<string, unknown> = { ...root };
+  const config: LoggingConfig = { ...root };
   const faults: Fault[] = [];
   for (const section of SECTIONS) {
-    const merged: Record<string, unknown> = { ...(root[section] as object | undefined) };
-    for (const feature of features) {
-      if (feature.declaration.kind !== 'feature') continue;
-      for (const [name, entry] of Object.entries(feature.declaration.feature[section] ?? {})) {
-        const path = `${section}.${name}`;
-        if (Object.hasOwn(merged, name)) {
-          const other = origins.has(path) ? 'another forFeature' : 'forRoot';
-          faults.push({ path, message: `defined by forFeature and by ${other}; rename one of them` });
-          continue;
-        }
-        Object.defineProperty(merged, name, { value: entry, enumerable: true, writable: true, configurable: true });
-        origins.set(path, feature);
+    const entries = new Map<string, unknown>(Object.entries(root[section] ?? {}));
+    for (const { feature, name, entry } of entriesOf(features, section)) {
+      const path = `${section}.${name}`;
+      if (entries.has(name)) {
+        const other = origins.has(path) ? 'another forFeature' : 'forRoot';
+        faults.push({ path, message: `defined by forFeature and by ${other}; rename one of them` });
+        continue;
       }
+      entries.set(name, entry);
+      origins.set(path, feature);
     }
-    if (Object.keys(merged).length > 0) config[section] = merged as never;
+    if (entries.size > 0) config[section] = Object.fromEntries(entries) as never;
   }
   if (faults.length > 0) throw configError(faults);
   return { config, origins };
+}
+
+function entriesOf(features: readonly DeclaredModule[], section: (typeof SECTIONS)[number]) {
+  return features.flatMap((feature) => {
+    const { declaration } = feature;
+    const entries = declaration.kind === 'feature' ? Object.entries(declaration.feature[section] ?? {}) : [];
+    return entries.map(([name, entry]) => ({ feature, name, entry }));
+  });
 }

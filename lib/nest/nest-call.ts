@@ -29,13 +29,15 @@ export function readNestCall(message: unknown, rest: readonly unknown[]): NestCa
 export function readErrorCall(message: unknown, rest: readonly unknown[]): NestCall {
   const last = rest[rest.length - 1];
   if (rest.length <= 1) {
-    if (rest.length === 1 && (last === undefined || isStack(last))) return { messages: [message], context: undefined, stack: last };
+    if (rest.length === 1 && (last === undefined || isStack(last)))
+      return { messages: [message], context: undefined, stack: last };
     return readNestCall(message, rest);
   }
   if (isStack(last)) return { ...readNestCall(message, rest.slice(0, -1)), stack: last };
   const call = readNestCall(message, rest);
   const beforeContext = call.messages[call.messages.length - 1];
-  if (call.messages.length <= 1 || (typeof beforeContext !== 'string' && beforeContext !== undefined)) return call;
+  if (call.messages.length <= 1 || (typeof beforeContext !== 'string' && beforeContext !== undefined))
+    return call;
   return { messages: call.messages.slice(0, -1), context: call.context, stack: beforeContext };
 }
 
@@ -58,10 +60,19 @@ export function describeCall(call: NestCall): DescribedCall {
   const rest = others.filter((message) => !isPlainObject(message));
   const fields = others.filter(isPlainObject);
   const error = [first, ...rest].find((message) => message instanceof Error);
-  const messages = [error !== undefined && first === error ? textOf(error) : first, ...rest.filter((message) => message !== error)];
+  const messages = [
+    error !== undefined && first === error ? textOf(error) : first,
+    ...rest.filter((message) => message !== error),
+  ];
   const excInfo = error ?? (call.stack === undefined ? undefined : parseStack(call.stack));
   if (excInfo === undefined && fields.length === 0) return { messages, options: undefined };
-  return { messages, options: { ...(excInfo !== undefined && { excInfo }), ...(fields.length > 0 && { extra: mergeParams(fields) }) } };
+  return {
+    messages,
+    options: {
+      ...(excInfo !== undefined && { excInfo }),
+      ...(fields.length > 0 && { extra: mergeParams(fields) }),
+    },
+  };
 }
 
 function textOf(error: Error): string {
@@ -109,5 +120,7 @@ function isPlainObject(value: unknown): value is object {
 }
 
 function isTaken(key: string): boolean {
-  return RESERVED_ATTRIBUTES.has(key) || key in LogRecord.prototype || /^(exc_info|exc_text|stack_info)$/.test(key);
+  return (
+    RESERVED_ATTRIBUTES.has(key) || key in LogRecord.prototype || /^(exc_info|exc_text|stack_info)$/.test(key)
+  );
 }

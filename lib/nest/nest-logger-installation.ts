@@ -13,7 +13,9 @@ interface NestLoggerStatics {
   readonly logLevels?: LogLevel[];
 }
 
-const slot = globalSlot('nest.logger.1', (): { installed: Installation | undefined } => ({ installed: undefined }));
+const slot = globalSlot('nest.logger.1', (): { installed: Installation | undefined } => ({
+  installed: undefined,
+}));
 
 /**
  * Puts our logger in the place of the one Nest starts with (in tests: of Nest's testing logger).

@@ -3,8 +3,8 @@ import { addLevelName, CRITICAL, DEBUG, ERROR, getLevelName, INFO, WARNING } fro
 import type { CallBoundary } from '../core/log-record.js';
 import { getLogger, getManager } from '../core/manager.js';
 import { reportBootFailure } from './boot.js';
-import { wasTold } from './told-failures.js';
 import { describeCall, type NestCall, readErrorCall, readNestCall } from './nest-call.js';
+import { wasTold } from './told-failures.js';
 
 /** Below DEBUG: Nest's `verbose`. The name is registered, so that configurations can use it. */
 export const VERBOSE = 5;

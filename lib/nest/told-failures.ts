@@ -30,7 +30,9 @@ export function markTold(thrown: unknown): boolean {
 
 /** Whether a failure was told. */
 export function wasTold(thrown: unknown): boolean {
-  return isObject(thrown) ? told.errors.has(thrown) : told.primitive !== undefined && told.primitive.value === thrown;
+  return isObject(thrown)
+    ? told.errors.has(thrown)
+    : told.primitive !== undefined && told.primitive.value === thrown;
 }
 
 function isObject(value: unknown): value is object {

@@ -23,7 +23,7 @@ export const WithContext = <Args extends unknown[] = never[]>(
     const method = descriptor.value as Method;
     const inContext: Method = function (...args) {
       const own = typeof fields === 'function' ? fields(...(args as unknown as Args)) : fields;
-      const hasId = getContext()?.['request_id'] !== undefined;
+      const hasId = getContext()?.request_id !== undefined;
       return runInContext(hasId ? own : { request_id: randomUUID(), ...own }, () => method.apply(this, args));
     };
     Object.defineProperty(inContext, 'name', { value: method.name, configurable: true });

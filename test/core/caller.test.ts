@@ -23,10 +23,10 @@ function lineHere(): number {
 
 describe('caller information', () => {
   it('names the file, line and function of the call, in the source that was written', () => {
-    function pay(): number {
+    const pay = (): number => {
       getLogger('shop').info('paid');
-      return lineHere();
-    }
+      return lineHere() - 1;
+    };
     const line = pay();
     expect(seen.lines).toEqual([`${FILE}:${line}:caller.test:pay`]);
   });

@@ -17,7 +17,13 @@ describe('an application of its own', () => {
     const file = join(folder, 'app.log');
     const { stdout, stderr, status } = spawnSync(
       process.execPath,
-      ['--disable-warning=ExperimentalWarning', '--import', loader, join(import.meta.dirname, 'apps', script), ...args],
+      [
+        '--disable-warning=ExperimentalWarning',
+        '--import',
+        loader,
+        join(import.meta.dirname, 'apps', script),
+        ...args,
+      ],
       { encoding: 'utf8', env: { ...process.env, LOG_FILE: file, NODE_OPTIONS: '' }, timeout: 30_000 },
     );
     let log = '';
@@ -32,14 +38,25 @@ describe('an application of its own', () => {
   describe.each(['first', 'last', 'buffered'])('that fails to start, logging imported %s', (style) => {
     it.each([
       ['unresolved', /ERROR\|nest\.ExceptionHandler\|Nest can't resolve dependencies of the Unresolved/],
-      ['constructor', /ERROR\|nest\.ExceptionHandler\|the constructor threw\n +|ERROR\|nest\.ExceptionHandler\|the constructor threw/],
-      ['init', /CRITICAL\|nest\.ExceptionHandler\|the application could not start: FailingInit\.onModuleInit failed/],
-      ['bootstrap', /CRITICAL\|nest\.ExceptionHandler\|the application could not start: FailingBootstrap\.onApplicationBootstrap failed/],
+      [
+        'constructor',
+        /ERROR\|nest\.ExceptionHandler\|the constructor threw\n +|ERROR\|nest\.ExceptionHandler\|the constructor threw/,
+      ],
+      [
+        'init',
+        /CRITICAL\|nest\.ExceptionHandler\|the application could not start: FailingInit\.onModuleInit failed/,
+      ],
+      [
+        'bootstrap',
+        /CRITICAL\|nest\.ExceptionHandler\|the application could not start: FailingBootstrap\.onApplicationBootstrap failed/,
+      ],
     ])('has what was held and the failure (%s) in its file, in order', (way, failure) => {
       const { status, log } = run('boot-failure.ts', way, style);
       expect(status).not.toBe(0);
       expect(log).toMatch(/^INFO\|main\|before\n/);
-      expect(log).toContain('INFO|nest.NestFactory|Starting Nest application...\n'.slice(0, style === 'buffered' ? undefined : 0));
+      expect(log).toContain(
+        'INFO|nest.NestFactory|Starting Nest application...\n'.slice(0, style === 'buffered' ? undefined : 0),
+      );
       expect(log).toContain('INFO|early|made\n');
       expect(log).toMatch(failure);
       expect(log.match(/ExceptionHandler\|/g)).toHaveLength(1);
@@ -60,7 +77,10 @@ describe('an application of its own', () => {
   it('tells injected requests on Fastify, and leaves a hook of the application working', () => {
     const { stdout, stderr } = run('injected-requests.ts');
     expect(stderr).toBe('');
-    const [access, result] = stdout.trim().split('\n').map((line) => JSON.parse(line) as object);
+    const [access, result] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
     expect(access).toMatchObject({ status: 200, bytes: 13, aborted: false, route: '/ok', handler: 'ok' });
     expect(result).toEqual({ statusCode: 200, seen: ['/ok'] });
   });

@@ -1,5 +1,14 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Controller, Get, type INestApplication, Inject, Injectable, type MiddlewareConsumer, Module, type NestMiddleware } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  type INestApplication,
+  Inject,
+  Injectable,
+  type MiddlewareConsumer,
+  Module,
+  type NestMiddleware,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { bindContext, getContext, runInContext } from '../../lib/context/context.js';
 import { Logger } from '../../lib/nest/logger.decorator.js';
@@ -68,7 +77,11 @@ describe.each(platforms)('the context of a request on $name', ({ createAdapter }
     @Module({
       imports: [
         LoggingModule.forRoot(
-          { version: 1, handlers: { recorder: { '()': () => recorder } }, root: { level: 'DEBUG', handlers: ['recorder'] } },
+          {
+            version: 1,
+            handlers: { recorder: { '()': () => recorder } },
+            root: { level: 'DEBUG', handlers: ['recorder'] },
+          },
           options,
         ),
       ],
@@ -89,7 +102,8 @@ describe.each(platforms)('the context of a request on $name', ({ createAdapter }
     await app?.close();
     recorder.clear();
   });
-  const get = async (path: string, id: string) => (await fetch(`${url}/${path}`, { headers: { 'x-request-id': id } })).text();
+  const get = async (path: string, id: string) =>
+    (await fetch(`${url}/${path}`, { headers: { 'x-request-id': id } })).text();
   const fieldsOf = (name: string) => recorder.of(name).map((record) => record.extraFields());
 
   it('is on every record made in it, and on the access record', async () => {
@@ -117,7 +131,13 @@ describe.each(platforms)('the context of a request on $name', ({ createAdapter }
     await get('fails', 'two');
     await recorder.settled('nest.server', 1);
     expect(fieldsOf('nest.request')).toEqual([
-      expect.objectContaining({ request_id: 'two', user_id: 8, tenant: 'acme', path: '/fails', handler: 'fails' }),
+      expect.objectContaining({
+        request_id: 'two',
+        user_id: 8,
+        tenant: 'acme',
+        path: '/fails',
+        handler: 'fails',
+      }),
     ]);
   });
 
@@ -131,7 +151,9 @@ describe.each(platforms)('the context of a request on $name', ({ createAdapter }
   it('is a new one for jobs outside of requests', async () => {
     await start();
     await app?.get(Work).job('nightly');
-    expect(fieldsOf('work')).toEqual([{ request_id: expect.stringMatching(/^[\da-f-]{36}$/), job: 'nightly' }]);
+    expect(fieldsOf('work')).toEqual([
+      { request_id: expect.stringMatching(/^[\da-f-]{36}$/), job: 'nightly' },
+    ]);
   });
 
   it('is not there with context: false', async () => {

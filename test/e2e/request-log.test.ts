@@ -14,7 +14,12 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
   const running: INestApplication[] = [];
 
   async function start(logging: LoggingModuleOptions = {}, prepare?: (app: INestApplication) => void) {
-    const { app, port } = await startScenarioApp({ adapter: createAdapter(), recorder, logging, ...(prepare && { prepare }) });
+    const { app, port } = await startScenarioApp({
+      adapter: createAdapter(),
+      recorder,
+      logging,
+      ...(prepare && { prepare }),
+    });
     running.push(app);
     recorder.clear();
     return port;
@@ -32,7 +37,10 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
 
   it('has all fields, and a message that can be read alone', async () => {
     const port = await start();
-    const answer = await exchange(port, { path: '/scenarios/ok/7?token=s3cret', headers: { 'X-Request-Id': 'abc-1' } });
+    const answer = await exchange(port, {
+      path: '/scenarios/ok/7?token=s3cret',
+      headers: { 'X-Request-Id': 'abc-1' },
+    });
     const record = await accessOf();
     expect(record.levelname).toBe('INFO');
     expect(record.message).toMatch(/^GET \/scenarios\/ok\/7 200 \d+\.\dms$/);
@@ -97,13 +105,17 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
     const port = await start();
     await exchange(port, { path: '/scenarios/res-500' });
     await accessOf();
-    expect(recorder.of('nest.request').map(({ levelname, excInfo }) => [levelname, excInfo])).toEqual([['ERROR', undefined]]);
+    expect(recorder.of('nest.request').map(({ levelname, excInfo }) => [levelname, excInfo])).toEqual([
+      ['ERROR', undefined],
+    ]);
   });
 
   it('tells every request of a kept connection', async () => {
     const port = await start();
     const paths = ['/scenarios/ok/1', '/scenarios/throws', '/nowhere', '/scenarios/stream'];
-    const text = paths.map((path, index) => requestText({ path }, index === paths.length - 1 ? 'close' : 'keep-alive'));
+    const text = paths.map((path, index) =>
+      requestText({ path }, index === paths.length - 1 ? 'close' : 'keep-alive'),
+    );
     await send(port, text.join(''));
     await recorder.settled('nest.server', 4);
     const access = recorder.of('nest.server').map((record) => fieldsOf(record));
@@ -118,14 +130,18 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
     const text = [1, 2, 3].map(() => requestText({ path: '/scenarios/slow' }, 'keep-alive')).join('');
     await send(port, text, 50);
     await recorder.settled('nest.server', 3, 200);
-    expect(recorder.of('nest.server').map((record) => fieldsOf(record)['aborted'])).toEqual([true, true, true]);
+    expect(recorder.of('nest.server').map((record) => fieldsOf(record).aborted)).toEqual([true, true, true]);
   });
 
   it.each([
     ['a well-formed x-request-id', { 'X-Request-Id': 'Root=1-67891233:abcdef' }, 'Root=1-67891233:abcdef'],
     ['the trace of traceparent', { Traceparent: traceparent }, '4bf92f3577b34da6a3ce929d0e0e4736'],
     ['x-request-id before traceparent', { 'X-Request-Id': 'one', Traceparent: traceparent }, 'one'],
-    ['traceparent where x-request-id is no good', { 'X-Request-Id': 'a b', Traceparent: traceparent }, '4bf92f3577b34da6a3ce929d0e0e4736'],
+    [
+      'traceparent where x-request-id is no good',
+      { 'X-Request-Id': 'a b', Traceparent: traceparent },
+      '4bf92f3577b34da6a3ce929d0e0e4736',
+    ],
   ])('takes %s', async (_name, headers, expected) => {
     const port = await start();
     await exchange(port, { path: '/scenarios/ok/1', headers });
@@ -141,21 +157,27 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
   ])('makes an id of its own for one that is %s', async (_name, given) => {
     const port = await start();
     const answer = await exchange(port, { path: '/scenarios/ok/1', headers: { 'X-Request-Id': given } });
-    const id = statusOf(answer) === 400 ? undefined : fieldsOf(await accessOf())['request_id'];
+    const id = statusOf(answer) === 400 ? undefined : fieldsOf(await accessOf()).request_id;
     if (id !== undefined) expect(id).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
     expect(answer).not.toContain(given);
   });
 
   it('sends the id under another name, or not at all', async () => {
     const named = await start({ http: { responseHeader: 'X-Correlation-Id' } });
-    expect(await exchange(named, { path: '/scenarios/ok/1', headers: { 'X-Request-Id': 'one' } })).toMatch(/^x-correlation-id: one\r$/im);
+    expect(await exchange(named, { path: '/scenarios/ok/1', headers: { 'X-Request-Id': 'one' } })).toMatch(
+      /^x-correlation-id: one\r$/im,
+    );
     await running.pop()?.close();
     const silent = await start({ http: { responseHeader: false } });
-    expect(await exchange(silent, { path: '/scenarios/ok/1', headers: { 'X-Request-Id': 'one' } })).not.toContain('one');
+    expect(
+      await exchange(silent, { path: '/scenarios/ok/1', headers: { 'X-Request-Id': 'one' } }),
+    ).not.toContain('one');
   });
 
   it('logs headers and query parameters that are allowed, never credentials', async () => {
-    const port = await start({ http: { headers: ['User-Agent', 'Authorization', 'cookie'], query: ['page', 'access_token'] } });
+    const port = await start({
+      http: { headers: ['User-Agent', 'Authorization', 'cookie'], query: ['page', 'access_token'] },
+    });
     await exchange(port, {
       path: '/scenarios/ok/1?page=2&access_token=s3cret&other=x',
       headers: { 'User-Agent': 'curl', Authorization: 'Bearer s3cret', Cookie: 'sid=s3cret' },
@@ -167,7 +189,13 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
 
   it('leaves out what is excluded, but keeps its context and its failures', async () => {
     const port = await start({
-      http: { exclude: ['/scenarios/ok/*', /^\/scenarios\/thr/, (request: { url: string }) => request.url.startsWith('/none')] },
+      http: {
+        exclude: [
+          '/scenarios/ok/*',
+          /^\/scenarios\/thr/,
+          (request: { url: string }) => request.url.startsWith('/none'),
+        ],
+      },
     });
     await exchange(port, { path: '/scenarios/ok/1' });
     await exchange(port, { path: '/none' });
@@ -176,7 +204,7 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
     const record = await accessOf();
     expect(fieldsOf(record)).toMatchObject({ path: '/scenarios/text' });
     expect(recorder.tracebacks).toHaveLength(1);
-    expect(fieldsOf(recorder.tracebacks[0])['request_id']).toEqual(expect.any(String));
+    expect(fieldsOf(recorder.tracebacks[0]).request_id).toEqual(expect.any(String));
   });
 
   it('asks the application for the level and for more fields', async () => {
@@ -204,7 +232,7 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
   it('cuts paths that are too long', async () => {
     const port = await start();
     await exchange(port, { path: `/${'a'.repeat(5_000)}` });
-    expect(String(fieldsOf(await accessOf())['path'])).toHaveLength(1_025);
+    expect(String(fieldsOf(await accessOf()).path)).toHaveLength(1_025);
   });
 
   it('tells a preflight', async () => {
@@ -225,7 +253,10 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
     await exchange(port, { path: '/api/v2/scenarios/versioned' });
     await exchange(port, { path: '/api/scenarios/nowhere' });
     await recorder.settled('nest.server', 2);
-    expect(recorder.of('nest.server').map((record) => fieldsOf(record)['route'])).toEqual(['/api/v2/scenarios/versioned', null]);
+    expect(recorder.of('nest.server').map((record) => fieldsOf(record).route)).toEqual([
+      '/api/v2/scenarios/versioned',
+      null,
+    ]);
   });
 
   it('tells routes that are versioned by header', async () => {
@@ -240,13 +271,23 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
     ['context: false', { context: false }],
   ])('tells the same with %s', async (_name, options) => {
     const port = await start(options);
-    for (const path of ['ok/1', 'throws', 'http-404', 'broken-guard', 'throws-string']) await exchange(port, { path: `/scenarios/${path}` });
+    for (const path of ['ok/1', 'throws', 'http-404', 'broken-guard', 'throws-string'])
+      await exchange(port, { path: `/scenarios/${path}` });
     await recorder.settled('nest.server', 5);
-    expect(recorder.of('nest.server').map((record) => fieldsOf(record)['handler'])).toEqual([
+    expect(recorder.of('nest.server').map((record) => fieldsOf(record).handler)).toEqual([
       ...['ok', 'throws', 'http404', 'brokenGuard', 'throwsString'],
     ]);
-    expect(recorder.tracebacks.map(({ name }) => name)).toEqual(['nest.request', 'nest.request', 'nest.request']);
-    expect(recorder.of('nest.request').map(({ levelname }) => levelname)).toEqual(['ERROR', 'WARNING', 'ERROR', 'ERROR']);
+    expect(recorder.tracebacks.map(({ name }) => name)).toEqual([
+      'nest.request',
+      'nest.request',
+      'nest.request',
+    ]);
+    expect(recorder.of('nest.request').map(({ levelname }) => levelname)).toEqual([
+      'ERROR',
+      'WARNING',
+      'ERROR',
+      'ERROR',
+    ]);
   });
 
   it('leaves failures to Nest with exceptionFilter: false', async () => {
@@ -280,5 +321,4 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
     }
     expect(printed.join('')).toContain('the callback broke');
   });
-
 });

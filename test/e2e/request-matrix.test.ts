@@ -1,5 +1,5 @@
-import type { INestApplication } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { INestApplication } from '@nestjs/common';
 import { platforms } from './support/platforms.js';
 import { Recorder } from './support/recorder.js';
 import { filterVariants, startScenarioApp } from './support/scenario-app.js';
@@ -37,8 +37,14 @@ describe.each(platforms)('on $name', ({ createAdapter }) => {
       expect(answer).toBe(expected);
       const [access, ...more] = recorder.of('nest.server');
       expect(more).toEqual([]);
-      expect(access?.extraFields()).toMatchObject({ method: scenario.method ?? 'GET', status: statusOf(answer), aborted: false });
-      expect(recorder.tracebacks.map(({ name }) => name)).toEqual(scenario.outcome === 'failed' ? ['nest.request'] : []);
+      expect(access?.extraFields()).toMatchObject({
+        method: scenario.method ?? 'GET',
+        status: statusOf(answer),
+        aborted: false,
+      });
+      expect(recorder.tracebacks.map(({ name }) => name)).toEqual(
+        scenario.outcome === 'failed' ? ['nest.request'] : [],
+      );
       const refused = scenario.outcome === 'refused' && statusOf(answer) >= 400;
       expect(recorder.of('nest.request').map(({ levelname }) => levelname)).toEqual(
         scenario.outcome === 'failed' ? ['ERROR'] : refused ? ['WARNING'] : [],

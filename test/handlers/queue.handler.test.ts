@@ -12,6 +12,7 @@ import { QueueHandler } from '../../lib/handlers/queue.handler.js';
 import { QueueListener } from '../../lib/handlers/queue-listener.js';
 import { RecordQueue } from '../../lib/handlers/support/record-queue.js';
 import { ListHandler } from '../support/list-handler.js';
+import { captureStderr } from '../support/stderr-capture.js';
 
 function record(msg: string, args: unknown[] = [], levelno = 20): LogRecord {
   return new LogRecord({ levelno, msg, args });
@@ -75,10 +76,13 @@ describe('QueueHandler', () => {
     expect(sent).toEqual(['hello for ann']);
   });
 
-  it('drops by its policy when the queue is full, and counts it', () => {
+  it('drops by its policy when the queue is full, counts it, and says so once', () => {
     const handler = new QueueHandler({ queue: { maxRecords: 10, overflow: 'dropNewest' } });
-    for (let count = 0; count < 15; count += 1) handler.handle(record(String(count)));
+    const { text } = captureStderr(() => {
+      for (let count = 0; count < 15; count += 1) handler.handle(record(String(count)));
+    });
     expect(handler.stats).toMatchObject({ emitted: 15, queued: 9, dropped: 6 });
+    expect(text.match(/the queue is full: 1 records lost so far/g)).toHaveLength(1);
   });
 });
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type DynamicModule, type INestApplicationContext, Inject, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
+import type { LoggingConfig } from '../../lib/config/logging-config.js';
 import { Filter } from '../../lib/core/filter.js';
 import { Formatter } from '../../lib/core/formatter.js';
 import { Handler, type HandlerOptions } from '../../lib/core/handler.js';
@@ -11,7 +12,6 @@ import { ComponentOptions } from '../../lib/nest/component-options.decorator.js'
 import { Logger } from '../../lib/nest/logger.decorator.js';
 import { LoggingModule } from '../../lib/nest/logging.module.js';
 import { getFilterToken, getFormatterToken, getHandlerToken } from '../../lib/nest/logging.tokens.js';
-import type { LoggingConfig } from '../../lib/config/logging-config.js';
 import { Recorder } from '../e2e/support/recorder.js';
 
 @Injectable()
@@ -66,10 +66,13 @@ const auditConfig = {
 describe('a handler, formatter or filter of the configuration', () => {
   const running: INestApplicationContext[] = [];
   const start = async (...imports: (DynamicModule | object)[]) => {
-    const app = await NestFactory.createApplicationContext({ module: class AppModule {}, imports } as DynamicModule, {
-      logger: false,
-      abortOnError: false,
-    });
+    const app = await NestFactory.createApplicationContext(
+      { module: class AppModule {}, imports } as DynamicModule,
+      {
+        logger: false,
+        abortOnError: false,
+      },
+    );
     running.push(app);
     return app;
   };
@@ -98,11 +101,21 @@ describe('a handler, formatter or filter of the configuration', () => {
   it('may be a provider of the application, named by its token', async () => {
     const recorder = new Recorder();
     const sink = Symbol('sink');
-    @Module({ providers: [{ provide: sink, useValue: recorder }, { provide: 'a.sink', useValue: recorder }], exports: [sink, 'a.sink'] })
+    @Module({
+      providers: [
+        { provide: sink, useValue: recorder },
+        { provide: 'a.sink', useValue: recorder },
+      ],
+      exports: [sink, 'a.sink'],
+    })
     class SinkModule {}
     await start(
       LoggingModule.forRoot(
-        { version: 1, handlers: { one: { '()': sink, level: 'ERROR' }, two: { class: 'a.sink' } }, root: { handlers: ['one'] } },
+        {
+          version: 1,
+          handlers: { one: { '()': sink, level: 'ERROR' }, two: { class: 'a.sink' } },
+          root: { handlers: ['one'] },
+        },
         { imports: [SinkModule] },
       ),
     );
@@ -114,7 +127,9 @@ describe('a handler, formatter or filter of the configuration', () => {
   it('is refused with its place if it asks for something that is not there', async () => {
     await expect(start(LoggingModule.forRoot(auditConfig))).rejects.toMatchObject({
       code: 'ERR_LOGGING_CONFIG',
-      message: expect.stringMatching(/handlers\.audit: AuditHandler could not be made: .*AuditService.*options\.imports/),
+      message: expect.stringMatching(
+        /handlers\.audit: AuditHandler could not be made: .*AuditService.*options\.imports/,
+      ),
     });
   });
 
@@ -127,7 +142,9 @@ describe('a handler, formatter or filter of the configuration', () => {
 
   it('is refused where its name is misspelt', async () => {
     const config: LoggingConfig = { ...auditConfig, root: { handlers: ['audti'] } };
-    await expect(start(LoggingModule.forRoot(config, { imports: [AuditModule] }))).rejects.toThrow(/did you mean "audit"/);
+    await expect(start(LoggingModule.forRoot(config, { imports: [AuditModule] }))).rejects.toThrow(
+      /did you mean "audit"/,
+    );
   });
 
   it('is refused with what injects it if it does not exist', async () => {
@@ -137,7 +154,9 @@ describe('a handler, formatter or filter of the configuration', () => {
     }
     @Module({ providers: [Consumer] })
     class ConsumerModule {}
-    await expect(start(LoggingModule.forRoot(auditConfig, { imports: [AuditModule] }), ConsumerModule)).rejects.toThrow(
+    await expect(
+      start(LoggingModule.forRoot(auditConfig, { imports: [AuditModule] }), ConsumerModule),
+    ).rejects.toThrow(
       /Consumer injects the handler "audti", which the configuration does not have; did you mean "audit"/,
     );
     await start(LoggingModule.forRoot(auditConfig, { imports: [AuditModule] }));
@@ -145,7 +164,9 @@ describe('a handler, formatter or filter of the configuration', () => {
 
   it('is what a test overrides it with', async () => {
     const recorder = new Recorder();
-    const module = await Test.createTestingModule({ imports: [LoggingModule.forRoot(auditConfig, { imports: [AuditModule] })] })
+    const module = await Test.createTestingModule({
+      imports: [LoggingModule.forRoot(auditConfig, { imports: [AuditModule] })],
+    })
       .overrideProvider(getHandlerToken('audit'))
       .useValue(recorder)
       .compile();
@@ -157,7 +178,11 @@ describe('a handler, formatter or filter of the configuration', () => {
   it('may come from a feature module, with its services', async () => {
     const recorder = new Recorder();
     const app = await start(
-      LoggingModule.forRoot({ version: 1, handlers: { main: { '()': () => recorder } }, root: { level: 'INFO', handlers: ['main'] } }),
+      LoggingModule.forRoot({
+        version: 1,
+        handlers: { main: { '()': () => recorder } },
+        root: { level: 'INFO', handlers: ['main'] },
+      }),
       LoggingModule.forFeature({
         handlers: { audit: { class: AuditHandler, prefix: '! ' } },
         loggers: { 'feature.a': { level: 'DEBUG', handlers: ['audit'] } },
@@ -178,19 +203,28 @@ describe('a handler, formatter or filter of the configuration', () => {
         LoggingModule.forFeature({ handlers: { audit: none, more: none } }),
         LoggingModule.forFeature({ handlers: { more: none } }),
       ),
-    ).rejects.toThrow(/handlers\.audit: defined by forFeature and by forRoot[\s\S]*handlers\.more: defined by forFeature and by another forFeature/);
+    ).rejects.toThrow(
+      /handlers\.audit: defined by forFeature and by forRoot[\s\S]*handlers\.more: defined by forFeature and by another forFeature/,
+    );
   });
 });
 
 describe('a configuration', () => {
   const recorder = new Recorder();
-  const config: LoggingConfig = { version: 1, handlers: { main: { '()': () => recorder } }, root: { level: 'INFO', handlers: ['main'] } };
+  const config: LoggingConfig = {
+    version: 1,
+    handlers: { main: { '()': () => recorder } },
+    root: { level: 'INFO', handlers: ['main'] },
+  };
   const running: INestApplicationContext[] = [];
   const start = async (...imports: object[]) => {
-    const app = await NestFactory.createApplicationContext({ module: class AppModule {}, imports } as DynamicModule, {
-      logger: false,
-      abortOnError: false,
-    });
+    const app = await NestFactory.createApplicationContext(
+      { module: class AppModule {}, imports } as DynamicModule,
+      {
+        logger: false,
+        abortOnError: false,
+      },
+    );
     running.push(app);
     return app;
   };
@@ -203,12 +237,18 @@ describe('a configuration', () => {
   class ConfigSource {
     createLoggingConfig = async () => config;
   }
-  @Module({ providers: [ConfigSource, { provide: 'config', useValue: config }], exports: [ConfigSource, 'config'] })
+  @Module({
+    providers: [ConfigSource, { provide: 'config', useValue: config }],
+    exports: [ConfigSource, 'config'],
+  })
   class SourceModule {}
 
   it.each([
     ['a factory', { useFactory: async () => config }],
-    ['a factory with what it injects', { imports: [SourceModule], inject: ['config'], useFactory: (given: LoggingConfig) => given }],
+    [
+      'a factory with what it injects',
+      { imports: [SourceModule], inject: ['config'], useFactory: (given: LoggingConfig) => given },
+    ],
     ['a class', { useClass: ConfigSource }],
     ['a provider', { imports: [SourceModule], useExisting: ConfigSource }],
   ])('may come from %s', async (_name, options) => {
@@ -230,7 +270,9 @@ describe('a configuration', () => {
     getLogger('early').debug('too low');
     await start(module);
     getLogger('early').info('third');
-    expect(recorder.records.filter(({ name }) => !name.startsWith('nest')).map(({ message }) => message)).toEqual(['first', 'second', 'third']);
+    expect(
+      recorder.records.filter(({ name }) => !name.startsWith('nest')).map(({ message }) => message),
+    ).toEqual(['first', 'second', 'third']);
     expect(recorder.of('early')[0]?.pathname).toMatch(/components\.test\.ts$/);
   });
 
@@ -245,14 +287,20 @@ describe('a configuration', () => {
   });
 
   it('is refused if there are two of them', async () => {
-    await expect(start(LoggingModule.forRoot(config), LoggingModule.forRoot({ ...config }))).rejects.toMatchObject({
+    await expect(
+      start(LoggingModule.forRoot(config), LoggingModule.forRoot({ ...config })),
+    ).rejects.toMatchObject({
       code: 'ERR_LOGGING_NEST',
       message: expect.stringContaining('two configurations'),
     });
   });
 
   it('has options that are checked', () => {
-    expect(() => LoggingModule.forRoot(config, { htpp: {} } as never)).toThrow(/htpp: unknown key; did you mean "http"/);
-    expect(() => LoggingModule.forRoot(config, { http: { slowThreshold: 1 } as never })).toThrow(/did you mean "slowThresholdMs"/);
+    expect(() => LoggingModule.forRoot(config, { htpp: {} } as never)).toThrow(
+      /htpp: unknown key; did you mean "http"/,
+    );
+    expect(() => LoggingModule.forRoot(config, { http: { slowThreshold: 1 } as never })).toThrow(
+      /did you mean "slowThresholdMs"/,
+    );
   });
 });

@@ -115,7 +115,11 @@ describe('a logger', () => {
   });
 
   it('is injected by a factory, under its token', async () => {
-    const factory = { provide: 'made', useFactory: (logger: Logger) => logger.name, inject: [getLoggerToken('by.factory')] };
+    const factory = {
+      provide: 'made',
+      useFactory: (logger: Logger) => logger.name,
+      inject: [getLoggerToken('by.factory')],
+    };
     @Module({ imports: [LoggingModule.forRoot(silent())], providers: [factory] })
     class AppModule {}
     expect((await start(AppModule)).get('made')).toBe('by.factory');
@@ -154,7 +158,10 @@ describe('a logger', () => {
 
   it('is replaced by what a test overrides', async () => {
     const fake = { info: () => undefined };
-    const module = await Test.createTestingModule({ imports: [LoggingModule.forRoot(silent())], providers: [Parameters] })
+    const module = await Test.createTestingModule({
+      imports: [LoggingModule.forRoot(silent())],
+      providers: [Parameters],
+    })
       .overrideProvider(getLoggerToken('shop.orders'))
       .useValue(fake)
       .compile();
@@ -181,7 +188,10 @@ describe('a logger', () => {
         readonly properties: Properties,
       ) {}
     }
-    @Module({ imports: [LoggingModule.forRoot(silent())], providers: [Mixed, Properties, { provide: 'value', useValue: 7 }] })
+    @Module({
+      imports: [LoggingModule.forRoot(silent())],
+      providers: [Mixed, Properties, { provide: 'value', useValue: 7 }],
+    })
     class AppModule {}
     const mixed = (await start(AppModule)).get(Mixed);
     expect([mixed.value, mixed.logger.name, mixed.properties.own.name]).toEqual([7, 'mixed', 'Properties']);
@@ -189,7 +199,11 @@ describe('a logger', () => {
 });
 
 function silent() {
-  return { version: 1, handlers: { none: { class: 'logging.NullHandler' } }, root: { handlers: ['none'] } } as const;
+  return {
+    version: 1,
+    handlers: { none: { class: 'logging.NullHandler' } },
+    root: { handlers: ['none'] },
+  } as const;
 }
 
 function recording(recorder: Recorder) {

@@ -6,8 +6,8 @@ import {
   Global,
   type INestApplicationContext,
   Injectable,
-  Logger as NestCommonLogger,
   Module,
+  Logger as NestCommonLogger,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
   type OnModuleDestroy,
@@ -39,7 +39,14 @@ class Diary extends Handler {
 }
 
 @Injectable()
-class Talkative implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown, OnApplicationShutdown {
+class Talkative
+  implements
+    OnModuleInit,
+    OnApplicationBootstrap,
+    OnModuleDestroy,
+    BeforeApplicationShutdown,
+    OnApplicationShutdown
+{
   constructor(@Logger('talk') private readonly logger: Logger) {
     logger.info('made');
   }
@@ -72,11 +79,17 @@ class GlobalModule {}
 const life = ['made', 'init', 'bootstrap', 'destroy', 'before', 'shutdown'];
 
 function configFor(diary: Diary): LoggingConfig {
-  return { version: 1, handlers: { diary: { '()': () => diary } }, root: { level: 'INFO', handlers: ['diary'] } };
+  return {
+    version: 1,
+    handlers: { diary: { '()': () => diary } },
+    root: { level: 'INFO', handlers: ['diary'] },
+  };
 }
 
 async function start(...imports: object[]): Promise<INestApplicationContext> {
-  return NestFactory.createApplicationContext({ module: class AppModule {}, imports } as DynamicModule, { abortOnError: false });
+  return NestFactory.createApplicationContext({ module: class AppModule {}, imports } as DynamicModule, {
+    abortOnError: false,
+  });
 }
 
 describe('an application', () => {
@@ -120,9 +133,16 @@ describe('an application', () => {
       diaries.push(new Diary());
       return diaries[diaries.length - 1] as Diary;
     };
-    const logging = LoggingModule.forRoot({ version: 1, handlers: { diary: { '()': make } }, root: { level: 'INFO', handlers: ['diary'] } });
+    const logging = LoggingModule.forRoot({
+      version: 1,
+      handlers: { diary: { '()': make } },
+      root: { level: 'INFO', handlers: ['diary'] },
+    });
     for (let round = 0; round < 2; round += 1) await (await start(logging, PlainModule)).close();
-    expect(diaries.map(({ entries }) => entries.filter((entry) => life.includes(entry)))).toEqual([life, life]);
+    expect(diaries.map(({ entries }) => entries.filter((entry) => life.includes(entry)))).toEqual([
+      life,
+      life,
+    ]);
   });
 
   it('shares its handlers with one that runs beside it on the same configuration', async () => {
@@ -134,7 +154,11 @@ describe('an application', () => {
     await one.close();
     getLogger('both').info('still');
     await two.close();
-    expect(diary.entries.filter((entry) => !entry.startsWith('[flush'))).toEqual(['once', 'still', '[close]']);
+    expect(diary.entries.filter((entry) => !entry.startsWith('[flush'))).toEqual([
+      'once',
+      'still',
+      '[close]',
+    ]);
   });
 
   it('goes on logging when one that took over with another configuration is closed', async () => {
@@ -169,7 +193,11 @@ describe('an application', () => {
         records.push(record.name);
       }
     }
-    const config: LoggingConfig = { version: 1, handlers: { names: { '()': Names } }, root: { level: 'INFO', handlers: ['names'] } };
+    const config: LoggingConfig = {
+      version: 1,
+      handlers: { names: { '()': Names } },
+      root: { level: 'INFO', handlers: ['names'] },
+    };
     NestCommonLogger.overrideLogger(defaultLogger());
     const app = await start(LoggingModule.forRoot(config));
     expect(records).toContain('nest.InstanceLoader');

@@ -89,25 +89,37 @@ describe('NestLogger', () => {
   describe.each(levels)('%s', (method, levelno) => {
     const takesStack = method === 'error' || method === 'fatal';
 
-    it.each([...calls, ...(takesStack ? errorCalls : [])])('records what Nest prints for %s', (_what, args) => {
-      const nest = new ReadingLogger();
-      (nest[method] as (...args: unknown[]) => void)(...args);
-      (new NestLogger()[method] as (...args: unknown[]) => void)(...args);
-      const [printed] = nest.printed as [Printed];
+    it.each([...calls, ...(takesStack ? errorCalls : [])])(
+      'records what Nest prints for %s',
+      (_what, args) => {
+        const nest = new ReadingLogger();
+        (nest[method] as (...args: unknown[]) => void)(...args);
+        (new NestLogger()[method] as (...args: unknown[]) => void)(...args);
+        const [printed] = nest.printed as [Printed];
 
-      const resolved = printed.messages.map((message) => (typeof message === 'function' ? (message === Named ? 'Named' : 'lazy') : message));
-      const failure = resolved.find((message) => message instanceof Error);
-      const messages = failure === undefined ? resolved : resolved[0] === failure ? resolved.map((message) => (message === failure ? 'it broke' : message)) : resolved.filter((message) => message !== failure);
-      expect(recorder.records.map(({ msg }) => msg)).toEqual(messages);
-      expect(new Set(recorder.records.map(({ name }) => name))).toEqual(new Set([printed.context ? `nest.${printed.context}` : 'nest']));
-      expect(recorder.records.every((record) => record.levelno === levelno)).toBe(true);
-      const [first, ...rest] = recorder.records as [LogRecord, ...LogRecord[]];
-      expect(rest.every(({ excInfo }) => excInfo === undefined)).toBe(true);
-      if (failure !== undefined) expect(first.excInfo).toBe(failure);
-      else if (printed.stack === stack) expect(formatTraceback(first.excInfo)).toBe(stack);
-      else if (printed.stack) expect(formatTraceback(first.excInfo)).toContain(printed.stack);
-      else expect(first.excInfo).toBeUndefined();
-    });
+        const resolved = printed.messages.map((message) =>
+          typeof message === 'function' ? (message === Named ? 'Named' : 'lazy') : message,
+        );
+        const failure = resolved.find((message) => message instanceof Error);
+        const messages =
+          failure === undefined
+            ? resolved
+            : resolved[0] === failure
+              ? resolved.map((message) => (message === failure ? 'it broke' : message))
+              : resolved.filter((message) => message !== failure);
+        expect(recorder.records.map(({ msg }) => msg)).toEqual(messages);
+        expect(new Set(recorder.records.map(({ name }) => name))).toEqual(
+          new Set([printed.context ? `nest.${printed.context}` : 'nest']),
+        );
+        expect(recorder.records.every((record) => record.levelno === levelno)).toBe(true);
+        const [first, ...rest] = recorder.records as [LogRecord, ...LogRecord[]];
+        expect(rest.every(({ excInfo }) => excInfo === undefined)).toBe(true);
+        if (failure !== undefined) expect(first.excInfo).toBe(failure);
+        else if (printed.stack === stack) expect(formatTraceback(first.excInfo)).toBe(stack);
+        else if (printed.stack) expect(formatTraceback(first.excInfo)).toContain(printed.stack);
+        else expect(first.excInfo).toBeUndefined();
+      },
+    );
   });
 
   it('keeps objects after the message as fields, apart from what records have', () => {
@@ -131,7 +143,10 @@ describe('NestLogger', () => {
 
   it.each<[LogLevel[], Method[]]>([
     [['error'], ['error', 'fatal']],
-    [['log', 'error'], ['log', 'error', 'fatal']],
+    [
+      ['log', 'error'],
+      ['log', 'error', 'fatal'],
+    ],
     [['verbose'], ['verbose', 'debug', 'log', 'warn', 'error', 'fatal']],
     [[], []],
   ])('lets with the levels %j pass what Nest lets pass', (enabled, expected) => {
@@ -166,10 +181,21 @@ describe('NestLogger', () => {
   });
 
   it('is not hurt by messages that are hostile', () => {
-    const hostile = { get message() { throw new Error('no'); }, toString() { throw new Error('no'); } };
+    const hostile = {
+      get message() {
+        throw new Error('no');
+      },
+      toString() {
+        throw new Error('no');
+      },
+    };
     const logger = new NestLogger();
     expect(() => logger.log(hostile, 'Ctx')).not.toThrow();
     expect(() => logger.error(Object.create(null), 'Ctx')).not.toThrow();
-    expect(() => logger.log(() => { throw new Error('lazy broke'); }, 'Ctx')).not.toThrow();
+    expect(() =>
+      logger.log(() => {
+        throw new Error('lazy broke');
+      }, 'Ctx'),
+    ).not.toThrow();
   });
 });

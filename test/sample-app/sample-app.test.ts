@@ -47,6 +47,7 @@ async function askEverything({ app }: Sample): Promise<number[]> {
     await app.ask('/orders/report'),
     await app.ask('/no-such-route'),
   ];
+  await app.quiet();
   return answers.map(({ status }) => status);
 }
 const statuses = [200, 201, 402, 403, 500, 404];
@@ -205,6 +206,7 @@ describe('the environment of the sample application', () => {
   it('sets the level of the application’s own loggers', async () => {
     sample = await startSample({ NODE_ENV: 'production', LOG_LEVEL: 'debug' });
     await sample.app.ask('/orders');
+    await sample.app.quiet();
     const records = parseLines(readLog(sample, 'app.log'));
     const loggers = records.filter(({ level }) => level === 'DEBUG').map(({ logger }) => logger);
     expect(new Set(loggers)).toEqual(new Set(['shop.orders']));

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const startTimeoutMs = 20_000;
-const quietMs = 100;
+/** How long nothing must be printed before all is taken to be printed: generous, since machines may be busy. */
+const quietMs = 400;
 const loader = new URL('./ts-loader.mjs', import.meta.url).href;
 
 /** An application in a process of its own, run from its TypeScript sources, that listens on `PORT`. */
@@ -45,12 +46,10 @@ export class ChildApp {
     return app;
   }
 
-  /** Sends a request and waits until nothing more is printed: what it leads to may be logged after the answer. */
+  /** Sends a request; what it leads to may be logged after the answer, see {@link ChildApp.quiet}. */
   async ask(path: string, init: RequestInit = {}): Promise<{ status: number; body: string }> {
     const response = await fetch(`http://localhost:${this.port}${path}`, init);
-    const answer = { status: response.status, body: await response.text() };
-    await this.quiet();
-    return answer;
+    return { status: response.status, body: await response.text() };
   }
 
   /** What it printed so far, standard output and standard error in order. */
@@ -79,7 +78,7 @@ export class ChildApp {
   async #listening(): Promise<void> {
     const deadline = Date.now() + startTimeoutMs;
     while (Date.now() < deadline && this.child.exitCode === null) {
-      if (await accepts(this.port)) return this.quiet();
+      if (await accepts(this.port)) return;
       await sleep(50);
     }
   }

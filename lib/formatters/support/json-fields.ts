@@ -63,24 +63,19 @@ export class JsonFields {
       for (const key in fields) {
         if (!Object.hasOwn(fields, key) || (hidden !== undefined && Object.hasOwn(hidden, key))) continue;
         if (!budget.takeEntry()) break;
-        json += this.#field(fields, key, budget);
+        let value: string | undefined;
+        try {
+          value = jsonValue(fields[key], budget);
+        } catch (reason) {
+          value = unreadable(reason, budget);
+        }
+        if (value !== undefined) json += this.#key(fields, key, budget) + value;
       }
     } catch (reason) {
       // A proxy that does not tell its keys.
       json += `,"extra":${unreadable(reason, budget)}`;
     }
     return json;
-  }
-
-  #field(fields: Fields, key: string, budget: JsonBudget): string {
-    let value: unknown;
-    try {
-      value = fields[key];
-    } catch (reason) {
-      return this.#key(fields, key, budget) + unreadable(reason, budget);
-    }
-    const json = jsonValue(value, budget);
-    return json === undefined ? '' : this.#key(fields, key, budget) + json;
   }
 
   #key(fields: Fields, key: string, budget: JsonBudget): string {

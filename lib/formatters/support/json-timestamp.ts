@@ -32,7 +32,10 @@ export function timestampWriter(prefix: string, style: TimestampStyle): Timestam
 function isoWriter(prefix: string): TimestampWriter {
   let second = Number.NaN;
   let text = '';
+  let last = Number.NaN;
+  let written = '';
   return (created) => {
+    if (created === last) return written;
     const ms = Math.round(created * 1000);
     const current = Math.floor(ms / 1000);
     if (current !== second) {
@@ -43,6 +46,8 @@ function isoWriter(prefix: string): TimestampWriter {
       text = `${prefix}"${date.toISOString().slice(0, -4)}`;
     }
     const rest = ms - current * 1000;
-    return `${text}${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}Z"`;
+    written = `${text}${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}Z"`;
+    last = created;
+    return written;
   };
 }

@@ -90,6 +90,7 @@ export class BoundedQueue<T> {
   };
   #sequence = 0;
   #delivered = 0;
+  #dropped = 0;
   #waiting = 0;
   #inFlight = 0;
   #bytes = 0;
@@ -126,15 +127,19 @@ export class BoundedQueue<T> {
     return this.#inFlight;
   }
 
+  /** Items lost so far, whatever the reason. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
   /** What became of everything so far. */
   get stats(): QueueStats {
-    const dropped = Object.values(this.#droppedBy).reduce((sum, count) => sum + count, 0);
     return {
       emitted: this.#sequence,
       delivered: this.#delivered,
       queued: this.#waiting + this.#inFlight,
       queuedBytes: this.#bytes,
-      dropped,
+      dropped: this.#dropped,
       droppedBy: { ...this.#droppedBy },
     };
   }
@@ -151,7 +156,7 @@ export class BoundedQueue<T> {
     const share = levelno >= ERROR ? 1 : SHARE_BELOW_ERROR;
     const isAdmitted = bytes <= this.maxBytes * share && this.#makeRoom(levelno, bytes, share);
     if (!isAdmitted) {
-      this.#droppedBy[bytes > this.maxBytes * share ? 'oversize' : 'overflow'] += 1;
+      this.#lose(bytes > this.maxBytes * share ? 'oversize' : 'overflow', 1);
       return false;
     }
     this.#line(levelno).push({ item, levelno, bytes, sequence: this.#sequence });
@@ -192,7 +197,7 @@ export class BoundedQueue<T> {
   /** Reports taken items as lost. */
   drop(entries: readonly QueueEntry<T>[], reason: DropReason): void {
     this.#settle(entries);
-    this.#droppedBy[reason] += entries.length;
+    this.#lose(reason, entries.length);
   }
 
   /** Puts taken items back where they were, to be taken again. */
@@ -218,7 +223,7 @@ export class BoundedQueue<T> {
       const entry = line?.peek();
       if (line === undefined || entry === undefined) return false;
       this.#remove(line, entry);
-      this.#droppedBy.overflow += 1;
+      this.#lose('overflow', 1);
     }
     return true;
   }
@@ -269,6 +274,11 @@ export class BoundedQueue<T> {
     if (line.length === 0) this.#lines.delete(entry.levelno);
     this.#waiting -= 1;
     this.#bytes -= entry.bytes;
+  }
+
+  #lose(reason: DropReason, count: number): void {
+    this.#droppedBy[reason] += count;
+    this.#dropped += count;
   }
 
   #settle(entries: readonly QueueEntry<T>[]): void {

@@ -41,15 +41,13 @@ export class DatagramTransport implements Transport {
 
   async open(): Promise<void> {
     if (this.#destination !== undefined && Date.now() < this.#destination.until) return;
-    const version = isIP(this.#host);
-    const found = version > 0 ? { address: this.#host, family: version } : await lookup(this.#host);
+    const found = await this.#find();
     this.close();
     const socket = createSocket(found.family === 6 ? 'udp6' : 'udp4');
     // Between two records the process may end; a datagram on its way keeps it alive until it is out.
     socket.unref();
     socket.on('error', () => this.close());
-    const until = version > 0 ? Number.POSITIVE_INFINITY : Date.now() + LOOKUP_MS;
-    this.#destination = { socket, address: found.address, until };
+    this.#destination = { socket, address: found.address, until: Date.now() + LOOKUP_MS };
   }
 
   async send(messages: readonly Buffer[]): Promise<void> {
@@ -62,6 +60,19 @@ export class DatagramTransport implements Transport {
       .on('error', () => undefined)
       .close();
     this.#destination = undefined;
+  }
+
+  /** The address of the host; where the look-up fails, the one that was good so far. */
+  async #find(): Promise<{ readonly address: string; readonly family: number }> {
+    const family = isIP(this.#host);
+    if (family > 0) return { address: this.#host, family };
+    try {
+      return await lookup(this.#host);
+    } catch (error) {
+      const address = this.#destination?.address;
+      if (address === undefined) throw error;
+      return { address, family: isIP(address) };
+    }
   }
 
   #sendOne(message: Buffer): Promise<void> {

@@ -65,11 +65,13 @@ export class DeliveryLoop<T> {
 
   /** Queues a record and sees to it that it is sent. Never throws. */
   push(item: T, levelno: number, bytes: number): void {
-    const isQueued = this.#queue.push(item, levelno, bytes);
+    const { dropped } = this.#queue;
+    this.#queue.push(item, levelno, bytes);
+    const isFull = this.#queue.dropped > dropped;
     if (this.#closing !== undefined && this.#running === undefined) this.#queue.clear('closed');
     else if (this.#running === undefined) this.#start();
     else this.#rest.shorten(FRESH_RECORD_MS);
-    if (!isQueued) this.#reportOverflow();
+    if (isFull) this.#reportOverflow();
   }
 
   /** Asks {@link DeliveryLoopOptions.turn} again: there may be enough for a batch now. */

@@ -1,4 +1,4 @@
-import { createReadStream, type Stats } from 'node:fs';
+import { createReadStream, createWriteStream, type ReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -14,7 +14,7 @@ import { crc32, createGzip } from 'node:zlib';
  */
 export async function gzipFrom(source: FileHandle, start: number, target: FileHandle): Promise<number> {
   const input = readFrom(source, start);
-  await pipeline(input, createGzip(), target.createWriteStream({ autoClose: false }));
+  await pipeline(input, createGzip(), createWriteStream('', { fd: target.fd, autoClose: false }));
   await target.sync();
   return start + input.bytesRead;
 }
@@ -22,7 +22,7 @@ export async function gzipFrom(source: FileHandle, start: number, target: FileHa
 /** Whether a gzip of one part is of this very file: by the length and the checksum in its last eight bytes. */
 export async function isGzipOf(path: string, source: FileHandle): Promise<boolean> {
   const trailer = await readTrailer(path);
-  const { size }: Stats = await source.stat();
+  const { size } = await source.stat();
   if (trailer === undefined || trailer.readUInt32LE(4) !== size % 2 ** 32) return false;
   let checksum = 0;
   const sum = new Writable({
@@ -35,8 +35,9 @@ export async function isGzipOf(path: string, source: FileHandle): Promise<boolea
   return trailer.readUInt32LE(0) === checksum;
 }
 
-function readFrom(source: FileHandle, start: number) {
-  return createReadStream('', { fd: source, start, autoClose: false });
+/** By the number of the descriptor: a stream that has the handle itself keeps it from being closed. */
+function readFrom(source: FileHandle, start: number): ReadStream {
+  return createReadStream('', { fd: source.fd, start, autoClose: false });
 }
 
 async function readTrailer(path: string): Promise<Buffer | undefined> {

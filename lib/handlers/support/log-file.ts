@@ -181,13 +181,17 @@ export class LogFile implements Destination {
     closeSync(old);
   }
 
-  /** Goes over to the file that the name leads to now, if it is another than the open one. */
-  reopenIfMoved(): void {
-    if (this.#fd === undefined || this.path in STANDARD_STREAMS) return;
+  /**
+   * Goes over to the file that the name leads to now, if it is another than the open one.
+   *
+   * @returns Whether it has.
+   */
+  reopenIfMoved(): boolean {
+    if (this.#fd === undefined || this.path in STANDARD_STREAMS) return false;
     const there = statOf(this.path);
     if (there !== undefined && isSame(there, this.#file)) {
       this.#base = there.size - this.#writer.bytesWritten;
-      return;
+      return false;
     }
     try {
       this.reopen();
@@ -195,9 +199,10 @@ export class LogFile implements Destination {
       // Without a file to write to it is the texts' fault; else it is only to be reported.
       if (this.#fd === undefined) throw error;
       this.onFault(error);
-      return;
+      return false;
     }
     this.onMoved();
+    return true;
   }
 
   /** Whether the name leads to the open file. */

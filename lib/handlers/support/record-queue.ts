@@ -73,6 +73,11 @@ export class RecordQueue {
     return this.#items.length === 0;
   }
 
+  /** Records lost so far. */
+  get dropped(): number {
+    return this.#items.dropped;
+  }
+
   /** What became of everything so far; `delivered` is what was taken out. */
   get stats(): QueueStats {
     return this.#items.stats;

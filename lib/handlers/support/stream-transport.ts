@@ -27,6 +27,7 @@ export class StreamTransport implements Transport {
 
   readonly #options: StreamTransportOptions;
   #socket: Socket | undefined;
+  #opening: Promise<void> | undefined;
 
   constructor(options: StreamTransportOptions) {
     this.#options = options;
@@ -37,23 +38,12 @@ export class StreamTransport implements Transport {
     return this.#socket ?? null;
   }
 
-  async open(): Promise<void> {
-    if (this.#socket !== undefined) return;
-    const socket = this.#options.connect();
-    await ready(socket, this.#options.readyEvent ?? 'connect', this.#options.connectTimeoutMs ?? CONNECT_MS);
-    socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    // Between two records the process may end; while one is written, the write itself keeps it alive.
-    socket.unref();
-    // Answers are read and forgotten: unread ones would hide that the other side has gone.
-    socket.resume();
-    const forget = () => {
-      if (this.#socket === socket) this.#socket = undefined;
-      socket.destroy();
-    };
-    socket.on('error', forget);
-    socket.on('end', forget);
-    socket.on('close', forget);
-    this.#socket = socket;
+  open(): Promise<void> {
+    if (this.#socket !== undefined) return Promise.resolve();
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
   }
 
   /** All or none: when a connection breaks, nothing tells how much of what was written has arrived. */
@@ -72,6 +62,25 @@ export class StreamTransport implements Transport {
     this.#socket?.end();
     this.#socket = undefined;
   }
+
+  async #open(): Promise<void> {
+    const socket = this.#options.connect();
+    // Whoever else listens: an error that nobody listens for would end the process.
+    socket.on('error', () => undefined);
+    await ready(socket, this.#options.readyEvent ?? 'connect', this.#options.connectTimeoutMs ?? CONNECT_MS);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    // Between two records the process may end; while one is written, the write itself keeps it alive.
+    socket.unref();
+    // Answers are read and forgotten: unread ones would hide that the other side has gone.
+    socket.resume();
+    const forget = () => {
+      if (this.#socket === socket) this.#socket = undefined;
+      socket.destroy();
+    };
+    socket.on('end', forget);
+    socket.on('close', forget);
+    this.#socket = socket;
+  }
 }
 
 function ready(socket: Socket, event: string, timeoutMs: number): Promise<void> {
@@ -85,8 +94,6 @@ function ready(socket: Socket, event: string, timeoutMs: number): Promise<void> 
         resolve();
         return;
       }
-      // A second error may follow the first; without a listener it would end the process.
-      socket.on('error', () => undefined);
       socket.destroy();
       reject(error);
     };

@@ -1,7 +1,7 @@
-import { ERROR, INFO, WARNING, checkLevel } from '../../core/levels.js';
 import { reportLoggingError } from '../../core/diagnostics.js';
-import { getLogger } from '../../core/manager.js';
+import { checkLevel, ERROR, INFO, WARNING } from '../../core/levels.js';
 import { LogRecord } from '../../core/log-record.js';
+import { getLogger } from '../../core/manager.js';
 import { RESERVED_ATTRIBUTES } from '../../core/record-attributes.js';
 import type { ResolvedHttpLogOptions } from './http-log-options.js';
 import { pickHeaders, pickQuery } from './logged-values.js';
@@ -48,12 +48,12 @@ export function logAccess(state: RequestState, outcome: Outcome, options: Resolv
   const level = chooseLevel(state, options) ?? Math.max(levelOf(status), isSlow ? WARNING : INFO);
   if (!logger.isEnabledFor(level)) return;
   const extra = requestFields(state, status);
-  extra['duration_ms'] = durationMs;
-  extra['bytes'] = hasBody(state, status) ? state.bytes : 0;
-  extra['aborted'] = aborted;
-  if (isSlow) extra['slow'] = true;
-  if (options.headers.length > 0) extra['headers'] = pickHeaders(state.request.headers, options.headers);
-  if (options.query.length > 0) extra['query'] = pickQuery(state.query, options.query);
+  extra.duration_ms = durationMs;
+  extra.bytes = hasBody(state, status) ? state.bytes : 0;
+  extra.aborted = aborted;
+  if (isSlow) extra.slow = true;
+  if (options.headers.length > 0) extra.headers = pickHeaders(state.request.headers, options.headers);
+  if (options.query.length > 0) extra.query = pickQuery(state.query, options.query);
   addOwnFields(extra, state, options);
   const message = aborted ? '%s %s %d %.1fms aborted' : '%s %s %d %.1fms';
   logger.logFrom(logAccess, level, message, [state.method, state.path, status, durationMs, { extra }]);
@@ -71,10 +71,21 @@ function chooseLevel(state: RequestState, options: ResolvedHttpLogOptions): numb
 }
 
 /** Names that records have already are left out. */
-function addOwnFields(extra: Record<string, unknown>, state: RequestState, options: ResolvedHttpLogOptions): void {
-  const fields = attempt('http.fields', () => options.fields?.(state.platformRequest, state.platformResponse));
+function addOwnFields(
+  extra: Record<string, unknown>,
+  state: RequestState,
+  options: ResolvedHttpLogOptions,
+): void {
+  const fields = attempt('http.fields', () =>
+    options.fields?.(state.platformRequest, state.platformResponse),
+  );
   for (const [key, value] of Object.entries(fields ?? {})) {
-    if (RESERVED_ATTRIBUTES.has(key) || key in LogRecord.prototype || /^(exc_info|exc_text|stack_info)$/.test(key)) continue;
+    if (
+      RESERVED_ATTRIBUTES.has(key) ||
+      key in LogRecord.prototype ||
+      /^(exc_info|exc_text|stack_info)$/.test(key)
+    )
+      continue;
     extra[key] = value;
   }
 }

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
-import { ERROR, WARNING } from '../../core/levels.js';
 import { reportLoggingError } from '../../core/diagnostics.js';
+import { ERROR, WARNING } from '../../core/levels.js';
 import { getLogger } from '../../core/manager.js';
 import { className } from '../../core/traceback.js';
 import { globalSlot } from '../../internal/global-slot.js';
@@ -23,7 +23,8 @@ export function noteFailure(thrown: unknown, request: RequestState | undefined =
   try {
     if (request === undefined) {
       const status = statusOf(thrown);
-      if (contextless.applications > 0 && status >= 500 && !markTold(thrown)) logFailure(thrown, status, undefined);
+      if (contextless.applications > 0 && status >= 500 && !markTold(thrown))
+        logFailure(thrown, status, undefined);
       else markTold(thrown);
       return;
     }
@@ -53,7 +54,8 @@ function logFailure(thrown: unknown, status: number, request: RequestState | und
   if (request !== undefined) request.hasTold = true;
   if (!logger.isEnabledFor(level)) return;
   const extra: Record<string, unknown> = request === undefined ? { status } : requestFields(request, status);
-  if (thrown !== undefined) extra['error'] = typeof thrown === 'object' && thrown !== null ? className(thrown) : typeof thrown;
+  if (thrown !== undefined)
+    extra.error = typeof thrown === 'object' && thrown !== null ? className(thrown) : typeof thrown;
   const options = status >= 500 && thrown !== undefined ? { extra, excInfo: thrown } : { extra };
   const reason = STATUS_CODES[status] ?? 'Request failed';
   if (request === undefined) logger.logFrom(noteFailure, level, '%s', [reason, options]);
@@ -63,15 +65,37 @@ function logFailure(thrown: unknown, status: number, request: RequestState | und
 /** The status that something thrown asks for: that of HTTP errors, 500 for everything else. */
 export function statusOf(thrown: unknown): number {
   if (typeof thrown !== 'object' || thrown === null) return 500;
-  const error = thrown as { getStatus?: unknown; statusCode?: unknown; status?: unknown; message?: unknown; expose?: unknown; code?: unknown };
-  const status = typeof error.getStatus === 'function' ? (error.getStatus as () => unknown)() : isHttpError(error) ? error.statusCode : 500;
+  const error = thrown as {
+    getStatus?: unknown;
+    statusCode?: unknown;
+    status?: unknown;
+    message?: unknown;
+    expose?: unknown;
+    code?: unknown;
+  };
+  const status =
+    typeof error.getStatus === 'function'
+      ? (error.getStatus as () => unknown)()
+      : isHttpError(error)
+        ? error.statusCode
+        : 500;
   return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
 }
 
 /** What Nest takes for one: errors of Fastify, of `http-errors`, and plain objects with a status and a message. */
-function isHttpError(error: { statusCode?: unknown; status?: unknown; message?: unknown; expose?: unknown; code?: unknown }): boolean {
+function isHttpError(error: {
+  statusCode?: unknown;
+  status?: unknown;
+  message?: unknown;
+  expose?: unknown;
+  code?: unknown;
+}): boolean {
   if (typeof error.statusCode !== 'number') return false;
-  if (typeof error.code === 'string' && (error.constructor.name === 'FastifyError' || error.code === 'FST_ERR_VALIDATION')) return true;
+  if (
+    typeof error.code === 'string' &&
+    (error.constructor.name === 'FastifyError' || error.code === 'FST_ERR_VALIDATION')
+  )
+    return true;
   if (typeof error.expose === 'boolean' && error.status === error.statusCode) return true;
   return !(error instanceof Error) && typeof error.message === 'string' && error.message !== '';
 }

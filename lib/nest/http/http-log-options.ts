@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 
-/** A request as the platform gives it: Express's, or Fastify's. */
 // biome-ignore lint/suspicious/noExplicitAny: the platform is the application's choice; it types its own callbacks
+/** A request as the platform gives it: Express's, or Fastify's. */
 export type PlatformRequest = any;
-/** A response as the platform gives it: Express's, or Fastify's reply. */
 // biome-ignore lint/suspicious/noExplicitAny: as above
+/** A response as the platform gives it: Express's, or Fastify's reply. */
 export type PlatformResponse = any;
 
 const callback = <T extends (...args: never[]) => unknown>() =>
@@ -21,11 +21,16 @@ const patternSchema = v.union(
 
 /** Schema of the options of the request log, with their defaults. */
 export const httpLogSchema = v.strictObject({
-  enabled: v.optional(v.pipe(v.boolean(), v.description('Whether each request gets an access record.')), true),
+  enabled: v.optional(
+    v.pipe(v.boolean(), v.description('Whether each request gets an access record.')),
+    true,
+  ),
   exclude: v.optional(
     v.pipe(
       v.array(patternSchema),
-      v.description("Requests without an access record: paths ('/health', '/internal/*'), patterns, functions."),
+      v.description(
+        "Requests without an access record: paths ('/health', '/internal/*'), patterns, functions.",
+      ),
     ),
     [],
   ),
@@ -37,7 +42,12 @@ export const httpLogSchema = v.strictObject({
   ),
   fields: v.optional(
     v.pipe(
-      callback<(request: PlatformRequest, response: PlatformResponse) => Readonly<Record<string, unknown>> | undefined>(),
+      callback<
+        (
+          request: PlatformRequest,
+          response: PlatformResponse,
+        ) => Readonly<Record<string, unknown>> | undefined
+      >(),
       v.description('Further fields of an access record.'),
     ),
   ),
@@ -45,7 +55,9 @@ export const httpLogSchema = v.strictObject({
     v.pipe(
       v.number(),
       v.minValue(0),
-      v.description('Requests that take at least so many milliseconds are logged at WARNING or above, with slow: true.'),
+      v.description(
+        'Requests that take at least so many milliseconds are logged at WARNING or above, with slow: true.',
+      ),
     ),
   ),
   headers: v.optional(
@@ -72,7 +84,9 @@ export const httpLogSchema = v.strictObject({
   interceptor: v.optional(
     v.pipe(
       v.boolean(),
-      v.description('Whether LoggingInterceptor runs for every handler; the records are the same without it.'),
+      v.description(
+        'Whether LoggingInterceptor runs for every handler; the records are the same without it.',
+      ),
     ),
     false,
   ),
@@ -87,4 +101,3 @@ export type HttpLogOptions = v.InferInput<typeof httpLogSchema>;
 
 /** The same with every default filled in. */
 export type ResolvedHttpLogOptions = v.InferOutput<typeof httpLogSchema>;
-

@@ -15,7 +15,8 @@ export function pickHeaders(headers: IncomingHttpHeaders, names: readonly string
   const picked: [string, string][] = [];
   for (const name of names) {
     const value = headers[name.toLowerCase()];
-    if (value !== undefined) picked.push([name.toLowerCase(), cut(Array.isArray(value) ? value.join(', ') : value)]);
+    if (value !== undefined)
+      picked.push([name.toLowerCase(), cut(Array.isArray(value) ? value.join(', ') : value)]);
   }
   return Object.fromEntries(picked);
 }
@@ -23,7 +24,9 @@ export function pickHeaders(headers: IncomingHttpHeaders, names: readonly string
 /** The query parameters on the list that a request has; the first of each name. */
 export function pickQuery(query: string, names: readonly string[]): Record<string, string> {
   const given = new URLSearchParams(query.slice(0, 8_192));
-  return Object.fromEntries(names.flatMap((name) => (given.has(name) ? [[name, cut(given.get(name) ?? '')]] : [])));
+  return Object.fromEntries(
+    names.flatMap((name) => (given.has(name) ? [[name, cut(given.get(name) ?? '')]] : [])),
+  );
 }
 
 function cut(value: string): string {

@@ -4,7 +4,12 @@ import type { PlatformRequest, PlatformResponse } from './http-log-options.js';
 import type { RequestLog } from './request-log.js';
 
 /** Fastify's hook as Nest's adapter takes it: the first to run for a request, before CORS and middleware. */
-type RequestHook = (this: unknown, request: PlatformRequest, reply: PlatformResponse, done: (error?: unknown) => void) => unknown;
+type RequestHook = (
+  this: unknown,
+  request: PlatformRequest,
+  reply: PlatformResponse,
+  done: (error?: unknown) => void,
+) => unknown;
 
 /** What of the adapters is used here; both lines of Nest that are supported have it. */
 interface EdgeAdapter extends Pick<AbstractHttpAdapter, 'getInstance' | 'getType' | 'use'> {
@@ -41,7 +46,9 @@ function mountOnFastify(adapter: EdgeAdapter, log: RequestLog): void {
   const setHook = adapter.setOnRequestHook;
   const follow = (next: RequestHook | undefined): RequestHook =>
     function (request, reply, done) {
-      return log.follow(request, reply, () => (next === undefined ? done() : next.call(this, request, reply, done)));
+      return log.follow(request, reply, () =>
+        next === undefined ? done() : next.call(this, request, reply, done),
+      );
     };
   const { onRequestHook } = adapter;
   adapter.setOnRequestHook = (hook) => setHook.call(adapter, follow(hook));

@@ -1,4 +1,4 @@
-import { errorMonitor, type EventEmitter } from 'node:events';
+import { type EventEmitter, errorMonitor } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { reportLoggingError } from '../../core/diagnostics.js';
 import { getLogger } from '../../core/manager.js';
@@ -17,7 +17,11 @@ export class RequestLog {
     options: ResolvedHttpLogOptions,
     private readonly usesContext: boolean,
   ) {
-    this.#options = { ...options, headers: [...loggableNames(options.headers)], query: [...loggableNames(options.query)] };
+    this.#options = {
+      ...options,
+      headers: [...loggableNames(options.headers)],
+      query: [...loggableNames(options.query)],
+    };
   }
 
   /**

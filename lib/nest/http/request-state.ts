@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ContextStore, contexts } from '../../context/context-store.js';
 import { brand, isBranded } from '../../internal/brand.js';
 import { globalSlot } from '../../internal/global-slot.js';
-import { requestIdOf } from './request-id.js';
 import type { PlatformRequest, PlatformResponse } from './http-log-options.js';
+import { requestIdOf } from './request-id.js';
 
 /** Characters of a path that are logged. */
 const MAX_PATH = 1_024;

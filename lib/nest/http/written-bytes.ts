@@ -25,6 +25,7 @@ export function countBytes(response: ServerResponse, state: RequestState): void 
 }
 
 function sizeOf(chunk: unknown, encoding: unknown): number {
-  if (typeof chunk === 'string') return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
+  if (typeof chunk === 'string')
+    return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
   return ArrayBuffer.isView(chunk) ? chunk.byteLength : 0;
 }

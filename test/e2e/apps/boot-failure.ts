@@ -11,7 +11,7 @@ const [way = '', style = ''] = process.argv.slice(2);
 const config: LoggingConfig = {
   version: 1,
   formatters: { short: { format: '%(levelname)s|%(name)s|%(message)s' } },
-  handlers: { file: { class: 'logging.FileHandler', filename: process.env['LOG_FILE'], formatter: 'short' } },
+  handlers: { file: { class: 'logging.FileHandler', filename: process.env.LOG_FILE, formatter: 'short' } },
   root: { level: 'INFO', handlers: way === 'configuration' ? ['flie'] : ['file'] },
 };
 
@@ -49,12 +49,20 @@ class FailingBootstrap implements OnApplicationBootstrap {
   }
 }
 
-const failing = { unresolved: Unresolved, constructor: Throwing, init: FailingInit, bootstrap: FailingBootstrap }[way];
+const failing = {
+  unresolved: Unresolved,
+  constructor: Throwing,
+  init: FailingInit,
+  bootstrap: FailingBootstrap,
+}[way];
 
 @Module({ providers: failing === undefined ? [Early] : [Early, failing] })
 class FeatureModule {}
 
-const logging = way === 'async' ? LoggingModule.forRootAsync({ useFactory: async () => Promise.reject(new Error('no configuration')) }) : LoggingModule.forRoot(config);
+const logging =
+  way === 'async'
+    ? LoggingModule.forRootAsync({ useFactory: async () => Promise.reject(new Error('no configuration')) })
+    : LoggingModule.forRoot(config);
 
 @Module({ imports: style === 'first' ? [logging, FeatureModule] : [FeatureModule, logging] })
 class AppModule {}

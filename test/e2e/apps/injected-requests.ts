@@ -22,7 +22,13 @@ class Root {
 }
 
 @Module({
-  imports: [LoggingModule.forRoot({ version: 1, handlers: { out: { '()': PrintingHandler } }, root: { level: 'INFO', handlers: ['out'] } })],
+  imports: [
+    LoggingModule.forRoot({
+      version: 1,
+      handlers: { out: { '()': PrintingHandler } },
+      root: { level: 'INFO', handlers: ['out'] },
+    }),
+  ],
   controllers: [Root],
 })
 class AppModule {}
@@ -33,7 +39,11 @@ adapter.setOnRequestHook((request: { url: string }, _reply: unknown, done: () =>
   seen.push(request.url);
   done();
 });
-const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter as unknown as AbstractHttpAdapter as never, { bufferLogs: true });
+const app = await NestFactory.create<NestFastifyApplication>(
+  AppModule,
+  adapter as unknown as AbstractHttpAdapter as never,
+  { bufferLogs: true },
+);
 await app.init();
 const { statusCode } = await app.inject({ url: '/ok' });
 await new Promise((resolve) => setTimeout(resolve, 20));

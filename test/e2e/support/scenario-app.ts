@@ -1,3 +1,4 @@
+import type { INestApplication } from '@nestjs/common';
 import {
   type ArgumentsHost,
   Catch,
@@ -13,9 +14,8 @@ import {
   UseFilters,
 } from '@nestjs/common';
 import { type AbstractHttpAdapter, APP_FILTER, BaseExceptionFilter, NestFactory } from '@nestjs/core';
-import type { INestApplication } from '@nestjs/common';
-import type { LoggingModuleOptions } from '../../../lib/nest/logging-options.js';
 import { LoggingModule } from '../../../lib/nest/logging.module.js';
+import type { LoggingModuleOptions } from '../../../lib/nest/logging-options.js';
 import { NestLogger } from '../../../lib/nest/nest-logger.adapter.js';
 import type { Recorder } from './recorder.js';
 import { scenarioController } from './scenario-controller.js';
@@ -48,7 +48,11 @@ class CatchAllFilter implements ExceptionFilter {
 @Catch(HttpException)
 class HttpOnlyFilter implements ExceptionFilter<HttpException> {
   catch(exception: HttpException, host: ArgumentsHost): void {
-    host.switchToHttp().getResponse<AnyResponse>().status(exception.getStatus()).send({ http: exception.message });
+    host
+      .switchToHttp()
+      .getResponse<AnyResponse>()
+      .status(exception.getStatus())
+      .send({ http: exception.message });
   }
 }
 
@@ -132,13 +136,19 @@ export interface ScenarioAppOptions {
 }
 
 /** Starts the application of all scenarios on a port of its own. */
-export async function startScenarioApp(options: ScenarioAppOptions): Promise<{ app: INestApplication; port: number }> {
+export async function startScenarioApp(
+  options: ScenarioAppOptions,
+): Promise<{ app: INestApplication; port: number }> {
   const { variant = { name: 'no filter' }, recorder } = options;
   const controller = scenarioController(
     variant.classFilter === undefined ? [] : [UseFilters(variant.classFilter)],
     variant.methodFilter === undefined ? [] : [UseFilters(variant.methodFilter)],
   );
-  const imports = [variant.importedBefore, recorder && loggingModule(recorder, options.logging), variant.importedAfter];
+  const imports = [
+    variant.importedBefore,
+    recorder && loggingModule(recorder, options.logging),
+    variant.importedAfter,
+  ];
 
   @Module({
     imports: imports.filter((module) => module !== undefined) as never,
@@ -153,7 +163,10 @@ export async function startScenarioApp(options: ScenarioAppOptions): Promise<{ a
     }
   }
 
-  const app = await NestFactory.create(ScenarioModule, options.adapter, { logger: false, abortOnError: false });
+  const app = await NestFactory.create(ScenarioModule, options.adapter, {
+    logger: false,
+    abortOnError: false,
+  });
   if (recorder !== undefined) app.useLogger(app.get(NestLogger));
   app.use((request: { url?: string }, _response: unknown, next: () => void) => {
     if (request.url?.includes('fail=app')) throw new Error('the application middleware threw');
@@ -167,7 +180,11 @@ export async function startScenarioApp(options: ScenarioAppOptions): Promise<{ a
 
 function loggingModule(recorder: Recorder, options: LoggingModuleOptions = {}): DynamicModule {
   return LoggingModule.forRoot(
-    { version: 1, handlers: { recorder: { '()': () => recorder } }, root: { level: 'DEBUG', handlers: ['recorder'] } },
+    {
+      version: 1,
+      handlers: { recorder: { '()': () => recorder } },
+      root: { level: 'DEBUG', handlers: ['recorder'] },
+    },
     options,
   );
 }

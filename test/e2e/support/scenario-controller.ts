@@ -21,6 +21,7 @@ import {
   Res,
   Sse,
   StreamableFile,
+  type Type,
   UnauthorizedException,
   UseGuards,
   UseInterceptors,
@@ -83,8 +84,10 @@ function failingStream(): Readable {
 }
 
 /** Every way a request can go. A function, since filters are bound to classes for good. */
-// biome-ignore lint/suspicious/noExplicitAny: decorators take what they take
-export function scenarioController(classDecorators: ClassDecorator[] = [], methodDecorators: MethodDecorator[] = []): any {
+export function scenarioController(
+  classDecorators: ClassDecorator[] = [],
+  methodDecorators: MethodDecorator[] = [],
+): Type {
   @Controller('scenarios')
   class ScenarioController {
     @Get('ok/:id')
@@ -249,7 +252,10 @@ export function scenarioController(classDecorators: ClassDecorator[] = [], metho
   for (const decorate of classDecorators) decorate(ScenarioController);
   for (const name of Object.getOwnPropertyNames(ScenarioController.prototype)) {
     if (name === 'constructor') continue;
-    const descriptor = Object.getOwnPropertyDescriptor(ScenarioController.prototype, name) as PropertyDescriptor;
+    const descriptor = Object.getOwnPropertyDescriptor(
+      ScenarioController.prototype,
+      name,
+    ) as PropertyDescriptor;
     for (const decorate of methodDecorators) decorate(ScenarioController.prototype, name, descriptor);
   }
   return ScenarioController;

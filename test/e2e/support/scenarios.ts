@@ -13,7 +13,13 @@ export interface Scenario extends WireRequest {
   readonly route?: string;
 }
 
-const get = (name: string, path: string, status: number, outcome: Scenario['outcome'], handler?: string): Scenario => ({
+const get = (
+  name: string,
+  path: string,
+  status: number,
+  outcome: Scenario['outcome'],
+  handler?: string,
+): Scenario => ({
   name,
   path: `/scenarios/${path}`,
   status,
@@ -38,7 +44,10 @@ export const scenarios: readonly Scenario[] = [
   get('a guard that throws 401', 'unauthorized', 401, 'refused', 'unauthorized'),
   get('a guard that breaks', 'broken-guard', 500, 'failed', 'brokenGuard'),
   { ...get('a pipe that refuses', 'pipe/seven', 400, 'refused', 'pipe'), route: '/scenarios/pipe/:id' },
-  { ...get('a pipe that breaks', 'broken-pipe/7', 500, 'failed', 'brokenPipe'), route: '/scenarios/broken-pipe/:id' },
+  {
+    ...get('a pipe that breaks', 'broken-pipe/7', 500, 'failed', 'brokenPipe'),
+    route: '/scenarios/broken-pipe/:id',
+  },
   get('an interceptor that breaks', 'broken-interceptor', 500, 'failed', 'brokenInterceptor'),
   get('a handler that throws', 'throws', 500, 'failed', 'throws'),
   get('a handler that rejects', 'rejects', 500, 'failed', 'rejects'),
@@ -59,6 +68,11 @@ export const scenarios: readonly Scenario[] = [
   get('middleware that answers', 'middleware-answers', 203, 'answered'),
   get('application middleware that throws', 'ok/7?fail=app', 500, 'failed'),
   { ...get('a malformed body', 'created', 400, 'refused'), method: 'POST', headers: json, body: '{"a":' },
-  { ...get('an oversized body', 'created', 413, 'refused'), method: 'POST', headers: json, body: JSON.stringify('x'.repeat(2_000_000)) },
+  {
+    ...get('an oversized body', 'created', 413, 'refused'),
+    method: 'POST',
+    headers: json,
+    body: JSON.stringify('x'.repeat(2_000_000)),
+  },
   { ...get('a malformed path', 'ok/%FF', 400, 'refused') },
 ];

@@ -24,9 +24,14 @@ export function send(port: number, text: string, abortAfterMs?: number): Promise
     socket.on('data', (chunk) => {
       chunks.push(chunk);
       // Server-sent events keep the connection, whatever the client asked for.
-      if (/text\/event-stream[\s\S]*\r\n0\r\n\r\n$/.test(Buffer.concat(chunks).toString('latin1'))) socket.end();
+      if (/text\/event-stream[\s\S]*\r\n0\r\n\r\n$/.test(Buffer.concat(chunks).toString('latin1')))
+        socket.end();
     });
-    socket.on('error', (error: NodeJS.ErrnoException) => error.code !== 'ECONNRESET' && error.code !== 'EPIPE' && reject(error));
+    socket.on(
+      'error',
+      (error: NodeJS.ErrnoException) =>
+        error.code !== 'ECONNRESET' && error.code !== 'EPIPE' && reject(error),
+    );
     socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
     if (abortAfterMs !== undefined) setTimeout(() => socket.destroy(), abortAfterMs);
   });

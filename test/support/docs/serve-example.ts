@@ -17,6 +17,7 @@ export async function serve(
       const { path, ...init } = parseCurl(line);
       await app.ask(path, init);
     }
+    await app.quiet();
     // As it would be without the variable.
     return app.printed().replaceAll(String(app.port), '3000');
   } finally {
