@@ -8,7 +8,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** Calls in one turn of the event loop, so that loggers that work in the background get to. */
 const CALLS_A_TURN = 1_000;
 
-const { competitor, name, target, sliceMs, hasOutput } = JSON.parse(process.argv[2]);
+
+const { competitor, name, target, sliceMs, warmUpMs, hasOutput } = JSON.parse(process.argv[2]);
 const { create } = await import(`./competitors/${competitor}.mjs`);
 const subject = create(name, target);
 if (subject === undefined) {
@@ -27,14 +28,15 @@ function reply(message) {
   process.send(message);
 }
 
-/** Warms up, and finds how many calls fill a slice. */
+/** Warms up until the engine has compiled what is hot, and finds how many calls fill a slice. */
 async function calibrate() {
+  const started = performance.now();
   let count = 1_000;
   for (;;) {
     const { wall } = await measure(count);
-    if (wall * count >= sliceMs * 1e6 || count > 5e8)
-      return Math.max(1_000, Math.round((sliceMs * 1e6) / wall));
-    count *= 2;
+    const passed = performance.now() - started;
+    if (passed >= warmUpMs && wall * count >= sliceMs * 1e6) return Math.round((sliceMs * 1e6) / wall);
+    if (wall * count < sliceMs * 1e6) count *= 2;
   }
 }
 

@@ -5,6 +5,9 @@ import { CASES, MODES } from './cases.mjs';
 import { ratio, summary } from './statistics.mjs';
 import { startWorker } from './workers.mjs';
 
+/** The engine compiles what is hot in several steps, and later on a busy machine. */
+const WARM_UP_MS = 700;
+
 /**
  * Measures one case in one mode: every competitor in its own process, in turns.
  *
@@ -24,6 +27,7 @@ export async function measureCase(name, mode, { competitors, rounds, sliceMs, on
         name,
         target,
         sliceMs,
+        warmUpMs: WARM_UP_MS,
         hasOutput: CASES[name].hasOutput !== false,
       });
       if (worker !== undefined) workers.set(competitor, { worker, target });

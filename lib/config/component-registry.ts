@@ -68,7 +68,15 @@ export function findExternal(name: string): { found: boolean; value?: unknown } 
     const type = findComponent(kind, name);
     if (type !== undefined) return { found: true, value: type };
   }
-  return { found: false };
+  return findConstant(name);
+}
+
+/** A constant of a handler's class: `logging.handlers.SysLogHandler.LOG_LOCAL0`. */
+function findConstant(name: string): { found: boolean; value?: unknown } {
+  const [, owner = '', constant = ''] = /^(.+)\.([A-Z][A-Z0-9_]*)$/.exec(name) ?? [];
+  const type = findComponent('handler', owner);
+  const isKnown = type !== undefined && Object.hasOwn(type, constant);
+  return isKnown ? { found: true, value: (type as unknown as Record<string, unknown>)[constant] } : { found: false };
 }
 
 /** Names that `ext://` knows, without the classes. */
@@ -89,4 +97,6 @@ const BUILTIN_EXTERNALS: Readonly<Record<string, () => unknown>> = Object.assign
   'logging.ERROR': () => 40,
   'logging.CRITICAL': () => 50,
   'logging.NOTSET': () => 0,
+  'socket.SOCK_STREAM': () => 1,
+  'socket.SOCK_DGRAM': () => 2,
 });

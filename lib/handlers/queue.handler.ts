@@ -103,7 +103,7 @@ export class QueueHandler extends Handler {
     const { dropped } = this.queue;
     this.enqueue(this.prepare(record));
     if (this.queue.dropped !== dropped) {
-      this.#reporter.report(new Error(`the queue is full: ${this.queue.dropped} records lost so far`));
+      this.#reporter.report(new Error(`the queue is full, records are lost: ${this.queue.dropped} so far`));
     }
   }
 

@@ -1,6 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { type ContainerModule, findDeclarations } from './container-modules.js';
 import { injectedNames, type NamedProvider } from './injected-names.js';
+import { LOGGER_HOST } from './logging.tokens.js';
 
 /**
  * Brings names that are injected after an application was put together (in a file that is loaded lazily) to those of
@@ -23,14 +24,16 @@ export class LaterNames {
   }
 
   #add(provider: NamedProvider): void {
-    for (const module of this.#hosts()) {
+    for (const module of this.#hosts(provider)) {
       if (module.hasProvider(provider.provide)) continue;
       module.addProvider(provider);
-      module.addExportedProviderOrModule(provider.provide as symbol);
+      module.addExportedProviderOrModule(provider.provide);
     }
   }
 
-  #hosts(): ContainerModule[] {
-    return findDeclarations(this.modules).map(({ module }) => module);
+  /** Loggers need nothing and are everywhere; components come from the configuration, which only some modules see. */
+  #hosts(provider: NamedProvider): ContainerModule[] {
+    if (provider.inject !== undefined) return findDeclarations(this.modules).map(({ module }) => module);
+    return [...this.modules.values()].filter(({ metatype }) => LOGGER_HOST in metatype);
   }
 }

@@ -5,6 +5,7 @@ import { noteFailure } from './http/failure-record.js';
  * Nest asks each filter in turn whether an exception is of one of its classes, and the first that says yes answers.
  * Nothing is of this class; but it has been asked, and so has seen the exception.
  */
+// biome-ignore lint/complexity/noStaticOnlyClass: Nest takes classes here
 abstract class Witness {
   static [Symbol.hasInstance](exception: unknown): boolean {
     noteFailure(exception);

@@ -15,7 +15,7 @@ import { type HttpLogOptions, httpLogSchema } from './http/http-log-options.js';
 export interface LoggingModuleOptions {
   /** Whether every module can inject loggers without importing the module; default true. */
   isGlobal?: boolean | undefined;
-  /** The request log; `false` switches it off. */
+  /** The request log; `false`: no access records and no response header. Failures keep their records. */
   http?: HttpLogOptions | false | undefined;
   /** Whether each request runs in a context of its own, with `request_id` on every record; default true. */
   context?: boolean | undefined;
@@ -84,7 +84,7 @@ export function resolveOptions(options: LoggingModuleOptions): ResolvedLoggingOp
     http: checkOptions(
       'LoggingModule.http',
       httpLogSchema,
-      http === false ? { enabled: false } : (http ?? {}),
+      http === false ? { enabled: false, responseHeader: false } : (http ?? {}),
     ),
   };
 }

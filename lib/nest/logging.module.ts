@@ -1,3 +1,4 @@
+// biome-ignore-all lint/complexity/noStaticOnlyClass: Nest's modules are classes
 import {
   type DynamicModule,
   forwardRef,
@@ -16,6 +17,7 @@ import { injectedNames } from './injected-names.js';
 import {
   COMPONENT_OPTIONS,
   getComponentToken,
+  LOGGER_HOST,
   LOGGING_CONFIG,
   LOGGING_DECLARATION,
 } from './logging.tokens.js';
@@ -38,8 +40,9 @@ import { installNestLogger } from './nest-logger-installation.js';
  * export class AppModule {}
  */
 @Module({ providers: injectedNames.loggers.providers, exports: injectedNames.loggers.tokens })
-// biome-ignore lint/complexity/noStaticOnlyClass: a module of Nest's is a class
 export class LoggingModule {
+  static readonly [LOGGER_HOST] = true;
+
   /**
    * Configures logging for the application.
    *

@@ -9,6 +9,8 @@ export const STANDING_LOGGING: unique symbol = Symbol.for('nestjs-logging.standi
 export const LOGGING_CONFIG: unique symbol = Symbol.for('nestjs-logging.config') as never;
 /** Where a `forRoot` or `forFeature` says what it is. Internal. */
 export const LOGGING_DECLARATION: unique symbol = Symbol.for('nestjs-logging.declaration') as never;
+/** On the class of modules that provide loggers, whichever copy of this package it is of. Internal. */
+export const LOGGER_HOST: unique symbol = Symbol.for('nestjs-logging.logger-host') as never;
 /** What `@ComponentOptions()` injects. Internal. */
 export const COMPONENT_OPTIONS: unique symbol = Symbol.for('nestjs-logging.component-options') as never;
 

@@ -14,10 +14,9 @@ describe('output of the sample application in the documentation', () => {
   it.each(shown)(
     'is what it prints: $page.path, $environment',
     async ({ page, environment }) => {
-      const { printed, file } = await runSample(environment, sampleCommands(page));
+      const results = await runSample(environment, sampleCommands(page));
       for (const block of sampleBlocks(page).filter(({ flags }) => flags.get('sample') === environment)) {
-        const name = block.flags.get('file');
-        expect(normalise(name === undefined ? printed : file(name))).toBe(normalise(block.text));
+        expect(normalise(results.get(block.flags.get('file') ?? '') ?? '')).toBe(normalise(block.text));
       }
     },
     30_000,

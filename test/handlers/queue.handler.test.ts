@@ -69,7 +69,7 @@ describe('QueueHandler', () => {
     const sent: string[] = [];
     class Sender extends QueueHandler {
       override enqueue(queued: LogRecord): void {
-        sent.push(`${queued.message} for ${String(queued['user'])}`);
+        sent.push(`${queued.message} for ${String(queued.user)}`);
       }
     }
     new Sender().handle(new LogRecord({ msg: 'hello', extra: { user: 'ann' } }));
@@ -82,7 +82,7 @@ describe('QueueHandler', () => {
       for (let count = 0; count < 15; count += 1) handler.handle(record(String(count)));
     });
     expect(handler.stats).toMatchObject({ emitted: 15, queued: 9, dropped: 6 });
-    expect(text.match(/the queue is full: 1 records lost so far/g)).toHaveLength(1);
+    expect(text.match(/the queue is full, records are lost: 1 so far/g)).toHaveLength(1);
   });
 });
 

@@ -108,6 +108,22 @@ describe('a logger', () => {
     expect(app.get(Parameters).named).toBe(getLogger('shop.orders'));
   });
 
+  it('is injected into lazy modules that import the module plainly', async () => {
+    @Module({ imports: [LoggingModule] })
+    class ImportingModule {}
+    @Module({ imports: [ImportingModule, LoggingModule.forRoot(silent(), { isGlobal: false })] })
+    class AppModule {}
+    const app = await start(AppModule);
+    @Injectable()
+    class Late {
+      constructor(@Logger('late.plain') readonly logger: Logger) {}
+    }
+    @Module({ imports: [LoggingModule], providers: [Late] })
+    class LateModule {}
+    const module = await app.get(LazyModuleLoader).load(() => LateModule);
+    expect(module.get(Late).logger).toBe(getLogger('late.plain'));
+  });
+
   it('is not injected where the module is not imported, if it is not global', async () => {
     @Module({ imports: [FeatureModule, LoggingModule.forRoot(silent(), { isGlobal: false })] })
     class AppModule {}

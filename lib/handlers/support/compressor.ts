@@ -1,4 +1,4 @@
-import { fstatSync, lstatSync, renameSync, type Stats, unlinkSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, renameSync, type Stats, unlinkSync } from 'node:fs';
 import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -61,46 +61,51 @@ export class Compressor {
 
   async #compressAll(): Promise<void> {
     const tried = new Set<number>();
-    for (let next = this.#next(tried); next !== undefined; next = this.#next(tried)) {
-      tried.add(next.stats.ino);
-      const source = await open(next.path, 'r');
+    const take = () => this.#take(tried);
+    for (let rolled = await this.#locked(take); rolled !== undefined; rolled = await this.#locked(take)) {
+      tried.add(rolled.stats.ino);
       try {
-        await this.#compress(next, source);
+        await this.#compress(rolled);
       } finally {
-        await source.close();
+        closeSync(rolled.fd);
+        if (rolled.gzipFd !== undefined) closeSync(rolled.gzipFd);
       }
     }
   }
 
-  /** The oldest first: their places are given up first. */
-  #next(tried: ReadonlySet<number>): Rolled | undefined {
+  /** Opens the next file to compress: the oldest, whose place is given up first. Names change; what is open does not. */
+  #take(tried: ReadonlySet<number>): Rolled | undefined {
     for (const path of [...this.#findRolled()].reverse()) {
       const stats = statOf(path);
-      if (stats?.isFile() && !tried.has(stats.ino)) return { path, stats };
+      if (!stats?.isFile() || tried.has(stats.ino)) continue;
+      const isHalfDone = statOf(`${path}.gz`) !== undefined;
+      return { stats, fd: openSync(path, 'r'), gzipFd: isHalfDone ? openSync(`${path}.gz`, 'r') : undefined };
     }
     return undefined;
   }
 
-  async #compress(rolled: Rolled, source: FileHandle): Promise<void> {
-    const { path, stats } = rolled;
-    if (statOf(`${path}.gz`) === undefined) return this.#writeGzip(source, stats);
-    if (!(await isGzipOf(`${path}.gz`, source))) {
-      throw new Error(`'${path}' stays uncompressed: '${path}.gz' is there, and is not made of it`);
-    }
+  async #compress(rolled: Rolled): Promise<void> {
+    if (rolled.gzipFd === undefined) return this.#writeGzip(rolled);
     // A process ended between the last two steps.
-    await this.#locked(() => unlinkIfSame(path, stats));
+    const isDone = await isGzipOf(rolled.gzipFd, rolled.fd);
+    await this.#locked(() => {
+      const path = this.#find(rolled.stats);
+      if (path === undefined) return;
+      if (!isDone) throw new Error(`'${path}' stays uncompressed: its '.gz' is there, and is not made of it`);
+      if (statOf(`${path}.gz`) !== undefined) unlinkSync(path);
+    });
   }
 
-  async #writeGzip(source: FileHandle, stats: Stats): Promise<void> {
+  async #writeGzip({ fd, stats }: Rolled): Promise<void> {
     const temporary = `${this.#path}.${stats.ino}.gz.tmp`;
     const target = await openNew(temporary, stats.mode & 0o777);
     // Another process is at it.
     if (target === undefined) return;
     try {
-      let length = await gzipFrom(source, 0, target);
+      let length = await gzipFrom(fd, 0, target);
       // A writer that was late adds to the file once more.
-      while (await this.#locked(() => this.#isLonger(source, length) || this.#replace(stats, temporary))) {
-        length = await gzipFrom(source, length, target);
+      while (await this.#locked(() => fstatSync(fd).size > length || this.#replace(stats, temporary))) {
+        length = await gzipFrom(fd, length, target);
       }
       await target.utimes(stats.atime, stats.mtime);
     } finally {
@@ -110,22 +115,26 @@ export class Compressor {
     await syncDirectory(dirname(this.#path));
   }
 
-  #isLonger(source: FileHandle, length: number): boolean {
-    return fstatSync(source.fd).size > length;
-  }
-
   /**
    * Puts the gzip in the place of its file, whatever that is called by now; nowhere if it has been deleted.
    *
    * @returns false: there is no more to be done.
    */
   #replace(stats: Stats, temporary: string): false {
-    const path = this.#findRolled().find((candidate) => isSame(statOf(candidate), stats));
+    const path = this.#find(stats);
     if (path !== undefined && statOf(`${path}.gz`) === undefined) {
       renameSync(temporary, `${path}.gz`);
       unlinkSync(path);
     }
     return false;
+  }
+
+  /** What a rolled file is called by now. */
+  #find(stats: Stats): string | undefined {
+    return this.#findRolled().find((path) => {
+      const there = statOf(path);
+      return there?.dev === stats.dev && there.ino === stats.ino;
+    });
   }
 
   /** @param action Synchronous: this very process may want to roll the file, and could not wait for itself. */
@@ -163,17 +172,12 @@ async function openNew(path: string, mode: number): Promise<FileHandle | undefin
   }
 }
 
+/** A rolled file that is not compressed yet. */
 interface Rolled {
-  readonly path: string;
   readonly stats: Stats;
-}
-
-function unlinkIfSame(path: string, stats: Stats): void {
-  if (isSame(statOf(path), stats)) unlinkSync(path);
-}
-
-function isSame(one: Stats | undefined, other: Stats): boolean {
-  return one !== undefined && one.dev === other.dev && one.ino === other.ino;
+  readonly fd: number;
+  /** The file that has its compressed name, if there is one. */
+  readonly gzipFd: number | undefined;
 }
 
 function statOf(path: string): Stats | undefined {

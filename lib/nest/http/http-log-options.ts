@@ -1,11 +1,13 @@
 import * as v from 'valibot';
 
-// biome-ignore lint/suspicious/noExplicitAny: the platform is the application's choice; it types its own callbacks
 /** A request as the platform gives it: Express's, or Fastify's. */
-export type PlatformRequest = any;
-// biome-ignore lint/suspicious/noExplicitAny: as above
+export type PlatformRequest =
+  // biome-ignore lint/suspicious/noExplicitAny: the platform is the application's choice; it types its own callbacks
+  any;
 /** A response as the platform gives it: Express's, or Fastify's reply. */
-export type PlatformResponse = any;
+export type PlatformResponse =
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  any;
 
 const callback = <T extends (...args: never[]) => unknown>() =>
   v.custom<T>((value) => typeof value === 'function', 'expected a function');

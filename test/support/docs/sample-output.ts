@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isCurl } from './examples.js';
@@ -18,18 +18,23 @@ export function sampleCommands({ blocks }: Page): string {
 /**
  * Runs the sample application in an environment and sends it the page's commands.
  *
- * @returns What it printed, and by name what is in its files.
+ * @returns What it printed (`''`), and what is in its files, by name.
  */
-export async function runSample(
-  environment: string,
-  commands: string,
-): Promise<{ printed: string; file(name: string): string }> {
+export async function runSample(environment: string, commands: string): Promise<ReadonlyMap<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), 'sample-'));
+  const logDir = join(folder, 'logs');
   const main = join(repository, 'sample-app/main.ts');
-  const printed = await serve(main, folder, commands, {
-    NODE_ENV: environment,
-    LOG_DIR: folder,
-    LOG_LEVEL: '',
-  });
-  return { printed, file: (name) => readFileSync(join(folder, name), 'utf8') };
+  try {
+    const printed = await serve(main, folder, commands, {
+      NODE_ENV: environment,
+      LOG_DIR: logDir,
+      LOG_LEVEL: '',
+    });
+    const files = readdirSync(logDir).map(
+      (name) => [name, readFileSync(join(logDir, name), 'utf8')] as const,
+    );
+    return new Map([['', printed], ...files]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -42,10 +42,9 @@ async function runExamples(pages: readonly Page[], outputs: Map<CodeBlock, strin
 async function runSamples(page: Page, outputs: Map<CodeBlock, string>): Promise<void> {
   const blocks = sampleBlocks(page);
   for (const environment of new Set(blocks.map(({ flags }) => flags.get('sample') as string))) {
-    const { printed, file } = await runSample(environment, sampleCommands(page));
+    const results = await runSample(environment, sampleCommands(page));
     for (const block of blocks.filter(({ flags }) => flags.get('sample') === environment)) {
-      const name = block.flags.get('file');
-      outputs.set(block, name === undefined ? printed : file(name));
+      outputs.set(block, results.get(block.flags.get('file') ?? '') ?? '');
     }
   }
 }
