@@ -54,6 +54,11 @@ export function captureStack(boundary: CallBoundary | undefined): string {
   return typeof stack === 'string' ? stack.slice(stack.indexOf('\n') + 1) : '';
 }
 
+/** {@link captureStack} under the heading that follows a message logged with `stackInfo: true`. */
+export function captureStackInfo(boundary: CallBoundary | undefined): string {
+  return `Stack (most recent call first):\n${captureStack(boundary)}`;
+}
+
 interface Captured {
   readonly sites: readonly NodeJS.CallSite[];
   /** Whether somebody else prints stacks: source-map-support, ts-node, an agent. */

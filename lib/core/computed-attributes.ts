@@ -16,11 +16,12 @@ export abstract class ComputedAttributes {
   /** Where the call was made. */
   abstract caller(): CallerInfo;
 
-  /** Milliseconds of `created`, 0 up to 999. */
+  /** Whole milliseconds of `created`, 0 up to 999; what is beyond them is cut off, as in Python. */
   get msecs(): number {
-    const ms = Math.round(this.created * 1000);
-    // `%` would be a division of fractions at this size.
-    return ms - Math.floor(ms / 1000) * 1000;
+    const { created } = this;
+    // The smallest step of a time of today is 0.0002 ms: less than that may be lost of a whole millisecond.
+    const msecs = Math.floor((created - Math.floor(created)) * 1000 + 0.001);
+    return msecs > 999 ? 999 : msecs;
   }
   set msecs(value: number) {
     defineField(this, 'msecs', value);

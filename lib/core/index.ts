@@ -135,7 +135,7 @@ export {
   LogRecord,
   type LogRecordOptions,
 } from './log-record.js';
-export { isLogger, Logger, RootLogger } from './logger.js';
+export { isLogger, Logger } from './logger.js';
 export { type AdapterTarget, LoggerAdapter, type LoggerAdapterOptions } from './logger-adapter.js';
 export {
   disable,
@@ -149,6 +149,7 @@ export {
 export type { Fault } from './options.js';
 export { gmtime, localtime } from './record-clock.js';
 export { getLogRecordFactory, makeLogRecord, setLogRecordFactory } from './record-factory.js';
+export { RootLogger } from './root-logger.js';
 export type { Sanitize } from './sanitize.js';
 export { shutdown } from './shutdown.js';
 export type { LoggerClass, LogRecordFactory } from './state.js';

@@ -1,6 +1,6 @@
 import { brand, isBranded } from '../internal/brand.js';
 import { checkExtra, type LogCall, type LogOptions, readCall } from './call-arguments.js';
-import { captureStack, findCaller } from './caller.js';
+import { captureStackInfo, findCaller } from './caller.js';
 import { reportLoggingError } from './diagnostics.js';
 import { LoggingError } from './errors.js';
 import { Filterer } from './filter.js';
@@ -116,13 +116,7 @@ export class Logger extends Filterer {
    *
    * @param boundary The function users call; the frame above it is the record's caller.
    */
-  logFrom(
-    boundary: CallBoundary,
-    levelno: number,
-    msg: unknown,
-    args: unknown[],
-    takesAnything = false,
-  ): void {
+  logFrom(boundary: CallBoundary, levelno: number, msg: unknown, args: unknown[], takesAnything = false) {
     if (this.#threshold <= levelno) this.#log(levelno, msg, args, boundary, takesAnything);
   }
 
@@ -159,7 +153,7 @@ export class Logger extends Filterer {
       msg,
       args,
       excInfo,
-      stackInfo: options?.stackInfo === true ? formatStackInfo(boundary) : undefined,
+      stackInfo: options?.stackInfo === true ? captureStackInfo(boundary) : undefined,
       extra: options?.extra,
       context: contextProvider === undefined ? undefined : contextProvider(),
       boundary,
@@ -181,7 +175,7 @@ export class Logger extends Filterer {
     stacklevel = 1,
   ): [pathname: string, lineno: number, funcName: string, stackInfo: string | null] {
     const { pathname, lineno, funcName } = findCaller(this.findCaller, stacklevel);
-    return [pathname, lineno, funcName, stackInfo ? formatStackInfo(this.findCaller) : null];
+    return [pathname, lineno, funcName, stackInfo ? captureStackInfo(this.findCaller) : null];
   }
 
   /** Makes the record of a call; override it in a logger class to make another. */
@@ -211,17 +205,18 @@ export class Logger extends Filterer {
   /** Gives a record to this logger's handlers and, while loggers propagate, to those above. */
   callHandlers(record: LogRecord): void {
     let found = 0;
-    for (
-      let logger: Logger | null = this;
-      logger !== null;
-      logger = logger.propagate ? logger.parent : null
-    ) {
+    for (let logger: Logger | null = this; logger !== null; logger = logger.#next()) {
       for (const handler of logger.handlers) {
         found += 1;
         if (record.levelno >= handler.level) handler.handle(record);
       }
     }
     if (found === 0) emitLastResort(record);
+  }
+
+  /** The logger that gets this one's records next. */
+  #next(): Logger | null {
+    return this.propagate ? this.parent : null;
   }
 
   /** This logger's own level; 0 (`NOTSET`) takes the parent's. */
@@ -282,11 +277,7 @@ export class Logger extends Filterer {
 
   /** Whether a record of this logger would reach any handler. */
   hasHandlers(): boolean {
-    for (
-      let logger: Logger | null = this;
-      logger !== null;
-      logger = logger.propagate ? logger.parent : null
-    ) {
+    for (let logger: Logger | null = this; logger !== null; logger = logger.#next()) {
       if (logger.handlers.length > 0) return true;
     }
     return false;
@@ -294,11 +285,12 @@ export class Logger extends Filterer {
 
   /** The logger below this one: `getLogger('a').getChild('b.c')` is `getLogger('a.b.c')`. */
   getChild(suffix: string): Logger {
-    if (this.manager === undefined)
+    if (this.manager === undefined) {
       throw new LoggingError(
         'ERR_LOGGING_ARGUMENT',
         `getChild: '${this.name}' was made with new; use getLogger`,
       );
+    }
     return this.manager.getLogger(this.parent === null ? suffix : `${this.name}.${suffix}`);
   }
 
@@ -313,18 +305,7 @@ export class Logger extends Filterer {
 }
 brand(Logger.prototype, 'logger');
 
-/** The logger at the top of the tree; its level can never be inherited, so it starts at WARNING. */
-export class RootLogger extends Logger {
-  constructor(level: Level = WARNING) {
-    super('root', level);
-  }
-}
-
 /** True for loggers of any copy of this package. */
 export function isLogger(value: unknown): value is Logger {
   return isBranded(value, 'logger');
-}
-
-function formatStackInfo(boundary: CallBoundary): string {
-  return `Stack (most recent call first):\n${captureStack(boundary)}`;
 }

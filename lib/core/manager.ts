@@ -1,6 +1,7 @@
 import { LoggingError } from './errors.js';
 import { checkLevel, type Level } from './levels.js';
-import { isLogger, Logger, RootLogger } from './logger.js';
+import { isLogger, Logger } from './logger.js';
+import { RootLogger } from './root-logger.js';
 import { type LoggerClass, type LogRecordFactory, state } from './state.js';
 
 /** Stands where a logger has children but was never asked for itself. */

@@ -12,6 +12,15 @@ import { collectStderr } from '../support/stderr-collector.js';
 const describeLive = hasRsyslog ? describe : describe.skip;
 const itOverTls = hasRsyslogTls && hasOpenssl ? it : it.skip;
 
+const hasUnixDgram = await import('unix-dgram' as string).then(
+  () => true,
+  () => false,
+);
+if (!hasUnixDgram)
+  console.warn('unix-dgram was not found, its test is skipped: npm install --no-save unix-dgram');
+const itWithUnixDgram = hasUnixDgram ? it : it.skip;
+const itWithoutUnixDgram = hasUnixDgram ? it.skip : it;
+
 /** What someone would send who wants records of his own in the log. */
 const HOSTILE = [
   'first line\nsecond line',
@@ -150,7 +159,14 @@ describeLive('SysLogHandler and rsyslogd', () => {
     }
   });
 
-  it('names the package it needs for a unix datagram socket', async () => {
+  itWithUnixDgram('sends datagrams to a unix socket', async () => {
+    const arrived = await send({ address: server.socketPath, ident: 'shop: ' }, HOSTILE);
+    expect(arrived.map(({ pri, programname }) => `${pri} ${programname}`)).toEqual(
+      HOSTILE.map(() => '12 shop'),
+    );
+  });
+
+  itWithoutUnixDgram('names the package it needs for a unix datagram socket', async () => {
     const handler = new SysLogHandler({ address: server.socketPath });
     await expect(handler.createSocket()).rejects.toThrow('npm install unix-dgram');
     await handler.close();

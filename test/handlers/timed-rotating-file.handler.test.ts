@@ -14,8 +14,15 @@ function setClock(time: string): void {
   jest.spyOn(Date, 'now').mockReturnValue(Date.parse(time));
 }
 
-function make(options: object): TimedRotatingFileHandler {
+/** Its file is as old as the clock says, which the file system does not know of. */
+function make(options: { delay?: boolean } & object): TimedRotatingFileHandler {
+  if (!options.delay && !folder.names().includes('app.log')) touch(Date.now() / 1000);
   return new TimedRotatingFileHandler({ filename: folder.file('app.log'), utc: true, ...options });
+}
+
+function touch(time: number): void {
+  writeFileSync(folder.file('app.log'), '', { flag: 'a' });
+  utimesSync(folder.file('app.log'), time, time);
 }
 
 function log(handler: TimedRotatingFileHandler, messages: string): void {
@@ -43,7 +50,7 @@ describe('TimedRotatingFileHandler', () => {
 
   it('rolls over hourly by default', () => {
     setClock('2024-05-01T10:20:30Z');
-    const handler = new TimedRotatingFileHandler({ filename: folder.file('app.log') });
+    const handler = make({});
     expect(handler).toMatchObject({ when: 'H', interval: 3_600, rolloverAt: seconds('2024-05-01T11:20:30Z') });
     expect(handler.computeRollover(1_000)).toBe(4_600);
   });
@@ -56,7 +63,7 @@ describe('TimedRotatingFileHandler', () => {
 
   it('goes by the age of the file an earlier run left', () => {
     writeFileSync(folder.file('app.log'), 'old\n');
-    utimesSync(folder.file('app.log'), seconds('2024-04-30T22:00:00Z'), seconds('2024-04-30T22:00:00Z'));
+    touch(seconds('2024-04-30T22:00:00Z'));
     setClock('2024-05-01T10:00:00Z');
     log(make({ when: 'midnight' }), 'a');
     expect(contents()).toEqual({ 'app.log.2024-04-30': 'old', 'app.log': 'a' });
@@ -96,19 +103,18 @@ describe('TimedRotatingFileHandler', () => {
   });
 
   it('never rolls over what is no regular file', () => {
-    setClock('2024-05-01T10:00:00Z');
     const handler = new TimedRotatingFileHandler({ filename: '/dev/null', when: 's' });
-    setClock('2024-05-01T11:00:00Z');
+    setClock('2124-05-01T11:00:00Z');
     const { text } = captureStderr(() => log(handler, 'a'));
     expect(text).toBe('');
-    expect(handler.rolloverAt).toBe(seconds('2024-05-01T11:00:01Z'));
+    expect(handler.rolloverAt).toBe(seconds('2124-05-01T11:00:01Z'));
   });
 
   it('refuses units and times that are none', () => {
-    expect(() => make({ when: 'fortnight' })).toThrow(/when: no unit named "fortnight"/);
-    expect(() => make({ when: 'W7' })).toThrow(/when/);
-    expect(() => make({ interval: 0 })).toThrow(/interval/);
-    expect(() => make({ when: 'midnight', atTime: '25:00:00' })).toThrow(/atTime/);
+    expect(() => make({ when: 'fortnight', delay: true })).toThrow(/when: no unit named "fortnight"/);
+    expect(() => make({ when: 'W7', delay: true })).toThrow(/when/);
+    expect(() => make({ interval: 0, delay: true })).toThrow(/interval/);
+    expect(() => make({ when: 'midnight', atTime: '25:00:00', delay: true })).toThrow(/atTime/);
     expect(folder.names()).toEqual([]);
   });
 
