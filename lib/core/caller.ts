@@ -13,6 +13,9 @@ export interface CallerInfo {
   readonly funcName: string;
 }
 
+/** What Python's `findCaller` gives; the stack is `null` unless asked for. */
+export type CallerTuple = [pathname: string, lineno: number, funcName: string, stackInfo: string | null];
+
 /** Python's values for a caller that cannot be told. */
 export const UNKNOWN_CALLER: CallerInfo = {
   pathname: '(unknown file)',

@@ -58,7 +58,7 @@ export { JsonFormatter, type JsonFormatterOptions } from '../formatters/json.for
 export { LogfmtFormatter, type LogfmtFormatterOptions } from '../formatters/logfmt.formatter.js';
 export { PythonJsonFormatter, type PythonJsonFormatterOptions } from '../formatters/python-json.formatter.js';
 export { AdminEmailHandler } from '../handlers/admin-email.handler.js';
-export { BaseRotatingHandler, type BaseRotatingHandlerOptions } from '../handlers/base-rotating.handler.js';
+export { BaseRotatingHandler, type BaseRotatingHandlerOptions } from '../handlers/base-rotating-handler.js';
 export { BufferingHandler, type BufferingHandlerOptions } from '../handlers/buffering.handler.js';
 export { DatagramHandler } from '../handlers/datagram.handler.js';
 export { FileHandler, type FileHandlerOptions } from '../handlers/file.handler.js';

@@ -1,6 +1,6 @@
 import { brand, isBranded } from '../internal/brand.js';
-import { checkExtra, type LogCall, type LogOptions, readCall } from './call-arguments.js';
-import { captureStackInfo, findCaller } from './caller.js';
+import { checkExtra, type LogOptions, readCall } from './call-arguments.js';
+import { type CallerTuple, captureStackInfo, findCaller } from './caller.js';
 import { reportLoggingError } from './diagnostics.js';
 import { LoggingError } from './errors.js';
 import { Filterer } from './filter.js';
@@ -131,7 +131,7 @@ export class Logger extends Filterer {
       this.handle(this.#record(levelno, msg, rest, undefined, undefined, boundary));
       return;
     }
-    const call: LogCall = readCall(msg, rest, takesAnything);
+    const call = readCall(msg, rest, takesAnything);
     const { options } = call;
     if (options?.extra !== undefined) checkExtra(options.extra);
     this.handle(this.#record(levelno, call.msg, call.args, options, call.excInfo, boundary));
@@ -170,10 +170,7 @@ export class Logger extends Filterer {
    * @param stackInfo Whether the stack is wanted too; `null` if not.
    * @param stacklevel 1 (default) for the caller itself, 2 for its caller, and so on.
    */
-  findCaller(
-    stackInfo = false,
-    stacklevel = 1,
-  ): [pathname: string, lineno: number, funcName: string, stackInfo: string | null] {
+  findCaller(stackInfo = false, stacklevel = 1): CallerTuple {
     const { pathname, lineno, funcName } = findCaller(this.findCaller, stacklevel);
     return [pathname, lineno, funcName, stackInfo ? captureStackInfo(this.findCaller) : null];
   }
@@ -191,13 +188,12 @@ export class Logger extends Filterer {
       this.callHandlers(record);
       return;
     }
-    let passed: LogRecord | false;
+    let passed: LogRecord | false = false;
     try {
       passed = this.filter(record);
     } catch (error) {
       // A filter that breaks keeps the record back: what it was to remove must not slip through.
       reportLoggingError(this, record, error);
-      return;
     }
     if (passed !== false) this.callHandlers(passed);
   }
@@ -259,8 +255,7 @@ export class Logger extends Filterer {
   }
 
   #changed(): void {
-    if (this.manager === undefined) this.refresh();
-    else this.manager.refresh();
+    (this.manager ?? this).refresh();
   }
 
   /** Adds a handler, once. @throws {LoggingError} `ERR_LOGGING_ARGUMENT` */
@@ -286,10 +281,7 @@ export class Logger extends Filterer {
   /** The logger below this one: `getLogger('a').getChild('b.c')` is `getLogger('a.b.c')`. */
   getChild(suffix: string): Logger {
     if (this.manager === undefined) {
-      throw new LoggingError(
-        'ERR_LOGGING_ARGUMENT',
-        `getChild: '${this.name}' was made with new; use getLogger`,
-      );
+      throw new LoggingError('ERR_LOGGING_ARGUMENT', `getChild: get '${this.name}' from getLogger, not new`);
     }
     return this.manager.getLogger(this.parent === null ? suffix : `${this.name}.${suffix}`);
   }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions, type OptionsSchema } from '../core/options.js';
-import { BaseRotatingHandler } from './base-rotating.handler.js';
+import { BaseRotatingHandler } from './base-rotating-handler.js';
 import { fileEntries, modeEntry } from './support/file-options.js';
 import { rotationEntries } from './support/rotation-options.js';
 

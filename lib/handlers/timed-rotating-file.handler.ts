@@ -4,7 +4,7 @@ import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions, type OptionsSchema } from '../core/options.js';
 import { strftime } from '../internal/strftime.js';
-import { BaseRotatingHandler } from './base-rotating.handler.js';
+import { BaseRotatingHandler } from './base-rotating-handler.js';
 import { fileEntries } from './support/file-options.js';
 import { findRolledFiles, timedName } from './support/rolled-names.js';
 import { RolloverSchedule, type TimeOfDay } from './support/rollover-schedule.js';

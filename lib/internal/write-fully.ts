@@ -32,10 +32,8 @@ export function writeFully(
   patienceMs: number,
   length = typeof data === 'string' ? Buffer.byteLength(data, encoding) : data.length,
 ): number | UnfinishedWrite {
-  // The same bytes, made without looking at each character.
-  const way = encoding === 'utf8' && data.length === length ? 'latin1' : encoding;
   try {
-    const written = typeof data === 'string' ? writeSync(fd, data, null, way) : writeSync(fd, data);
+    const written = typeof data === 'string' ? writeText(fd, data, encoding, length) : writeSync(fd, data);
     if (written >= length) return written;
     return finish(fd, toBuffer(data, encoding), written, patienceMs);
   } catch (error) {
@@ -43,6 +41,15 @@ export function writeFully(
     if (code === 'EAGAIN' || code === 'EINTR') return finish(fd, toBuffer(data, encoding), 0, patienceMs);
     return { written: 0, error: error as NodeJS.ErrnoException };
   }
+}
+
+/** Long enough for a cheaper encoding to be worth its name, which Node takes apart at each call. */
+const LONG = 1_024;
+
+function writeText(fd: number, text: string, encoding: BufferEncoding, length: number): number {
+  if (encoding !== 'utf8') return writeSync(fd, text, null, encoding);
+  // Of ASCII both make the same bytes, one of them without looking at each character.
+  return length > LONG && text.length === length ? writeSync(fd, text, null, 'latin1') : writeSync(fd, text);
 }
 
 function finish(fd: number, data: Buffer, start: number, patienceMs: number): number | UnfinishedWrite {

@@ -8,7 +8,7 @@ export const maxLines = 300;
 export const stateFiles: ReadonlySet<string> = new Set(['internal/global-slot.ts']);
 
 /** The files that may listen to the process, each because an option or a call of the user's asks for it. */
-export const processListeners: ReadonlySet<string> = new Set(['core/capture-warnings.ts']);
+export const processListeners: ReadonlySet<string> = new Set(['core/capture-warnings.ts', 'handlers/support/exit-drain.ts']);
 
 const listening = /^process\.(on|once|addListener|prependListener|prependOnceListener)$/;
 const processEnders = new Set(['process.exit', 'process.abort', 'process.kill', 'process.reallyExit']);

@@ -177,7 +177,10 @@ describe('FileHandler under faults of system calls', () => {
       '3000',
       String(bufferSize),
     );
-    expect({ stats: JSON.parse(stdout || 'null'), reports: (stderr.match(/--- Logging error ---/g) ?? []).length <= 2 }).toEqual({
+    expect({
+      stats: JSON.parse(stdout || 'null'),
+      reports: (stderr.match(/--- Logging error ---/g) ?? []).length <= 2,
+    }).toEqual({
       stats: { emitted: 3_000, delivered: 3_000, queued: 0, dropped: 0 },
       reports: true,
     });

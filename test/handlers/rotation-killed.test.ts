@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { RotatingFileHandler } from '../../lib/handlers/rotating-file.handler.js';
@@ -27,10 +28,14 @@ describe('a process that is killed while it rolls and compresses', () => {
   it('loses no line it has logged, tears none and doubles none', async () => {
     const promised: number[] = [];
     for (let run = 0; run < 12; run++) {
-      const child = program.start([folder.file('app.log'), String(run), folder.file(`ledger.${run}`), JSON.stringify(options)], {
-        stdio: 'ignore',
-      });
-      setTimeout(() => child.kill('SIGKILL'), 300 + run * 41);
+      const child = program.start(
+        [folder.file('app.log'), String(run), folder.file(`ledger.${run}`), JSON.stringify(options)],
+        {
+          stdio: 'ignore',
+        },
+      );
+      while (!folder.names().includes(`ledger.${run}`)) await sleep(10);
+      setTimeout(() => child.kill('SIGKILL'), 20 + run * 41);
       expect(await ended(child)).toBe('SIGKILL');
       promised.push(Number(folder.read(`ledger.${run}`)));
     }
@@ -39,7 +44,10 @@ describe('a process that is killed while it rolls and compresses', () => {
     const rolled = folder.names().filter((name) => /^app\.log\.\d+/.test(name));
     expect(rolled.length).toBeGreaterThan(12);
     expect(rolled.filter((name) => !name.endsWith('.gz'))).toEqual([]);
-    const texts = [folder.read('app.log'), ...rolled.map((name) => gunzipSync(readFileSync(folder.file(name))).toString())];
+    const texts = [
+      folder.read('app.log'),
+      ...rolled.map((name) => gunzipSync(readFileSync(folder.file(name))).toString()),
+    ];
     const lines = texts.join('').replace(/\n$/, '').split('\n');
     expect(lines.filter((line) => !/^\d+ \d+ x*$/.test(line))).toEqual([]);
     expect(new Set(lines).size).toBe(lines.length);

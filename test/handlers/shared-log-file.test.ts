@@ -41,24 +41,32 @@ const expected = Array.from({ length: processes * each }, (_, n) => {
 describe('four processes that log into one file', () => {
   it.each([
     ['rolled over by size', 'size', { maxBytes: 20_000, backupCount: 1_000 }],
-    ['rolled over by size, with collected lines', 'size', { maxBytes: 20_000, backupCount: 1_000, bufferSize: 2_000 }],
+    [
+      'rolled over by size, with collected lines',
+      'size',
+      { maxBytes: 20_000, backupCount: 1_000, bufferSize: 2_000 },
+    ],
     ['rolled over by size and compressed', 'size', { maxBytes: 50_000, backupCount: 1_000, compress: true }],
     ['rolled over by time', 'timed', { when: 's', interval: 1 }],
     ['rolled over by time and size', 'timed', { when: 's', interval: 1, maxBytes: 50_000 }],
-  ])('lose no line, tear none and double none: %s', async (_, kind, options) => {
-    const children = Array.from({ length: processes }, (__, id) =>
-      program.start([folder.file('app.log'), String(id), kind, JSON.stringify(options), String(each)], {
-        stdio: ['ignore', 'ignore', 'pipe'],
-      }),
-    );
-    let stderr = '';
-    for (const child of children) child.stderr?.on('data', (chunk) => (stderr += chunk));
-    expect(await Promise.all(children.map(ended))).toEqual([0, 0, 0, 0]);
-    expect(stderr).toBe('');
-    expect(folder.names().length).toBeGreaterThan(2);
-    const lines = allLines();
-    expect(lines.length).toBe(expected.length);
-    expect(lines).toEqual(expected);
-    expect(folder.names().filter((name) => /lock|tmp/.test(name))).toEqual([]);
-  }, 60_000);
+  ])(
+    'lose no line, tear none and double none: %s',
+    async (_, kind, options) => {
+      const children = Array.from({ length: processes }, (__, id) =>
+        program.start([folder.file('app.log'), String(id), kind, JSON.stringify(options), String(each)], {
+          stdio: ['ignore', 'ignore', 'pipe'],
+        }),
+      );
+      let stderr = '';
+      for (const child of children) child.stderr?.on('data', (chunk) => (stderr += chunk));
+      expect(await Promise.all(children.map(ended))).toEqual([0, 0, 0, 0]);
+      expect(stderr).toBe('');
+      expect(folder.names().length).toBeGreaterThan(2);
+      const lines = allLines();
+      expect(lines.length).toBe(expected.length);
+      expect(lines).toEqual(expected);
+      expect(folder.names().filter((name) => /lock|tmp/.test(name))).toEqual([]);
+    },
+    60_000,
+  );
 });

@@ -2,7 +2,10 @@ import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { LogRecord } from '../../lib/core/log-record.js';
-import { TimedRotatingFileHandler } from '../../lib/handlers/timed-rotating-file.handler.js';
+import {
+  TimedRotatingFileHandler,
+  type TimedRotatingFileHandlerOptions,
+} from '../../lib/handlers/timed-rotating-file.handler.js';
 import { captureStderr } from '../support/stderr-capture.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
@@ -15,7 +18,7 @@ function setClock(time: string): void {
 }
 
 /** Its file is as old as the clock says, which the file system does not know of. */
-function make(options: { delay?: boolean } & object): TimedRotatingFileHandler {
+function make(options: Partial<TimedRotatingFileHandlerOptions>): TimedRotatingFileHandler {
   if (!options.delay && !folder.names().includes('app.log')) touch(Date.now() / 1000);
   return new TimedRotatingFileHandler({ filename: folder.file('app.log'), utc: true, ...options });
 }
@@ -29,7 +32,8 @@ function log(handler: TimedRotatingFileHandler, messages: string): void {
   for (const message of messages) handler.handle(new LogRecord({ msg: message, levelno: 20 }));
 }
 
-const contents = () => Object.fromEntries(folder.names().map((name) => [name, folder.read(name).replaceAll('\n', '')]));
+const contents = () =>
+  Object.fromEntries(folder.names().map((name) => [name, folder.read(name).replaceAll('\n', '')]));
 const seconds = (time: string) => Date.parse(time) / 1000;
 
 describe('TimedRotatingFileHandler', () => {
@@ -51,7 +55,11 @@ describe('TimedRotatingFileHandler', () => {
   it('rolls over hourly by default', () => {
     setClock('2024-05-01T10:20:30Z');
     const handler = make({});
-    expect(handler).toMatchObject({ when: 'H', interval: 3_600, rolloverAt: seconds('2024-05-01T11:20:30Z') });
+    expect(handler).toMatchObject({
+      when: 'H',
+      interval: 3_600,
+      rolloverAt: seconds('2024-05-01T11:20:30Z'),
+    });
     expect(handler.computeRollover(1_000)).toBe(4_600);
   });
 
@@ -76,7 +84,11 @@ describe('TimedRotatingFileHandler', () => {
     log(handler, 'a');
     setClock('2024-05-02T00:00:01Z');
     log(handler, 'b');
-    expect(contents()).toEqual({ 'app.log.2024-05-01': 'earlier', 'app.log.2024-05-01.1': 'a', 'app.log': 'b' });
+    expect(contents()).toEqual({
+      'app.log.2024-05-01': 'earlier',
+      'app.log.2024-05-01.1': 'a',
+      'app.log': 'b',
+    });
   });
 
   it('rolls over by size too', () => {
@@ -146,7 +158,14 @@ describe('TimedRotatingFileHandler with backupCount', () => {
 
   it('removes the oldest files, and only those whose name it gave', () => {
     for (const name of foreign) writeFileSync(folder.file(name), 'foreign\n');
-    const own = ['2024-04-01', '2024-04-02', '2024-04-02.1', '2024-04-02.2.gz', '2024-04-02.10', '2024-04-03.gz'];
+    const own = [
+      '2024-04-01',
+      '2024-04-02',
+      '2024-04-02.1',
+      '2024-04-02.2.gz',
+      '2024-04-02.10',
+      '2024-04-03.gz',
+    ];
     for (const time of own) writeFileSync(folder.file(`app.log.${time}`), 'own\n');
     mkdirSync(folder.file('app.log.2024-03-01'));
     setClock('2024-05-01T10:00:00Z');
@@ -154,7 +173,14 @@ describe('TimedRotatingFileHandler with backupCount', () => {
     expect(handler.getFilesToDelete()).toEqual(own.slice(0, 3).map((time) => folder.file(`app.log.${time}`)));
     handler.doRollover();
     expect(folder.names()).toEqual(
-      [...foreign, 'app.log', 'app.log.2024-03-01', 'app.log.2024-05-01', 'app.log.2024-04-02.10', 'app.log.2024-04-03.gz'].sort(),
+      [
+        ...foreign,
+        'app.log',
+        'app.log.2024-03-01',
+        'app.log.2024-05-01',
+        'app.log.2024-04-02.10',
+        'app.log.2024-04-03.gz',
+      ].sort(),
     );
   });
 

@@ -50,8 +50,11 @@ describe('WatchedFileHandler', () => {
     expect([handler.dev, handler.ino]).toEqual([-1, -1]);
   });
 
-  const logrotate = ['/usr/sbin/logrotate', 'logrotate'].find((name) => spawnSync(name, ['--version']).status === 0);
-  if (logrotate === undefined) console.warn('logrotate was not found: WatchedFileHandler is not run under it');
+  const logrotate = ['/usr/sbin/logrotate', 'logrotate'].find(
+    (name) => spawnSync(name, ['--version']).status === 0,
+  );
+  if (logrotate === undefined)
+    console.warn('logrotate was not found: WatchedFileHandler is not run under it');
   const under = logrotate === undefined ? it.skip : it;
 
   under.each(['create', 'nocreate', 'nocreate compress', 'copytruncate'])(
@@ -64,7 +67,9 @@ describe('WatchedFileHandler', () => {
       );
       const handler = new WatchedFileHandler({ filename: path });
       const rotate = () =>
-        spawnSync(logrotate!, ['--force', '--state', folder.file('state'), folder.file('logrotate.conf')], { encoding: 'utf8' });
+        spawnSync(logrotate!, ['--force', '--state', folder.file('state'), folder.file('logrotate.conf')], {
+          encoding: 'utf8',
+        });
       let count = 0;
       for (let round = 0; round < 5; round++) {
         for (let index = 0; index < 200; index++) log(handler, `${count++}`);
@@ -75,9 +80,17 @@ describe('WatchedFileHandler', () => {
       const rotated = folder.names().filter((name) => name.startsWith('app.log'));
       expect(rotated).toHaveLength(6);
       const text = rotated
-        .map((name) => (name.endsWith('.gz') ? spawnSync('zcat', [folder.file(name)], { encoding: 'utf8' }).stdout : folder.read(name)))
+        .map((name) =>
+          name.endsWith('.gz')
+            ? spawnSync('zcat', [folder.file(name)], { encoding: 'utf8' }).stdout
+            : folder.read(name),
+        )
         .join('');
-      const numbers = text.trimEnd().split('\n').map(Number).sort((one, other) => one - other);
+      const numbers = text
+        .trimEnd()
+        .split('\n')
+        .map(Number)
+        .sort((one, other) => one - other);
       expect(numbers).toEqual(Array.from({ length: count }, (_, index) => index));
     },
   );

@@ -79,7 +79,12 @@ export const httpHandlerSchema = v.pipe(
     method: v.optional(method),
     secure: v.optional(v.pipe(v.boolean(), v.description('Whether the connection is encrypted.')), false),
     credentials: v.optional(v.nullable(credentials)),
-    context: v.optional(v.nullable(tlsContextSchema)),
+    context: v.optional(
+      v.pipe(
+        v.nullable(tlsContextSchema),
+        v.description('How TLS is spoken: authorities, our certificate, the oldest version.'),
+      ),
+    ),
     insecure: v.optional(
       v.pipe(
         v.boolean(),

@@ -21,9 +21,9 @@ export function transferDict(record: LogRecord): Record<string, unknown> {
     const { message: _, ...others } = dict;
     dict = others;
   }
-  dict['msg'] = record.getMessage();
-  dict['args'] = null;
-  dict['exc_info'] = null;
+  dict.msg = record.getMessage();
+  dict.args = null;
+  dict.exc_info = null;
   return dict;
 }
 

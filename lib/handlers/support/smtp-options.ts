@@ -69,7 +69,12 @@ export const smtpEntries = {
     v.pipe(v.boolean(), v.description('Speaks TLS from the start, by habit on port 465.')),
     false,
   ),
-  context: v.optional(v.nullable(tlsContextSchema)),
+  context: v.optional(
+    v.pipe(
+      v.nullable(tlsContextSchema),
+      v.description('How TLS is spoken: authorities, our certificate, the oldest version.'),
+    ),
+  ),
   insecure: v.optional(
     v.pipe(v.boolean(), v.description('Takes any certificate, and warns of that at start. For tests only.')),
     false,

@@ -79,6 +79,6 @@ function loadUnixDgram(neededBy: string): Promise<UnixDgram> {
     load: () => import('unix-dgram' as string),
     missing: (message, cause) => new LoggingError('ERR_LOGGING_MISSING_PACKAGE', message, { cause }),
     pick: (module) =>
-      typeof module['createSocket'] === 'function' ? (module as unknown as UnixDgram) : undefined,
+      typeof module.createSocket === 'function' ? (module as unknown as UnixDgram) : undefined,
   });
 }

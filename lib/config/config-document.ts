@@ -1,0 +1,143 @@
+import type { ConfigFault, Place } from './config-origin.js';
+import { isInheritedName } from './converters.js';
+import type { ParsedText } from './config-text.js';
+import type { YamlCollection, YamlDocument, YamlNode, YamlPair, YamlPeer, YamlScalar } from './yaml-peer.js';
+
+/** How many nodes aliases may multiply a document to; what the lists of a small text can be made to grow into. */
+const MAX_NODES = 100_000;
+const MAX_DEPTH = 64;
+
+/** Texts that a YAML 1.1 reader, such as Python's, takes for something else. */
+const AMBIGUOUS: readonly [RegExp, string][] = [
+  [/^(yes|on)$/i, 'true'],
+  [/^(no|off)$/i, 'false'],
+  [/^[-+]?[0-9]+(_[0-9]+)+$/, 'a number'],
+  [/^[-+]?[1-9][0-9]*(:[0-5]?[0-9])+$/, 'a number, in base 60'],
+];
+
+/** Turns a document into values, and notes where everything stands and what is wrong. */
+export function walkDocument(
+  yaml: YamlPeer,
+  document: YamlDocument,
+  placeAt: (offset: number) => Place,
+  format: 'yaml' | 'json',
+): ParsedText {
+  const walk = new Walk(yaml, document, placeAt, format);
+  walk.places.set('', placeAt(document.contents?.range?.[0] ?? 0));
+  const value = walk.read(document.contents, '', 0);
+  return { value, faults: walk.faults, places: walk.places, quoted: walk.quoted };
+}
+
+class Walk {
+  readonly faults: ConfigFault[] = [];
+  readonly places = new Map<string, Place>();
+  readonly quoted = new Set<string>();
+  readonly #underway = new Set<YamlNode>();
+  #nodes = 0;
+
+  constructor(
+    private readonly yaml: YamlPeer,
+    private readonly document: YamlDocument,
+    private readonly placeAt: (offset: number) => Place,
+    private readonly format: 'yaml' | 'json',
+  ) {}
+
+  read(node: YamlNode | null, path: string, depth: number): unknown {
+    if (node === null) return null;
+    this.#nodes += 1;
+    if (this.#nodes > MAX_NODES || depth > MAX_DEPTH) {
+      if (this.#nodes <= MAX_NODES + 1) this.#fault(path, node, 'more than a configuration may hold; aliases multiply it');
+      this.#nodes = Math.max(this.#nodes, MAX_NODES + 1);
+      return undefined;
+    }
+    const { yaml } = this;
+    if (yaml.isAlias(node)) return this.#alias(node.source, node.resolve(this.document), node, path, depth);
+    if (node.tag !== undefined && !isPlainTag(node.tag)) return this.#fault(path, node, `the tag ${node.tag} is not allowed; write plain values`);
+    if (this.#underway.has(node)) return this.#fault(path, node, 'refers to itself');
+    this.#underway.add(node);
+    try {
+      if (yaml.isMap(node)) return this.#map(node, path, depth);
+      if (yaml.isSeq(node)) return node.items.map((item, index) => this.#item(item as YamlNode, join(path, String(index)), depth));
+      return yaml.isScalar(node) ? this.#scalar(node, path) : undefined;
+    } finally {
+      this.#underway.delete(node);
+    }
+  }
+
+  #alias(name: string, target: YamlNode | undefined, node: YamlNode, path: string, depth: number): unknown {
+    // The parser has told of an alias without an anchor.
+    return target === undefined ? this.#fault(path, node, `no anchor &${name} above`) : this.read(target, path, depth + 1);
+  }
+
+  #item(node: YamlNode | null, path: string, depth: number): unknown {
+    if (node?.range) this.places.set(path, this.placeAt(node.range[0] as number));
+    return this.read(node, path, depth + 1);
+  }
+
+  #map(node: YamlCollection, path: string, depth: number): Record<string, unknown> {
+    const result: Record<string, unknown> = {};
+    const merged: Record<string, unknown>[] = [];
+    for (const { key, value } of node.items as readonly YamlPair[]) {
+      const name = this.#key(key, path);
+      if (name === undefined) continue;
+      if (name === '<<' && this.format === 'yaml') {
+        merged.push(...this.#merged(value, path, depth));
+        continue;
+      }
+      if (Object.hasOwn(result, name)) continue;
+      const place = join(path, name);
+      if (key?.range) this.places.set(place, this.placeAt(key.range[0] as number));
+      if (isInheritedName(name)) this.#fault(place, key ?? node, 'this key is not allowed');
+      else result[name] = this.read(value, place, depth + 1);
+    }
+    return merged.length === 0 ? result : Object.assign({}, ...merged.reverse(), result);
+  }
+
+  /** What `<<` takes over: an object or a list of them; the first of a list wins, and keys of one's own over all. */
+  #merged(value: YamlNode | null, path: string, depth: number): Record<string, unknown>[] {
+    const before = new Map(this.places);
+    const taken = this.read(value, path, depth + 1);
+    // Keys that are written here stand here, whatever the anchor says.
+    for (const [key, place] of before) this.places.set(key, place);
+    const all = (Array.isArray(taken) ? taken : [taken]) as unknown[];
+    if (all.every((one) => typeof one === 'object' && one !== null && !Array.isArray(one))) return all as Record<string, unknown>[];
+    if (value !== null) this.#fault(path, value, '<< takes an object, or a list of objects');
+    return [];
+  }
+
+  #key(key: YamlNode | null, path: string): string | undefined {
+    const scalar = key !== null && this.yaml.isAlias(key) ? key.resolve(this.document) : key;
+    if (this.yaml.isScalar(scalar) && scalar.value !== null) {
+      const { value, source } = scalar;
+      if (typeof value === 'string') return value;
+      return source ?? String(value);
+    }
+    if (key !== null) this.#fault(path, key, 'a key has to be text');
+    return undefined;
+  }
+
+  #scalar(node: YamlScalar, path: string): unknown {
+    const { value } = node;
+    if (typeof value !== 'string') return typeof value === 'bigint' ? Number(value) : value;
+    if (node.type !== 'PLAIN') {
+      this.quoted.add(path);
+      return value;
+    }
+    const [, other] = AMBIGUOUS.find(([pattern]) => pattern.test(value)) ?? [];
+    if (other === undefined) return value;
+    const remedy = other === 'true' || other === 'false' ? `write ${other}, or "${value}" for the text` : `write it plainly, or "${value}" for the text`;
+    return this.#fault(path, node, `${value} is ${other} to Python's YAML reader and text to others; ${remedy}`);
+  }
+
+  #fault(path: string, node: YamlNode, message: string): undefined {
+    this.faults.push({ path, message, ...this.placeAt(node.range?.[0] ?? 0) });
+  }
+}
+
+function isPlainTag(tag: string): boolean {
+  return /^(!|tag:yaml\.org,2002:(str|int|float|bool|null|map|seq))$/.test(tag);
+}
+
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}

@@ -1,0 +1,93 @@
+import type { Fault } from '../core/options.js';
+import { isPlainObject } from './converters.js';
+
+/** A place in a file. */
+export interface Place {
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+  /** Counted from 1. */
+  readonly column: number;
+}
+
+/** A fault of a configuration, with its place in a file where it came from one. */
+export interface ConfigFault extends Fault, Partial<Place> {}
+
+/** The configuration a file is read into; read again when the file has changed. */
+export type ReadAgain = () => Promise<object>;
+
+/** How a configuration's files are to be followed. */
+export interface FollowSettings {
+  /** Whether changes of the files count. */
+  readonly watch: boolean;
+  /** How often the files are looked at where the system tells nothing, in milliseconds. */
+  readonly pollMs: number;
+  /** A signal that asks for a reload. */
+  readonly signal: NodeJS.Signals | undefined;
+  /** Told about each reload. */
+  readonly onReload: ((error: Error | undefined) => void) | undefined;
+}
+
+const ORIGIN = Symbol.for('nestjs-logging.config-origin');
+
+/**
+ * Where a configuration came from: which line of which file says what.
+ *
+ * It goes with the configuration as a property that only its symbol finds, and so into copies made by spreading.
+ */
+export class ConfigOrigin {
+  readonly #files: readonly string[];
+  readonly #places: ReadonlyMap<string, Place>;
+  readonly #follow: { readonly settings: FollowSettings; readonly read: ReadAgain } | undefined;
+
+  /**
+   * @param files The files that were read, and those that would be if they were there.
+   * @param places Where each key of the configuration stands, by path.
+   */
+  constructor(
+    files: readonly string[],
+    places: ReadonlyMap<string, Place>,
+    follow?: { readonly settings: FollowSettings; readonly read: ReadAgain },
+  ) {
+    this.#files = files;
+    this.#places = places;
+    this.#follow = follow;
+  }
+
+  get files(): readonly string[] {
+    return this.#files;
+  }
+
+  get places(): ReadonlyMap<string, Place> {
+    return this.#places;
+  }
+
+  /** How the files are to be followed, if they are. */
+  get follow(): { readonly settings: FollowSettings; readonly read: ReadAgain } | undefined {
+    return this.#follow;
+  }
+
+  /** A fault with the place of what it is about, or of the nearest thing around that. */
+  locate(fault: ConfigFault): ConfigFault {
+    if (fault.file !== undefined) return fault;
+    for (let path = fault.path; ; path = path.slice(0, path.lastIndexOf('.'))) {
+      const place = this.#places.get(path);
+      if (place !== undefined) return { ...fault, ...place };
+      if (!path.includes('.')) break;
+    }
+    const whole = this.#places.get('');
+    // What comes from the environment stands in no file.
+    return whole === undefined || fault.path.startsWith('LOG_') ? fault : { ...fault, ...whole };
+  }
+}
+
+/** Notes on a configuration where it came from. */
+export function setOrigin<T extends object>(config: T, origin: ConfigOrigin): T {
+  return Object.assign(config, { [ORIGIN]: origin });
+}
+
+/** Where a configuration came from; `undefined` if it was written in a program. */
+export function originOf(config: unknown): ConfigOrigin | undefined {
+  const origin = isPlainObject(config) ? (config as { [ORIGIN]?: unknown })[ORIGIN] : undefined;
+  return origin instanceof ConfigOrigin ? origin : undefined;
+}

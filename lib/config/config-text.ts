@@ -1,0 +1,90 @@
+import { LoggingError } from '../core/errors.js';
+import type { ConfigFault, Place } from './config-origin.js';
+import { walkDocument } from './config-document.js';
+import { loadYaml, type YamlPeer, type YamlProblem } from './yaml-peer.js';
+
+/** What a text says: its value as far as it can be read, what is wrong, and where everything stands. */
+export interface ParsedText {
+  readonly value: unknown;
+  readonly faults: readonly ConfigFault[];
+  /** Where each key stands, by path. */
+  readonly places: ReadonlyMap<string, Place>;
+  /** Paths of texts that were written in quotes. */
+  readonly quoted: ReadonlySet<string>;
+}
+
+/** How much of a text is read, in characters; more is no configuration of logging. */
+const MAX_LENGTH = 4 * 1024 * 1024;
+
+/**
+ * Reads YAML or JSON with the place of every key.
+ *
+ * YAML 1.2, with anchors, aliases and `<<`; no tags, no documents after the first.
+ *
+ * @throws {LoggingError} `ERR_LOGGING_MISSING_PACKAGE` for YAML, if the package `yaml` is not installed; JSON is then
+ * read without places.
+ */
+export async function parseConfigText(text: string, file: string, format: 'yaml' | 'json'): Promise<ParsedText> {
+  if (text.length > MAX_LENGTH) {
+    return unread({ path: '', message: `longer than ${MAX_LENGTH} characters`, file, line: 1, column: 1 });
+  }
+  const content = text.replace(/^\uFEFF/, '');
+  const syntax = format === 'json' ? jsonFault(content) : undefined;
+  let yaml: YamlPeer;
+  try {
+    yaml = await loadYaml();
+  } catch (error) {
+    const isMissing = error instanceof LoggingError && error.code === 'ERR_LOGGING_MISSING_PACKAGE';
+    if (format !== 'json' || !isMissing) throw error;
+    if (syntax !== undefined) return unread({ path: '', message: syntax, file });
+    return { value: JSON.parse(content), faults: [], places: new Map(), quoted: new Set() };
+  }
+  const parsed = parse(yaml, content, file, format);
+  if (syntax === undefined || parsed.faults.length > 0) return parsed;
+  return { ...parsed, faults: [{ path: '', message: syntax, file, ...placeOf(content, syntax) }] };
+}
+
+function unread(fault: ConfigFault): ParsedText {
+  return { value: undefined, faults: [fault], places: new Map(), quoted: new Set() };
+}
+
+function parse(yaml: YamlPeer, text: string, file: string, format: 'yaml' | 'json'): ParsedText {
+  const lines = new yaml.LineCounter();
+  // Duplicate keys and tags are told below, in one go with all else.
+  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', logLevel: 'silent' });
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
+  const problems = document.errors.map((problem) => ({ path: '', message: describe(problem), ...placeAt(problem.pos[0]) }));
+  const walked = walkDocument(yaml, document, placeAt, format);
+  return { ...walked, faults: [...firstOfEachLine(problems), ...walked.faults] };
+}
+
+/** One slip often makes the parser complain twice of a line. */
+function firstOfEachLine<T extends Place>(problems: readonly T[]): T[] {
+  const seen = new Set<number>();
+  return problems.filter(({ line }) => !seen.has(line) && seen.add(line));
+}
+
+function describe(problem: YamlProblem): string {
+  if (problem.code === 'DUPLICATE_KEY') return 'this key is there already; keep one of the two';
+  if (problem.code === 'MULTIPLE_DOCS') return 'a second document; a configuration is one document, without a further ---';
+  return problem.message.replaceAll(/\s+/g, ' ');
+}
+
+function jsonFault(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Node tells the place of a fault in JSON as an offset, where it tells it. */
+function placeOf(text: string, message: string): { line: number; column: number } {
+  const offset = Number(/at position (\d+)/.exec(message)?.[1] ?? (/end of JSON input/.test(message) ? text.length : 0));
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1) as string).length + 1 };
+}
