@@ -12,6 +12,9 @@ const servers = [
   { program: 'python3', debianPackage: 'python3', purpose: 'comparing with the logging of CPython' },
   // Depends on rsyslog itself, and adds TLS to it.
   { program: 'rsyslogd', debianPackage: 'rsyslog-gnutls', purpose: 'sending to a real syslog server' },
+  { program: 'logrotate', debianPackage: 'logrotate', purpose: 'following a file that logrotate moves away' },
+  { program: 'openssl', debianPackage: 'openssl', purpose: 'certificates that TLS must refuse' },
+  { program: 'strace', debianPackage: 'strace', purpose: 'making system calls fail, and counting them' },
 ];
 
 const missing = servers.filter(({ program }) => !isOnPath(program));

@@ -35,7 +35,7 @@ export class PlanReader {
     }
     const entries: [string, unknown][] = [];
     for (const name of Object.keys(value).sort()) {
-      if (!isInheritedName(name)) entries.push([name, value[name]]);
+      if (!isInheritedName(name)) entries.push([name, this.value(value, name, key, reports)]);
       else if (reports) this.fault(`${key}.${name}`, 'this name is not allowed');
     }
     return entries;

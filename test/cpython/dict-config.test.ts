@@ -100,14 +100,14 @@ describe('a configuration in force', () => {
 
   it('leaves them enabled if told to', () => {
     dictConfig(config(onParser));
-    dictConfig(config({ disable_existing_loggers: false, loggers: { compiler: { level: 'DEBUG', handlers: ['one'] }, 'compiler.lexer': {} }, root: {} }));
+    dictConfig(config({ disable_existing_loggers: false, loggers: { compiler: { level: 'DEBUG', handlers: ['one'] }, 'compiler.lexer': {} }, root: { level: 'WARNING' } }));
     expect([logTwo('compiler.parser'), logTwo('compiler.lexer')]).toEqual([BOTH, BOTH]);
   });
 
   it('leaves those below a logger it names, and only those', () => {
     dictConfig(config({ loggers: { 'compiler.parser': { level: 'DEBUG' } } }));
     const hyphenated = getLogger('compiler-hyphenated');
-    dictConfig(config({ loggers: { compiler: { level: 'DEBUG', handlers: ['one'] }, 'compiler.lexer': {} }, root: {} }));
+    dictConfig(config({ loggers: { compiler: { level: 'DEBUG', handlers: ['one'] }, 'compiler.lexer': {} }, root: { level: 'WARNING' } }));
     expect([logTwo('compiler.parser'), logTwo('compiler.lexer')]).toEqual([BOTH, BOTH]);
     hyphenated.critical('not shown');
     expect([hyphenated.disabled, written]).toEqual([true, BOTH]);
@@ -125,7 +125,7 @@ describe('a configuration in force', () => {
   });
 
   it('has levels changed by an incremental one, of handlers and of loggers', () => {
-    dictConfig(config({ handlers: { one: stream({ level: 'WARNING' }) }, loggers: { 'compiler.parser': { level: 'WARNING', handlers: ['one'] } }, root: {} }));
+    dictConfig(config({ handlers: { one: stream({ level: 'WARNING' }) }, loggers: { 'compiler.parser': { level: 'WARNING', handlers: ['one'] } }, root: { level: 'NOTSET' } }));
     expect(logTwo('compiler.parser')).toEqual(['ERROR error\n']);
     dictConfig({ version: 1, incremental: true, loggers: { 'compiler.parser': { level: 'INFO' } } });
     expect(logTwo('compiler.parser')).toEqual(['ERROR error\n']);

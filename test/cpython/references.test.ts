@@ -14,38 +14,38 @@ const own = {
   list: ['a', 'b', 'c'],
   dict: { d: 'e', f: 3, nested: { list: ['g', ['h', 'i'], 'j'], dict: { a: 1 } } },
   nested: ['k', ['l', 'm'], 'n'],
-  referring: ['o', 'cfg://list', 'p'],
+  referring: ['o', 'cfg://own.list', 'p'],
   größe: { weiß: 7 },
 };
 
 describe('cfg://', () => {
   it.each([
-    ['cfg://list[1]', 'b'],
-    ['cfg://nested[1][1]', 'm'],
-    ['cfg://dict.d', 'e'],
-    ['cfg://dict[f]', 3],
-    ['cfg://dict[ f ]', 3],
-    ['cfg://dict.nested.dict.a', 1],
-    ['cfg://dict[nested].dict[a]', 1],
-    ['cfg://dict[nested][list][1][0]', 'h'],
-    ['cfg://dict.nested.list[2]', 'j'],
-    ['cfg://größe.weiß', 7],
-    ['cfg://list', ['a', 'b', 'c']],
-    ['cfg://referring', ['o', ['a', 'b', 'c'], 'p']],
+    ['cfg://own.list[1]', 'b'],
+    ['cfg://own.nested[1][1]', 'm'],
+    ['cfg://own.dict.d', 'e'],
+    ['cfg://own.dict[f]', 3],
+    ['cfg://own.dict[ f ]', 3],
+    ['cfg://own.dict.nested.dict.a', 1],
+    ['cfg://own.dict[nested].dict[a]', 1],
+    ['cfg://own.dict[nested][list][1][0]', 'h'],
+    ['cfg://own.dict.nested.list[2]', 'j'],
+    ['cfg://own.größe.weiß', 7],
+    ['cfg://own.list', ['a', 'b', 'c']],
+    ['cfg://own.referring', ['o', ['a', 'b', 'c'], 'p']],
   ])('%s leads to a value, references in it resolved', (reference, value) => {
-    expect(resolve(reference, own)).toEqual(value);
+    expect(resolve(reference, { own })).toEqual(value);
   });
 
   it.each([
-    ['cfg://nosuch', 'no key "nosuch"'],
+    ['cfg://own.nosuch', 'no key "nosuch"'],
     ['cfg://!', 'must start with a key'],
-    ['cfg://dict[2]', 'no key "2"'],
-    ['cfg://list[3]', 'no key "3"'],
-    ['cfg://dict[a ]] b]', 'cannot read'],
-    ['cfg://dict[a [ b]', 'cannot read'],
-    ['cfg://dict.constructor', 'no key "constructor"'],
+    ['cfg://own.dict[2]', 'no key "2"'],
+    ['cfg://own.list[3]', 'no key "3"'],
+    ['cfg://own.dict[d]]', 'cannot read'],
+    ['cfg://own.dict[d [ e]', 'cannot read'],
+    ['cfg://own.dict.constructor', 'no key "constructor"'],
   ])('%s leads nowhere', (reference, message) => {
-    expect(() => resolve(reference, own)).toThrow(message);
+    expect(() => resolve(reference, { own })).toThrow(message);
   });
 
   it('never leads in a circle', () => {
@@ -54,8 +54,8 @@ describe('cfg://', () => {
   });
 
   it('changes nothing of the configuration', () => {
-    const value = resolve('cfg://referring', own) as unknown[];
+    const value = resolve('cfg://own.referring', { own }) as unknown[];
     value.pop();
-    expect(own.referring).toEqual(['o', 'cfg://list', 'p']);
+    expect(own.referring).toEqual(['o', 'cfg://own.list', 'p']);
   });
 });
