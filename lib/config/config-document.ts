@@ -84,8 +84,11 @@ class Walk {
         merged.push(...this.#merged(value, path, depth));
         continue;
       }
-      if (Object.hasOwn(result, name)) continue;
       const place = join(path, name);
+      if (Object.hasOwn(result, name)) {
+        this.#fault(place, key ?? node, 'this key is there already; keep one of the two');
+        continue;
+      }
       if (key?.range) this.places.set(place, this.placeAt(key.range[0] as number));
       if (isInheritedName(name)) this.#fault(place, key ?? node, 'this key is not allowed');
       else result[name] = this.read(value, place, depth + 1);

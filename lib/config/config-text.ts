@@ -50,8 +50,14 @@ function unread(fault: ConfigFault): ParsedText {
 
 function parse(yaml: YamlPeer, text: string, file: string, format: 'yaml' | 'json'): ParsedText {
   const lines = new yaml.LineCounter();
-  // Duplicate keys and tags are told below, in one go with all else.
-  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', logLevel: 'silent' });
+  const document = yaml.parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    version: '1.2',
+    logLevel: 'silent',
+    // Told below, with its path.
+    uniqueKeys: false,
+  });
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
@@ -68,7 +74,6 @@ function firstOfEachLine<T extends Place>(problems: readonly T[]): T[] {
 }
 
 function describe(problem: YamlProblem): string {
-  if (problem.code === 'DUPLICATE_KEY') return 'this key is there already; keep one of the two';
   if (problem.code === 'MULTIPLE_DOCS') return 'a second document; a configuration is one document, without a further ---';
   return problem.message.replaceAll(/\s+/g, ' ');
 }

@@ -111,11 +111,7 @@ export class Logger extends Filterer {
     if (levelno !== undefined && this.#threshold <= levelno) this.#log(levelno, msg, args, this.log);
   }
 
-  /**
-   * Logs on behalf of another function, which counts as the call: for adapters and wrappers.
-   *
-   * @param boundary The function users call; the frame above it is the record's caller.
-   */
+  /** Logs for an adapter or wrapper: the frame that called `boundary`, its public function, is the caller. */
   logFrom(boundary: CallBoundary, levelno: number, msg: unknown, args: unknown[], takesAnything = false) {
     if (this.#threshold <= levelno) this.#log(levelno, msg, args, boundary, takesAnything);
   }

@@ -15,43 +15,45 @@ const CLASS_NAME = /^[A-Za-z_$][\w$.]{0,80}$/;
  * @param thrown An Error, or any other thrown value.
  */
 export function formatTraceback(thrown: unknown): string {
-  const progress: Progress = { blocks: [], seen: new Set(), count: 0 };
+  const progress: Progress = { text: '', seen: [], count: 0 };
   append(progress, thrown, '', '');
-  return progress.blocks.length === 1 ? (progress.blocks[0] as string) : progress.blocks.join('\n');
+  return progress.text;
 }
 
 interface Progress {
-  readonly blocks: string[];
-  readonly seen: Set<unknown>;
+  text: string;
+  /** A list: there are seldom more than two, and never many. */
+  readonly seen: unknown[];
   count: number;
 }
 
 function append(progress: Progress, thrown: unknown, label: string, indent: string): void {
-  const { blocks, seen } = progress;
-  const start = indent + label;
+  const { seen } = progress;
+  if (progress.count > 0) progress.text += '\n';
+  progress.text += indent + label;
   progress.count += 1;
   if (progress.count > MAX_VALUES || indent.length > MAX_DEPTH * 2) {
-    blocks.push(`${start}[more errors left out]`);
+    progress.text += '[more errors left out]';
     return;
   }
   if (!isErrorLike(thrown)) {
-    blocks.push(`${start}Thrown value: ${indented(repr(thrown), indent)}`);
+    progress.text += `Thrown value: ${indented(repr(thrown), indent)}`;
     return;
   }
-  if (seen.has(thrown)) {
-    blocks.push(`${start}[shown above] ${indented(header(thrown), indent)}`);
+  if (seen.includes(thrown)) {
+    progress.text += `[shown above] ${indented(header(thrown), indent)}`;
     return;
   }
-  seen.add(thrown);
-  blocks.push(start + indented(stackText(thrown), indent));
+  seen.push(thrown);
+  progress.text += indented(stackText(thrown), indent);
   appendMembers(progress, thrown, `${indent}  `);
-  const cause = read(thrown, 'cause');
+  const cause = causeOf(thrown);
   if (cause !== undefined && cause !== null) append(progress, cause, 'caused by ', `${indent}  `);
 }
 
 /** What an AggregateError collects; anybody's `errors` if it is an array. */
 function appendMembers(progress: Progress, error: object, indent: string): void {
-  const members = read(error, 'errors');
+  const members = membersOf(error);
   const total = isArray(members) ? Number(read(members, 'length')) : 0;
   for (let at = 0; at < total; at += 1) {
     append(progress, read(members, String(at)), `[error ${at + 1} of ${total}] `, indent);
@@ -71,17 +73,17 @@ export function isErrorLike(value: unknown): value is Error {
   } catch {
     return false;
   }
-  return typeof read(value, 'message') === 'string' && typeof read(value, 'stack') === 'string';
+  return typeof messageOf(value) === 'string' && typeof stackOf(value) === 'string';
 }
 
 /** The stack with a header that tells the class and the message as they are now. */
 function stackText(error: Error): string {
   const head = header(error);
-  const stack = read(error, 'stack');
+  const stack = stackOf(error);
   if (typeof stack !== 'string' || stack === '' || stack === head) return head;
   if (stack.startsWith(head) && stack.charCodeAt(head.length) === 0x0a) return stack;
   // V8 wrote the header when the error was made; name and message may have been set since.
-  const message = read(error, 'message');
+  const message = messageOf(error);
   const at = typeof message === 'string' && message !== '' ? stack.indexOf(message) : -1;
   const frames = at < 0 ? stack.search(/\n\s+at /) : stack.indexOf('\n', at + (message as string).length);
   if (frames >= 0) return head + stack.slice(frames);
@@ -91,18 +93,60 @@ function stackText(error: Error): string {
 
 /** `Class: message`; the constructor's name where `name` was left at 'Error'. */
 export function header(error: object): string {
-  const message = read(error, 'message');
+  const message = messageOf(error);
   const name = className(error);
   return typeof message === 'string' && message !== '' ? `${name}: ${message}` : name;
 }
 
 /** The name of an error's class. */
 export function className(error: object): string {
-  const name = read(error, 'name');
+  const name = nameOf(error);
   if (typeof name === 'string' && name !== 'Error' && CLASS_NAME.test(name)) return name;
   const own = read(read(error, 'constructor'), 'name');
   if (typeof own === 'string' && own !== 'Object' && CLASS_NAME.test(own)) return own;
   return 'Error';
+}
+
+// Each property by a function of its own: the engine learns where it is, and a getter that throws reads as `undefined`.
+
+function messageOf(error: { message?: unknown }): unknown {
+  try {
+    return error.message;
+  } catch {
+    return undefined;
+  }
+}
+
+function stackOf(error: { stack?: unknown }): unknown {
+  try {
+    return error.stack;
+  } catch {
+    return undefined;
+  }
+}
+
+function nameOf(error: { name?: unknown }): unknown {
+  try {
+    return error.name;
+  } catch {
+    return undefined;
+  }
+}
+
+function causeOf(error: { cause?: unknown }): unknown {
+  try {
+    return error.cause;
+  } catch {
+    return undefined;
+  }
+}
+
+function membersOf(error: { errors?: unknown }): unknown {
+  try {
+    return error.errors;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads a property of a value that may be hostile: a throwing getter reads as `undefined`. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -17,6 +18,7 @@ import { LogRecord } from '../../lib/core/log-record.js';
 import { BaseRotatingHandler } from '../../lib/handlers/base-rotating-handler.js';
 import { FileHandler } from '../../lib/handlers/file.handler.js';
 import { RotatingFileHandler } from '../../lib/handlers/rotating-file.handler.js';
+import { lockRotation } from '../../lib/handlers/support/rotation-lock.js';
 import { captureStderr } from '../support/stderr-capture.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
@@ -167,19 +169,33 @@ describe('RotatingFileHandler whose roll fails', () => {
     expect(folder.names()).toEqual(['app.log']);
   });
 
-  it('breaks the lock of a process that is gone, not that of one that lives', async () => {
-    writeFileSync(folder.file('app.log.lock'), '999999999');
+  it('breaks the lock of a process that is gone', () => {
+    const lock = folder.file('app.log.lock');
+    const script = `import('${new URL('../../lib/handlers/support/rotation-lock.ts', import.meta.url)}')
+      .then(({ lockRotation }) => { lockRotation('${folder.file('app.log')}'); process.kill(process.pid, 'SIGKILL'); })`;
+    spawnSync(process.execPath, [
+      '--import',
+      new URL('../support/ts-loader.mjs', import.meta.url).href,
+      '-e',
+      script,
+    ]);
+    expect(readFileSync(lock, 'utf8')).not.toBe('');
+    const { text } = captureStderr(() => log(make(), 'abc'));
+    expect(text).toBe('');
+    expect(contents()).toEqual({ 'app.log': 'c', 'app.log.1': 'ab' });
+  });
+
+  it('goes on in the old file while another process rolls it', async () => {
     const handler = make();
-    const { text } = captureStderr(() => log(handler, 'abc'));
+    log(handler, 'ab');
+    const unlock = lockRotation(folder.file('app.log'));
+    const { text } = captureStderr(() => log(handler, 'cd'));
     expect(text).toContain('ELOCKED');
-    expect(contents()['app.log']).toBe('abc');
-    await sleep(2_100);
-    log(handler, 'd');
-    expect(contents()).toEqual({ 'app.log': 'd', 'app.log.1': 'abc' });
-    writeFileSync(folder.file('app.log.lock'), String(process.pid));
-    await sleep(2_100);
-    captureStderr(() => log(handler, 'ef'));
-    expect(contents()['app.log']).toBe('def');
+    expect(folder.read('app.log')).toBe('a\nb\nc\nd\n');
+    unlock();
+    await sleep(1_010);
+    log(handler, 'e');
+    expect(contents()).toEqual({ 'app.log': 'e', 'app.log.1': 'abcd' });
   });
 
   it('does not follow a link that somebody put in the place of the file', async () => {

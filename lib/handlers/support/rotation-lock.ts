@@ -1,29 +1,29 @@
 import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  openSync,
+  linkSync,
   readFileSync,
+  readlinkSync,
   renameSync,
-  type Stats,
   statSync,
   unlinkSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { sleepSync } from '../../internal/write-fully.js';
 
 /** How long another process's roll is waited for before this one goes on writing to the old file, in milliseconds. */
 const PATIENCE_MS = 200;
-/** A lock whose process is gone is broken after this; a roll takes a few milliseconds. */
-const DEAD_MS = 2_000;
-/** Where nothing tells whether the process is there, a lock is broken after this. */
-const ABANDONED_MS = 60_000;
+/** A lock that does not say whose it is, was left by a process that ended in that moment. In milliseconds. */
+const UNSIGNED_MS = 2_000;
+/** A lock of another machine or container is broken after this; a roll takes a few milliseconds. */
+const FOREIGN_MS = 60_000;
 
 /** Lets go of a lock. */
 export type Unlock = () => void;
 
 /**
- * Keeps other processes from rolling the same file meanwhile: a file of its own beside it, `NAME.lock`.
+ * Keeps other processes from rolling the same file meanwhile: by a file of its own beside it, `NAME.lock`.
+ *
+ * The lock of a process that ended is broken.
  *
  * @param path The log file.
  * @throws {Error} With code `ELOCKED` if another process does not finish within 200 ms; the system's error if the
@@ -35,11 +35,8 @@ export function lockRotation(path: string): Unlock {
     const unlock = tryLockRotation(path);
     if (unlock !== undefined) return unlock;
     if (Date.now() >= deadline) {
-      throw Object.assign(new Error(`ELOCKED: another process is rolling '${path}'`), {
-        code: 'ELOCKED',
-        syscall: 'open',
-        path,
-      });
+      const error = new Error(`ELOCKED: another process is rolling '${path}'`);
+      throw Object.assign(error, { code: 'ELOCKED', syscall: 'open', path });
     }
     sleepSync(1);
   }
@@ -48,53 +45,68 @@ export function lockRotation(path: string): Unlock {
 /** The same without waiting. @returns `undefined` if another process has the lock. */
 export function tryLockRotation(path: string): Unlock | undefined {
   const lock = `${path}.lock`;
-  let fd: number;
+  const owner = `${here()} ${process.pid} ${startOf(process.pid)}`;
   try {
-    fd = openSync(lock, 'wx', 0o640);
+    writeFileSync(lock, owner, { flag: 'wx', mode: 0o640 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     breakIfDead(lock);
     return undefined;
   }
-  const mine = fstatSync(fd);
-  try {
-    writeSync(fd, String(process.pid));
-  } finally {
-    closeSync(fd);
-  }
   return () => {
-    const there = statOf(lock);
     // Somebody who thought this process dead may have broken the lock and taken it.
-    if (there !== undefined && there.ino === mine.ino) unlinkSync(lock);
+    if (ownerOf(lock) === owner) unlinkSync(lock);
   };
 }
 
 function breakIfDead(lock: string): void {
-  const seen = statOf(lock);
-  if (seen === undefined || Date.now() - seen.mtimeMs < patienceWith(lock)) return;
+  const owner = ownerOf(lock);
+  if (owner === undefined || isAlive(lock, owner)) return;
   const aside = `${lock}.${process.pid}`;
   try {
     renameSync(lock, aside);
-    // Two may find it dead at once; the second must not break the lock the first has taken since.
-    if (statSync(aside).ino === seen.ino) unlinkSync(aside);
-    else renameSync(aside, lock);
+    // Two may find it dead at once: then this is the lock that the first has taken since, and goes back.
+    if (ownerOf(aside) !== owner) linkSync(aside, lock);
+    unlinkSync(aside);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 
-/** How old a lock has to be to be broken. */
-function patienceWith(lock: string): number {
-  if (!existsSync('/proc/self')) return ABANDONED_MS;
+function isAlive(lock: string, owner: string): boolean {
+  const [place, pid, start] = owner.split(' ');
+  if (start !== undefined && start !== '' && place === here()) return startOf(Number(pid)) === start;
+  const stats = statSync(lock, { throwIfNoEntry: false });
+  const ageMs = stats === undefined ? 0 : Date.now() - stats.mtimeMs;
+  return ageMs < (owner === '' ? UNSIGNED_MS : FOREIGN_MS);
+}
+
+function ownerOf(lock: string): string | undefined {
   try {
-    const pid = readFileSync(lock, 'utf8');
-    const isAlive = /^\d+$/.test(pid) && existsSync(`/proc/${pid}`);
-    return isAlive ? Number.POSITIVE_INFINITY : DEAD_MS;
+    return readFileSync(lock, 'utf8');
   } catch {
-    return DEAD_MS;
+    return undefined;
   }
 }
 
-function statOf(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
+/** Where process numbers mean the same: one machine, one container. */
+function here(): string {
+  return `${hostname()}/${orEmpty(() => readlinkSync('/proc/self/ns/pid'))}`;
+}
+
+/** When a process began, which tells it from a later one of the same number; `''` if it is not there. */
+function startOf(pid: number): string {
+  return orEmpty(() => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')')).split(' ')[20] ?? '';
+  });
+}
+
+/** Not every platform has /proc. */
+function orEmpty(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
 }
