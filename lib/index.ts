@@ -9,7 +9,8 @@
 export * from './core/index.js';
 export { Logger as LoggerBase } from './core/logger.js';
 export { ComponentOptions } from './nest/component-options.decorator.js';
-export type { HttpLogOptions } from './nest/http/http-log-options.js';
+export { defaultLoggingConfig } from './nest/default-config.js';
+export type { HttpLogOptions, PlatformRequest, PlatformResponse } from './nest/http/http-log-options.js';
 export { InjectLogger, Logger, type LoggerDecorator } from './nest/logger.decorator.js';
 export { LoggingInterceptor } from './nest/logging.interceptor.js';
 export { LoggingModule } from './nest/logging.module.js';
@@ -17,8 +18,10 @@ export { getFilterToken, getFormatterToken, getHandlerToken, getLoggerToken } fr
 export { LoggingExceptionFilter } from './nest/logging-exception.filter.js';
 export type {
   LoggingConfigFactory,
+  LoggingConfigFunction,
   LoggingFeature,
   LoggingModuleAsyncOptions,
   LoggingModuleOptions,
 } from './nest/logging-options.js';
 export { NestLogger, VERBOSE } from './nest/nest-logger.adapter.js';
+export { WithContext } from './nest/with-context.decorator.js';

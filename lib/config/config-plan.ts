@@ -1,12 +1,13 @@
 import { LoggingError } from '../core/errors.js';
 import type { FilterLike } from '../core/filter-like.js';
 import { getHandlerNames } from '../core/handler.js';
-import { type Fault, formatFault, suggestion } from '../core/options.js';
+import { formatFault, suggestion } from '../core/options.js';
 import type { ComponentKind } from './component-registry.js';
 import { Converter, isPlainObject } from './converters.js';
 import type { ComponentFactory, LoggingConfig } from './logging-config.js';
 import { planComponent } from './plan-component.js';
-import { planLogger } from './plan-logger.js';
+import { type ConfigFault, originOf } from './config-origin.js';
+import { planLogger, planLoggers } from './plan-logger.js';
 import { PlanReader } from './plan-reader.js';
 
 /** A handler, formatter or filter to be made. */
@@ -60,7 +61,7 @@ export interface PlanOptions {
 }
 
 const KNOWN_KEYS = [
-  ...['version', 'formatters', 'filters', 'handlers', 'loggers', 'root'],
+  ...['version', 'formatters', 'filters', 'handlers', 'loggers', 'groups', 'root'],
   ...['incremental', 'disable_existing_loggers'],
 ];
 
@@ -75,7 +76,7 @@ export function planConfig(config: LoggingConfig, options: PlanOptions = {}): Co
       { path: '', message: `a configuration is an object, got ${config === null ? 'null' : typeof config}` },
     ]);
   }
-  const faults: Fault[] = [];
+  const faults: ConfigFault[] = [];
   const converter = new Converter(config);
   const reader = new PlanReader(converter, faults);
   if (config.version !== 1) faults.push({ path: 'version', message: describeVersion(config.version) });
@@ -86,7 +87,7 @@ export function planConfig(config: LoggingConfig, options: PlanOptions = {}): Co
       faults.push({ path: key, message: `unknown key${suggestion(key, KNOWN_KEYS)}` });
     }
   }
-  if (faults.length > 0) throw configError(faults);
+  if (faults.length > 0) throw configError(locateFaults(faults, config));
   return plan;
 }
 
@@ -111,9 +112,7 @@ function planWhole(config: LoggingConfig, reader: PlanReader, options: PlanOptio
     formatters: components('formatters', 'formatter'),
     filters: components('filters', 'filter'),
     handlers: components('handlers', 'handler'),
-    loggers: reader
-      .section(config, 'loggers')
-      .map(([name, entry]) => planLogger(name, entry, `loggers.${name}`, reader)),
+    loggers: planLoggers(config, reader),
     root: isGiven(root) ? planLogger(undefined, root, 'root', reader) : undefined,
     handlerLevels: new Map(),
   };
@@ -138,24 +137,26 @@ function planIncremental(config: LoggingConfig, reader: PlanReader): ConfigPlan 
     if (level !== undefined) handlerLevels.set(name, level);
   }
   const root = reader.value(config, 'root', '');
-  const levelsOnly = (name: string | undefined, entry: unknown, path: string) =>
-    planLogger(name, entry, path, reader, true);
   return {
     incremental: true,
     disableExistingLoggers: false,
     formatters: [],
     filters: [],
     handlers: [],
-    loggers: reader
-      .section(config, 'loggers')
-      .map(([name, entry]) => levelsOnly(name, entry, `loggers.${name}`)),
-    root: isGiven(root) ? levelsOnly(undefined, root, 'root') : undefined,
+    loggers: planLoggers(config, reader, true),
+    root: isGiven(root) ? planLogger(undefined, root, 'root', reader, true) : undefined,
     handlerLevels,
   };
 }
 
+/** The faults of a configuration, with their places where it came from files. */
+export function locateFaults(faults: readonly ConfigFault[], config: object): ConfigFault[] {
+  const origin = originOf(config);
+  return faults.map((fault) => origin?.locate(fault) ?? fault);
+}
+
 /** One error for all faults of a configuration. */
-export function configError(faults: readonly Fault[], cause?: unknown): LoggingConfigError {
+export function configError(faults: readonly ConfigFault[], cause?: unknown): LoggingConfigError {
   return new LoggingConfigError(faults, cause);
 }
 
@@ -165,10 +166,10 @@ export class LoggingConfigError extends LoggingError {
 
   constructor(
     /** Everything that is wrong, each with its place. */
-    readonly faults: readonly Fault[],
+    readonly faults: readonly ConfigFault[],
     cause?: unknown,
   ) {
-    const texts = faults.map((fault) => formatFault(fault).replaceAll('\n', '\n    '));
+    const texts = faults.map((fault) => (placeText(fault) + formatFault(fault)).replaceAll('\n', '\n    '));
     super(
       'ERR_LOGGING_CONFIG',
       texts.length === 1
@@ -177,4 +178,10 @@ export class LoggingConfigError extends LoggingError {
       cause === undefined ? undefined : { cause },
     );
   }
+}
+
+/** `logging.yaml:12:5: `, as editors and terminals understand it. */
+function placeText({ file, line, column }: ConfigFault): string {
+  if (file === undefined) return '';
+  return line === undefined ? `${file}: ` : `${file}:${line}:${column}: `;
 }

@@ -76,6 +76,8 @@ export interface LoggingConfig {
   handlers?: Record<string, HandlerConfig>;
   loggers?: Record<string, LoggerConfig>;
   root?: RootLoggerConfig | null;
+  /** Names for several loggers whose level is set together, by an entry of `loggers` with the group's name. */
+  groups?: Record<string, readonly string[]>;
   /** Whether only levels and `propagate` of what exists are changed; default false. */
   incremental?: boolean;
   /** Whether loggers that exist and are not named here are switched off; default true. */

@@ -1,9 +1,31 @@
 import { suggestion } from '../core/options.js';
 import type { PlannedLogger } from './config-plan.js';
 import { isPlainObject } from './converters.js';
+import { planGroups, readGroups } from './logger-groups.js';
 import { describe, type PlanReader } from './plan-reader.js';
 
 const KEYS = ['level', 'handlers', 'filters', 'propagate'];
+
+/** Plans the entries of `loggers`, and the levels that groups give to theirs. */
+export function planLoggers(config: object, reader: PlanReader, isIncremental = false): PlannedLogger[] {
+  const groups = readGroups(config, (path, message) => reader.fault(path, message));
+  const entries = reader.section(config, 'loggers');
+  const own = entries.filter(([name]) => !groups.has(name));
+  const levels = planGroups(
+    groups,
+    entries.filter(([name]) => groups.has(name)),
+    reader,
+  );
+  const planned = own.map(([name, entry]) => {
+    const logger = planLogger(name, entry, `loggers.${name}`, reader, isIncremental);
+    // What a logger's own entry says counts for more than what its group says.
+    const level = isPlainObject(entry) && entry.level !== undefined ? logger.level : levels.get(name);
+    return { ...logger, level };
+  });
+  const unnamed = [...levels].filter(([name]) => !own.some(([other]) => other === name));
+  const members = unnamed.map(([name, level]) => ({ name, level, propagate: undefined, handlers: [], filters: [] }));
+  return [...planned, ...members];
+}
 
 /**
  * Plans one entry of `loggers`, or `root`.

@@ -72,6 +72,12 @@ export { SMTPHandler } from '../handlers/smtp.handler.js';
 export { SocketHandler } from '../handlers/socket.handler.js';
 export { StreamHandler, type StreamHandlerOptions } from '../handlers/stream.handler.js';
 export type { AdminEmailHandlerOptions } from '../handlers/support/admin-email-options.js';
+export type {
+  DeliveryStats,
+  DropReason,
+  OverflowPolicy,
+  QueueStats,
+} from '../handlers/support/bounded-queue.js';
 export type { DigestOptions } from '../handlers/support/digest.js';
 export {
   type DjangoSettings,
@@ -88,6 +94,8 @@ export type { HTTPHandlerOptions } from '../handlers/support/http-options.js';
 export type { MailMessage, MailTransport, Nodemailer } from '../handlers/support/mail-transport.js';
 export { RecordQueue } from '../handlers/support/record-queue.js';
 export type { SMTPHandlerOptions } from '../handlers/support/smtp-options.js';
+export type { SocketHandlerOptions } from '../handlers/support/socket-options.js';
+export type { SysLogHandlerOptions } from '../handlers/support/syslog-options.js';
 export type { TlsContextOptions } from '../handlers/support/tls-options.js';
 export { SysLogHandler } from '../handlers/syslog.handler.js';
 export {
