@@ -33,53 +33,79 @@ export interface BuiltinComponents {
   readonly filter: ReadonlyMap<string, ComponentFactory>;
 }
 
+/** The handlers by the names that configurations may give them. */
+const handlers = () => ({
+  StreamHandler,
+  'logging.StreamHandler': StreamHandler,
+  FileHandler,
+  'logging.FileHandler': FileHandler,
+  NullHandler,
+  'logging.NullHandler': NullHandler,
+  WatchedFileHandler,
+  'logging.handlers.WatchedFileHandler': WatchedFileHandler,
+  RotatingFileHandler,
+  'logging.handlers.RotatingFileHandler': RotatingFileHandler,
+  TimedRotatingFileHandler,
+  'logging.handlers.TimedRotatingFileHandler': TimedRotatingFileHandler,
+  BufferingHandler,
+  'logging.handlers.BufferingHandler': BufferingHandler,
+  MemoryHandler,
+  'logging.handlers.MemoryHandler': MemoryHandler,
+  QueueHandler,
+  'logging.handlers.QueueHandler': QueueHandler,
+  SocketHandler,
+  'logging.handlers.SocketHandler': SocketHandler,
+  DatagramHandler,
+  'logging.handlers.DatagramHandler': DatagramHandler,
+  SysLogHandler,
+  'logging.handlers.SysLogHandler': SysLogHandler,
+  HTTPHandler,
+  'logging.handlers.HTTPHandler': HTTPHandler,
+  SMTPHandler,
+  'logging.handlers.SMTPHandler': SMTPHandler,
+  AdminEmailHandler,
+  'django.utils.log.AdminEmailHandler': AdminEmailHandler,
+});
+
+/** The formatters. */
+const formatters = () => ({
+  Formatter,
+  'logging.Formatter': Formatter,
+  JsonFormatter,
+  ColorFormatter,
+  LogfmtFormatter,
+  PythonJsonFormatter,
+  'pythonjsonlogger.json.JsonFormatter': PythonJsonFormatter,
+  'pythonjsonlogger.jsonlogger.JsonFormatter': PythonJsonFormatter,
+  DjangoServerFormatter,
+  'django.utils.log.ServerFormatter': DjangoServerFormatter,
+});
+
+/** The filters. */
+const filters = () => ({
+  Filter,
+  'logging.Filter': Filter,
+  ContextFilter,
+  CallbackFilter,
+  'django.utils.log.CallbackFilter': CallbackFilter,
+  RequireDebugFalse,
+  'django.utils.log.RequireDebugFalse': RequireDebugFalse,
+  RequireDebugTrue,
+  'django.utils.log.RequireDebugTrue': RequireDebugTrue,
+});
+
+/** The built-in handlers' classes by name, as types. */
+export type BuiltinHandlers = ReturnType<typeof handlers>;
+/** The built-in formatters' classes by name, as types. */
+export type BuiltinFormatters = ReturnType<typeof formatters>;
+/** The built-in filters' classes by name, as types. */
+export type BuiltinFilters = ReturnType<typeof filters>;
+
 /** The table of built-in components; the one place that knows every plug-in. */
 export const builtinComponents = lazy(
   (): BuiltinComponents => ({
-    handler: names([
-      [StreamHandler, 'logging.StreamHandler'],
-      [FileHandler, 'logging.FileHandler'],
-      [NullHandler, 'logging.NullHandler'],
-      [WatchedFileHandler, 'logging.handlers.WatchedFileHandler'],
-      [RotatingFileHandler, 'logging.handlers.RotatingFileHandler'],
-      [TimedRotatingFileHandler, 'logging.handlers.TimedRotatingFileHandler'],
-      [BufferingHandler, 'logging.handlers.BufferingHandler'],
-      [MemoryHandler, 'logging.handlers.MemoryHandler'],
-      [QueueHandler, 'logging.handlers.QueueHandler'],
-      [SocketHandler, 'logging.handlers.SocketHandler'],
-      [DatagramHandler, 'logging.handlers.DatagramHandler'],
-      [SysLogHandler, 'logging.handlers.SysLogHandler'],
-      [HTTPHandler, 'logging.handlers.HTTPHandler'],
-      [SMTPHandler, 'logging.handlers.SMTPHandler'],
-      [AdminEmailHandler, 'django.utils.log.AdminEmailHandler'],
-    ]),
-    formatter: names([
-      [Formatter, 'logging.Formatter'],
-      [JsonFormatter],
-      [ColorFormatter],
-      [LogfmtFormatter],
-      [
-        PythonJsonFormatter,
-        'pythonjsonlogger.json.JsonFormatter',
-        'pythonjsonlogger.jsonlogger.JsonFormatter',
-      ],
-      [DjangoServerFormatter, 'django.utils.log.ServerFormatter'],
-    ]),
-    filter: names([
-      [Filter, 'logging.Filter'],
-      [ContextFilter],
-      [CallbackFilter, 'django.utils.log.CallbackFilter'],
-      [RequireDebugFalse, 'django.utils.log.RequireDebugFalse'],
-      [RequireDebugTrue, 'django.utils.log.RequireDebugTrue'],
-    ]),
+    handler: new Map(Object.entries(handlers())),
+    formatter: new Map(Object.entries(formatters())),
+    filter: new Map(Object.entries(filters())),
   }),
 );
-
-/** Each class under its own name and under those that Python projects know it by. */
-function names(
-  rows: readonly [type: ComponentFactory, ...aliases: string[]][],
-): ReadonlyMap<string, ComponentFactory> {
-  return new Map(
-    rows.flatMap(([type, ...aliases]) => [type.name, ...aliases].map((name) => [name, type] as const)),
-  );
-}

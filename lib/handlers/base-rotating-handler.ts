@@ -116,11 +116,13 @@ export abstract class BaseRotatingHandler extends FileHandler {
   /**
    * Rolls over by `move`, which brings the file away from its name, and opens it anew.
    *
-   * @throws What `move` throws; the old file is still written to then.
+   * @throws What `move` throws, or an error for what is no regular file; the old file is still written to then.
    */
   protected roll(move: () => void): void {
+    const { file } = this;
+    if (file.isOpen && !file.isRegular)
+      throw new Error(`cannot roll over '${file.path}': it is no regular file`);
     this.#locked(() => {
-      const { file } = this;
       file.flush();
       if (file.isOpen && !file.isInPlace) file.reopen();
       move();

@@ -91,6 +91,7 @@ export class RotatingFileHandler extends BaseRotatingHandler {
  */
 function isBackup(path: string): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined || stats.isFile()) return stats !== undefined;
+  // A log file may be a symbolic link itself (followLinks), and so may its backups be then.
+  if (stats === undefined || stats.isFile() || stats.isSymbolicLink()) return stats !== undefined;
   throw new Error(`cannot roll over: '${path}' is in the way, and is no regular file`);
 }

@@ -1,5 +1,3 @@
-import { Buffer } from 'node:buffer';
-
 /** Up to this length a loop over the characters is faster than starting a regular expression. */
 const SHORT = 16;
 
@@ -8,6 +6,7 @@ const SHORT = 16;
 const SUSPECT = /["\\\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/;
 /** Three ranges that hold none of these: told apart faster, and most texts have nothing else. */
 const UNUSUAL = /[^ !#-[\]-~]/;
+const UNUSUAL_IN_LINES = /[^ -~\n]/;
 /** Of these, what `JSON.stringify` lets pass. */
 const PASSED_BY_STRINGIFY = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 const ALL_PASSED_BY_STRINGIFY = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
@@ -30,10 +29,14 @@ export function jsonString(text: string): string {
 }
 
 function escaped(text: string): string {
+  if (hasOnlyNewlines(text)) return `"${text.replaceAll('\n', '\\n')}"`;
   const json = JSON.stringify(text);
-  // A traceback is long and needs no more than its newlines escaped: counting its bytes tells so in no time.
-  if (Buffer.byteLength(text) === text.length && !text.includes('\x7f')) return json;
   return PASSED_BY_STRINGIFY.test(json) ? json.replace(ALL_PASSED_BY_STRINGIFY, unicodeEscape) : json;
+}
+
+/** Whether newlines are all there is to escape, as in tracebacks; the searches cost next to nothing. */
+function hasOnlyNewlines(text: string): boolean {
+  return !text.includes('"') && !text.includes('\\') && !UNUSUAL_IN_LINES.test(text);
 }
 
 /** `\u0085` for a character of the basic plane. */

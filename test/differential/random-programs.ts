@@ -205,7 +205,7 @@ function basic(letters: string): fc.Arbitrary<Record<string, unknown>> {
 }
 
 /** Programs in which every configuration is one that Python takes, ending with one it may refuse. */
-export const program: fc.Arbitrary<Program> = fc
+const configured: fc.Arbitrary<Program> = fc
   .tuple(
     configure('p'),
     fc.array(fc.oneof({ weight: 5, arbitrary: log }, ask, change), { maxLength: 14 }),
@@ -221,6 +221,52 @@ export const program: fc.Arbitrary<Program> = fc
     // Python takes the running configuration down before it finds the fault; so nothing is logged after it.
     ...(bad === undefined ? [] : [{ op: 'dictConfig', config: bad }]),
   ]);
+
+/** Rotation by size: every line is measured, and files are renamed in turn. */
+const rotating = fc
+  .record({
+    maxBytes: fc.constantFrom(0, 1, 20, 60, 200),
+    backupCount: fc.constantFrom(0, 1, 2, 5),
+    mode: fc.constantFrom('a', 'w'),
+    delay: fc.boolean(),
+    lines: fc.array(
+      fc
+        .tuple(fc.constantFrom('x', 'é', '日', '😀'), fc.integer({ min: 0, max: 70 }))
+        .map(([unit, count]) => unit.repeat(count)),
+      { minLength: 1, maxLength: 20 },
+    ),
+  })
+  .map(
+    ({ lines, ...options }): Program => [
+      {
+        op: 'dictConfig',
+        config: {
+          version: 1,
+          formatters: { f: { format: '%(levelname).1s %(message)s' } },
+          handlers: {
+            r: {
+              class: 'logging.handlers.RotatingFileHandler',
+              filename: '@DIR@/app.log',
+              formatter: 'f',
+              encoding: 'utf-8',
+              ...options,
+            },
+          },
+          root: { level: 'DEBUG', handlers: ['r'] },
+        },
+      },
+      ...lines.map((line, index) => ({
+        op: 'log',
+        logger: 'a',
+        level: 'info',
+        msg: `%d ${line}`,
+        args: [index],
+      })),
+    ],
+  );
+
+/** Programs of any kind. */
+export const program: fc.Arbitrary<Program> = fc.oneof({ weight: 4, arbitrary: configured }, rotating);
 
 /** Without the keys that were left out. */
 function clean<T extends object>(value: T): Record<string, unknown> {

@@ -1,5 +1,8 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { linkSync, mkdirSync, readFileSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { collectActivations } from '../../lib/core/activation.js';
@@ -7,12 +10,22 @@ import { Formatter } from '../../lib/core/formatter.js';
 import { LogRecord } from '../../lib/core/log-record.js';
 import { FileHandler } from '../../lib/handlers/file.handler.js';
 import { StreamHandler } from '../../lib/handlers/stream.handler.js';
+import { ChildProgram } from '../support/child-program.js';
 import { captureStderr } from '../support/stderr-capture.js';
+import { collectStderr } from '../support/stderr-collector.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();
 const record = (msg: string, levelno = 20) => new LogRecord({ msg, levelno });
 const plain = new Formatter({ sanitize: 'none' });
+
+const standardOutput = new ChildProgram(`
+  import { LogRecord } from 'lib/core/log-record';
+  import { RotatingFileHandler } from 'lib/handlers/rotating-file.handler';
+  const handler = new RotatingFileHandler({ filename: '/dev/stdout', maxBytes: 1, backupCount: 1 });
+  for (const msg of ['one', 'two']) handler.handle(new LogRecord({ msg, levelno: 20 }));
+  await handler.close();
+`);
 
 describe('FileHandler', () => {
   it('appends each record as a line, there when the call returns', () => {
@@ -63,6 +76,7 @@ describe('FileHandler', () => {
     mkdirSync(folder.file('dir'));
     expect(() => new FileHandler({ filename: folder.file('dir') })).toThrow(expect.objectContaining(fault));
     expect(() => new FileHandler({ filename: '' })).toThrow(/filename/);
+    expect(() => new FileHandler({ filename: new URL('http://x/a.log') })).toThrow(/expected a file: URL/);
     expect(() => new FileHandler({ filename: 'a\0b' })).toThrow(expect.objectContaining(fault));
   });
 
@@ -111,6 +125,35 @@ describe('FileHandler', () => {
     new FileHandler({ filename: folder.file('hard.log'), followLinks: true }).handle(record('two'));
     expect(folder.lines('target')).toEqual(['precious', 'one', 'two']);
     expect(folder.names()).not.toContain('nowhere');
+  });
+
+  it('writes to a pipe somebody reads from, and refuses one that nobody does', async () => {
+    const fifo = folder.file('fifo');
+    expect(spawnSync('mkfifo', [fifo]).status).toBe(0);
+    expect(() => new FileHandler({ filename: fifo })).toThrow(/nobody reads from that pipe/);
+    const reader = spawn('cat', [fifo]);
+    let text = '';
+    reader.stdout.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+    });
+    const handler = new FileHandler({ filename: fifo, delay: true });
+    const collected = collectStderr();
+    for (let count = 0; count < 100 && handler.stats.delivered === 0; count++) {
+      if (count === 0) handler.handle(record('one'));
+      await sleep(50);
+    }
+    handler.handle(record('two'));
+    void handler.close();
+    collected.stop();
+    await once(reader, 'close');
+    expect(text).toBe('one\ntwo\n');
+  });
+
+  it('writes to the standard output by its name in /dev, whatever that is', () => {
+    const { stdout } = standardOutput.shell(
+      `$PROGRAM | cat; $PROGRAM > ${folder.file('out')}; cat ${folder.file('out')}`,
+    );
+    expect(stdout).toBe('one\ntwo\none\ntwo\n');
   });
 
   it('writes to character devices', () => {

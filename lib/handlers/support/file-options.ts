@@ -11,7 +11,10 @@ export const fileEntries = {
   filename: v.pipe(
     v.union([
       v.pipe(v.string(), v.minLength(1, 'expected a file name, got an empty string')),
-      v.instance(URL),
+      v.pipe(
+        v.instance(URL),
+        v.check(({ protocol }) => protocol === 'file:', 'expected a file: URL'),
+      ),
     ]),
     v.description('Path or file: URL of the file. Its directory must be there.'),
   ),

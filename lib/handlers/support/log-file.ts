@@ -62,9 +62,9 @@ export class LogFile implements Destination {
     return this.#fd !== undefined;
   }
 
-  /** True for a regular file: only such a one is rotated. */
+  /** True for a regular file that is open: only such a one is rotated. */
   get isRegular(): boolean {
-    return this.#file?.isFile() ?? false;
+    return this.#file !== undefined && this.#file.isFile() && !(this.path in STANDARD_STREAMS);
   }
 
   /** Its size in bytes with all that is on its way to it. Others' writes are seen when the file is checked. */
