@@ -8,7 +8,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** Calls in one turn of the event loop, so that loggers that work in the background get to. */
 const CALLS_A_TURN = 1_000;
 
-
 const { competitor, name, target, sliceMs, warmUpMs, hasOutput } = JSON.parse(process.argv[2]);
 const { create } = await import(`./competitors/${competitor}.mjs`);
 const subject = create(name, target);

@@ -1,4 +1,4 @@
-import { ConsoleLogger } from '@nestjs/common';
+import { ConsoleLogger, RequestMethod } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { tap } from 'rxjs';
 import { applicationModule } from './application.mjs';
@@ -21,8 +21,10 @@ export const VARIANTS = {
 
   'nestjs-pino': async () => {
     const { Logger, LoggerModule } = await import('nestjs-pino');
+    // Its own default matches no route of Nest 12 on Fastify: nothing would be logged.
+    const forRoutes = [{ path: '*splat', method: RequestMethod.ALL }];
     return {
-      module: applicationModule({ imports: [LoggerModule.forRoot()] }),
+      module: applicationModule({ imports: [LoggerModule.forRoot({ forRoutes })] }),
       create: { bufferLogs: true },
       ready: (app) => app.useLogger(app.get(Logger)),
     };

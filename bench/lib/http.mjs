@@ -1,6 +1,7 @@
+import { Buffer } from 'node:buffer';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -38,6 +39,7 @@ export async function measureHttp({ platform, variants, rounds, seconds, onProgr
         samples.get(variant).push(await fire(autocannon, server, seconds));
       }
     }
+    for (const [variant, server] of servers) if (variant !== 'none') checkLines(variant, server);
   } finally {
     for (const { child } of servers.values()) child.kill('SIGKILL');
     rmSync(directory, { recursive: true, force: true });
@@ -48,7 +50,8 @@ export async function measureHttp({ platform, variants, rounds, seconds, onProgr
 }
 
 async function startServer(platform, variant, directory) {
-  const output = openSync(path.join(directory, `${variant}.log`), 'a');
+  const file = path.join(directory, `${variant}.log`);
+  const output = openSync(file, 'a');
   const child = fork(path.join(bench, 'http/server.mjs'), [platform, variant], {
     cwd: bench,
     stdio: ['ignore', output, 'inherit', 'ipc'],
@@ -61,7 +64,7 @@ async function startServer(platform, variant, directory) {
       throw new Error(`the server of ${variant} on ${platform} ended with code ${code}`);
     }),
   ]);
-  return { child, url: `http://127.0.0.1:${first.port}/hello` };
+  return { child, url: `http://127.0.0.1:${first.port}/hello`, file, requests: 0 };
 }
 
 async function fire(autocannon, server, seconds) {
@@ -70,12 +73,25 @@ async function fire(autocannon, server, seconds) {
   const after = await cpuOf(server);
   if (result.errors > 0 || result.non2xx > 0)
     throw new Error(`${server.url}: ${result.errors} errors, ${result.non2xx} not 2xx`);
+  server.requests += result.requests.total;
   return {
     perSecond: result.requests.total / result.duration,
     p50: result.latency.p50,
     p99: result.latency.p99,
     cpuUs: (after - before) / result.requests.total,
   };
+}
+
+/** A logger that is set up wrongly is fast: each request must have left its line. */
+function checkLines(variant, { file, requests }) {
+  let lines = 0;
+  const chunk = Buffer.alloc(1 << 20);
+  const fd = openSync(file, 'r');
+  for (let read = readSync(fd, chunk); read > 0; read = readSync(fd, chunk)) {
+    for (let at = chunk.indexOf(10); at >= 0 && at < read; at = chunk.indexOf(10, at + 1)) lines += 1;
+  }
+  closeSync(fd);
+  if (lines < requests) throw new Error(`${variant} wrote ${lines} lines for ${requests} requests`);
 }
 
 async function cpuOf({ child }) {

@@ -20,7 +20,14 @@ export async function measureMemory(count, { competitors, onProgress }) {
       secondPath: path.join(directory, 'second.log'),
     };
     try {
-      const worker = await startWorker({ competitor, name: 'json', target, sliceMs: 1, warmUpMs: 0, hasOutput: true });
+      const worker = await startWorker({
+        competitor,
+        name: 'json',
+        target,
+        sliceMs: 1,
+        warmUpMs: 0,
+        hasOutput: true,
+      });
       if (worker === undefined) continue;
       const { maxRss } = await worker.ask({ count });
       results[competitor] = { maxRssMiB: Math.round(maxRss / 2 ** 20) };

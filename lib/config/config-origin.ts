@@ -1,5 +1,6 @@
 import type { Fault } from '../core/options.js';
 import { isPlainObject } from './converters.js';
+import type { FileContents } from './file-watcher.js';
 
 /** A place in a file. */
 export interface Place {
@@ -36,28 +37,35 @@ const ORIGIN = Symbol.for('nestjs-logging.config-origin');
  * It goes with the configuration as a property that only its symbol finds, and so into copies made by spreading.
  */
 export class ConfigOrigin {
-  readonly #files: readonly string[];
+  readonly #contents: FileContents;
   readonly #places: ReadonlyMap<string, Place>;
   readonly #follow: { readonly settings: FollowSettings; readonly read: ReadAgain } | undefined;
 
   /**
-   * @param files The files that were read, and those that would be if they were there.
+   * @param contents The files that were read, and those that would be if they were there, with what they held.
    * @param places Where each key of the configuration stands, by path.
    */
   constructor(
-    files: readonly string[],
+    contents: FileContents,
     places: ReadonlyMap<string, Place>,
     follow?: { readonly settings: FollowSettings; readonly read: ReadAgain },
   ) {
-    this.#files = files;
+    this.#contents = contents;
     this.#places = places;
     this.#follow = follow;
   }
 
+  /** Absolute paths of the files, the first the one that was named. */
   get files(): readonly string[] {
-    return this.#files;
+    return [...this.#contents.keys()];
   }
 
+  /** What the files held. */
+  get contents(): FileContents {
+    return this.#contents;
+  }
+
+  /** Where the keys of the configuration stand. */
   get places(): ReadonlyMap<string, Place> {
     return this.#places;
   }
@@ -76,8 +84,7 @@ export class ConfigOrigin {
       if (!path.includes('.')) break;
     }
     const whole = this.#places.get('');
-    // What comes from the environment stands in no file.
-    return whole === undefined || fault.path.startsWith('LOG_') ? fault : { ...fault, ...whole };
+    return whole === undefined ? fault : { ...fault, ...whole };
   }
 }
 

@@ -13,7 +13,7 @@ export function mergeOverlay(base: unknown, overlay: unknown): unknown {
   const result: Record<string, unknown> = isPlainObject(base) ? { ...base } : {};
   for (const [key, value] of Object.entries(overlay)) {
     if (value === null) Reflect.deleteProperty(result, key);
-    else result[key] = mergeOverlay(result[key], value);
+    else if (value !== undefined) result[key] = mergeOverlay(result[key], value);
   }
   return result;
 }

@@ -6,7 +6,7 @@ import type { ComponentKind } from './component-registry.js';
 import { Converter, isPlainObject } from './converters.js';
 import type { ComponentFactory, LoggingConfig } from './logging-config.js';
 import { planComponent } from './plan-component.js';
-import { type ConfigFault, originOf } from './config-origin.js';
+import { type ConfigFault, type ConfigOrigin, originOf } from './config-origin.js';
 import { planLogger, planLoggers } from './plan-logger.js';
 import { PlanReader } from './plan-reader.js';
 
@@ -52,6 +52,8 @@ export interface ConfigPlan {
   readonly root: PlannedLogger | undefined;
   /** For an incremental configuration: new levels of handlers that exist. */
   readonly handlerLevels: ReadonlyMap<string, number>;
+  /** Where the configuration came from, if it came from files. */
+  readonly origin?: ConfigOrigin | undefined;
 }
 
 /** What a caller may add to the planning. */
@@ -88,7 +90,7 @@ export function planConfig(config: LoggingConfig, options: PlanOptions = {}): Co
     }
   }
   if (faults.length > 0) throw configError(locateFaults(faults, config));
-  return plan;
+  return { ...plan, origin: originOf(config) };
 }
 
 function describeVersion(version: unknown): string {
@@ -169,7 +171,7 @@ export class LoggingConfigError extends LoggingError {
     readonly faults: readonly ConfigFault[],
     cause?: unknown,
   ) {
-    const texts = faults.map((fault) => (placeText(fault) + formatFault(fault)).replaceAll('\n', '\n    '));
+    const texts = faults.map((fault) => describeFault(fault).replaceAll('\n', '\n    '));
     super(
       'ERR_LOGGING_CONFIG',
       texts.length === 1
@@ -178,10 +180,16 @@ export class LoggingConfigError extends LoggingError {
       cause === undefined ? undefined : { cause },
     );
   }
+
+  /** Each fault as a text of its own, with its place. */
+  describeFaults(): string[] {
+    return this.faults.map(describeFault);
+  }
 }
 
-/** `logging.yaml:12:5: `, as editors and terminals understand it. */
-function placeText({ file, line, column }: ConfigFault): string {
-  if (file === undefined) return '';
-  return line === undefined ? `${file}: ` : `${file}:${line}:${column}: `;
+/** `logging.yaml:12:5: handlers.file.level: …`, as editors and terminals understand it. */
+function describeFault(fault: ConfigFault): string {
+  const { file, line, column } = fault;
+  if (file === undefined) return formatFault(fault);
+  return `${line === undefined ? file : `${file}:${line}:${column}`}: ${formatFault(fault)}`;
 }

@@ -1,21 +1,13 @@
-import { collectActivations, type PendingActivations } from '../core/activation.js';
-import { LoggingError } from '../core/errors.js';
-import type { FilterLike } from '../core/filter-like.js';
-import { getHandlerByName, type Handler, isHandler, openHandlers } from '../core/handler.js';
-import { isLogger, type Logger } from '../core/logger.js';
-import { getManager } from '../core/manager.js';
-import type { Fault } from '../core/options.js';
+import { getHandlerByName, type Handler, openHandlers } from '../core/handler.js';
+import { getLogger } from '../core/manager.js';
 import { closeHandlers } from '../core/shutdown.js';
 import { state } from '../core/state.js';
-import { type CreateComponent, makeComponent } from './component-factory.js';
-import {
-  type ConfigPlan,
-  configError,
-  type PlannedComponent,
-  type PlannedLogger,
-  planConfig,
-} from './config-plan.js';
-import type { ComponentReference } from './converters.js';
+import type { CreateComponent } from './component-factory.js';
+import { type Made, makeAll } from './component-maker.js';
+import { type Follower, followConfig, stopFollowing } from './config-follower.js';
+import { originOf } from './config-origin.js';
+import { type ConfigPlan, planConfig } from './config-plan.js';
+import { changeLoggers, setUpLoggers } from './logger-setup.js';
 import type { LoggingConfig } from './logging-config.js';
 
 /** A configuration that is in force. */
@@ -26,7 +18,9 @@ export interface StandingConfig {
   readonly handlers: ReadonlyMap<string, Handler>;
   /** Resolves when the handlers of the configuration before are flushed and closed. */
   readonly settled: Promise<void>;
-  /** Flushes and closes the handlers of this configuration, the last made first. */
+  /** Follows the files the configuration came from, where that was asked for. */
+  readonly following?: Follower | undefined;
+  /** Flushes and closes the handlers of this configuration, the last made first, and follows its files no longer. */
   close(): Promise<void>;
 }
 
@@ -36,10 +30,20 @@ export interface ApplyOptions {
   create?: CreateComponent | undefined;
   /** Which handlers end with the new configuration; default all that are open, as in Python. */
   replaces?: readonly Handler[] | undefined;
+  /**
+   * The configuration in force, to be changed into the new one: what is the same in both goes on, files stay open,
+   * and loggers that neither names are left alone. Without it everything is made anew.
+   */
+  previous?: StandingConfig | undefined;
 }
+
+/** What stands behind a StandingConfig. */
+const parts = new WeakMap<StandingConfig, () => Made | undefined>();
 
 /**
  * Configures logging from a dictionary; the configuration stands when this returns.
+ *
+ * A configuration from `loadLoggingConfig` with `watch` follows its files from now on, until another one takes over.
  *
  * @param config The configuration; nothing in it is changed.
  * @returns What was made.
@@ -47,7 +51,33 @@ export interface ApplyOptions {
  * @see https://docs.python.org/3/library/logging.config.html#logging.config.dictConfig
  */
 export function dictConfig(config: LoggingConfig): StandingConfig {
-  return applyPlan(planConfig(config));
+  const standing = applyPlan(planConfig(config));
+  if (originOf(config)?.follow === undefined) return standing;
+  let current = standing;
+  const following = followConfig(config, (changed) => {
+    current = applyPlan(planConfig(changed as LoggingConfig), { previous: current });
+  });
+  const followed: StandingConfig = {
+    get formatters() {
+      return current.formatters;
+    },
+    get filters() {
+      return current.filters;
+    },
+    get handlers() {
+      return current.handlers;
+    },
+    get settled() {
+      return current.settled;
+    },
+    following,
+    close() {
+      following?.stop();
+      return current.close();
+    },
+  };
+  parts.set(followed, () => parts.get(current)?.());
+  return followed;
 }
 
 /**
@@ -57,178 +87,45 @@ export function dictConfig(config: LoggingConfig): StandingConfig {
  */
 export function applyPlan(plan: ConfigPlan, options: ApplyOptions = {}): StandingConfig {
   if (plan.incremental) return applyIncremental(plan);
-  const old = options.replaces ?? openHandlers();
-  const { result: made, activations } = makeAll(plan, options.create);
-  swap(plan, made, activations);
-  const settled = closeHandlers(old.filter((handler) => !made.created.includes(handler)));
-  return {
+  const previous = options.previous === undefined ? undefined : parts.get(options.previous)?.();
+  const old = previous?.handlers ?? options.replaces ?? openHandlers();
+  const { result: made, activations } = makeAll(plan, options.create, previous);
+  if (previous === undefined) stopFollowing();
+  // From here to the last logger nothing can fail and nothing else can run.
+  registerNames(made, previous);
+  activations.commit();
+  if (previous === undefined) setUpLoggers(made);
+  else changeLoggers(made, previous);
+  const settled = closeHandlers(old.filter((handler) => !made.handlers.includes(handler)));
+  const standing: StandingConfig = {
     formatters: made.instances.formatters,
     filters: made.instances.filters,
     handlers: made.instances.handlers as ReadonlyMap<string, Handler>,
     settled,
-    close: () => closeHandlers(made.created),
+    close: () => closeHandlers(made.handlers),
   };
+  parts.set(standing, () => made);
+  return standing;
 }
 
-interface Made {
-  readonly instances: Record<'formatters' | 'filters' | 'handlers', Map<string, object>>;
-  /** The handlers in the order they were made. */
-  readonly created: Handler[];
-}
-
-/** Makes all components, or none: if one cannot be made, the others are closed again and every failure is told. */
-function makeAll(
-  plan: ConfigPlan,
-  create: CreateComponent | undefined,
-): { result: Made; activations: PendingActivations } {
-  const created: Handler[] = [];
-  try {
-    return collectActivations(() => {
-      const made: Made = {
-        instances: { formatters: new Map(), filters: new Map(), handlers: new Map() },
-        created,
-      };
-      const faults: Fault[] = [];
-      const causes: unknown[] = [];
-      const maker = new Maker(plan, made, create, (component, error) => {
-        causes.push(error);
-        faults.push({ path: component.path, message: describeFailure(error, component) });
-      });
-      maker.makeAll();
-      if (faults.length > 0)
-        throw configError(faults, causes.length === 1 ? causes[0] : new AggregateError(causes));
-      return made;
-    });
-  } catch (error) {
-    void closeHandlers(created);
-    throw error;
-  }
-}
-
-/** An options fault names the class; here the place in the configuration is better. */
-function describeFailure(error: unknown, component: PlannedComponent): string {
-  if (!(error instanceof Error)) return `could not be made: ${String(error)}`;
-  const own = error instanceof LoggingError;
-  const name = component.type.name || 'factory';
-  return own ? error.message : `${name} could not be made: ${error.message}`;
-}
-
-/** Makes components in order, and what they refer to before them. */
-class Maker {
-  readonly #underway = new Set<PlannedComponent>();
-
-  constructor(
-    private readonly plan: ConfigPlan,
-    private readonly made: Made,
-    private readonly create: CreateComponent | undefined,
-    private readonly failed: (component: PlannedComponent, error: unknown) => void,
-  ) {}
-
-  makeAll(): void {
-    for (const section of ['formatters', 'filters', 'handlers'] as const) {
-      for (const component of this.plan[section]) this.#make(section, component);
+function registerNames(made: Made, previous: Made | undefined): void {
+  if (previous === undefined) state.handlersByName.clear();
+  else {
+    for (const [name, handler] of previous.instances.handlers) {
+      if (state.handlersByName.get(name) === handler) state.handlersByName.delete(name);
     }
   }
-
-  #make(section: 'formatters' | 'filters' | 'handlers', component: PlannedComponent): object | undefined {
-    const known = this.made.instances[section].get(component.name);
-    if (known !== undefined || this.#failures.has(component)) return known;
-    if (this.#underway.has(component)) throw new TypeError(`${component.path} refers to itself`);
-    this.#underway.add(component);
-    try {
-      const instance = makeComponent(component, (reference) => this.#find(reference), this.create);
-      this.made.instances[section].set(component.name, instance);
-      if (isHandler(instance)) this.made.created.push(instance);
-      return instance;
-    } catch (error) {
-      this.#failures.add(component);
-      if (!(error instanceof MissingPart)) this.failed(component, error);
-      return undefined;
-    } finally {
-      this.#underway.delete(component);
-    }
-  }
-
-  readonly #failures = new Set<PlannedComponent>();
-
-  #find(reference: ComponentReference): object {
-    const component = this.plan[reference.section].find((candidate) => candidate.name === reference.name);
-    const instance = component === undefined ? undefined : this.#make(reference.section, component);
-    if (instance === undefined) throw new MissingPart();
-    return instance;
-  }
-}
-
-/** What a component refers to could not be made; that failure is told already. */
-class MissingPart extends Error {}
-
-/** Changes names, loggers and files in one go; nothing here can fail half-way. */
-function swap(plan: ConfigPlan, made: Made, activations: PendingActivations): void {
-  state.handlersByName.clear();
   for (const [name, handler] of made.instances.handlers) (handler as Handler).name = name;
-  activations.commit();
-  setUpLoggers(plan, made);
-}
-
-function setUpLoggers(plan: ConfigPlan, made: Made): void {
-  const manager = getManager();
-  const names = new Set(plan.loggers.map((logger) => logger.name));
-  for (const [name, logger] of [...manager.loggerDict]) {
-    if (!isLogger(logger) || names.has(name)) continue;
-    if (isBelowAny(name, names)) resetChild(logger);
-    else logger.disabled = plan.disableExistingLoggers;
-  }
-  for (const planned of plan.loggers) {
-    const logger = manager.getLogger(planned.name as string);
-    setUpLogger(logger, planned, made);
-    logger.disabled = false;
-    if (planned.propagate !== undefined) logger.propagate = planned.propagate;
-  }
-  if (plan.root !== undefined) setUpLogger(manager.root, plan.root, made);
-}
-
-/** Whether the logger is below one that the configuration names and that existed before it. */
-function isBelowAny(name: string, names: ReadonlySet<string | undefined>): boolean {
-  for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
-    const above = name.slice(0, dot);
-    if (names.has(above) && getManager().loggerDict.has(above)) return true;
-  }
-  return false;
-}
-
-/** What Python does to existing children of a configured logger: everything comes from the parent again. */
-function resetChild(logger: Logger): void {
-  logger.level = 0;
-  logger.handlers.length = 0;
-  logger.propagate = true;
-}
-
-function setUpLogger(logger: Logger, planned: PlannedLogger, made: Made): void {
-  if (planned.level !== undefined) logger.setLevel(planned.level);
-  logger.handlers.length = 0;
-  for (const name of planned.handlers) logger.addHandler(made.instances.handlers.get(name) as Handler);
-  for (const filter of planned.filters) {
-    logger.addFilter(
-      (typeof filter === 'string' ? made.instances.filters.get(filter) : filter) as FilterLike,
-    );
-  }
 }
 
 /** Levels and `propagate` only; what exists stays. */
 function applyIncremental(plan: ConfigPlan): StandingConfig {
   for (const [name, level] of plan.handlerLevels) getHandlerByName(name)?.setLevel(level);
-  const manager = getManager();
   for (const planned of [...plan.loggers, ...(plan.root === undefined ? [] : [plan.root])]) {
-    const logger = planned.name === undefined ? manager.root : manager.getLogger(planned.name);
+    const logger = getLogger(planned.name);
     if (planned.level !== undefined) logger.setLevel(planned.level);
     if (planned.name !== undefined && planned.propagate !== undefined) logger.propagate = planned.propagate;
   }
   const nothing = Promise.resolve();
-  return {
-    formatters: new Map(),
-    filters: new Map(),
-    handlers: new Map(),
-    settled: nothing,
-    close: () => nothing,
-  };
+  return { formatters: new Map(), filters: new Map(), handlers: new Map(), settled: nothing, close: () => nothing };
 }

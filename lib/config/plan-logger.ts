@@ -45,7 +45,8 @@ export function planLogger(
     return { name, level: undefined, propagate: undefined, handlers: [], filters: [] };
   }
   for (const key of Object.keys(entry)) {
-    if (!KEYS.includes(key)) reader.fault(`${path}.${key}`, `unknown key${suggestion(key, KEYS)}`);
+    if (key === 'qualname' && entry.qualname === name) continue;
+    if (!KEYS.includes(key)) reader.fault(`${path}.${key}`, describeUnknownKey(key, name));
   }
   return {
     name,
@@ -54,6 +55,14 @@ export function planLogger(
     handlers: isIncremental ? [] : reader.handlers(entry, path),
     filters: isIncremental ? [] : reader.filters(entry, path),
   };
+}
+
+/** Python passes over `qualname` here; where it says what the name says already, so do we. */
+function describeUnknownKey(key: string, name: string | undefined): string {
+  if (key !== 'qualname') return `unknown key${suggestion(key, KEYS)}`;
+  return name === undefined
+    ? 'the root logger has no other name; leave this out'
+    : `a logger is named by its key, here "${name}"; leave this out, or rename the key`;
 }
 
 /** A boolean, or Python's other way of writing one: 0 or 1, as INI files have it. */

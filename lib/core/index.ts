@@ -14,6 +14,7 @@ export {
   type PlanOptions,
   planConfig,
 } from '../config/config-plan.js';
+export { defineLogging } from '../config/define-logging.js';
 export {
   type ApplyOptions,
   applyPlan,
@@ -30,8 +31,11 @@ export type {
   LoggingConfig,
   RootLoggerConfig,
 } from '../config/logging-config.js';
+export type { ConfigReference, DefinedLogging, LevelName } from '../config/logging-config-types.js';
 // Not for programs: a worker thread finds it here.
 export { runQueueWorker } from '../config/queue-worker.js';
+// With a star, so that applications can add to these interfaces through this entry.
+export type * from '../config/registered-components.js';
 export {
   critical,
   debug,

@@ -24,6 +24,9 @@ export interface BaseRotatingHandlerOptions extends FileHandlerOptions {
 const WATCH_MS = 10;
 /** After a roll that failed, the next attempt is made no sooner than this, in milliseconds. */
 const RETRY_ROLL_MS = 1_000;
+/** The same while another process is rolling the file, and how long that may take without being reported. */
+const RETRY_LOCK_MS = 50;
+const REPORT_LOCK_MS = 5_000;
 
 /**
  * What handlers that roll their files over have in common. Derive from it and write `shouldRollover` and `doRollover`.
@@ -50,6 +53,7 @@ export abstract class BaseRotatingHandler extends FileHandler {
   protected readonly compressor: Compressor | undefined;
   #unlock: Unlock | undefined;
   #retryAt = 0;
+  #lockedSince: number | undefined;
   /** The record being emitted and its text, so that it is formatted once. */
   #record: LogRecord | undefined;
   #text = '';
@@ -139,10 +143,23 @@ export abstract class BaseRotatingHandler extends FileHandler {
         if (!this.file.reopenIfMoved() || this.shouldRollover(record)) this.doRollover();
       });
       this.#retryAt = 0;
+      this.#lockedSince = undefined;
     } catch (error) {
-      this.#retryAt = Date.now() + RETRY_ROLL_MS;
-      this.handleError(record, error);
+      this.#putOff(record, error);
     }
+  }
+
+  /** Tries again later; meanwhile the old file is written to. */
+  #putOff(record: LogRecord, error: unknown): void {
+    const now = Date.now();
+    if ((error as NodeJS.ErrnoException).code === 'ELOCKED') {
+      // Another process is rolling it: nothing is wrong, unless it never ends.
+      this.#lockedSince ??= now;
+      this.#retryAt = now + RETRY_LOCK_MS;
+      if (now - this.#lockedSince < REPORT_LOCK_MS) return;
+    }
+    this.#retryAt = now + RETRY_ROLL_MS;
+    this.handleError(record, error);
   }
 
   #makeCompressor(): Compressor {

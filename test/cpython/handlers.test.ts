@@ -91,7 +91,8 @@ describe('NullHandler', () => {
     handler.addFilter(() => {
       throw new Error('asked');
     });
-    const { text } = captureStderr(() => handler.handle(makeLogRecord({ msg: '%d', args: ['x'] })));
+    const { text } = captureStderr(() => (handler as Handler).handle(makeLogRecord({ msg: '%d', args: ['x'] })),
+    );
     expect([text, handler.createLock()]).toEqual(['', undefined]);
   });
 });

@@ -150,7 +150,7 @@ describe('a QueueHandler in a configuration', () => {
   });
 
   it.each([
-    ...[4, Number, '', 'foo', {}, { get_nowait() {} }].map((queue) => ({ queue })),
+    ...[4, Number, '', 'foo', { get_nowait() {} }].map((queue) => ({ queue })),
     ...[4, '', 'bar', {}, { start() {} }].map((listener) => ({ listener })),
   ])('is refused with a queue or a listener that is none: %p', async (options) => {
     await expect(linesWith(options)).rejects.toThrow(/handlers\.ah\.(queue|listener)/);

@@ -190,10 +190,10 @@ describe('RotatingFileHandler whose roll fails', () => {
     log(handler, 'ab');
     const unlock = lockRotation(folder.file('app.log'));
     const { text } = captureStderr(() => log(handler, 'cd'));
-    expect(text).toContain('ELOCKED');
+    expect(text).toBe('');
     expect(folder.read('app.log')).toBe('a\nb\nc\nd\n');
     unlock();
-    await sleep(1_010);
+    await sleep(60);
     log(handler, 'e');
     expect(contents()).toEqual({ 'app.log': 'e', 'app.log.1': 'abcd' });
   });
@@ -255,8 +255,8 @@ describe('RotatingFileHandler with compress', () => {
     writeFileSync(folder.file('app.log.2'), 'c\nd\n');
     // Killed between the last two steps: both are there.
     writeFileSync(folder.file('app.log.2.gz'), gzipSync('c\nd\n'));
-    writeFileSync(folder.file('app.log.12345.gz.tmp'), 'half of a gz');
-    utimesSync(folder.file('app.log.12345.gz.tmp'), 1, 1);
+    writeFileSync(folder.file('app.log.12345.elsewhere-1-999999999-1.gz.tmp'), 'half of a gz');
+    utimesSync(folder.file('app.log.12345.elsewhere-1-999999999-1.gz.tmp'), 1, 1);
     await make(compressed).close();
     expect(folder.names()).toEqual(['app.log', 'app.log.1.gz', 'app.log.2.gz']);
     expect([unzipped('app.log.1.gz'), unzipped('app.log.2.gz')]).toEqual(['ef', 'cd']);

@@ -1,14 +1,22 @@
-import { closeSync, fstatSync, lstatSync, openSync, renameSync, type Stats, unlinkSync } from 'node:fs';
-import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+} from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipFrom, isGzipOf } from './gzip-file.js';
+import { isProcessAlive, processToken } from './process-token.js';
 import { tryLockRotation } from './rotation-lock.js';
 
 /** How long a rolled file is left alone: another process may write to it until it sees the roll. In milliseconds. */
 const SETTLE_MS = 100;
-/** A temporary file that nobody has written to for so long was left behind by a process that ended, in milliseconds. */
-const ABANDONED_MS = 60_000;
 
 /**
  * Compresses rolled files in the background, one at a time.
@@ -51,7 +59,6 @@ export class Compressor {
       await sleep(SETTLE_MS);
       this.#isAsked = false;
       try {
-        await this.#removeAbandoned();
         await this.#compressAll();
       } catch (error) {
         this.#onFault(error);
@@ -75,41 +82,65 @@ export class Compressor {
 
   /** Opens the next file to compress: the oldest, whose place is given up first. Names change; what is open does not. */
   #take(tried: ReadonlySet<number>): Rolled | undefined {
+    const taken = this.#removeAbandoned();
     for (const path of [...this.#findRolled()].reverse()) {
       const stats = statOf(path);
-      if (!stats?.isFile() || tried.has(stats.ino)) continue;
-      const isHalfDone = statOf(`${path}.gz`) !== undefined;
-      return { stats, fd: openSync(path, 'r'), gzipFd: isHalfDone ? openSync(`${path}.gz`, 'r') : undefined };
+      if (!stats?.isFile() || tried.has(stats.ino) || taken.has(stats.ino)) continue;
+      const fd = openSync(path, 'r');
+      if (statOf(`${path}.gz`) !== undefined) return { stats, fd, gzipFd: openSync(`${path}.gz`, 'r') };
+      const temporary = `${this.#path}.${stats.ino}.${processToken()}.gz.tmp`;
+      try {
+        // Made here, under the lock: it tells other processes that this file is taken.
+        closeSync(openSync(temporary, 'wx', stats.mode & 0o777));
+      } catch (error) {
+        closeSync(fd);
+        throw error;
+      }
+      return { stats, fd, temporary };
     }
     return undefined;
   }
 
+  /** Removes the temporary files of processes that ended. @returns The files that living ones are at. */
+  #removeAbandoned(): Set<number> {
+    const [directory, prefix] = [dirname(this.#path), `${basename(this.#path)}.`];
+    const taken = new Set<number>();
+    for (const name of readdirSync(directory)) {
+      if (!name.startsWith(prefix)) continue;
+      const [, ino, token] = /^(\d+)\.(.+)\.gz\.tmp$/.exec(name.slice(prefix.length)) ?? [];
+      const stats = token === undefined ? undefined : statOf(join(directory, name));
+      if (token === undefined || !stats?.isFile()) continue;
+      if (isProcessAlive(token, Date.now() - stats.mtimeMs)) taken.add(Number(ino));
+      else unlinkSync(join(directory, name));
+    }
+    return taken;
+  }
+
   async #compress(rolled: Rolled): Promise<void> {
-    if (rolled.gzipFd === undefined) return this.#writeGzip(rolled);
+    const { stats, fd, temporary, gzipFd } = rolled;
+    if (temporary !== undefined) return this.#writeGzip(stats, fd, temporary);
     // A process ended between the last two steps.
-    const isDone = await isGzipOf(rolled.gzipFd, rolled.fd);
+    const isDone = gzipFd !== undefined && (await isGzipOf(gzipFd, fd));
     await this.#locked(() => {
-      const path = this.#find(rolled.stats);
+      const path = this.#find(stats);
       if (path === undefined) return;
       if (!isDone) throw new Error(`'${path}' stays uncompressed: its '.gz' is there, and is not made of it`);
       if (statOf(`${path}.gz`) !== undefined) unlinkSync(path);
     });
   }
 
-  async #writeGzip({ fd, stats }: Rolled): Promise<void> {
-    const temporary = `${this.#path}.${stats.ino}.gz.tmp`;
-    const target = await openNew(temporary, stats.mode & 0o777);
-    // Another process is at it.
-    if (target === undefined) return;
+  async #writeGzip(stats: Stats, source: number, temporary: string): Promise<void> {
+    let target: FileHandle | undefined;
     try {
-      let length = await gzipFrom(fd, 0, target);
+      target = await open(temporary, 'r+');
+      let length = await gzipFrom(source, 0, target);
       // A writer that was late adds to the file once more.
-      while (await this.#locked(() => fstatSync(fd).size > length || this.#replace(stats, temporary))) {
-        length = await gzipFrom(fd, length, target);
+      while (await this.#locked(() => fstatSync(source).size > length || this.#replace(stats, temporary))) {
+        length = await gzipFrom(source, length, target);
       }
       await target.utimes(stats.atime, stats.mtime);
     } finally {
-      await target.close();
+      await target?.close();
       await rm(temporary, { force: true });
     }
     await syncDirectory(dirname(this.#path));
@@ -150,34 +181,16 @@ export class Compressor {
       unlock();
     }
   }
-
-  async #removeAbandoned(): Promise<void> {
-    const directory = dirname(this.#path);
-    const prefix = `${basename(this.#path)}.`;
-    for (const name of await readdir(directory)) {
-      if (!name.startsWith(prefix) || !/^\d+\.gz\.tmp$/.test(name.slice(prefix.length))) continue;
-      const path = join(directory, name);
-      const modified = statOf(path)?.mtimeMs;
-      if (modified !== undefined && Date.now() - modified > ABANDONED_MS) await rm(path, { force: true });
-    }
-  }
-}
-
-async function openNew(path: string, mode: number): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'wx', mode);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
-    throw error;
-  }
 }
 
 /** A rolled file that is not compressed yet. */
 interface Rolled {
   readonly stats: Stats;
   readonly fd: number;
-  /** The file that has its compressed name, if there is one. */
-  readonly gzipFd: number | undefined;
+  /** Where its gzip is written. */
+  readonly temporary?: string;
+  /** The file that has its compressed name already. */
+  readonly gzipFd?: number;
 }
 
 function statOf(path: string): Stats | undefined {

@@ -64,7 +64,7 @@ export class LogFile implements Destination {
 
   /** True for a regular file that is open: only such a one is rotated. */
   get isRegular(): boolean {
-    return this.#file !== undefined && this.#file.isFile() && !(this.path in STANDARD_STREAMS);
+    return this.#file?.isFile() === true && !(this.path in STANDARD_STREAMS);
   }
 
   /** Its size in bytes with all that is on its way to it. Others' writes are seen when the file is checked. */

@@ -1,21 +1,11 @@
-import {
-  linkSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { hostname } from 'node:os';
+import { linkSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { sleepSync } from '../../internal/write-fully.js';
+import { isProcessAlive, processToken } from './process-token.js';
 
 /** How long another process's roll is waited for before this one goes on writing to the old file, in milliseconds. */
-const PATIENCE_MS = 200;
+const PATIENCE_MS = 50;
 /** A lock that does not say whose it is, was left by a process that ended in that moment. In milliseconds. */
 const UNSIGNED_MS = 2_000;
-/** A lock of another machine or container is broken after this; a roll takes a few milliseconds. */
-const FOREIGN_MS = 60_000;
 
 /** Lets go of a lock. */
 export type Unlock = () => void;
@@ -26,7 +16,7 @@ export type Unlock = () => void;
  * The lock of a process that ended is broken.
  *
  * @param path The log file.
- * @throws {Error} With code `ELOCKED` if another process does not finish within 200 ms; the system's error if the
+ * @throws {Error} With code `ELOCKED` if another process does not finish within 50 ms; the system's error if the
  * directory cannot be written.
  */
 export function lockRotation(path: string): Unlock {
@@ -45,7 +35,7 @@ export function lockRotation(path: string): Unlock {
 /** The same without waiting. @returns `undefined` if another process has the lock. */
 export function tryLockRotation(path: string): Unlock | undefined {
   const lock = `${path}.lock`;
-  const owner = `${here()} ${process.pid} ${startOf(process.pid)}`;
+  const owner = processToken();
   try {
     writeFileSync(lock, owner, { flag: 'wx', mode: 0o640 });
   } catch (error) {
@@ -74,11 +64,9 @@ function breakIfDead(lock: string): void {
 }
 
 function isAlive(lock: string, owner: string): boolean {
-  const [place, pid, start] = owner.split(' ');
-  if (start !== undefined && start !== '' && place === here()) return startOf(Number(pid)) === start;
   const stats = statSync(lock, { throwIfNoEntry: false });
   const ageMs = stats === undefined ? 0 : Date.now() - stats.mtimeMs;
-  return ageMs < (owner === '' ? UNSIGNED_MS : FOREIGN_MS);
+  return owner === '' ? ageMs < UNSIGNED_MS : isProcessAlive(owner, ageMs);
 }
 
 function ownerOf(lock: string): string | undefined {
@@ -86,27 +74,5 @@ function ownerOf(lock: string): string | undefined {
     return readFileSync(lock, 'utf8');
   } catch {
     return undefined;
-  }
-}
-
-/** Where process numbers mean the same: one machine, one container. */
-function here(): string {
-  return `${hostname()}/${orEmpty(() => readlinkSync('/proc/self/ns/pid'))}`;
-}
-
-/** When a process began, which tells it from a later one of the same number; `''` if it is not there. */
-function startOf(pid: number): string {
-  return orEmpty(() => {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')')).split(' ')[20] ?? '';
-  });
-}
-
-/** Not every platform has /proc. */
-function orEmpty(read: () => string): string {
-  try {
-    return read();
-  } catch {
-    return '';
   }
 }

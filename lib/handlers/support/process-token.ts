@@ -1,0 +1,44 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/** What a process of another machine or container leaves behind counts as abandoned after this, in milliseconds. */
+const FOREIGN_MS = 60_000;
+
+/** Tells this process from all others, later ones of the same number and those of other containers included. */
+export function processToken(): string {
+  return `${here()}-${process.pid}-${startOf(process.pid)}`;
+}
+
+/**
+ * Whether the process of a token is still there.
+ *
+ * @param ageMs How long ago it was last seen at work, in milliseconds; decides where nothing else can tell.
+ */
+export function isProcessAlive(token: string, ageMs: number): boolean {
+  const [, place, pid, start] = /^(.*)-(\d+)-(\d*)$/.exec(token) ?? [];
+  if (start && place === here()) return startOf(Number(pid)) === start;
+  return ageMs < FOREIGN_MS;
+}
+
+/** Where process numbers mean the same: one machine, one container. */
+function here(): string {
+  const namespace = orEmpty(() => readlinkSync('/proc/self/ns/pid'));
+  return `${hostname()}-${namespace.replaceAll(/\D/g, '')}`;
+}
+
+/** When a process began; `''` if it is not there. */
+function startOf(pid: number): string {
+  return orEmpty(() => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')')).split(' ')[20] ?? '';
+  });
+}
+
+/** Not every platform has /proc. */
+function orEmpty(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+}
