@@ -52,8 +52,12 @@ export class RotatingFileHandler extends BaseRotatingHandler {
     this.roll(() => {
       const { backupCount, baseFilename } = this;
       if (backupCount <= 0) return;
-      for (let index = backupCount - 1; index > 0; index--)
-        this.#shift(this.#slot(index), this.#slot(index + 1));
+      const present = this.#present();
+      for (let index = backupCount - 1; index > 0; index--) {
+        const source = this.#slot(index);
+        if (this.#forms.some((form) => present(`${source}${form}`)))
+          this.#shift(source, this.#slot(index + 1));
+      }
       this.#clear(this.#slot(1));
       this.rotate(baseFilename, this.#slot(1));
     });

@@ -37,7 +37,7 @@ describe('a process that is killed while it rolls and compresses', () => {
       while (!folder.names().includes(`ledger.${run}`)) await sleep(10);
       setTimeout(() => child.kill('SIGKILL'), 20 + run * 41);
       expect(await ended(child)).toBe('SIGKILL');
-      promised.push(Number(folder.read(`ledger.${run}`)));
+      promised.push(Number(folder.read(`ledger.${run}`) || -1));
     }
     // The next run finishes what is left.
     await new RotatingFileHandler({ filename: folder.file('app.log'), ...options }).close();
