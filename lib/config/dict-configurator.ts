@@ -1,6 +1,6 @@
 import { getHandlerByName, type Handler, openHandlers } from '../core/handler.js';
 import { getLogger } from '../core/manager.js';
-import { closeHandlers } from '../core/shutdown.js';
+import { closeHandlers, startFlushing } from '../core/shutdown.js';
 import { state } from '../core/state.js';
 import type { CreateComponent } from './component-factory.js';
 import { type Made, makeAll } from './component-maker.js';
@@ -90,13 +90,16 @@ export function applyPlan(plan: ConfigPlan, options: ApplyOptions = {}): Standin
   const previous = options.previous === undefined ? undefined : parts.get(options.previous)?.();
   const old = previous?.handlers ?? options.replaces ?? openHandlers();
   const { result: made, activations } = makeAll(plan, options.create, previous);
+  const ending = old.filter((handler) => !made.handlers.includes(handler));
+  // A new handler may empty the file of an old one: what that one holds back belongs before it.
+  startFlushing(ending);
   if (previous === undefined) stopFollowing();
   // From here to the last logger nothing can fail and nothing else can run.
   registerNames(made, previous);
   activations.commit();
   if (previous === undefined) setUpLoggers(made);
   else changeLoggers(made, previous);
-  const settled = closeHandlers(old.filter((handler) => !made.handlers.includes(handler)));
+  const settled = closeHandlers(ending);
   const standing: StandingConfig = {
     formatters: made.instances.formatters,
     filters: made.instances.filters,
@@ -127,5 +130,11 @@ function applyIncremental(plan: ConfigPlan): StandingConfig {
     if (planned.name !== undefined && planned.propagate !== undefined) logger.propagate = planned.propagate;
   }
   const nothing = Promise.resolve();
-  return { formatters: new Map(), filters: new Map(), handlers: new Map(), settled: nothing, close: () => nothing };
+  return {
+    formatters: new Map(),
+    filters: new Map(),
+    handlers: new Map(),
+    settled: nothing,
+    close: () => nothing,
+  };
 }

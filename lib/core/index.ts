@@ -5,6 +5,19 @@
  */
 export { type BasicConfigOptions, basicConfig } from '../config/basic-config.js';
 export type { CreateComponent } from '../config/component-factory.js';
+export { type Follower, followConfig } from '../config/config-follower.js';
+export type { ConfigModuleContext } from '../config/config-files.js';
+export type { ConfigFault, Place } from '../config/config-origin.js';
+export { findReusable } from '../config/component-reuse.js';
+export type { Environment } from '../config/env-values.js';
+export { applyEnvironment } from '../config/environment-levels.js';
+export {
+  type ConvertIniOptions,
+  convertIniToDict,
+  type FileConfigOptions,
+  fileConfig,
+} from '../config/file-config.js';
+export { type LoadOptions, loadLoggingConfig } from '../config/load-logging-config.js';
 export { type ComponentKind, registerComponent, registerExternal } from '../config/component-registry.js';
 export {
   type ConfigPlan,

@@ -28,6 +28,11 @@ export async function closeHandlers(handlers: readonly Handler[]): Promise<void>
   }
 }
 
+/** Starts flushing handlers, the last of the list first; what is synchronous is done when this returns. */
+export function startFlushing(handlers: readonly Handler[]): void {
+  for (const handler of [...handlers].reverse()) void attempt(handler, () => flushUnlessKept(handler));
+}
+
 /** A MemoryHandler may be told to forget what it holds. */
 function flushUnlessKept(handler: Handler & { readonly flushOnClose?: boolean }): void | Promise<void> {
   return handler.flushOnClose === false ? undefined : handler.flush();

@@ -2,7 +2,7 @@ import { boundedCache } from './bounded-cache.js';
 
 /** Names that stand for a secret wherever they stand in a longer one: `userPassword`, `refresh_token_2`. */
 const WORDS =
-  /token|secret|passw(?:or)?d|passphrase|passcode|passkey|pwd|session|credential|cookie|authorization|apikey|privatekey|accesskey|accountkey|secretkey|signingkey|signaturekey|encryptionkey|masterkey|hmackey|sshkey|bearer|jwt/;
+  /token(?!i[sz])|secret(?!ar[iy])|passw(?:or)?d|passphrase|passcode|passkey|pwd|(?<!^ob|pos)session|credential|cookie|authorization|apikey|privatekey|accesskey|accountkey|secretkey|signingkey|signaturekey|encryptionkey|masterkey|hmackey|sshkey|bearer|jwt/;
 
 /** Names that stand for one by themselves only, being parts of harmless words. */
 const WHOLE: ReadonlySet<string> = new Set([

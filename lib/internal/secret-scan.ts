@@ -37,13 +37,13 @@ export const formScanners: readonly FormScanner[] = [
     replace: (_match, censor) => `://${censor}@`,
   },
   {
-    hint: 'earer',
+    hint: '',
     pattern: /\b(bearer(?:\s+|%20|\+))(?!["'])([A-Za-z0-9._~+/=$!*:|%-]{3,})/gi,
     replace: ([, scheme, credential = ''], censor) =>
       PROSE.has(credential.toLowerCase().replace(/[.:]+$/, '')) ? undefined : `${scheme}${censor}`,
   },
   {
-    hint: 'asic',
+    hint: '',
     pattern: /\b(basic(?:\s+|%20|\+))([A-Za-z0-9+/_-]{4,}(?:={1,2}|(?:%3D){1,2})?)/gi,
     replace: ([, scheme, credential = ''], censor) =>
       isUserAndPassword(credential) ? `${scheme}${censor}` : undefined,

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   dictConfig,
@@ -269,5 +272,27 @@ describe('dictConfig', () => {
     const copy = JSON.stringify(config);
     dictConfig(Object.freeze(config));
     expect(JSON.stringify(config)).toBe(copy);
+  });
+
+  it('brings out what the old handler of a file holds back before a new one empties it', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'dict-config-'));
+    try {
+      const filename = join(directory, 'app.log');
+      const config = (mode: string): LoggingConfig => ({
+        version: 1,
+        handlers: {
+          h: { class: 'logging.FileHandler', filename, mode, bufferSize: 4096, flushLevel: 'CRITICAL' },
+        },
+        root: { level: 'INFO', handlers: ['h'] },
+      });
+      dictConfig(config('a'));
+      getLogger('x').info('old');
+      dictConfig(config('w'));
+      getLogger('x').critical('new');
+      expect(readFileSync(filename, 'utf8')).toBe('new\n');
+    } finally {
+      dictConfig({ version: 1 });
+      rmSync(directory, { recursive: true });
+    }
   });
 });

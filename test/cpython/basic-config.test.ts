@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
-  basicConfig,
   type BasicConfigOptions,
+  basicConfig,
   critical,
   debug,
   error,
@@ -10,8 +10,8 @@ import {
   getLogger,
   info,
   log,
-  shutdown,
   StreamHandler,
+  shutdown,
   warning,
 } from '../../lib/core/index.js';
 import { resetLogging } from '../support/reset-logging.js';
@@ -37,7 +37,10 @@ describe('basicConfig without options', () => {
     expect(getLogger().handlers).toHaveLength(1);
     expect(onlyHandler()).toBeInstanceOf(StreamHandler);
     expect(onlyHandler().stream).toBe(process.stderr);
-    expect([formatterOfIt().fmt, formatterOfIt().datefmt]).toEqual(['%(levelname)s:%(name)s:%(message)s', undefined]);
+    expect([formatterOfIt().fmt, formatterOfIt().datefmt]).toEqual([
+      '%(levelname)s:%(name)s:%(message)s',
+      undefined,
+    ]);
     expect(getLogger().level).toBe(30);
   });
 });
@@ -72,7 +75,11 @@ describe('basicConfig', () => {
 
   it('takes format, date format and level', () => {
     basicConfig({ format: '%(asctime)s - %(message)s', datefmt: 'bar', level: 57 });
-    expect([formatterOfIt().fmt, formatterOfIt().datefmt, getLogger().level]).toEqual(['%(asctime)s - %(message)s', 'bar', 57]);
+    expect([formatterOfIt().fmt, formatterOfIt().datefmt, getLogger().level]).toEqual([
+      '%(asctime)s - %(message)s',
+      'bar',
+      57,
+    ]);
     basicConfig({ level: 58 });
     expect(getLogger().level).toBe(57);
   });
@@ -92,7 +99,11 @@ describe('basicConfig', () => {
   });
 
   it('gives one formatter to those handlers that have none', () => {
-    const handlers = [new StreamHandler(), new StreamHandler({ stream: process.stdout }), new StreamHandler()];
+    const handlers = [
+      new StreamHandler(),
+      new StreamHandler({ stream: process.stdout }),
+      new StreamHandler(),
+    ];
     const own = new Formatter();
     handlers[2]?.setFormatter(own);
     basicConfig({ handlers });
@@ -108,7 +119,11 @@ describe('basicConfig', () => {
     };
     basicConfig({ level: 'WARNING', handlers: [new StreamHandler({ stream: keeping(old as string[]) })] });
     logAll();
-    basicConfig({ level: 'INFO', handlers: [new StreamHandler({ stream: keeping(fresh as string[]) })], force: true });
+    basicConfig({
+      level: 'INFO',
+      handlers: [new StreamHandler({ stream: keeping(fresh as string[]) })],
+      force: true,
+    });
     logAll();
     expect(getLogger().handlers).toHaveLength(1);
     expect([old, fresh]).toEqual([['WARNING:root:said\n'], ['WARNING:root:said\n', 'INFO:root:said\n']]);
@@ -119,7 +134,13 @@ describe('basicConfig', () => {
     ['ascii', 'ignore', 'The resund Bridge joins Copenhagen to Malm'],
     ['ascii', undefined, 'The \\xd8resund Bridge joins Copenhagen to Malm\\xf6'],
   ])('writes a file in %s, errors: %s', (encoding, errors, text) => {
-    basicConfig({ filename: folder.file('test.log'), encoding, errors, format: '%(message)s', level: 'DEBUG' });
+    basicConfig({
+      filename: folder.file('test.log'),
+      encoding,
+      errors,
+      format: '%(message)s',
+      level: 'DEBUG',
+    });
     const file = onlyHandler() as FileHandler;
     expect([file.encoding, file.errors]).toEqual([encoding, errors ?? 'backslashreplace']);
     debug(BRIDGE);
@@ -127,13 +148,23 @@ describe('basicConfig', () => {
   });
 
   it('takes null for the way with errors, which is the default too', () => {
-    basicConfig({ filename: folder.file('test.log'), encoding: 'ascii', errors: null, format: '%(message)s' });
+    basicConfig({
+      filename: folder.file('test.log'),
+      encoding: 'ascii',
+      errors: null,
+      format: '%(message)s',
+    });
     warning('\u{1f602} \u2603');
     expect(folder.lines('test.log')).toEqual(['\\U0001f602 \\u2603']);
   });
 
   it('reports a character that the encoding lacks, where errors are strict', () => {
-    basicConfig({ filename: folder.file('test.log'), encoding: 'ascii', errors: 'strict', format: '%(message)s' });
+    basicConfig({
+      filename: folder.file('test.log'),
+      encoding: 'ascii',
+      errors: 'strict',
+      format: '%(message)s',
+    });
     const failed: string[] = [];
     onlyHandler().handleError = (_, fault) => failed.push((fault as Error).message);
     warning(BRIDGE);
@@ -143,13 +174,12 @@ describe('basicConfig', () => {
 });
 
 describe('a root function', () => {
-  it.each(Object.entries({ debug, info, warning, error, critical, log: (msg: string) => log('WARNING', msg) }))(
-    '%s configures logging if nobody did',
-    (_, call) => {
-      expect(getLogger().handlers).toHaveLength(0);
-      captureStderr(() => call('test me'));
-      expect(getLogger().handlers).toHaveLength(1);
-      expect(onlyHandler().stream).toBe(process.stderr);
-    },
-  );
+  it.each(
+    Object.entries({ debug, info, warning, error, critical, log: (msg: string) => log('WARNING', msg) }),
+  )('%s configures logging if nobody did', (_, call) => {
+    expect(getLogger().handlers).toHaveLength(0);
+    captureStderr(() => call('test me'));
+    expect(getLogger().handlers).toHaveLength(1);
+    expect(onlyHandler().stream).toBe(process.stderr);
+  });
 });

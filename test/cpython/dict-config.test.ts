@@ -9,8 +9,8 @@ import {
   getLogger,
   type LoggingConfig,
   type LogRecord,
-  makeLogRecord,
   MemoryHandler,
+  makeLogRecord,
   registerComponent,
   StreamHandler,
   type StreamHandlerOptions,
@@ -49,7 +49,12 @@ function config(changes: Partial<LoggingConfig> = {}): LoggingConfig {
 }
 
 function stream(changes: Record<string, unknown> = {}): Record<string, unknown> {
-  return { class: 'logging.StreamHandler', formatter: 'line', stream: { write: (text: string) => written.push(text) }, ...changes };
+  return {
+    class: 'logging.StreamHandler',
+    formatter: 'line',
+    stream: { write: (text: string) => written.push(text) },
+    ...changes,
+  };
 }
 
 /** What is written of an info and an error of that logger. */
@@ -61,7 +66,10 @@ function logTwo(name: string): string[] {
 }
 
 const BOTH = ['INFO info\n', 'ERROR error\n'];
-const onParser = { loggers: { 'compiler.parser': { level: 'DEBUG', handlers: ['one'] } }, root: { level: 'WARNING' } };
+const onParser = {
+  loggers: { 'compiler.parser': { level: 'DEBUG', handlers: ['one'] } },
+  root: { level: 'WARNING' },
+};
 
 describe('a configuration in force', () => {
   it('has its handler under its name, and its level', () => {
@@ -86,7 +94,11 @@ describe('a configuration in force', () => {
     ['a class', ExceptionFormatter],
     ['a function', (options: FormatterOptions) => new ExceptionFormatter(options)],
   ])('has formatters made by () from %s', (_, factory) => {
-    dictConfig(config({ formatters: { line: { '()': factory as never, format: '%(levelname)s:%(name)s:%(message)s' } } }));
+    dictConfig(
+      config({
+        formatters: { line: { '()': factory as never, format: '%(levelname)s:%(name)s:%(message)s' } },
+      }),
+    );
     getLogger().exception('just testing', new RangeError('x'));
     expect(written).toEqual(['ERROR:root:just testing\nGot a [RangeError]\n']);
   });
@@ -100,21 +112,35 @@ describe('a configuration in force', () => {
 
   it('leaves them enabled if told to', () => {
     dictConfig(config(onParser));
-    dictConfig(config({ disable_existing_loggers: false, loggers: { compiler: { level: 'DEBUG', handlers: ['one'] }, 'compiler.lexer': {} }, root: { level: 'WARNING' } }));
+    dictConfig(
+      config({
+        disable_existing_loggers: false,
+        loggers: { compiler: { level: 'DEBUG', handlers: ['one'] }, 'compiler.lexer': {} },
+        root: { level: 'WARNING' },
+      }),
+    );
     expect([logTwo('compiler.parser'), logTwo('compiler.lexer')]).toEqual([BOTH, BOTH]);
   });
 
   it('leaves those below a logger it names, and only those', () => {
     dictConfig(config({ loggers: { 'compiler.parser': { level: 'DEBUG' } } }));
     const hyphenated = getLogger('compiler-hyphenated');
-    dictConfig(config({ loggers: { compiler: { level: 'DEBUG', handlers: ['one'] }, 'compiler.lexer': {} }, root: { level: 'WARNING' } }));
+    dictConfig(
+      config({
+        loggers: { compiler: { level: 'DEBUG', handlers: ['one'] }, 'compiler.lexer': {} },
+        root: { level: 'WARNING' },
+      }),
+    );
     expect([logTwo('compiler.parser'), logTwo('compiler.lexer')]).toEqual([BOTH, BOTH]);
     hyphenated.critical('not shown');
     expect([hyphenated.disabled, written]).toEqual([true, BOTH]);
   });
 
   it('disables everything with nothing in it, and enables again what is named', () => {
-    const named = config({ loggers: { a: { level: 'DEBUG', handlers: ['one'] } }, disable_existing_loggers: false });
+    const named = config({
+      loggers: { a: { level: 'DEBUG', handlers: ['one'] } },
+      disable_existing_loggers: false,
+    });
     const logger = getLogger('a');
     dictConfig(named);
     expect(logger.disabled).toBe(false);
@@ -125,7 +151,13 @@ describe('a configuration in force', () => {
   });
 
   it('has levels changed by an incremental one, of handlers and of loggers', () => {
-    dictConfig(config({ handlers: { one: stream({ level: 'WARNING' }) }, loggers: { 'compiler.parser': { level: 'WARNING', handlers: ['one'] } }, root: { level: 'NOTSET' } }));
+    dictConfig(
+      config({
+        handlers: { one: stream({ level: 'WARNING' }) },
+        loggers: { 'compiler.parser': { level: 'WARNING', handlers: ['one'] } },
+        root: { level: 'NOTSET' },
+      }),
+    );
     expect(logTwo('compiler.parser')).toEqual(['ERROR error\n']);
     dictConfig({ version: 1, incremental: true, loggers: { 'compiler.parser': { level: 'INFO' } } });
     expect(logTwo('compiler.parser')).toEqual(['ERROR error\n']);
@@ -134,8 +166,17 @@ describe('a configuration in force', () => {
   });
 
   it('has filters by name', () => {
-    dictConfig(config({ filters: { parser: { name: 'compiler.parser' } }, handlers: { one: stream({ filters: ['parser'] }) } }));
-    expect(['compiler.parser', 'compiler', 'compiler.lexer', 'compiler.parser.code'].map((name) => logTwo(name).length)).toEqual([1, 0, 0, 1]);
+    dictConfig(
+      config({
+        filters: { parser: { name: 'compiler.parser' } },
+        handlers: { one: stream({ filters: ['parser'] }) },
+      }),
+    );
+    expect(
+      ['compiler.parser', 'compiler', 'compiler.lexer', 'compiler.parser.code'].map(
+        (name) => logTwo(name).length,
+      ),
+    ).toEqual([1, 0, 0, 1]);
   });
 
   it('has sections and entries by cfg://', () => {
@@ -154,7 +195,10 @@ describe('a configuration in force', () => {
   it('has properties set by "."', () => {
     dictConfig(config({ handlers: { one: stream({ '.': { foo: 'bar', terminator: '!\n' } }) } }));
     getLogger().warning('Exclamation');
-    expect([(getHandlerByName('one') as { foo?: string })?.foo, written]).toEqual(['bar', ['WARNING Exclamation!\n']]);
+    expect([(getHandlerByName('one') as { foo?: string })?.foo, written]).toEqual([
+      'bar',
+      ['WARNING Exclamation!\n'],
+    ]);
   });
 
   it('has properties of formatters set by "."', () => {
@@ -162,13 +206,27 @@ describe('a configuration in force', () => {
       custom_property = '.';
     }
     const { formatters } = dictConfig(
-      config({ formatters: { line: { '()': Custom, style: '{', datefmt: '%Y', format: '{message}', '.': { custom_property: 'value' } } } }),
+      config({
+        formatters: {
+          line: {
+            '()': Custom,
+            style: '{',
+            datefmt: '%Y',
+            format: '{message}',
+            '.': { custom_property: 'value' },
+          },
+        },
+      }),
     );
     expect((formatters.get('line') as Custom).custom_property).toBe('value');
   });
 
   it('may be put in force again: the file of the first is closed, and written to by the second', async () => {
-    const file = { version: 1, handlers: { file: { class: 'logging.FileHandler', filename: folder.file('app.log') } }, root: { handlers: ['file'] } } as const;
+    const file = {
+      version: 1,
+      handlers: { file: { class: 'logging.FileHandler', filename: folder.file('app.log') } },
+      root: { handlers: ['file'] },
+    } as const;
     const { handlers } = dictConfig(file);
     getLogger().warning('one');
     await dictConfig(file).settled;
@@ -179,8 +237,13 @@ describe('a configuration in force', () => {
   });
 
   it('has defaults for fields of formats', () => {
-    dictConfig(config({ formatters: { line: { format: '%(message)s ++ %(field)s', defaults: { field: 'default' } } } }));
-    const format = (fields: object) => getHandlerByName('one')?.format(makeLogRecord({ msg: 'Hello', ...fields }));
+    dictConfig(
+      config({
+        formatters: { line: { format: '%(message)s ++ %(field)s', defaults: { field: 'default' } } },
+      }),
+    );
+    const format = (fields: object) =>
+      getHandlerByName('one')?.format(makeLogRecord({ msg: 'Hello', ...fields }));
     expect([format({ field: 'own' }), format({})]).toEqual(['Hello ++ own', 'Hello ++ default']);
   });
 
@@ -188,7 +251,16 @@ describe('a configuration in force', () => {
     dictConfig(
       config({
         formatters: { line: { format: '${asctime} (${name}) ${levelname}: ${message}', style: '$' } },
-        handlers: { one: stream(), memory: { class: 'logging.handlers.MemoryHandler', capacity: 5, formatter: 'line', target: 'one', flushLevel: 'ERROR' } },
+        handlers: {
+          one: stream(),
+          memory: {
+            class: 'logging.handlers.MemoryHandler',
+            capacity: 5,
+            formatter: 'line',
+            target: 'one',
+            flushLevel: 'ERROR',
+          },
+        },
         loggers: { mymodule: { handlers: ['memory'] } },
       }),
     );
@@ -212,7 +284,11 @@ describe('a configuration in force', () => {
         super.emit(record);
       }
     }
-    dictConfig({ version: 1, handlers: { own: { '()': Tagging, resource: new Resource('my_type') } }, root: { level: 'INFO', handlers: ['own'] } });
+    dictConfig({
+      version: 1,
+      handlers: { own: { '()': Tagging, resource: new Resource('my_type') } },
+      root: { level: 'INFO', handlers: ['own'] },
+    });
     expect(captureStderr(() => getLogger().info('some log')).text).toBe('some log my_type\n');
   });
 
@@ -229,16 +305,51 @@ describe('a configuration in force', () => {
 describe('a configuration is refused', () => {
   class NoFormatter {}
   it.each([
-    ['for a stream that there is not', { handlers: { one: stream({ stream: 'ext://sys.stdbout' }) } }, '"ext://sys.stdbout" is not known'],
-    ['for a misspelt level of a handler', { handlers: { one: stream({ level: 'NTOSET' }) } }, "handlers.one.level: unknown level 'NTOSET'"],
-    ['for a misspelt level of a logger', { root: { level: 'WRANING' } }, "root.level: unknown level 'WRANING'"],
-    ['for a formatter that there is not', { handlers: { one: stream({ formatter: 'misspelled' }) } }, 'no formatter named "misspelled"'],
-    ['for an option that the class does not have', { handlers: { one: stream({ '9': 'x' }) } }, 'handlers.one.9: unknown'],
+    [
+      'for a stream that there is not',
+      { handlers: { one: stream({ stream: 'ext://sys.stdbout' }) } },
+      '"ext://sys.stdbout" is not known',
+    ],
+    [
+      'for a misspelt level of a handler',
+      { handlers: { one: stream({ level: 'NTOSET' }) } },
+      "handlers.one.level: unknown level 'NTOSET'",
+    ],
+    [
+      'for a misspelt level of a logger',
+      { root: { level: 'WRANING' } },
+      "root.level: unknown level 'WRANING'",
+    ],
+    [
+      'for a formatter that there is not',
+      { handlers: { one: stream({ formatter: 'misspelled' }) } },
+      'no formatter named "misspelled"',
+    ],
+    [
+      'for an option that the class does not have',
+      { handlers: { one: stream({ '9': 'x' }) } },
+      'handlers.one.9: unknown',
+    ],
     ['without a version', { version: undefined as never }, 'version: missing'],
     ['with another version', { version: 2 as never }, 'version: expected 1, got 2'],
-    ['for a format in another style', { formatters: { line: { format: '%(message)s', style: '$' } } }, 'no fields'],
-    ['for a formatter that does not format', { formatters: { line: { class: NoFormatter, validate: false } } }, 'not an object with a format(record) method'],
-    ...[null, 1, {}].map((filter) => ['for a filter that is none', { root: { filters: [filter as never] } }, 'expected the name of a filter, or a filter'] as const),
+    [
+      'for a format in another style',
+      { formatters: { line: { format: '%(message)s', style: '$' } } },
+      'no fields',
+    ],
+    [
+      'for a formatter that does not format',
+      { formatters: { line: { class: NoFormatter, validate: false } } },
+      'not an object with a format(record) method',
+    ],
+    ...[null, 1, {}].map(
+      (filter) =>
+        [
+          'for a filter that is none',
+          { root: { filters: [filter as never] } },
+          'expected the name of a filter, or a filter',
+        ] as const,
+    ),
   ] as const)('%s', (_, changes, message) => {
     expect(() => dictConfig(config(changes as Partial<LoggingConfig>))).toThrow(message);
   });

@@ -53,20 +53,28 @@ describe('shutdown()', () => {
     ['flush', false],
     ['close', true],
     ['close', false],
-  ] as const)('goes on when %s fails, and says so unless raiseExceptions is off: %p', async (method, reports) => {
-    setRaiseExceptions(reports);
-    const others = [new Noting(0)];
-    const failing = new Noting(1);
-    failing[method] = () => {
-      throw new RangeError('deliberate');
-    };
-    others.push(new Noting(2));
-    const { result, text } = captureStderr(() => shutdown());
-    await result;
-    expect(done.filter((step) => !step.startsWith('1'))).toEqual(['2 flush', '2 close', '0 flush', '0 close']);
-    expect(text.includes('RangeError: deliberate')).toBe(reports);
-    expect(others).toHaveLength(2);
-  });
+  ] as const)(
+    'goes on when %s fails, and says so unless raiseExceptions is off: %p',
+    async (method, reports) => {
+      setRaiseExceptions(reports);
+      const others = [new Noting(0)];
+      const failing = new Noting(1);
+      failing[method] = () => {
+        throw new RangeError('deliberate');
+      };
+      others.push(new Noting(2));
+      const { result, text } = captureStderr(() => shutdown());
+      await result;
+      expect(done.filter((step) => !step.startsWith('1'))).toEqual([
+        '2 flush',
+        '2 close',
+        '0 flush',
+        '0 close',
+      ]);
+      expect(text.includes('RangeError: deliberate')).toBe(reports);
+      expect(others).toHaveLength(2);
+    },
+  );
 
   it('lets a MemoryHandler forget what it holds if it is told so', async () => {
     const target = new ListHandler();
@@ -127,7 +135,10 @@ describe('at the end of a process', () => {
 
   it('endless recursion around a log call ends as endless recursion does', () => {
     const { status, stderr } = recursive.run();
-    expect([status, stderr]).toEqual([1, expect.stringContaining('RangeError: Maximum call stack size exceeded')]);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining('RangeError: Maximum call stack size exceeded'),
+    ]);
   });
 });
 
@@ -175,7 +186,11 @@ describe('what a handler logs while it handles a record', () => {
 
 describe('a rotation that a namer or rotator breaks', () => {
   it('is reported by handleError, and the record is written', () => {
-    const handler = new RotatingFileHandler({ filename: folder.file('app.log'), maxBytes: 10, backupCount: 1 });
+    const handler = new RotatingFileHandler({
+      filename: folder.file('app.log'),
+      maxBytes: 10,
+      backupCount: 1,
+    });
     handler.rotator = () => {
       throw new RangeError('no rotation today');
     };

@@ -2,7 +2,14 @@ import { existsSync, readFileSync, renameSync, unlinkSync, utimesSync, writeFile
 import { basename } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { FileHandler, getLogger, makeLogRecord, RotatingFileHandler, StreamHandler, TimedRotatingFileHandler } from '../../lib/core/index.js';
+import {
+  FileHandler,
+  getLogger,
+  makeLogRecord,
+  RotatingFileHandler,
+  StreamHandler,
+  TimedRotatingFileHandler,
+} from '../../lib/core/index.js';
 import { strftime } from '../../lib/internal/strftime.js';
 import { resetLogging } from '../support/reset-logging.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
@@ -45,7 +52,10 @@ describe('FileHandler', () => {
 describe('StreamHandler', () => {
   it('leaves the encoding to the stream', () => {
     const bytes: number[] = [];
-    const cp1251 = { write: (text: string) => bytes.push(...[...text].map((c) => (c >= 'а' ? c.charCodeAt(0) - 0x430 + 0xe0 : c.charCodeAt(0)))) };
+    const cp1251 = {
+      write: (text: string) =>
+        bytes.push(...[...text].map((c) => (c >= 'а' ? c.charCodeAt(0) - 0x430 + 0xe0 : c.charCodeAt(0)))),
+    };
     getLogger('test').addHandler(new StreamHandler({ stream: cp1251 }));
     getLogger('test').warning('до свидания');
     expect(Buffer.from(bytes).toString('hex')).toBe('e4ee20f1e2e8e4e0ede8ff0a');
@@ -53,7 +63,8 @@ describe('StreamHandler', () => {
 });
 
 describe('RotatingFileHandler', () => {
-  const rotating = (options: object = {}) => new RotatingFileHandler({ filename: path(), backupCount: 2, ...options });
+  const rotating = (options: object = {}) =>
+    new RotatingFileHandler({ filename: path(), backupCount: 2, ...options });
 
   it('does not roll over without maxBytes, nor what is no regular file', () => {
     writeFileSync(path(), '\n');
@@ -116,7 +127,10 @@ describe('RotatingFileHandler', () => {
 
   it('takes them as methods too', () => {
     class Own extends RotatingFileHandler {}
-    Object.defineProperty(Own.prototype, 'namer', { value: (name: string) => `${name}.method`, writable: true });
+    Object.defineProperty(Own.prototype, 'namer', {
+      value: (name: string) => `${name}.method`,
+      writable: true,
+    });
     const handler = new Own({ filename: path(), backupCount: 2, maxBytes: 5 });
     for (const msg of ['one', 'two']) handler.emit(record(msg));
     expect(folder.names()).toEqual(['app.log', 'app.log.1.method']);
@@ -134,7 +148,10 @@ describe('RotatingFileHandler', () => {
     for (const msg of ['one', 'two', 'three']) handler.emit(record(msg));
     expect([inflated('app.log.1.gz'), inflated('app.log.2.gz')]).toEqual(['two\n', 'one\n']);
     handler.emit(record('four'));
-    expect([inflated('app.log.2.gz'), folder.names()]).toEqual(['two\n', ['app.log', 'app.log.1.gz', 'app.log.2.gz']]);
+    expect([inflated('app.log.2.gz'), folder.names()]).toEqual([
+      'two\n',
+      ['app.log', 'app.log.1.gz', 'app.log.2.gz'],
+    ]);
     void handler.close();
   });
 });
@@ -182,7 +199,10 @@ describe('TimedRotatingFileHandler', () => {
       utimesSync(path(), now, now);
     }
     const rolled = `app.log.${stamp(now.getTime() / 1000 - days * 86_400, '%Y-%m-%d')}`;
-    expect([folder.lines(rolled), folder.lines('app.log')]).toEqual([['one', 'two', 'three', 'four'], ['five', 'six']]);
+    expect([folder.lines(rolled), folder.lines('app.log')]).toEqual([
+      ['one', 'two', 'three', 'four'],
+      ['five', 'six'],
+    ]);
   });
 
   it.each(['X', 'W', 'W7'])('refuses a unit that there is not: %s', (when) => {
@@ -190,8 +210,11 @@ describe('TimedRotatingFileHandler', () => {
   });
 
   describe('getFilesToDelete', () => {
-    const times = Array.from({ length: 10 }, (_, index) => stamp(1_700_000_000 + index * 5, '%Y-%m-%d_%H-%M-%S'));
-    const candidates = (handler: TimedRotatingFileHandler) => handler.getFilesToDelete().map((file) => basename(file));
+    const times = Array.from({ length: 10 }, (_, index) =>
+      stamp(1_700_000_000 + index * 5, '%Y-%m-%d_%H-%M-%S'),
+    );
+    const candidates = (handler: TimedRotatingFileHandler) =>
+      handler.getFilesToDelete().map((file) => basename(file));
     const touch = (names: readonly string[]) => {
       for (const name of names) writeFileSync(folder.file(name), '');
     };
@@ -206,17 +229,38 @@ describe('TimedRotatingFileHandler', () => {
       };
       for (const name of Object.values(kinds)) touch(times.map(name));
       for (const [filename, name] of Object.entries(kinds)) {
-        const handler = timed({ filename: folder.file(filename), when: 's', interval: 5, backupCount: 7, delay: true });
+        const handler = timed({
+          filename: folder.file(filename),
+          when: 's',
+          interval: 5,
+          backupCount: 7,
+          delay: true,
+        });
         handler.namer = (path) => folder.file(name(path.slice(-19)));
         expect(candidates(handler)).toEqual(times.slice(0, 3).map(name));
       }
     });
 
     it('tells a log from another whose name begins alike', () => {
-      touch([...times.map((time) => `a.log.${time}`), ...times.map((time) => `a.log.b.${time}`), ...times.map((time) => `a.log.${time}.c`)]);
-      for (const [filename, backupCount] of [['a.log', 1], ['a.log.b', 2]] as const) {
-        const handler = timed({ filename: folder.file(filename), when: 's', interval: 5, backupCount, delay: true });
-        expect(candidates(handler)).toEqual(times.slice(0, 10 - backupCount).map((time) => `${filename}.${time}`));
+      touch([
+        ...times.map((time) => `a.log.${time}`),
+        ...times.map((time) => `a.log.b.${time}`),
+        ...times.map((time) => `a.log.${time}.c`),
+      ]);
+      for (const [filename, backupCount] of [
+        ['a.log', 1],
+        ['a.log.b', 2],
+      ] as const) {
+        const handler = timed({
+          filename: folder.file(filename),
+          when: 's',
+          interval: 5,
+          backupCount,
+          delay: true,
+        });
+        expect(candidates(handler)).toEqual(
+          times.slice(0, 10 - backupCount).map((time) => `${filename}.${time}`),
+        );
       }
     });
   });

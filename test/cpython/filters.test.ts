@@ -1,12 +1,20 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { addLevelName, Filter, getLogger, isLogRecord, LogRecord, makeLogRecord } from '../../lib/core/index.js';
+import {
+  addLevelName,
+  Filter,
+  getLogger,
+  isLogRecord,
+  LogRecord,
+  makeLogRecord,
+} from '../../lib/core/index.js';
 import { ListHandler } from '../support/list-handler.js';
 import { useRootLines } from '../support/root-lines.js';
 
 const root = useRootLines();
 
 function logFromFour(): void {
-  for (const name of ['shop', 'shop.orders', 'shop.orders.paid', 'shop.ordersX']) getLogger(name).info('here');
+  for (const name of ['shop', 'shop.orders', 'shop.orders.paid', 'shop.ordersX'])
+    getLogger(name).info('here');
 }
 
 describe('a filter', () => {

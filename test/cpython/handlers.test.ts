@@ -12,9 +12,9 @@ import {
   makeLogRecord,
   NullHandler,
   RotatingFileHandler,
-  setRaiseExceptions,
   StreamHandler,
   SysLogHandler,
+  setRaiseExceptions,
   TimedRotatingFileHandler,
   WatchedFileHandler,
 } from '../../lib/core/index.js';
@@ -33,7 +33,11 @@ describe('the name of a handler', () => {
     handler.name = 'first';
     expect(getHandlerByName('first')).toBe(handler);
     handler.name = 'second';
-    expect([handler.name, getHandlerByName('first'), getHandlerByName('second')]).toEqual(['second', undefined, handler]);
+    expect([handler.name, getHandlerByName('first'), getHandlerByName('second')]).toEqual([
+      'second',
+      undefined,
+      handler,
+    ]);
     expect(getHandlerNames()).toEqual(new Set(['second']));
   });
 
@@ -74,8 +78,11 @@ describe('handlers of all kinds', () => {
   });
 
   it('of the HTTP kind take GET and POST, and nothing else', () => {
-    for (const method of ['GET', 'POST'] as const) void new HTTPHandler({ host: 'localhost', url: '/log', method }).close();
-    expect(() => new HTTPHandler({ host: 'localhost', url: '/log', method: 'PUT' })).toThrow("method: expected 'GET' or 'POST'");
+    for (const method of ['GET', 'POST'] as const)
+      void new HTTPHandler({ host: 'localhost', url: '/log', method }).close();
+    expect(() => new HTTPHandler({ host: 'localhost', url: '/log', method: 'PUT' })).toThrow(
+      "method: expected 'GET' or 'POST'",
+    );
   });
 
   it('of the buffering kind are full when they hold as many records as their capacity', () => {
@@ -91,7 +98,8 @@ describe('NullHandler', () => {
     handler.addFilter(() => {
       throw new Error('asked');
     });
-    const { text } = captureStderr(() => (handler as Handler).handle(makeLogRecord({ msg: '%d', args: ['x'] })),
+    const { text } = captureStderr(() =>
+      (handler as Handler).handle(makeLogRecord({ msg: '%d', args: ['x'] })),
     );
     expect([text, handler.createLock()]).toEqual(['', undefined]);
   });

@@ -109,7 +109,11 @@ describe('disable()', () => {
   it('goes before the level and the state of a logger', () => {
     const logger = getLogger('shop');
     getManager().disable = 23;
-    expect([logger.isEnabledFor(22), logger.isEnabledFor(23), logger.isEnabledFor(24)]).toEqual([false, false, true]);
+    expect([logger.isEnabledFor(22), logger.isEnabledFor(23), logger.isEnabledFor(24)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
     logger.disabled = true;
     expect(logger.isEnabledFor(50)).toBe(false);
   });
@@ -133,7 +137,7 @@ describe('names of levels', () => {
     expect(names).toEqual({
       ...{ CRITICAL: 50, FATAL: 50, ERROR: 40, WARN: 30, WARNING: 30, INFO: 20, DEBUG: 10, NOTSET: 0 },
     });
-    names['INFO'] = 99;
-    expect(getLevelNamesMapping()['INFO']).toBe(20);
+    names.INFO = 99;
+    expect(getLevelNamesMapping().INFO).toBe(20);
   });
 });

@@ -1,5 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Formatter, getLogger, getManager, LoggerAdapter, type LogOptions, Manager, RootLogger } from '../../lib/core/index.js';
+import {
+  Formatter,
+  getLogger,
+  getManager,
+  LoggerAdapter,
+  type LogOptions,
+  Manager,
+  RootLogger,
+} from '../../lib/core/index.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
 
@@ -114,22 +122,24 @@ describe('a LoggerAdapter', () => {
 
   it('puts its fields on records, in place of those of the call', () => {
     new LoggerAdapter(getLogger(), { tenant: 'acme' }).critical('hello', { extra: { user: 7 } });
-    expect([seen.records[0]?.['tenant'], seen.records[0]?.hasAttribute('user')]).toEqual(['acme', false]);
+    expect([seen.records[0]?.tenant, seen.records[0]?.hasAttribute('user')]).toEqual(['acme', false]);
   });
 
   it('without fields leaves those of the call alone', () => {
     adapter.critical('hello', { extra: { user: 7 } });
-    expect(seen.records[0]?.['user']).toBe(7);
+    expect(seen.records[0]?.user).toBe(7);
   });
 
   it('merges fields if told to; those of the call win', () => {
     const merging = new LoggerAdapter(getLogger(), { tenant: 'acme', user: 1 }, { merge_extra: true });
     merging.critical('hello', { extra: { user: 7 } });
-    expect([seen.records[0]?.['tenant'], seen.records[0]?.['user']]).toEqual(['acme', 7]);
+    expect([seen.records[0]?.tenant, seen.records[0]?.user]).toEqual(['acme', 7]);
   });
 
   it('merges without fields of its own', () => {
-    new LoggerAdapter(getLogger(), undefined, { merge_extra: true }).critical('hello', { extra: { user: 7 } });
+    new LoggerAdapter(getLogger(), undefined, { merge_extra: true }).critical('hello', {
+      extra: { user: 7 },
+    });
     new LoggerAdapter(getLogger(), undefined, { merge_extra: true }).critical('hello');
     expect(seen.records.map((record) => record.attribute('user'))).toEqual([7, undefined]);
   });

@@ -6,9 +6,9 @@ import {
   Formatter,
   getLogger,
   info,
-  log,
   Logger,
   type LogOptions,
+  log,
   makeLogRecord,
   setRaiseExceptions,
   warning,
@@ -39,7 +39,12 @@ describe('a logger', () => {
     const argument = { a: 1 };
     logger.exception('testing: %r', [argument], failure);
     const record = seen.records[0];
-    expect([record?.levelno, record?.msg, record?.args, record?.excInfo]).toEqual([40, 'testing: %r', [[argument]], failure]);
+    expect([record?.levelno, record?.msg, record?.args, record?.excInfo]).toEqual([
+      40,
+      'testing: %r',
+      [[argument]],
+      failure,
+    ]);
   });
 
   it('throws for a call at a level that is none, unless raiseExceptions is off', () => {
@@ -54,14 +59,22 @@ describe('a logger', () => {
 
   it('refuses extra fields with the names of attributes, and takes others', () => {
     for (const name of [...RESERVED_ATTRIBUTES, 'exc_info', 'exc_text', 'stack_info']) {
-      expect(() => logger.warning('hello', { extra: { [name]: 'x' } })).toThrow(`attempt to overwrite '${name}'`);
+      expect(() => logger.warning('hello', { extra: { [name]: 'x' } })).toThrow(
+        `attempt to overwrite '${name}'`,
+      );
     }
     logger.warning('hello', { extra: { valid_key: 'x' } });
-    expect(seen.records.map((record) => record['valid_key'])).toEqual(['x']);
+    expect(seen.records.map((record) => record.valid_key)).toEqual(['x']);
   });
 
   it('makes a record from options, fields included', () => {
-    const record = logger.makeRecord({ name: 'other', levelno: 13, msg: 'm %s', args: [1], extra: { valid_key: 'x' } });
+    const record = logger.makeRecord({
+      name: 'other',
+      levelno: 13,
+      msg: 'm %s',
+      args: [1],
+      extra: { valid_key: 'x' },
+    });
     expect([record.name, record.levelname, record.getMessage(), record.attribute('valid_key')]).toEqual([
       ...['other', 'Level 13', 'm 1', 'x'],
     ]);
@@ -88,7 +101,12 @@ describe('a logger', () => {
 
   it('is the root for no name, an empty one, and "root"', () => {
     const root = getLogger();
-    expect([getLogger(null), getLogger(''), getLogger('root'), getLogger('shop').parent]).toEqual([root, root, root, root]);
+    expect([getLogger(null), getLogger(''), getLogger('root'), getLogger('shop').parent]).toEqual([
+      root,
+      root,
+      root,
+      root,
+    ]);
     expect(getLogger('\0')).not.toBe(root);
     expect(getLogger('shop.orders').parent).toBe(getLogger('shop'));
   });
@@ -159,7 +177,9 @@ describe('the root functions', () => {
     getLogger().setLevel('DEBUG');
     getLogger().addHandler(seen);
     call('hello %s', 'you');
-    expect(seen.records.map((record) => [record.levelno, record.getMessage()])).toEqual([[levelno, 'hello you']]);
+    expect(seen.records.map((record) => [record.levelno, record.getMessage()])).toEqual([
+      [levelno, 'hello you'],
+    ]);
     expect(getLogger().handlers).toEqual([seen]);
   });
 

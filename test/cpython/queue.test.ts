@@ -170,7 +170,11 @@ describe('a QueueHandler in a configuration', () => {
         this.foo = foo;
       }
     }
-    dictConfig({ version: 1, handlers: { custom: { class: OwnHandler, foo: 'bar' } }, root: { handlers: ['custom'] } });
+    dictConfig({
+      version: 1,
+      handlers: { custom: { class: OwnHandler, foo: 'bar' } },
+      root: { handlers: ['custom'] },
+    });
     expect((getHandlerByName('custom') as OwnHandler).foo).toBe('bar');
   });
 });

@@ -6,8 +6,8 @@ import {
   Logger,
   LogRecord,
   type LogRecordOptions,
-  makeLogRecord,
   Manager,
+  makeLogRecord,
   RootLogger,
   setLoggerClass,
   setLogRecordFactory,
@@ -69,7 +69,10 @@ describe('children', () => {
     const shop = getLogger('shop');
     expect(getLogger().getChild('shop')).toBe(shop);
     expect(getLogger().getChild('a.b')).toBe(getLogger('a.b'));
-    expect([shop.getChild('x').getChild('y'), shop.getChild('x.y')]).toEqual([getLogger('shop.x.y'), getLogger('shop.x.y')]);
+    expect([shop.getChild('x').getChild('y'), shop.getChild('x.y')]).toEqual([
+      getLogger('shop.x.y'),
+      getLogger('shop.x.y'),
+    ]);
   });
 
   it('are those directly below', () => {
@@ -117,7 +120,14 @@ describe('a record', () => {
   });
 
   it('has what it is given in place of what it would find out', () => {
-    const given = { thread: null, threadName: null, process: null, processName: 'Worker', taskName: 'Task-1', msecs: 7 };
+    const given = {
+      thread: null,
+      threadName: null,
+      process: null,
+      processName: 'Worker',
+      taskName: 'Task-1',
+      msecs: 7,
+    };
     expect(makeLogRecord(given)).toMatchObject(given);
   });
 });

@@ -6,7 +6,11 @@ beforeEach(resetLogging);
 
 /** What a reference stands for in a configuration that has these keys besides. */
 function resolve(reference: string, own: Record<string, unknown>): unknown {
-  const { handlers } = dictConfig({ version: 1, ...own, handlers: { one: { class: 'logging.NullHandler', '.': { value: reference } } } });
+  const { handlers } = dictConfig({
+    version: 1,
+    ...own,
+    handlers: { one: { class: 'logging.NullHandler', '.': { value: reference } } },
+  });
   return (handlers.get('one') as { value?: unknown } | undefined)?.value;
 }
 
@@ -50,7 +54,9 @@ describe('cfg://', () => {
 
   it('never leads in a circle', () => {
     expect(() => resolve('cfg://round', { round: 'cfg://round' })).toThrow('"cfg://round" refers to itself');
-    expect(() => resolve('cfg://round', { round: { and: ['cfg://round', 'cfg://round'] } })).toThrow('value.and.0: "cfg://round" refers to itself');
+    expect(() => resolve('cfg://round', { round: { and: ['cfg://round', 'cfg://round'] } })).toThrow(
+      'value.and.0: "cfg://round" refers to itself',
+    );
   });
 
   it('changes nothing of the configuration', () => {

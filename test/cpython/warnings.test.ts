@@ -38,7 +38,10 @@ describe('captureWarnings', () => {
     } finally {
       process.off('warning', listener);
     }
-    expect([own, handler.records.map((record) => record.getMessage())]).toEqual([['first', 'second'], ['Error: first']]);
+    expect([own, handler.records.map((record) => record.getMessage())]).toEqual([
+      ['first', 'second'],
+      ['Error: first'],
+    ]);
   });
 
   it('without any handler has the last resort print them', () => {

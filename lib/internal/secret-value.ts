@@ -1,0 +1,151 @@
+import type { FoundName } from './secret-pairs.js';
+
+/** A part of a text that is to be replaced. */
+export interface TextSpan {
+  readonly start: number;
+  readonly end: number;
+  /** What is to be put around its replacement. */
+  readonly quote: string;
+  /** Whether it stands unquoted behind a colon and a blank, as sentences do. */
+  readonly isSpaced: boolean;
+}
+
+const QUOTE = /(\\{0,8})(["'`])|%22|&quot;/y;
+const SPACE = /(?:[ \t]|%20|\+(?=["']))*(?:\r?\n[ \t]*(?=\\{0,8}["'[{]))?/y;
+/** Credentials of one word after the name of their scheme, and those that go on to the end of the line. */
+const SCHEME = /(?:bearer|basic|token|negotiate|ntlm|jwt|api-?key|key|dpop)(?:[ \t]+|%20|\+)(?=[^\s])/iy;
+const LONG_SCHEME = /(?:digest|hawk|oauth|signature|scram\S*|(?:aws4-)?hmac\S*)[ \t]/iy;
+/** Names whose values have blanks in them. */
+const WORDY = /phrase|mnemonic|seed/i;
+const COOKIE = /cookie/i;
+const COOKIES = /[^\s;,"'`=]+=[^\r\n"'`]*/y;
+const REST_OF_LINE = /[^\r\n"'`]*/y;
+/** What tells that the next pair begins. */
+const NEXT_PAIR = /(?:amp;)?["'\s]*[\w.%[\]-]{1,64}["']?\s*[=:]/y;
+
+/**
+ * Where the value is that follows a name.
+ *
+ * @param at The end of the separator.
+ * @returns `undefined` if nothing follows that could be one.
+ */
+export function findValue(text: string, at: number, separator: string, found: FoundName): TextSpan | undefined {
+  if (separator === '>') return span(at, indexFrom(text, '<', at));
+  let from = at;
+  if (separator === '=') while (text[from] === '=' || text[from] === '>') from += 1;
+  else if (text[from] === ':' || text.startsWith('//', from)) return undefined;
+  else if (text[from] === '=') from += 1;
+  const start = from + length(SPACE, text, from);
+  const isSpaced = separator === ':' && start > from;
+  const quoted = findQuoted(text, start);
+  if (quoted !== undefined) return quoted;
+  const first = text[start];
+  if (first === undefined || first === '\n' || first === '\r') return undefined;
+  if (first === '{' || first === '[') return span(start, closingOf(text, start), found.quote);
+  return span(start, endOfBare(text, start, found), found.quote, isSpaced);
+}
+
+function span(start: number, end: number, quote = '', isSpaced = false): TextSpan {
+  return { start, end, quote, isSpaced };
+}
+
+function length(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0].length ?? 0;
+}
+
+function indexFrom(text: string, what: string, at: number): number {
+  const index = text.indexOf(what, at);
+  return index < 0 ? text.length : index;
+}
+
+/** A value in quotes, in those of JSON inside of JSON, or in those of a URL. */
+function findQuoted(text: string, at: number): TextSpan | undefined {
+  QUOTE.lastIndex = at;
+  const open = QUOTE.exec(text);
+  if (open === null) return undefined;
+  const start = at + open[0].length;
+  const [mark, slashes = '', quote] = open;
+  if (quote === undefined) return span(start, indexFrom(text, mark, start));
+  const end = endOfQuoted(text, start, quote, slashes.length);
+  // An apostrophe, or a text that was cut.
+  if (end === undefined) return quote === '"' ? span(start, text.length) : undefined;
+  return span(start, end);
+}
+
+/** Where a quoted value ends; a quote inside of it has more backslashes before it than those around it. */
+function endOfQuoted(text: string, start: number, quote: string, slashes: number): number | undefined {
+  for (let at = text.indexOf(quote, start); at >= 0; at = text.indexOf(quote, at + 1)) {
+    let count = 0;
+    while (at - count > start && text[at - count - 1] === '\\') count += 1;
+    const isEnd = slashes === 0 ? count % 2 === 0 : count >= slashes && (count - slashes) % 4 === 0;
+    if (isEnd) return at - Math.min(slashes, count);
+    if (count < slashes) return at;
+  }
+  return undefined;
+}
+
+/** Behind the bracket that closes the one at an index; quotes in between may hold others. */
+function closingOf(text: string, at: number): number {
+  let depth = 0;
+  for (let index = at; index < text.length; index += 1) {
+    const character = text[index];
+    if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') depth -= 1;
+    else if (character === '"' || character === "'") {
+      const slashes = countSlashes(text, index);
+      const end = endOfQuoted(text, index + 1, character, slashes);
+      if (end !== undefined) index = end + slashes;
+    }
+    if (depth === 0) return index + 1;
+  }
+  return text.length;
+}
+
+function countSlashes(text: string, at: number): number {
+  let count = 0;
+  while (text[at - count - 1] === '\\' && count < 8) count += 1;
+  return count;
+}
+
+/** Where a value without quotes ends: generous, since secrets hold any character. */
+function endOfBare(text: string, start: number, { name, before }: FoundName): number {
+  if (WORDY.test(name)) return start + length(REST_OF_LINE, text, start);
+  if (COOKIE.test(name)) {
+    const cookies = length(COOKIES, text, start);
+    if (cookies > 0) return start + cookies;
+  }
+  if (length(LONG_SCHEME, text, start) > 0) return start + length(/[^\r\n]*/y, text, start);
+  const enclosing = /["'`]/.exec(before.slice(-1))?.[0];
+  let end = start + length(SCHEME, text, start);
+  while (end < text.length && !isEnd(text, end, enclosing)) end += 1;
+  return withoutPunctuation(text, start, end);
+}
+
+function isEnd(text: string, at: number, enclosing: string | undefined): boolean {
+  const character = text[at] as string;
+  if (character <= ' ') return true;
+  switch (character) {
+    case '&':
+    case ';':
+    case ',':
+      return at + 1 >= text.length || length(NEXT_PAIR, text, at + 1) > 0;
+    case '"':
+    case "'":
+    case '`':
+      return character === enclosing || at + 1 >= text.length || /[\s,;:)}\]>]/.test(text[at + 1] as string);
+    case '\\':
+      // The end of a text within a text.
+      return /^\\+["'nrt]/.test(text.slice(at, at + 10));
+    case '<':
+      return /[/A-Za-z!]/.test(text[at + 1] ?? '');
+    default:
+      return false;
+  }
+}
+
+function withoutPunctuation(text: string, start: number, end: number): number {
+  let last = end;
+  while (last > start && ',;.)]}>'.includes(text[last - 1] as string)) last -= 1;
+  return last === start ? end : last;
+}

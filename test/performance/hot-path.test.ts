@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Formatter } from '../../lib/core/formatter.js';
+import type { FormatterLike } from '../../lib/core/handler.js';
+import { Handler } from '../../lib/core/handler.js';
+import type { LogRecord } from '../../lib/core/log-record.js';
+import { LogRecord as LogRecordClass } from '../../lib/core/log-record.js';
+import type { Logger } from '../../lib/core/logger.js';
+import { getLogger } from '../../lib/core/manager.js';
+import { localtime } from '../../lib/core/record-clock.js';
+import { setLogRecordFactory } from '../../lib/core/record-factory.js';
+import { JsonFormatter } from '../../lib/formatters/json.formatter.js';
+import { resetLogging } from '../support/reset-logging.js';
+
+const TEXT = '%(asctime)s %(levelname)s %(name)s: %(message)s';
+
+/** Formats, and lets go of the text. */
+class FormattingHandler extends Handler {
+  constructor(formatter: FormatterLike) {
+    super({ formatter });
+  }
+
+  emit(record: LogRecord): void {
+    this.format(record);
+  }
+}
+
+function loggerWith(...formatters: FormatterLike[]): Logger {
+  const logger = getLogger('shop.orders');
+  logger.setLevel('INFO');
+  logger.propagate = false;
+  for (const formatter of formatters) logger.addHandler(new FormattingHandler(formatter));
+  return logger;
+}
+
+/** Every kind of call, so many times. */
+function logThousand(logger: Logger): void {
+  const failure = new Error('no funds', { cause: new Error('card refused') });
+  for (let i = 0; i < 250; i += 1) {
+    logger.info('order paid');
+    logger.info('order %d paid by %s', i, 'alice');
+    logger.info('order paid', { extra: { orderId: i, user: 'alice', isPaid: true } });
+    logger.error('payment failed', failure);
+  }
+}
+
+beforeEach(resetLogging);
+afterEach(() => {
+  jest.restoreAllMocks();
+  resetLogging();
+});
+
+describe('what a thousand records may cost', () => {
+  it('never looks for the caller unless a format asks', () => {
+    const capture = jest.spyOn(Error, 'captureStackTrace');
+    logThousand(loggerWith(new Formatter({ format: TEXT }), new JsonFormatter()));
+    expect(capture).not.toHaveBeenCalled();
+  });
+
+  it('looks for the caller once a record, however many formats ask', () => {
+    const format = '%(filename)s:%(lineno)d %(funcName)s %(message)s';
+    const logger = loggerWith(new Formatter({ format }), new JsonFormatter({ includeCaller: true }));
+    const find = jest.spyOn(LogRecordClass.prototype as never, 'caller');
+    const capture = jest.spyOn(Error, 'captureStackTrace');
+    logger.info('order paid');
+    expect(find).toHaveBeenCalled();
+    const forOne = capture.mock.calls.length;
+    logThousand(logger);
+    expect(capture.mock.calls.length).toBe(forOne * 1_001);
+  });
+
+  it('never calls JSON.stringify, tracebacks included', () => {
+    const stringify = jest.spyOn(JSON, 'stringify');
+    logThousand(loggerWith(new Formatter({ format: TEXT }), new JsonFormatter()));
+    expect(stringify).not.toHaveBeenCalled();
+  });
+
+  it('asks for the time once a record, and not at all for a disabled call', () => {
+    const logger = loggerWith(new Formatter({ format: TEXT }), new JsonFormatter());
+    const now = jest.spyOn(Date, 'now');
+    logThousand(logger);
+    expect(now).toHaveBeenCalledTimes(1_000);
+    now.mockClear();
+    for (let i = 0; i < 1_000; i += 1) logger.debug('order %d', i);
+    expect(now).not.toHaveBeenCalled();
+  });
+
+  it('works out date and time once a second', () => {
+    const formatter = new Formatter({ format: TEXT });
+    const converter = jest.fn(localtime);
+    formatter.converter = converter;
+    const logger = loggerWith(formatter);
+    const now = jest.spyOn(Date, 'now');
+    for (let second = 0; second < 3; second += 1) {
+      now.mockReturnValue(1_700_000_000_000 + second * 1_000 + 7);
+      logThousand(logger);
+    }
+    expect(converter).toHaveBeenCalledTimes(3);
+  });
+
+  it('runs one regular expression over a plain message, and none over level and logger', () => {
+    const test = jest.spyOn(RegExp.prototype, 'test');
+    const logger = loggerWith(new Formatter({ format: TEXT }));
+    logger.info('order of customer 4711 was accepted');
+    test.mockClear();
+    for (let i = 0; i < 1_000; i += 1) logger.info('order of customer 4711 was accepted');
+    expect(test).toHaveBeenCalledTimes(1_000);
+  });
+
+  it('makes one record, whatever the number of handlers', () => {
+    const factory = jest.fn(
+      (options: ConstructorParameters<typeof LogRecordClass>[0]) => new LogRecordClass(options),
+    );
+    setLogRecordFactory(factory);
+    logThousand(loggerWith(new Formatter(), new Formatter({ format: TEXT }), new JsonFormatter()));
+    expect(factory).toHaveBeenCalledTimes(1_000);
+  });
+
+  it('reads no argument of a disabled call', () => {
+    const logger = loggerWith(new Formatter({ format: TEXT }));
+    const read = jest.fn(() => ({}));
+    const extra = Object.defineProperty({}, 'extra', { enumerable: true, get: read });
+    logger.debug('order paid', extra);
+    expect(read).not.toHaveBeenCalled();
+  });
+});
+
+describe('the parts of a formatter', () => {
+  const counts: Record<string, number> = {};
+
+  class CountingFormatter extends Formatter {
+    override usesTime(): boolean {
+      return count('usesTime', super.usesTime());
+    }
+    override formatTime(record: LogRecord, datefmt?: string): string {
+      return count('formatTime', super.formatTime(record, datefmt));
+    }
+    override formatMessage(record: LogRecord): string {
+      return count('formatMessage', super.formatMessage(record));
+    }
+    override formatException(error: unknown): string {
+      return count('formatException', super.formatException(error));
+    }
+    override formatStack(stackInfo: string): string {
+      return count('formatStack', super.formatStack(stackInfo));
+    }
+  }
+
+  function count<T>(part: string, result: T): T {
+    counts[part] = (counts[part] ?? 0) + 1;
+    return result;
+  }
+
+  beforeEach(() => {
+    for (const part of Object.keys(counts)) counts[part] = 0;
+  });
+
+  it('are each called once a record, and only where there is something to format', () => {
+    logThousand(loggerWith(new CountingFormatter({ format: TEXT })));
+    expect(counts).toEqual({
+      usesTime: 1_000,
+      formatTime: 1_000,
+      formatMessage: 1_000,
+      formatException: 250,
+    });
+  });
+
+  it('leave the time alone where the format has none', () => {
+    logThousand(loggerWith(new CountingFormatter({ format: '%(message)s' })));
+    expect(counts.formatTime ?? 0).toBe(0);
+  });
+
+  it('write a traceback once for all handlers', () => {
+    logThousand(loggerWith(new CountingFormatter(), new CountingFormatter(), new CountingFormatter()));
+    expect(counts.formatException).toBe(250);
+  });
+});
