@@ -14,6 +14,7 @@ const servers = [
   { program: 'rsyslogd', debianPackage: 'rsyslog-gnutls', purpose: 'sending to a real syslog server' },
   { program: 'logrotate', debianPackage: 'logrotate', purpose: 'following a file that logrotate moves away' },
   { program: 'openssl', debianPackage: 'openssl', purpose: 'certificates that TLS must refuse' },
+  { program: 'redis-server', debianPackage: 'redis-server', purpose: 'messages over Redis' },
   { program: 'strace', debianPackage: 'strace', purpose: 'making system calls fail, and counting them' },
 ];
 

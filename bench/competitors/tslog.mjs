@@ -9,9 +9,10 @@ export function create(name, target) {
   return { call: make((options) => logger(sink, options)), flush: sink.flush };
 }
 
-/** Nothing on its own console: one transport that writes JSON. */
+/** Nothing on its own console: one transport that writes JSON; no caller unless it is asked for. */
 function logger(sink, options = {}) {
-  const log = new Logger({ type: 'hidden', name: payload.LOGGER_NAME, minLevel: 3, ...options });
+  const stack = { capture: 'off', ...options.stack };
+  const log = new Logger({ type: 'hidden', name: payload.LOGGER_NAME, minLevel: 3, ...options, stack });
   log.attachTransport((record) => sink.write(`${JSON.stringify(record)}\n`));
   return log;
 }
@@ -34,6 +35,7 @@ const CASES = {
   },
   child: (open) =>
     plain(payload.DEEP_NAME.split('.').reduce((log, part) => log.getSubLogger({ name: part }), open())),
+  caller: (open) => plain(open({ stack: { capture: 'full' } })),
   error: (open) => {
     const log = open();
     return (i) => log.error(payload.message(i), payload.error(i));

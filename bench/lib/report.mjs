@@ -15,7 +15,7 @@ export function reportText(report) {
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function machineText({ machine, rounds, sliceMs }) {
+export function machineText({ machine, rounds, sliceMs }) {
   const { processor, cores, system, node, python, loadAverage } = machine;
   const lines = [
     `${processor}, ${cores} cores, ${system}, Node ${node}${python ? `, CPython ${python}` : ''}; ${rounds} turns of ${sliceMs} ms.`,
@@ -26,7 +26,7 @@ function machineText({ machine, rounds, sliceMs }) {
   return lines.join('\n');
 }
 
-function caseTable({ cases }, mode) {
+export function caseTable({ cases }, mode) {
   const names = Object.keys(cases ?? {}).filter((name) => cases[name][mode] !== undefined);
   if (names.length === 0) return '';
   const competitors = [...new Set(names.flatMap((name) => Object.keys(cases[name][mode])))];
@@ -46,13 +46,13 @@ function cell(result, competitor) {
     : `${time} (${result.ratio.toPrecision(2)}×)`;
 }
 
-function memoryTable({ memory }) {
+export function memoryTable({ memory }) {
   if (memory === undefined) return '';
   const rows = Object.entries(memory.results).map(([name, { maxRssMiB }]) => [name, maxRssMiB]);
   return `${memory.records.toLocaleString('en')} JSON lines in one tight loop, most memory of the process in MiB:\n\n${table(['', 'MiB'], rows)}`;
 }
 
-function loadingTable({ loading }) {
+export function loadingTable({ loading }) {
   if (loading === undefined) return '';
   const rows = Object.entries(loading).map(([name, { wall, cpu, extraWall }]) => [
     name,
@@ -63,7 +63,7 @@ function loadingTable({ loading }) {
   return `A process that imports one module, in ms:\n\n${table(['', 'wall', 'more than nothing', 'processor'], rows)}`;
 }
 
-function treeText({ tree }) {
+export function treeText({ tree }) {
   if (tree === undefined) return '';
   return [
     `An idle tree of ${tree.loggers.toLocaleString('en')} loggers: made in ${tree.createdMs} ms, ${tree.bytesEach} bytes each;`,
@@ -71,7 +71,7 @@ function treeText({ tree }) {
   ].join(' ');
 }
 
-function httpTable({ http }) {
+export function httpTable({ http }) {
   const columns = ['', 'requests/s', 'of none', 'p50 ms', 'p99 ms', 'processor µs a request', 'added µs'];
   return Object.entries(http ?? {})
     .map(([platform, variants]) => {
@@ -89,7 +89,7 @@ function httpTable({ http }) {
     .join('\n\n');
 }
 
-function goalTable(report) {
+export function goalTable(report) {
   const rows = judge(report)
     .filter(({ value }) => value !== undefined)
     .map(({ title, goal, value, isReached }) => [title, goal, value, isReached ? 'reached' : 'not reached']);

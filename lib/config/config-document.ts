@@ -4,16 +4,14 @@ import type { ParsedText } from './config-text.js';
 import type { YamlCollection, YamlDocument, YamlNode, YamlPair, YamlPeer, YamlScalar } from './yaml-peer.js';
 
 /** How many nodes aliases may multiply a document to; what the lists of a small text can be made to grow into. */
-const MAX_NODES = 100_000;
+const MAX_NODES = 20_000;
 const MAX_DEPTH = 64;
 
-/** Texts that a YAML 1.1 reader, such as Python's, takes for something else. */
-const AMBIGUOUS: readonly [RegExp, string][] = [
-  [/^(yes|on)$/i, 'true'],
-  [/^(no|off)$/i, 'false'],
-  [/^[-+]?[0-9]+(_[0-9]+)+$/, 'a number'],
-  [/^[-+]?[1-9][0-9]*(:[0-5]?[0-9])+$/, 'a number, in base 60'],
-];
+/** What Python's YAML reader, and any of YAML 1.1, makes of some texts; a file has to mean the same to both. */
+const PYTHON_BOOLEANS: Readonly<Record<string, boolean>> = { yes: true, on: true, no: false, off: false };
+const PYTHON_NUMBER = /^[-+]?[0-9][0-9_]*_[0-9_]*$/;
+const BASE_60 = /^[-+]?[1-9][0-9_]*(:[0-5]?[0-9])+$/;
+const OCTAL = /^[-+]?0[0-7]+$/;
 
 /** Turns a document into values, and notes where everything stands and what is wrong. */
 export function walkDocument(
@@ -119,22 +117,34 @@ class Walk {
     return undefined;
   }
 
+  /** Plain scalars mean what they mean to Python's services; where that would surprise, they have to be quoted. */
   #scalar(node: YamlScalar, path: string): unknown {
-    const { value } = node;
+    const { value, source = '' } = node;
+    if (typeof value === 'number' && OCTAL.test(source)) {
+      return this.#fault(path, node, `${source} is octal to Python's YAML reader and decimal to others; write it without the 0, or "${source}" for the text`);
+    }
     if (typeof value !== 'string') return typeof value === 'bigint' ? Number(value) : value;
     if (node.type !== 'PLAIN') {
       this.quoted.add(path);
       return value;
     }
-    const [, other] = AMBIGUOUS.find(([pattern]) => pattern.test(value)) ?? [];
-    if (other === undefined) return value;
-    const remedy = other === 'true' || other === 'false' ? `write ${other}, or "${value}" for the text` : `write it plainly, or "${value}" for the text`;
-    return this.#fault(path, node, `${value} is ${other} to Python's YAML reader and text to others; ${remedy}`);
+    if (BASE_60.test(value)) {
+      return this.#fault(path, node, `${value} is a number in base 60 to Python's YAML reader; write "${value}" for the text`);
+    }
+    if (PYTHON_NUMBER.test(value)) return Number(value.replaceAll('_', ''));
+    return isPythonBoolean(value) ? PYTHON_BOOLEANS[value.toLowerCase()] : value;
   }
 
   #fault(path: string, node: YamlNode, message: string): undefined {
-    this.faults.push({ path, message, ...this.placeAt(node.range?.[0] ?? 0) });
+    const place = this.placeAt(node.range?.[0] ?? 0);
+    // Aliases lead to one place many times.
+    const isTold = this.faults.some((one) => one.line === place.line && one.column === place.column && one.message === message);
+    if (!isTold) this.faults.push({ path, message, ...place });
   }
+}
+
+function isPythonBoolean(text: string): boolean {
+  return /^(yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/.test(text);
 }
 
 function isPlainTag(tag: string): boolean {

@@ -85,12 +85,17 @@ export function planConfig(config: LoggingConfig, options: PlanOptions = {}): Co
   const incremental = Boolean(reader.value(config, 'incremental', '') ?? false);
   const plan = incremental ? planIncremental(config, reader) : planWhole(config, reader, options);
   for (const key of Object.keys(config)) {
-    if (!KNOWN_KEYS.includes(key) && !converter.usedKeys.has(key)) {
+    if (!KNOWN_KEYS.includes(key) && !isRemark(key) && !converter.usedKeys.has(key)) {
       faults.push({ path: key, message: `unknown key${suggestion(key, KNOWN_KEYS)}` });
     }
   }
   if (faults.length > 0) throw configError(locateFaults(faults, config));
   return { ...plan, origin: originOf(config) };
+}
+
+/** Keys for others: the schema that editors go by, and what anchors of YAML are defined in. */
+function isRemark(key: string): boolean {
+  return key === '$schema' || key.startsWith('x-');
 }
 
 function describeVersion(version: unknown): string {

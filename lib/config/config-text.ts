@@ -54,7 +54,7 @@ function parse(yaml: YamlPeer, text: string, file: string, format: 'yaml' | 'jso
     lineCounter: lines,
     prettyErrors: false,
     version: '1.2',
-    logLevel: 'silent',
+    logLevel: 'error',
     // Told below, with its path.
     uniqueKeys: false,
   });

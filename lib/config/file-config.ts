@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { LoggingError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
+import { joinFaults } from './config-faults.js';
 import { pathOf } from './config-files.js';
-import { ConfigOrigin, setOrigin } from './config-origin.js';
+import { type ConfigFault, ConfigOrigin, setOrigin } from './config-origin.js';
 import { configError, LoggingConfigError, planConfig } from './config-plan.js';
 import { dictConfig, type StandingConfig } from './dict-configurator.js';
 import { parseIniConfig } from './ini-config.js';
@@ -52,7 +53,7 @@ export function fileConfig(file: string | URL, options: FileConfigOptions = {}):
 export interface ConvertIniOptions {
   /** Values that every section has, for `%(name)s`. */
   defaults?: Readonly<Record<string, string>> | undefined;
-  /** The name of the file, for errors. */
+  /** The name of the file, for errors; default `<text>`. */
   file?: string | undefined;
 }
 
@@ -64,16 +65,19 @@ export interface ConvertIniOptions {
 export function convertIniToDict(text: string, options: ConvertIniOptions = {}): LoggingConfig {
   const { value, faults, places } = parseIniConfig(text, options);
   const config = setOrigin(value, new ConfigOrigin(new Map(), places)) as unknown as LoggingConfig;
-  const all = [...faults];
-  try {
-    planConfig(config);
-  } catch (error) {
-    if (!(error instanceof LoggingConfigError)) throw error;
-    // What could not be read is not there, which is no news.
-    all.push(...error.faults.filter(({ path }) => !faults.some((fault) => fault.path !== '' && (path.startsWith(fault.path) || fault.path.startsWith(path)))));
-  }
+  const all = joinFaults(faults, findPlanFaults(config));
   if (all.length > 0) throw configError(all);
   return config;
+}
+
+function findPlanFaults(config: LoggingConfig): readonly ConfigFault[] {
+  try {
+    planConfig(config);
+    return [];
+  } catch (error) {
+    if (error instanceof LoggingConfigError) return error.faults;
+    throw error;
+  }
 }
 
 function readText(path: string, encoding: string): string {

@@ -6,7 +6,7 @@ import { LiteralError, parsePythonLiteral } from './python-literal-parser.js';
 
 /** How an INI file is read. */
 export interface IniConfigOptions {
-  /** The file, as errors name it. */
+  /** The file, as errors name it; default `<text>`. */
   readonly file?: string | undefined;
   /** Values that every section has, as in `[DEFAULT]`. */
   readonly defaults?: Readonly<Record<string, string>> | undefined;
@@ -27,7 +27,7 @@ export interface IniConfig {
  * @see https://docs.python.org/3/library/logging.config.html#configuration-file-format
  */
 export function parseIniConfig(text: string, options: IniConfigOptions = {}): IniConfig {
-  const reader = new IniReader(text, options.file, options.defaults ?? {});
+  const reader = new IniReader(text, options.file ?? '<text>', options.defaults ?? {});
   const value = {
     version: 1,
     formatters: entries(reader, 'formatters', 'formatter', readFormatter),
@@ -81,8 +81,8 @@ function readHandler(section: IniSectionReader, path: string): Record<string, un
 /** `args` by the names of the class's arguments, then `kwargs`. */
 function readArguments(section: IniSectionReader, className: string, path: string): Record<string, unknown> {
   const result: Record<string, unknown> = {};
-  const argsText = section.text('args', path);
-  const kwargsText = section.text('kwargs', path);
+  const argsText = section.text('args', `${path}.args`);
+  const kwargsText = section.text('kwargs', `${path}.kwargs`);
   const args = argsText === undefined ? [] : readLiteral(section, argsText, `${path}.args`);
   const kwargs = kwargsText === undefined ? {} : readLiteral(section, kwargsText, `${path}.kwargs`);
   if (Array.isArray(args)) nameArguments(section, args, className, path, result);

@@ -12,7 +12,7 @@ export class IniReader {
 
   constructor(
     text: string,
-    private readonly file: string | undefined,
+    private readonly file: string,
     defaults: Readonly<Record<string, string>>,
   ) {
     this.#ini = parseIni(text);
@@ -28,12 +28,11 @@ export class IniReader {
 
   /** Notes where a part of the dictionary stands. */
   note(path: string, line: number, column: number): void {
-    const place = this.#place(line, column);
-    if (place !== undefined) this.places.set(path, place);
+    this.places.set(path, this.#place(line, column));
   }
 
-  #place(line: number, column: number): Place | undefined {
-    return this.file === undefined ? undefined : { file: this.file, line, column };
+  #place(line: number, column: number): Place {
+    return { file: this.file, line, column };
   }
 
   #placeOf(path: string): Place | undefined {

@@ -1,7 +1,8 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { LoggingError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
+import { joinFaults } from './config-faults.js';
 import { type ConfigFile, pathOf, readConfigFile } from './config-files.js';
 import { type ConfigFault, ConfigOrigin, type Place, setOrigin } from './config-origin.js';
 import { mergeOverlay, overlayName } from './config-overlay.js';
@@ -134,11 +135,8 @@ function withLevels(config: unknown, options: CheckedOptions, env: Environment, 
 /** Plans the configuration for its faults alone, and throws them together with those found in reading. */
 function checkAll(config: LoggingConfig, options: CheckedOptions, origin: ConfigOrigin, faults: readonly ConfigFault[]): void {
   const planned = findPlanFaults(config, options, origin);
-  const lines = new Set(faults.map((fault) => `${fault.file}:${fault.line}`));
-  // Where a line cannot be read, what follows from that is no news.
-  const news = planned.filter((fault) => fault.line === undefined || !lines.has(`${fault.file}:${fault.line}`));
-  const all = [...faults, ...news];
-  if (all.length > 0) throw configError(all.sort(byPlace));
+  const all = joinFaults(faults, planned);
+  if (all.length > 0) throw configError(all);
 }
 
 function findPlanFaults(config: LoggingConfig, options: CheckedOptions, origin: ConfigOrigin): readonly ConfigFault[] {
@@ -149,10 +147,4 @@ function findPlanFaults(config: LoggingConfig, options: CheckedOptions, origin: 
     if (!(error instanceof LoggingConfigError)) throw error;
     return error.faults.map((fault) => origin.locate(fault));
   }
-}
-
-/** File by file, from top to bottom; what stands in no file last. */
-function byPlace(a: ConfigFault, b: ConfigFault): number {
-  if (a.file !== b.file) return a.file === undefined ? 1 : b.file === undefined ? -1 : basename(a.file).length - basename(b.file).length;
-  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }

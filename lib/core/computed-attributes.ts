@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
-import { threadId } from 'node:worker_threads';
 import { defineField } from '../internal/define-field.js';
+import { lazy } from '../internal/lazy.js';
+import { nodeModule } from '../internal/node-module.js';
 import type { CallerInfo } from './caller.js';
 import { state } from './state.js';
 
@@ -55,7 +56,7 @@ export abstract class ComputedAttributes {
 
   /** Id of the worker thread; 0 in the main one. */
   get thread(): number {
-    return threadId;
+    return threadId();
   }
   set thread(value: number) {
     defineField(this, 'thread', value);
@@ -63,7 +64,7 @@ export abstract class ComputedAttributes {
 
   /** `'MainThread'`, or `'Worker-N'`. */
   get threadName(): string {
-    return threadId === 0 ? 'MainThread' : `Worker-${threadId}`;
+    return threadId() === 0 ? 'MainThread' : `Worker-${threadId()}`;
   }
   set threadName(value: string) {
     defineField(this, 'threadName', value);
@@ -118,3 +119,5 @@ export abstract class ComputedAttributes {
     defineField(this, 'funcName', value);
   }
 }
+
+const threadId = lazy(() => nodeModule('node:worker_threads').threadId);

@@ -1,13 +1,12 @@
-import { Agent, type Agent as HttpAgent } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
+import type { Agent } from 'node:http';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type * as v from 'valibot';
 import { whenStanding } from '../core/activation.js';
 import { Handler } from '../core/handler.js';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
+import { nodeModule } from '../internal/node-module.js';
 import { Backoff } from './support/backoff.js';
 import { BoundedQueue, type QueueStats } from './support/bounded-queue.js';
 import { DeliveryLoop, type Turn } from './support/delivery-loop.js';
@@ -114,9 +113,10 @@ export class HTTPHandler extends Handler {
    *
    * Differs from Python: an agent of `node:http` or `node:https` in place of a connection.
    */
-  getConnection(_host: string, secure: boolean): HttpAgent {
+  getConnection(_host: string, secure: boolean): Agent {
     const options = { keepAlive: true, maxSockets: 1, ...this.#agentOptions };
-    return secure ? new TlsAgent(options) : new Agent(options);
+    const { Agent } = nodeModule(secure ? 'node:https' : 'node:http');
+    return new Agent(options);
   }
 
   /** Encodes the record and queues it. */
@@ -182,7 +182,7 @@ export class HTTPHandler extends Handler {
       body = format === 'json' ? `[${texts.join(',')}]` : `${texts.join('\n')}\n`;
     }
     if (this.#options.gzip) {
-      body = await promisify(gzip)(body);
+      body = await promisify(nodeModule('node:zlib').gzip)(body);
       headers['Content-Encoding'] = 'gzip';
     }
     headers['Content-length'] = String(Buffer.byteLength(body));

@@ -1,7 +1,8 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
+import { nodeModule } from '../internal/node-module.js';
 import { Backoff } from './support/backoff.js';
 import { withLength } from './support/framing.js';
 import { NetworkHandler } from './support/network-handler.js';
@@ -111,6 +112,7 @@ export class SocketHandler extends NetworkHandler {
 
   /** Starts a connection; override it, for example to use TLS. @returns A socket that connects or is connected. */
   makeSocket(): Socket {
+    const { connect } = nodeModule('node:net');
     return this.port === null ? connect({ path: this.host }) : connect({ host: this.host, port: this.port });
   }
 

@@ -1,5 +1,6 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { LogRecord } from '../core/log-record.js';
+import { nodeModule } from '../internal/node-module.js';
 import { Backoff } from './support/backoff.js';
 import type { QueueEntry } from './support/bounded-queue.js';
 import { type Drainable, holdUntilExit, releaseFromExit } from './support/exit-drain.js';
@@ -169,6 +170,7 @@ export class WorkerQueueListener implements Drainable {
       respectHandlerLevel: this.respect_handler_level,
       closed: this.#closed,
     };
+    const { Worker } = nodeModule('node:worker_threads');
     const worker = new Worker(new URL(BOOT), { workerData: start, name: 'nestjs-logging' });
     worker.unref();
     worker.on('message', (answer: WorkerAnswer) => this.#answered(answer));

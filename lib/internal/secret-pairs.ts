@@ -1,5 +1,5 @@
 import type { SecretKeys } from './secret-keys.js';
-import { findValue, type TextSpan } from './secret-value.js';
+import { type FoundName, findValue, type TextSpan } from './secret-value.js';
 
 /** What stands between a name and its value: `=`, `:`, the end of a tag, and the first two within a URL. */
 const SEPARATOR = /[:=>]|%3[AaDd]/g;
@@ -34,18 +34,6 @@ export function redactPairs(text: string, keys: SecretKeys, censor: string): str
   return redactPhrases(end === 0 ? text : result + text.slice(end), keys, censor);
 }
 
-/** A name in a text. */
-export interface FoundName {
-  /** The name, with the word before it where it says nothing by itself. */
-  readonly name: string;
-  /** Where it starts. */
-  readonly start: number;
-  /** What closes it, if that is a double quote: a value that had none is to be quoted in its place. */
-  readonly quote: string;
-  /** What stands before it. */
-  readonly before: string;
-}
-
 /** The name that ends at an index; `undefined` if there is none. @param floor Where to stop looking. */
 function nameBefore(text: string, index: number, floor: number): FoundName | undefined {
   let to = index;
@@ -59,9 +47,8 @@ function nameBefore(text: string, index: number, floor: number): FoundName | und
   const name = NAME_BEFORE.exec(open)?.[0];
   if (name === undefined) return undefined;
   const before = open.slice(0, open.length - name.length);
-  const start = to - closing.length - name.length;
   const joined = DEPENDENT.test(name) ? joinWord(before, name) : name;
-  return { name: joined, start, quote: closing.endsWith('"') ? closing : '', before };
+  return { name: joined, quote: closing.endsWith('"') ? closing : '', before };
 }
 
 function joinWord(before: string, name: string): string {

@@ -1,4 +1,12 @@
-import type { FoundName } from './secret-pairs.js';
+/** A name in a text. */
+export interface FoundName {
+  /** The name, with the word before it where it says nothing by itself. */
+  readonly name: string;
+  /** What closes it, if that is a double quote: a value that had none is to be quoted in its place. */
+  readonly quote: string;
+  /** What stands before it. */
+  readonly before: string;
+}
 
 /** A part of a text that is to be replaced. */
 export interface TextSpan {

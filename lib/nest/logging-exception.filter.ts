@@ -1,5 +1,7 @@
 import { Catch, type ExceptionFilter } from '@nestjs/common';
 import { noteFailure } from './http/failure-record.js';
+import { currentMessage } from './messages/message.js';
+import { currentField } from './messages/operation-field.js';
 
 /**
  * Nest asks each filter in turn whether an exception is of one of its classes, and the first that says yes answers.
@@ -8,7 +10,9 @@ import { noteFailure } from './http/failure-record.js';
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest takes classes here
 abstract class Witness {
   static [Symbol.hasInstance](exception: unknown): boolean {
-    noteFailure(exception);
+    const work = currentMessage() ?? currentField();
+    if (work === undefined) noteFailure(exception);
+    else work.fail(exception);
     return false;
   }
 }

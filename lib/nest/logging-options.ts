@@ -17,7 +17,12 @@ export interface LoggingModuleOptions {
   isGlobal?: boolean | undefined;
   /** The request log; `false`: no access records and no response header. Failures keep their records. */
   http?: HttpLogOptions | false | undefined;
-  /** Whether each request runs in a context of its own, with `request_id` on every record; default true. */
+  /**
+   * Whether what comes by other ways than HTTP gets records: messages of microservices and gateways, GraphQL operations,
+   * jobs of `@nestjs/schedule`, events of `@nestjs/event-emitter`; default true. `false` leaves all of them to Nest.
+   */
+  messages?: boolean | undefined;
+  /** Whether requests and messages run in contexts of their own, with `request_id` on every record; default true. */
   context?: boolean | undefined;
   /**
    * Whether Nest's own loggers go through this package without `app.useLogger(app.get(NestLogger))`; default true.
@@ -62,6 +67,7 @@ export interface LoggingFeature
 const optionsSchema = v.strictObject({
   isGlobal: v.optional(v.boolean(), true),
   http: v.optional(v.union([v.literal(false), v.record(v.string(), v.unknown())])),
+  messages: v.optional(v.boolean(), true),
   context: v.optional(v.boolean(), true),
   replaceNestLogger: v.optional(v.boolean(), true),
   imports: v.optional(v.array(v.any()), []),
@@ -71,6 +77,7 @@ const optionsSchema = v.strictObject({
 export interface ResolvedLoggingOptions {
   readonly isGlobal: boolean;
   readonly http: v.InferOutput<typeof httpLogSchema>;
+  readonly messages: boolean;
   readonly context: boolean;
   readonly replaceNestLogger: boolean;
   readonly imports: NonNullable<ModuleMetadata['imports']>;

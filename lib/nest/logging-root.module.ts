@@ -6,13 +6,18 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import { type AbstractHttpAdapter, ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import {
+  type AbstractHttpAdapter,
+  ApplicationConfig,
+  ExternalContextCreator,
+  HttpAdapterHost,
+  ModulesContainer,
+} from '@nestjs/core';
 import { installContextProvider } from '../context/context-provider.js';
 import { endBoot } from './boot.js';
 import { watchBootHooks } from './boot-hooks.js';
 import { ComponentFrame } from './container-components.js';
-import { exceptionFilter, watchControllers } from './controller-filters.js';
-import { contextless } from './http/failure-record.js';
+import { exceptionFilter, watchHandlers } from './handler-filters.js';
 import { mountRequestLog } from './http/platform-edge.js';
 import { RequestLog } from './http/request-log.js';
 import { LaterNames } from './later-names.js';
@@ -22,6 +27,10 @@ import { STANDING_LOGGING } from './logging.tokens.js';
 import { readDeclared, standUp } from './logging-configurator.js';
 import { LoggingExceptionFilter } from './logging-exception.filter.js';
 import type { ResolvedLoggingOptions } from './logging-options.js';
+import { watchResolvers } from './messages/graphql-edge.js';
+import { watchJobs } from './messages/jobs-edge.js';
+import { watchRpcServers } from './messages/rpc-edge.js';
+import { watchGateways } from './messages/ws-edge.js';
 import { NestLogger } from './nest-logger.adapter.js';
 import { uninstallNestLogger } from './nest-logger-installation.js';
 import { RouteObserver } from './route-observer.guard.js';
@@ -44,11 +53,13 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
   readonly #options: ResolvedLoggingOptions;
   readonly #laterNames: LaterNames;
   readonly #removeContext: (() => void) | undefined;
+  readonly #stopWatching: (() => void) | undefined;
 
   constructor(
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
+    @Inject(ExternalContextCreator) creator: ExternalContextCreator,
     @Inject(LoggingInterceptor) private readonly interceptor: LoggingInterceptor,
   ) {
     const { options } = readDeclared(modules);
@@ -56,8 +67,8 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
     this.#laterNames = new LaterNames(modules);
     this.#standFirst();
     if (options.context) this.#removeContext = installContextProvider();
-    else contextless.applications += 1;
-    if (options.http.exceptionFilter) watchControllers(modules);
+    watchHandlers(modules, options.http.exceptionFilter, options.messages);
+    if (options.messages) this.#stopWatching = this.#watchMessages(creator);
     if (!options.http.enabled && !options.http.exceptionFilter && !options.context) return;
     const log = new RequestLog(options.http, options.context);
     // In tests the platform is chosen after the modules are made.
@@ -76,17 +87,26 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
     if (http.exceptionFilter) this.config.addGlobalFilter(exceptionFilter);
   }
 
+  /** Before other modules look for what they are to run. */
   onModuleInit(): void {
     watchBootHooks(this.modules);
+    if (this.#options.messages) watchJobs(this.modules, this.#options.context);
   }
 
   /** Runs after the hooks of all other modules, which may have had last words. */
   async onApplicationShutdown(): Promise<void> {
     this.#laterNames.stop();
     await leave(this.modules);
+    this.#stopWatching?.();
     this.#removeContext?.();
-    if (!this.#options.context) contextless.applications -= 1;
     if (!hasLiveApplications()) uninstallNestLogger();
+  }
+
+  #watchMessages(creator: ExternalContextCreator): () => void {
+    const { context } = this.#options;
+    watchGateways(this.config, this.modules, context);
+    watchResolvers(creator, context);
+    return watchRpcServers(this.modules, context);
   }
 
   /** Hooks go by distance from the root module: the farthest starts first and ends last. */

@@ -4,13 +4,19 @@ import type { CallBoundary } from '../core/log-record.js';
 import { getLogger, getManager } from '../core/manager.js';
 import { reportBootFailure } from './boot.js';
 import { describeCall, type NestCall, readErrorCall, readNestCall } from './nest-call.js';
-import { wasTold } from './told-failures.js';
+import { takeToldStack, wasTold } from './told-failures.js';
 
 /** Below DEBUG: Nest's `verbose`. The name is registered, so that configurations can use it. */
 export const VERBOSE = 5;
 
-/** Where Nest itself logs what failed in a request. */
-const TELLERS: ReadonlySet<string | undefined> = new Set(['ExceptionsHandler', 'StreamableFile']);
+/** Where Nest itself logs what failed in a request, a message or a job. */
+const TELLERS: ReadonlySet<string | undefined> = new Set([
+  'ExceptionsHandler',
+  'RpcExceptionsHandler',
+  'Scheduler',
+  'StreamableFile',
+  'WsExceptionsHandler',
+]);
 
 /** Contexts that get a logger of their own; beyond it they share `nest`, so that none can fill the memory. */
 const MAX_CONTEXTS = 1_000;
@@ -42,6 +48,7 @@ export class NestLogger implements LoggerService {
   error(message: unknown, ...optionalParams: unknown[]): void {
     const call = readErrorCall(message, optionalParams);
     if (TELLERS.has(call.context) && wasTold(message)) return;
+    if (call.context === 'Event' && takeToldStack(call.stack)) return;
     const write = () => this.#write('error', ERROR, this.error, call);
     if (call.context === 'ExceptionHandler') reportBootFailure(write);
     else write();

@@ -8,7 +8,14 @@ export const maxLines = 300;
 export const stateFiles: ReadonlySet<string> = new Set(['internal/global-slot.ts']);
 
 /** The files that may listen to the process, each because an option or a call of the user's asks for it. */
-export const processListeners: ReadonlySet<string> = new Set(['core/capture-warnings.ts', 'handlers/support/exit-drain.ts']);
+export const processListeners: ReadonlySet<string> = new Set([
+  'core/capture-warnings.ts',
+  'handlers/support/exit-drain.ts',
+  'handlers/support/signal-drain.ts',
+]);
+
+/** Raises a signal again that it caught, once everything held back is out. */
+const signalRaisers: ReadonlySet<string> = new Set(['handlers/support/signal-drain.ts']);
 
 const listening = /^process\.(on|once|addListener|prependListener|prependOnceListener)$/;
 const processEnders = new Set(['process.exit', 'process.abort', 'process.kill', 'process.reallyExit']);
@@ -19,8 +26,10 @@ export const filesStayShort: Rule = (files) =>
     .map(({ path, lineCount }) => `${path}: ${lineCount} lines, ${maxLines} allowed`);
 
 export const nobodyEndsTheProcess: Rule = (files) =>
-  faults(files, ({ memberAccesses, imports }) => [
-    ...[...memberAccesses].filter((access) => processEnders.has(access)),
+  faults(files, ({ path, memberAccesses, imports }) => [
+    ...[...memberAccesses].filter(
+      (access) => processEnders.has(access) && !(access === 'process.kill' && signalRaisers.has(path)),
+    ),
     ...imports
       .filter(({ specifier }) => specifier === 'node:process')
       .flatMap(({ names }) => names.map((name) => `process.${name}`))

@@ -350,7 +350,7 @@ describe('a configuration is refused', () => {
           'expected the name of a filter, or a filter',
         ] as const,
     ),
-  ] as const)('%s', (_, changes, message) => {
+  ] as const)('as a whole: %s', (_, changes, message) => {
     expect(() => dictConfig(config(changes as Partial<LoggingConfig>))).toThrow(message);
   });
 

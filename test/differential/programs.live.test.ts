@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Outcome, runProgram, type Step } from '../conformance/steps.js';
+import { pythonMinor } from '../support/live-python.js';
 import { describeLive } from '../support/python-cases.js';
 import { type Program, program } from './random-programs.js';
 
@@ -15,6 +16,11 @@ const sample = {
   seed: Number(process.env.LIVE_SEED ?? 20_240_229),
 };
 const oracle = fileURLToPath(new URL('../support/steps_oracle.py', import.meta.url));
+
+/** From 3.13 on Python never rolls an empty file over; here it is as the recorded cases have it. */
+function isComparable(steps: Program): boolean {
+  return pythonMinor < 13 || !JSON.stringify(steps).includes('RotatingFileHandler');
+}
 
 /** What CPython gives for each program, each in a process and a folder of its own. */
 function askPython(programs: readonly Program[]): Outcome[] {
@@ -42,7 +48,7 @@ function askPython(programs: readonly Program[]): Outcome[] {
 
 describeLive('random programs give what they give in CPython', () => {
   it('in answers, in files to the last byte, and in the number of reported failures', () => {
-    const programs = fc.sample(program, sample);
+    const programs = fc.sample(program, sample).filter(isComparable);
     const wanted = askPython(programs);
     const differing = programs.flatMap((steps, index) => {
       const got = runProgram(steps as readonly Step[]);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { PerformanceCounts, PerformanceTask } from '../support/performance-worker.js';
 
 const TEXT = '%(asctime)s %(levelname)s %(name)s: %(message)s';
@@ -17,6 +17,9 @@ const nodeFlags = [
   '--import',
   loader,
 ];
+
+// Processes of their own, one of them traced, on machines that may be busy.
+jest.setTimeout(120_000);
 
 let directory: string;
 let filename: string;

@@ -6,6 +6,9 @@ const version = spawnSync('python3', ['--version'], { encoding: 'utf8' });
 export const hasPython: boolean = version.status === 0;
 if (!hasPython) console.warn('python3 was not found: comparisons with the live interpreter are skipped');
 
+/** The minor version of `python3`: 11 for 3.11; 0 where there is none. */
+export const pythonMinor = Number(/^Python 3\.(\d+)/.exec(version.stdout ?? '')?.[1] ?? 0);
+
 /**
  * Runs `body`, the body of a Python function of `case`, once for each case, in one interpreter.
  * Gives back what it returned, or the name and message of what it raised.

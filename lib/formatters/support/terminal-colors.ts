@@ -1,4 +1,4 @@
-import { isatty } from 'node:tty';
+import { nodeModule } from '../../internal/node-module.js';
 
 /** What a text can look like on a terminal: the codes that switch it on and off. */
 export const TERMINAL_STYLES = {
@@ -41,5 +41,6 @@ export function supportsColors(
   const { FORCE_COLOR: force, NO_COLOR: no, TERM: term } = environment;
   if (force !== undefined) return force !== '0' && force !== 'false';
   if (no || term === 'dumb') return false;
+  const { isatty } = nodeModule('node:tty');
   return (stream === 'stderr' || isatty(1)) && (stream === 'stdout' || isatty(2));
 }

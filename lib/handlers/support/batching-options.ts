@@ -10,7 +10,7 @@ export const batchingEntries = {
       v.minValue(0),
       v.maxValue(16 * 1024 * 1024),
       v.description(
-        'Bytes to collect before they are written together; 0 writes each line at once. What is collected is lost if the process is killed by a signal.',
+        'Bytes to collect before they are written together; 0 writes each line at once. What is collected is written before a signal that can be caught ends the process; SIGKILL and abort() lose it.',
       ),
     ),
     0,

@@ -1,5 +1,6 @@
 import { ERROR } from '../../core/levels.js';
 import { Deque } from './deque.js';
+import type { DeliveryQueue } from './delivery-queue.js';
 
 /**
  * Which record goes when a queue is full.
@@ -18,8 +19,9 @@ export type OverflowPolicy = 'dropLowestLevel' | 'dropNewest' | 'dropOldest';
  * - `rejected`: the receiver will never take it.
  * - `failed`: every attempt failed, or the connection broke and nothing tells what arrived.
  * - `closed`: the handler was closed before it could be sent.
+ * - `corrupt`: a spool's file was damaged.
  */
-export type DropReason = 'overflow' | 'oversize' | 'rejected' | 'failed' | 'closed';
+export type DropReason = 'overflow' | 'oversize' | 'rejected' | 'failed' | 'closed' | 'corrupt';
 
 /** Bounds of a queue. */
 export interface BoundedQueueOptions {
@@ -40,7 +42,7 @@ export interface QueueEntry<T> {
   readonly sequence: number;
 }
 
-/** What became of the items of a queue: `emitted` is always the sum of the others. */
+/** What became of the items of a queue: `emitted` is always the sum of the others, `spooled` among them. */
 export interface DeliveryStats {
   /** Items that were given to the queue. */
   readonly emitted: number;
@@ -56,6 +58,8 @@ export interface DeliveryStats {
 export interface QueueStats extends DeliveryStats {
   /** Bytes of what waits or is on its way. */
   readonly queuedBytes: number;
+  /** Items that wait in a spool; 0 without one. */
+  readonly spooled: number;
   /** The lost items by reason. */
   readonly droppedBy: Readonly<Record<DropReason, number>>;
 }
@@ -74,7 +78,8 @@ const SHARE_BELOW_ERROR = 0.9;
  * try { await send(batch.map((entry) => entry.item)); queue.deliver(batch); }
  * catch { queue.putBack(batch); }
  */
-export class BoundedQueue<T> {
+export class BoundedQueue<T> implements DeliveryQueue<T> {
+  readonly isDurable = false;
   readonly maxBytes: number;
   readonly maxRecords: number;
   readonly overflow: OverflowPolicy;
@@ -87,6 +92,7 @@ export class BoundedQueue<T> {
     rejected: 0,
     failed: 0,
     closed: 0,
+    corrupt: 0,
   };
   #sequence = 0;
   #delivered = 0;
@@ -139,6 +145,7 @@ export class BoundedQueue<T> {
       delivered: this.#delivered,
       queued: this.#waiting + this.#inFlight,
       queuedBytes: this.#bytes,
+      spooled: 0,
       dropped: this.#dropped,
       droppedBy: { ...this.#droppedBy },
     };

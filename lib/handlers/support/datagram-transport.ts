@@ -1,6 +1,5 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import type { Socket } from 'node:dgram';
+import { nodeModule } from '../../internal/node-module.js';
 import { DeliveryFailure } from './delivery-failure.js';
 import type { Transport } from './transport.js';
 
@@ -43,7 +42,7 @@ export class DatagramTransport implements Transport {
     if (this.#destination !== undefined && Date.now() < this.#destination.until) return;
     const found = await this.#find();
     this.close();
-    const socket = createSocket(found.family === 6 ? 'udp6' : 'udp4');
+    const socket = nodeModule('node:dgram').createSocket(found.family === 6 ? 'udp6' : 'udp4');
     // Between two records the process may end; a datagram on its way keeps it alive until it is out.
     socket.unref();
     socket.on('error', () => this.close());
@@ -64,10 +63,11 @@ export class DatagramTransport implements Transport {
 
   /** The address of the host; where the look-up fails, the one that was good so far. */
   async #find(): Promise<{ readonly address: string; readonly family: number }> {
+    const { isIP } = nodeModule('node:net');
     const family = isIP(this.#host);
     if (family > 0) return { address: this.#host, family };
     try {
-      return await lookup(this.#host);
+      return await nodeModule('node:dns/promises').lookup(this.#host);
     } catch (error) {
       const address = this.#destination?.address;
       if (address === undefined) throw error;

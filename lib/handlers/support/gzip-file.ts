@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream, fstatSync, type ReadStream, readSy
 import type { FileHandle } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { crc32, createGzip } from 'node:zlib';
+import { nodeModule } from '../../internal/node-module.js';
 
 /**
  * Adds a gzip of what a file holds from `start` on to another, and syncs that to the disk.
@@ -15,7 +15,11 @@ import { crc32, createGzip } from 'node:zlib';
 export async function gzipFrom(source: number, start: number, target: FileHandle): Promise<number> {
   const input = readFrom(source, start);
   // By its number: a stream that has the handle itself keeps it from being closed.
-  await pipeline(input, createGzip(), createWriteStream('', { fd: target.fd, autoClose: false }));
+  await pipeline(
+    input,
+    nodeModule('node:zlib').createGzip(),
+    createWriteStream('', { fd: target.fd, autoClose: false }),
+  );
   await target.sync();
   return start + input.bytesRead;
 }
@@ -24,6 +28,7 @@ export async function gzipFrom(source: number, start: number, target: FileHandle
 export async function isGzipOf(gzip: number, source: number): Promise<boolean> {
   const [checksum, length] = readTrailer(gzip);
   if (length !== fstatSync(source).size % 2 ** 32) return false;
+  const { crc32 } = nodeModule('node:zlib');
   let sum = 0;
   const summing = new Writable({
     write(chunk: Buffer, _encoding, done) {

@@ -1,5 +1,5 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import * as v from 'valibot';
+import { nodeModule } from '../../internal/node-module.js';
 import { boundEntries } from './bound-options.js';
 import { retryEntries } from './delivery-options.js';
 import { handlerEntries } from './handler-options.js';
@@ -135,6 +135,7 @@ export function parseHost(text: string): { hostname: string; port: number | unde
 function headerFault(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return 'expected an object of headers by name';
+  const { validateHeaderName, validateHeaderValue } = nodeModule('node:http');
   for (const [name, content] of Object.entries(value)) {
     if (OWN_HEADERS.has(name.toLowerCase())) return `the header "${name}" is set by the handler itself`;
     try {

@@ -1,5 +1,5 @@
-import { type Agent, type IncomingMessage, request as requestPlain } from 'node:http';
-import { request as requestTls } from 'node:https';
+import type { Agent, IncomingMessage } from 'node:http';
+import { nodeModule } from '../../internal/node-module.js';
 import { DeliveryFailure } from './delivery-failure.js';
 
 /** The longest `Retry-After` that is honoured, in milliseconds. */
@@ -59,7 +59,7 @@ function isStaleConnection(error: unknown): boolean {
 function exchange(target: HttpTarget, message: HttpMessage, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { hostname, port, method, agent, timeoutMs } = target;
-    const request = (target.secure ? requestTls : requestPlain)({
+    const request = nodeModule(target.secure ? 'node:https' : 'node:http').request({
       ...{ hostname, port, method, agent, signal },
       path: message.path,
       headers: message.headers,

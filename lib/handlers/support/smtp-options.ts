@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import * as v from 'valibot';
+import { nodeModule } from '../../internal/node-module.js';
 import { retryEntries } from './delivery-options.js';
 import { digestSchema } from './digest.js';
 import { handlerEntries } from './handler-options.js';
@@ -11,7 +11,7 @@ const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 const hostName = v.pipe(
   v.string(),
   v.check(
-    (text) => isIP(text) !== 0 || /^[a-z0-9._-]+$/i.test(text),
+    (text) => nodeModule('node:net').isIP(text) !== 0 || /^[a-z0-9._-]+$/i.test(text),
     "expected a host name or address; a port goes beside it: ['mail.example.com', 587]",
   ),
 );

@@ -1,5 +1,5 @@
-import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
+import { nodeModule } from '../../internal/node-module.js';
 import { DatagramTransport } from './datagram-transport.js';
 import { LocalSyslogTransport } from './local-syslog-transport.js';
 import { StreamTransport } from './stream-transport.js';
@@ -28,6 +28,7 @@ export interface SyslogConnection {
  */
 export function makeSyslogTransport(connection: SyslogConnection): Transport {
   const { address, socktype, framing, connectTimeoutMs, tls } = connection;
+  const { connect, isIP } = nodeModule('node:net');
   const end = connection.appendNul ? (message: Buffer) => Buffer.concat([message, Buffer.of(0)]) : undefined;
   const frame = (message: Buffer) => frameSyslog(message, framing);
   const stream = (open: () => Socket, readyEvent?: string) =>
@@ -48,7 +49,7 @@ export function makeSyslogTransport(connection: SyslogConnection): Transport {
       port,
     };
     if (options.servername === undefined && isIP(host) === 0) options.servername = host;
-    return stream(() => connectTls(options), 'secureConnect');
+    return stream(() => nodeModule('node:tls').connect(options), 'secureConnect');
   }
   return socktype === 'tcp' ? stream(() => connect({ host, port })) : new DatagramTransport(host, port, end);
 }

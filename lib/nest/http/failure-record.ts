@@ -3,13 +3,9 @@ import { reportLoggingError } from '../../core/diagnostics.js';
 import { ERROR, WARNING } from '../../core/levels.js';
 import { getLogger } from '../../core/manager.js';
 import { className } from '../../core/traceback.js';
-import { globalSlot } from '../../internal/global-slot.js';
 import { markTold } from '../told-failures.js';
 import { requestFields } from './access-record.js';
 import { currentRequest, type RequestState } from './request-state.js';
-
-/** Whether some application runs its requests without a context: then a failure cannot be told which request it is of. */
-export const contextless = globalSlot('nest.contextless.1', () => ({ applications: 0 }));
 
 /**
  * Sees to it that something thrown gets its one record: at ERROR with the traceback, at once, or, where it is the
@@ -21,13 +17,7 @@ export const contextless = globalSlot('nest.contextless.1', () => ({ application
  */
 export function noteFailure(thrown: unknown, request: RequestState | undefined = currentRequest()): void {
   try {
-    if (request === undefined) {
-      const status = statusOf(thrown);
-      if (contextless.applications > 0 && status >= 500 && !markTold(thrown))
-        logFailure(thrown, status, undefined);
-      else markTold(thrown);
-      return;
-    }
+    if (request === undefined) return;
     markTold(thrown);
     if (!request.meets(thrown)) return;
     const status = statusOf(thrown);
@@ -38,28 +28,23 @@ export function noteFailure(thrown: unknown, request: RequestState | undefined =
   }
 }
 
-/**
- * Tells, when the answer has gone out, what was not told before: Django's rule goes by the status.
- *
- * @param isLinked Whether failures are known by request; if not, those of 5xx have been told without it.
- */
-export function settleFailure(request: RequestState, status: number, isLinked: boolean): void {
-  if (status < 400 || request.hasTold || (status >= 500 && !isLinked)) return;
+/** Tells, when the answer has gone out, what was not told before: Django's rule goes by the status. */
+export function settleFailure(request: RequestState, status: number): void {
+  if (status < 400 || request.hasTold) return;
   logFailure(request.refusal?.thrown, status, request);
 }
 
-function logFailure(thrown: unknown, status: number, request: RequestState | undefined): void {
+function logFailure(thrown: unknown, status: number, request: RequestState): void {
   const logger = getLogger('nest.request');
   const level = status >= 500 ? ERROR : WARNING;
-  if (request !== undefined) request.hasTold = true;
+  request.hasTold = true;
   if (!logger.isEnabledFor(level)) return;
-  const extra: Record<string, unknown> = request === undefined ? { status } : requestFields(request, status);
+  const extra = requestFields(request, status);
   if (thrown !== undefined)
     extra.error = typeof thrown === 'object' && thrown !== null ? className(thrown) : typeof thrown;
   const options = status >= 500 && thrown !== undefined ? { extra, excInfo: thrown } : { extra };
   const reason = STATUS_CODES[status] ?? 'Request failed';
-  if (request === undefined) logger.logFrom(noteFailure, level, '%s', [reason, options]);
-  else logger.logFrom(noteFailure, level, '%s: %s %s', [reason, request.method, request.path, options]);
+  logger.logFrom(noteFailure, level, '%s: %s %s', [reason, request.method, request.path, options]);
 }
 
 /** The status that something thrown asks for: that of HTTP errors, 500 for everything else. */

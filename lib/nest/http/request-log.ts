@@ -37,7 +37,10 @@ export class RequestLog {
     state.isFollowed = true;
     state.platformRequest = platformRequest;
     state.platformResponse = platformResponse;
-    return this.usesContext ? state.run(proceed) : proceed();
+    // Without a context, what is thrown is still to be told from whom it is.
+    return this.usesContext || this.#options.exceptionFilter
+      ? state.run(this.usesContext, proceed)
+      : proceed();
   }
 
   /** Starts to watch a request, once. */
@@ -82,14 +85,14 @@ export class RequestLog {
     const tell = () => {
       try {
         const outcome = outcomeOf(state);
-        if (this.#options.exceptionFilter) settleFailure(state, outcome.status, this.usesContext);
+        for (const tellFirst of state.beforeEnd.splice(0)) tellFirst();
+        if (this.#options.exceptionFilter) settleFailure(state, outcome.status);
         if (this.#options.enabled && !this.#isExcluded(state)) logAccess(state, outcome, this.#options);
       } catch (error) {
         reportLoggingError(getLogger('nest.server'), undefined, error);
       }
     };
-    if (this.usesContext) state.run(tell);
-    else tell();
+    state.run(this.usesContext, tell);
   }
 
   #isExcluded(state: RequestState): boolean {

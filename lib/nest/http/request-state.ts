@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ContextStore, contexts } from '../../context/context-store.js';
+import type { ContextStore } from '../../context/context-store.js';
 import { brand, isBranded } from '../../internal/brand.js';
 import { globalSlot } from '../../internal/global-slot.js';
+import { currentWork, runAs, type Work } from '../running-work.js';
 import type { PlatformRequest, PlatformResponse } from './http-log-options.js';
 import { requestIdOf } from './request-id.js';
 
@@ -16,7 +17,7 @@ interface Requests {
 const requests = globalSlot('nest.requests.1', (): Requests => ({ states: new WeakMap() }));
 
 /** What is known of a running request. */
-export class RequestState {
+export class RequestState implements Work {
   readonly startedAt = performance.now();
   readonly id: string;
   readonly method: string;
@@ -32,6 +33,8 @@ export class RequestState {
   refusal: { readonly thrown: unknown } | undefined;
   /** Whether a record told a failure of this request. */
   hasTold = false;
+  /** What else is to be logged when the response is closed. */
+  readonly beforeEnd: (() => void)[] = [];
   /** Whether all of the response was handed to the system. */
   isAnswered = false;
   /** Whether the platform has the request, in its context. */
@@ -76,17 +79,17 @@ export class RequestState {
     return true;
   }
 
-  /** Runs a function in the request's context. */
-  run<T>(work: () => T): T {
-    return contexts.storage.run(this.store, work);
+  /** Runs a function as part of the request. @param usesContext Whether records made in it carry its fields. */
+  run<T>(usesContext: boolean, work: () => T): T {
+    return runAs(this, usesContext, work);
   }
 }
 brand(RequestState.prototype, 'request');
 
-/** The request whose context this is called in, if any. */
+/** The request that is being handled where this is called, if any. */
 export function currentRequest(): RequestState | undefined {
-  const owner = contexts.storage.getStore()?.owner;
-  return isBranded(owner, 'request') ? (owner as RequestState) : undefined;
+  const work = currentWork();
+  return isBranded(work, 'request') ? (work as RequestState) : undefined;
 }
 
 /** The state of a request, by Node's, Express's or Fastify's object. */

@@ -1,0 +1,45 @@
+/**
+ * Takes a report over as the one that is shown: `node bench/publish.mjs [REPORT]`, default the latest.
+ *
+ * Writes bench/results/reference.json, the tables between the markers of docs/performance.md, and the chart of the
+ * README, docs/performance.svg.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { drawChart } from './lib/chart.mjs';
+import {
+  caseTable,
+  goalTable,
+  httpTable,
+  loadingTable,
+  machineText,
+  memoryTable,
+  treeText,
+} from './lib/report.mjs';
+
+const root = path.join(import.meta.dirname, '..');
+const inRoot = (file) => path.join(root, file);
+const report = JSON.parse(readFileSync(process.argv[2] ?? inRoot('bench/results/latest.json'), 'utf8'));
+
+const SECTIONS = {
+  machine: machineText,
+  'batched-file': (figures) => caseTable(figures, 'batched-file'),
+  'line-file': (figures) => caseTable(figures, 'line-file'),
+  memory: memoryTable,
+  loading: loadingTable,
+  tree: treeText,
+  http: httpTable,
+  goals: goalTable,
+};
+
+let page = readFileSync(inRoot('docs/performance.md'), 'utf8');
+for (const [name, write] of Object.entries(SECTIONS)) {
+  const section = new RegExp(`(<!-- bench: ${name} -->\n)[\\s\\S]*?(<!-- bench: end -->)`);
+  if (!section.test(page)) throw new Error(`docs/performance.md has no section "<!-- bench: ${name} -->"`);
+  page = page.replace(section, (_, begin, end) => `${begin}\n${write(report)}\n\n${end}`);
+}
+writeFileSync(inRoot('docs/performance.md'), page);
+writeFileSync(inRoot('docs/performance.svg'), drawChart(report));
+writeFileSync(inRoot('bench/results/reference.json'), `${JSON.stringify(report, null, 2)}\n`);
+console.log('docs/performance.md, docs/performance.svg and bench/results/reference.json written');

@@ -1,0 +1,60 @@
+import type { Damage } from './segment.js';
+import { Segment } from './segment.js';
+import type { Frame } from './spool-frame.js';
+
+/** The segments of one band of levels, oldest first: appended to at the back, read from the front. */
+export class Lane {
+  /** All of its files. */
+  readonly segments: Segment[] = [];
+  /** The one that is appended to. */
+  active: Segment | undefined;
+
+  readonly #damaged: (segment: Segment, damage: Damage) => void;
+  #reading = 0;
+
+  /** @param damaged Told of what had to be passed over while reading. */
+  constructor(
+    readonly band: number,
+    damaged: (segment: Segment, damage: Damage) => void,
+  ) {
+    this.#damaged = damaged;
+  }
+
+  /** The next frame, left where it is, and its segment. @throws The system's error. */
+  peek(): { frame: Frame; segment: Segment } | undefined {
+    for (; this.#reading < this.segments.length; this.#reading++) {
+      const segment = this.segments[this.#reading] as Segment;
+      const frame = segment.peek((damage) => this.#damaged(segment, damage));
+      if (frame !== undefined) return { frame, segment };
+      if (segment === this.active) return undefined;
+      segment.release();
+    }
+    return undefined;
+  }
+
+  /** Adds a segment at the back. */
+  add(segment: Segment, isActive: boolean): void {
+    this.segments.push(segment);
+    if (isActive) this.active = segment;
+  }
+
+  /** Appends no more to the active segment. */
+  retire(): void {
+    this.active = undefined;
+  }
+
+  /** Takes a segment out of the books and removes its file. @throws The system's error, the books being right. */
+  remove(segment: Segment): void {
+    const index = this.segments.indexOf(segment);
+    if (index === -1) return;
+    this.segments.splice(index, 1);
+    if (index < this.#reading) this.#reading -= 1;
+    if (segment === this.active) this.active = undefined;
+    segment.remove();
+  }
+
+  /** The oldest segment that may go for want of room: nothing of it is on its way. */
+  get victim(): Segment | undefined {
+    return this.segments.find(({ waiting, inFlight }) => waiting > 0 && inFlight === 0);
+  }
+}

@@ -1,0 +1,112 @@
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { whenStanding } from '../../../core/activation.js';
+import { LoggingError } from '../../../core/errors.js';
+import { globalSlot } from '../../../internal/global-slot.js';
+import type { Unlock } from '../rotation-lock.js';
+import { Spool, type SpoolLimits, type SpoolOwner } from './spool.js';
+import { lockSpool } from './spool-lock.js';
+
+interface OpenSpool {
+  readonly spool: Spool;
+  readonly kind: string;
+  readonly unlock: Unlock;
+  /** Whoever takes it over once a configuration stands. */
+  candidate: SpoolOwner | undefined;
+  owner: SpoolOwner | undefined;
+}
+
+/** Open spools of this process by directory. */
+const openSpools = globalSlot('spools.1', () => new Map<string, OpenSpool>());
+
+/** The use of a spool, from now or from when the configuration stands. */
+export interface SpoolClaim {
+  readonly spool: Spool;
+  /** Lets go of the spool: closes it unless another handler has taken it over. */
+  release(isForced: boolean): void;
+}
+
+/** What a handler wants of a spool. */
+export interface SpoolWish {
+  readonly directory: string;
+  readonly kind: string;
+  readonly limits: SpoolLimits;
+  readonly owner: SpoolOwner;
+  /** Called when the spool is this handler's. `heir`: the handler that has to give it up for that. */
+  taken(heir: SpoolOwner | undefined): void;
+}
+
+/**
+ * Opens the spool of a directory, or takes it over from the handler that has it, when the configuration that makes the
+ * new handler stands: the old one is about to be closed.
+ *
+ * @throws {LoggingError} `ERR_LOGGING_FILE` if another process or another handler uses it, or it cannot be read.
+ */
+export function claimSpool(wish: SpoolWish): SpoolClaim {
+  const directory = realPath(wish.directory);
+  const open = openSpools.get(directory) ?? openNew(directory, wish);
+  if (open.candidate !== undefined || open.kind !== wish.kind) throw inUse(wish.directory);
+  open.candidate = wish.owner;
+  let isHeldBack = false;
+  const commit = () => {
+    open.candidate = undefined;
+    if (open.owner !== undefined && !isHeldBack) throw inUse(wish.directory);
+    const before = open.owner;
+    open.owner = wish.owner;
+    open.spool.owner = wish.owner;
+    open.spool.limits = wish.limits;
+    wish.taken(before);
+  };
+  const rollback = () => {
+    open.candidate = undefined;
+    if (open.owner === undefined) close(directory, open, false);
+  };
+  whenStanding({ commit, rollback });
+  isHeldBack = true;
+  return {
+    spool: open.spool,
+    release: (isForced) => {
+      if (open.owner === wish.owner) close(directory, open, isForced);
+    },
+  };
+}
+
+function openNew(directory: string, { kind, limits }: SpoolWish): OpenSpool {
+  const unlock = lockSpool(directory);
+  try {
+    const spool = new Spool(realPath(directory), kind, limits);
+    const open = { spool, kind, unlock, candidate: undefined, owner: undefined };
+    openSpools.set(realPath(directory), open);
+    return open;
+  } catch (error) {
+    unlock();
+    if (error instanceof LoggingError) throw error;
+    const text = `spool.directory: cannot open the spool in '${directory}': ${(error as Error).message}`;
+    throw new LoggingError('ERR_LOGGING_FILE', text, { cause: error });
+  }
+}
+
+function close(directory: string, open: OpenSpool, isForced: boolean): void {
+  openSpools.delete(directory);
+  try {
+    open.spool.close(isForced);
+  } finally {
+    open.unlock();
+  }
+}
+
+/** One name for each directory, also for one that is not there yet. */
+function realPath(directory: string): string {
+  try {
+    return realpathSync(directory);
+  } catch {
+    return resolve(directory);
+  }
+}
+
+function inUse(directory: string): LoggingError {
+  return new LoggingError(
+    'ERR_LOGGING_FILE',
+    `spool.directory: '${directory}' is in use by another handler; give each handler a directory of its own`,
+  );
+}
