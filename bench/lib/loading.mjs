@@ -19,7 +19,8 @@ const SPECIFIERS = {
 /**
  * How long a process takes that does nothing but import one module, beside one that imports an empty one.
  *
- * @returns For each specifier `{ wall, cpu, extraWall }` in milliseconds.
+ * @returns For each specifier `{ wall, cpu, extraWall, extraCpu }` in milliseconds; `extra` is what an empty module
+ * does not take.
  */
 export function measureLoading({ rounds, onProgress }) {
   const samples = Object.fromEntries(Object.keys(SPECIFIERS).map((name) => [name, { wall: [], cpu: [] }]));
@@ -31,11 +32,13 @@ export function measureLoading({ rounds, onProgress }) {
       samples[name].cpu.push(sample.cpu);
     }
   }
-  const base = summary(samples.nothing.wall).median;
+  const base = { wall: summary(samples.nothing.wall).median, cpu: summary(samples.nothing.cpu).median };
   return Object.fromEntries(
     Object.entries(samples).map(([name, { wall, cpu }]) => {
-      const walls = summary(wall);
-      return [name, { wall: walls, cpu: summary(cpu), extraWall: Number((walls.median - base).toFixed(1)) }];
+      const [walls, cpus] = [summary(wall), summary(cpu)];
+      const extraWall = Number((walls.median - base.wall).toFixed(1));
+      const extraCpu = Number((cpus.median - base.cpu).toFixed(1));
+      return [name, { wall: walls, cpu: cpus, extraWall, extraCpu }];
     }),
   );
 }

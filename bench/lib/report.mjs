@@ -54,13 +54,15 @@ export function memoryTable({ memory }) {
 
 export function loadingTable({ loading }) {
   if (loading === undefined) return '';
-  const rows = Object.entries(loading).map(([name, { wall, cpu, extraWall }]) => [
+  const rows = Object.entries(loading).map(([name, { wall, cpu, extraWall, extraCpu }]) => [
     name,
     wall.median,
     extraWall,
     cpu.median,
+    extraCpu,
   ]);
-  return `A process that imports one module, in ms:\n\n${table(['', 'wall', 'more than nothing', 'processor'], rows)}`;
+  const columns = ['', 'wall', 'more than nothing', 'processor', 'more than nothing'];
+  return `A process that imports one module, in ms:\n\n${table(columns, rows)}`;
 }
 
 export function treeText({ tree }) {

@@ -2,13 +2,20 @@ import { ContextFilter } from '../context/context.filter.js';
 import { Filter } from '../core/filter.js';
 import { Formatter } from '../core/formatter.js';
 import { CallbackFilter } from '../filters/callback.filter.js';
+import { RedactionFilter } from '../filters/redaction.filter.js';
 import { RequireDebugFalse, RequireDebugTrue } from '../filters/require-debug.filter.js';
+import { AirflowFormatter } from '../formatters/airflow.formatter.js';
+import { AirflowColorFormatter } from '../formatters/airflow-color.formatter.js';
+import { CeleryFormatter, CeleryTaskFormatter } from '../formatters/celery.formatter.js';
 import { ColorFormatter } from '../formatters/color.formatter.js';
+import { ColorlogFormatter } from '../formatters/colorlog.formatter.js';
 import { DjangoServerFormatter } from '../formatters/django-server.formatter.js';
 import { JsonFormatter } from '../formatters/json.formatter.js';
 import { LogfmtFormatter } from '../formatters/logfmt.formatter.js';
 import { PythonJsonFormatter } from '../formatters/python-json.formatter.js';
+import { UvicornAccessFormatter, UvicornFormatter } from '../formatters/uvicorn.formatter.js';
 import { AdminEmailHandler } from '../handlers/admin-email.handler.js';
+import { AirflowTaskHandler } from '../handlers/airflow-task.handler.js';
 import { BufferingHandler } from '../handlers/buffering.handler.js';
 import { DatagramHandler } from '../handlers/datagram.handler.js';
 import { FileHandler } from '../handlers/file.handler.js';
@@ -16,6 +23,7 @@ import { HTTPHandler } from '../handlers/http.handler.js';
 import { MemoryHandler } from '../handlers/memory.handler.js';
 import { NullHandler } from '../handlers/null.handler.js';
 import { QueueHandler } from '../handlers/queue.handler.js';
+import { RedirectStdHandler } from '../handlers/redirect-std.handler.js';
 import { RotatingFileHandler } from '../handlers/rotating-file.handler.js';
 import { SMTPHandler } from '../handlers/smtp.handler.js';
 import { SocketHandler } from '../handlers/socket.handler.js';
@@ -65,6 +73,13 @@ const handlers = () => ({
   'logging.handlers.SMTPHandler': SMTPHandler,
   AdminEmailHandler,
   'django.utils.log.AdminEmailHandler': AdminEmailHandler,
+  RedirectStdHandler,
+  'airflow.utils.log.logging_mixin.RedirectStdHandler': RedirectStdHandler,
+  'airflow.utils.log.non_caching_file_handler.NonCachingFileHandler': FileHandler,
+  'airflow.utils.log.non_caching_file_handler.NonCachingRotatingFileHandler': RotatingFileHandler,
+  AirflowTaskHandler,
+  'airflow.utils.log.file_task_handler.FileTaskHandler': AirflowTaskHandler,
+  'airflow.utils.log.file_processor_handler.FileProcessorHandler': AirflowTaskHandler,
 });
 
 /** The formatters. */
@@ -79,6 +94,22 @@ const formatters = () => ({
   'pythonjsonlogger.jsonlogger.JsonFormatter': PythonJsonFormatter,
   DjangoServerFormatter,
   'django.utils.log.ServerFormatter': DjangoServerFormatter,
+  UvicornFormatter,
+  'uvicorn.logging.DefaultFormatter': UvicornFormatter,
+  'uvicorn.logging.ColourizedFormatter': UvicornFormatter,
+  UvicornAccessFormatter,
+  'uvicorn.logging.AccessFormatter': UvicornAccessFormatter,
+  CeleryFormatter,
+  'celery.utils.log.ColorFormatter': CeleryFormatter,
+  CeleryTaskFormatter,
+  'celery.app.log.TaskFormatter': CeleryTaskFormatter,
+  ColorlogFormatter,
+  'colorlog.ColoredFormatter': ColorlogFormatter,
+  'colorlog.TTYColoredFormatter': ColorlogFormatter,
+  AirflowFormatter,
+  'airflow.utils.log.timezone_aware.TimezoneAware': AirflowFormatter,
+  AirflowColorFormatter,
+  'airflow.utils.log.colored_log.CustomTTYColoredFormatter': AirflowColorFormatter,
 });
 
 /** The filters. */
@@ -86,12 +117,15 @@ const filters = () => ({
   Filter,
   'logging.Filter': Filter,
   ContextFilter,
+  RedactionFilter,
   CallbackFilter,
   'django.utils.log.CallbackFilter': CallbackFilter,
   RequireDebugFalse,
   'django.utils.log.RequireDebugFalse': RequireDebugFalse,
   RequireDebugTrue,
   'django.utils.log.RequireDebugTrue': RequireDebugTrue,
+  'airflow.utils.log.secrets_masker.SecretsMasker': RedactionFilter,
+  'airflow.sdk.execution_time.secrets_masker.SecretsMasker': RedactionFilter,
 });
 
 /** The built-in handlers' classes by name, as types. */

@@ -1,8 +1,8 @@
 import { isFilterLike } from '../core/filter-like.js';
 import { type Handler, isHandler } from '../core/handler.js';
+import { construct } from '../internal/construct.js';
 import type { PlannedComponent } from './config-plan.js';
 import { ComponentReference, isPlainObject } from './converters.js';
-import type { ComponentFactory } from './logging-config.js';
 
 /** Makes an instance in place of `new type(options)`, for example by a container; `undefined` for the default way. */
 export type CreateComponent = (
@@ -61,24 +61,6 @@ function checkKind(component: PlannedComponent, instance: unknown): asserts inst
   };
   throw new TypeError(
     `${name} gave ${instance === null ? 'null' : typeof instance}, not ${needs[component.kind]}`,
-  );
-}
-
-/** Calls a class with `new`, a function without. */
-export function construct(type: ComponentFactory, options: Record<string, unknown>): unknown {
-  return isClass(type)
-    ? new (type as new (options: object) => object)(options)
-    : (type as (options: object) => object)(options);
-}
-
-/** Tells classes from plain functions, also where a compiler wrote the class as a function. */
-function isClass(type: ComponentFactory): boolean {
-  const { prototype } = type as { prototype?: object };
-  if (typeof prototype !== 'object' || prototype === null) return false;
-  if (Object.getPrototypeOf(prototype) !== Object.prototype) return true;
-  return (
-    Object.getOwnPropertyNames(prototype).length > 1 ||
-    /^class\b/.test(Function.prototype.toString.call(type))
   );
 }
 

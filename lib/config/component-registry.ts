@@ -89,6 +89,8 @@ const BUILTIN_EXTERNALS: Readonly<Record<string, () => unknown>> = Object.assign
   'sys.stderr': () => process.stderr,
   'sys.__stdout__': () => process.stdout,
   'sys.__stderr__': () => process.stderr,
+  // Flask's stream is that of the request, and standard error where there is none.
+  'flask.logging.wsgi_errors_stream': () => process.stderr,
   'process.stdout': () => process.stdout,
   'process.stderr': () => process.stderr,
   'logging.DEBUG': () => 10,

@@ -15,7 +15,10 @@ const SECTIONS = ['formatters', 'filters', 'handlers'] as const;
  *
  * @returns The component of the earlier plan, by the one of the new plan.
  */
-export function findReusable(plan: ConfigPlan, earlier: ConfigPlan): ReadonlyMap<PlannedComponent, PlannedComponent> {
+export function findReusable(
+  plan: ConfigPlan,
+  earlier: ConfigPlan,
+): ReadonlyMap<PlannedComponent, PlannedComponent> {
   return new Comparison(plan, earlier).compare();
 }
 
@@ -53,12 +56,15 @@ class Comparison {
     // What a class sets by itself is not known, so it cannot be gone back to.
     if (before.level !== undefined && component.level === undefined) return false;
     if (before.formatter !== undefined && component.formatter === undefined) return false;
-    return this.#equal(component.options, before.options) && this.#equal(component.properties, before.properties);
+    return (
+      this.#equal(component.options, before.options) && this.#equal(component.properties, before.properties)
+    );
   }
 
   #equal(value: unknown, before: unknown): boolean {
     if (Object.is(value, before)) return true;
-    if (value instanceof ComponentReference) return before instanceof ComponentReference && this.#refersToSame(value, before);
+    if (value instanceof ComponentReference)
+      return before instanceof ComponentReference && this.#refersToSame(value, before);
     if (Array.isArray(value)) {
       if (!Array.isArray(before) || value.length !== before.length) return false;
       return value.every((item, index) => this.#equal(item, before[index]));
@@ -68,7 +74,8 @@ class Comparison {
       if (!isPlainObject(before) || keys.length !== Object.keys(before).length) return false;
       return keys.every((key) => Object.hasOwn(before, key) && this.#equal(value[key], before[key]));
     }
-    const isValue = value instanceof Date || value instanceof URL || value instanceof RegExp || Buffer.isBuffer(value);
+    const isValue =
+      value instanceof Date || value instanceof URL || value instanceof RegExp || Buffer.isBuffer(value);
     return isValue && isDeepStrictEqual(value, before);
   }
 

@@ -1,6 +1,6 @@
 import type { ConfigFault, Place } from './config-origin.js';
-import { isInheritedName } from './converters.js';
 import type { ParsedText } from './config-text.js';
+import { isInheritedName } from './converters.js';
 import type { YamlCollection, YamlDocument, YamlNode, YamlPair, YamlPeer, YamlScalar } from './yaml-peer.js';
 
 /** How many nodes aliases may multiply a document to; what the lists of a small text can be made to grow into. */
@@ -44,18 +44,23 @@ class Walk {
     if (node === null) return null;
     this.#nodes += 1;
     if (this.#nodes > MAX_NODES || depth > MAX_DEPTH) {
-      if (this.#nodes <= MAX_NODES + 1) this.#fault(path, node, 'more than a configuration may hold; aliases multiply it');
+      if (this.#nodes <= MAX_NODES + 1)
+        this.#fault(path, node, 'more than a configuration may hold; aliases multiply it');
       this.#nodes = Math.max(this.#nodes, MAX_NODES + 1);
       return undefined;
     }
     const { yaml } = this;
     if (yaml.isAlias(node)) return this.#alias(node.source, node.resolve(this.document), node, path, depth);
-    if (node.tag !== undefined && !isPlainTag(node.tag)) return this.#fault(path, node, `the tag ${node.tag} is not allowed; write plain values`);
+    if (node.tag !== undefined && !isPlainTag(node.tag))
+      return this.#fault(path, node, `the tag ${node.tag} is not allowed; write plain values`);
     if (this.#underway.has(node)) return this.#fault(path, node, 'refers to itself');
     this.#underway.add(node);
     try {
       if (yaml.isMap(node)) return this.#map(node, path, depth);
-      if (yaml.isSeq(node)) return node.items.map((item, index) => this.#item(item as YamlNode, join(path, String(index)), depth));
+      if (yaml.isSeq(node))
+        return node.items.map((item, index) =>
+          this.#item(item as YamlNode, join(path, String(index)), depth),
+        );
       return yaml.isScalar(node) ? this.#scalar(node, path) : undefined;
     } finally {
       this.#underway.delete(node);
@@ -64,7 +69,9 @@ class Walk {
 
   #alias(name: string, target: YamlNode | undefined, node: YamlNode, path: string, depth: number): unknown {
     // The parser has told of an alias without an anchor.
-    return target === undefined ? this.#fault(path, node, `no anchor &${name} above`) : this.read(target, path, depth + 1);
+    return target === undefined
+      ? this.#fault(path, node, `no anchor &${name} above`)
+      : this.read(target, path, depth + 1);
   }
 
   #item(node: YamlNode | null, path: string, depth: number): unknown {
@@ -101,7 +108,8 @@ class Walk {
     // Keys that are written here stand here, whatever the anchor says.
     for (const [key, place] of before) this.places.set(key, place);
     const all = (Array.isArray(taken) ? taken : [taken]) as unknown[];
-    if (all.every((one) => typeof one === 'object' && one !== null && !Array.isArray(one))) return all as Record<string, unknown>[];
+    if (all.every((one) => typeof one === 'object' && one !== null && !Array.isArray(one)))
+      return all as Record<string, unknown>[];
     if (value !== null) this.#fault(path, value, '<< takes an object, or a list of objects');
     return [];
   }
@@ -121,7 +129,11 @@ class Walk {
   #scalar(node: YamlScalar, path: string): unknown {
     const { value, source = '' } = node;
     if (typeof value === 'number' && OCTAL.test(source)) {
-      return this.#fault(path, node, `${source} is octal to Python's YAML reader and decimal to others; write it without the 0, or "${source}" for the text`);
+      return this.#fault(
+        path,
+        node,
+        `${source} is octal to Python's YAML reader and decimal to others; write it without the 0, or "${source}" for the text`,
+      );
     }
     if (typeof value !== 'string') return typeof value === 'bigint' ? Number(value) : value;
     if (node.type !== 'PLAIN') {
@@ -129,7 +141,11 @@ class Walk {
       return value;
     }
     if (BASE_60.test(value)) {
-      return this.#fault(path, node, `${value} is a number in base 60 to Python's YAML reader; write "${value}" for the text`);
+      return this.#fault(
+        path,
+        node,
+        `${value} is a number in base 60 to Python's YAML reader; write "${value}" for the text`,
+      );
     }
     if (PYTHON_NUMBER.test(value)) return Number(value.replaceAll('_', ''));
     return isPythonBoolean(value) ? PYTHON_BOOLEANS[value.toLowerCase()] : value;
@@ -138,7 +154,9 @@ class Walk {
   #fault(path: string, node: YamlNode, message: string): undefined {
     const place = this.placeAt(node.range?.[0] ?? 0);
     // Aliases lead to one place many times.
-    const isTold = this.faults.some((one) => one.line === place.line && one.column === place.column && one.message === message);
+    const isTold = this.faults.some(
+      (one) => one.line === place.line && one.column === place.column && one.message === message,
+    );
     if (!isTold) this.faults.push({ path, message, ...place });
   }
 }

@@ -3,8 +3,8 @@ import { extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { LoggingError } from '../core/errors.js';
 import type { ConfigFault, Place } from './config-origin.js';
-import { parseConfigText } from './config-text.js';
 import { configError } from './config-plan.js';
+import { parseConfigText } from './config-text.js';
 import type { Environment } from './env-values.js';
 import { parseIniConfig } from './ini-config.js';
 
@@ -32,7 +32,14 @@ export interface ConfigFile {
 const FORMATS: Readonly<Record<string, 'yaml' | 'json' | 'ini' | 'module'>> = {
   ...{ '.yaml': 'yaml', '.yml': 'yaml', '.json': 'json' },
   ...{ '.ini': 'ini', '.conf': 'ini', '.cfg': 'ini' },
-  ...{ '.js': 'module', '.mjs': 'module', '.cjs': 'module', '.ts': 'module', '.mts': 'module', '.cts': 'module' },
+  ...{
+    '.js': 'module',
+    '.mjs': 'module',
+    '.cjs': 'module',
+    '.ts': 'module',
+    '.mts': 'module',
+    '.cts': 'module',
+  },
 };
 
 /**
@@ -59,7 +66,8 @@ export async function readConfigFile(
   const text = await readText(file, isNeeded);
   if (text === undefined) return undefined;
   const places = new Map<string, Place>();
-  if (format === 'ini') return { ...parseIniConfig(text, { file }), hasVariables: false, quoted: new Set(), text };
+  if (format === 'ini')
+    return { ...parseIniConfig(text, { file }), hasVariables: false, quoted: new Set(), text };
   if (format === 'module') {
     const value = await importConfig(file, text, context);
     return { value, faults: [], places, hasVariables: false, quoted: new Set(), text };
@@ -78,9 +86,13 @@ async function readText(file: string, isNeeded: boolean): Promise<string | undef
     return await readFile(file, 'utf8');
   } catch (error) {
     if (!isNeeded && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new LoggingError('ERR_LOGGING_FILE', `loadLoggingConfig: cannot read ${file}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new LoggingError(
+      'ERR_LOGGING_FILE',
+      `loadLoggingConfig: cannot read ${file}: ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -95,7 +107,10 @@ async function importConfig(file: string, text: string, context: ConfigModuleCon
     if (isObject(exported) && '__esModule' in exported) exported = exported.default;
     return typeof exported === 'function' ? await exported(context) : exported;
   } catch (error) {
-    throw configError([{ path: '', message: `cannot be loaded: ${String((error as Error)?.message ?? error)}`, file }], error);
+    throw configError(
+      [{ path: '', message: `cannot be loaded: ${String((error as Error)?.message ?? error)}`, file }],
+      error,
+    );
   }
 }
 

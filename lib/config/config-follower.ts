@@ -18,7 +18,9 @@ export interface Follower {
 }
 
 /** The one configuration of a process that is followed. */
-const slot = globalSlot('config.follower.1', (): { current: Follower | undefined } => ({ current: undefined }));
+const slot = globalSlot('config.follower.1', (): { current: Follower | undefined } => ({
+  current: undefined,
+}));
 
 /**
  * Follows the files a configuration came from, if `loadLoggingConfig` was asked to.
@@ -29,7 +31,10 @@ const slot = globalSlot('config.follower.1', (): { current: Follower | undefined
  * @param apply Puts a configuration in force, at once and whole, or throws and changes nothing.
  * @returns `undefined` if there is nothing to follow.
  */
-export function followConfig(config: object, apply: (config: object) => void | Promise<void>): Follower | undefined {
+export function followConfig(
+  config: object,
+  apply: (config: object) => void | Promise<void>,
+): Follower | undefined {
   const origin = originOf(config);
   if (origin?.follow === undefined) return undefined;
   stopFollowing();

@@ -3,10 +3,10 @@ import type { FilterLike } from '../core/filter-like.js';
 import { getHandlerNames } from '../core/handler.js';
 import { formatFault, suggestion } from '../core/options.js';
 import type { ComponentKind } from './component-registry.js';
+import { type ConfigFault, type ConfigOrigin, originOf } from './config-origin.js';
 import { Converter, isPlainObject } from './converters.js';
 import type { ComponentFactory, LoggingConfig } from './logging-config.js';
 import { planComponent } from './plan-component.js';
-import { type ConfigFault, type ConfigOrigin, originOf } from './config-origin.js';
 import { planLogger, planLoggers } from './plan-logger.js';
 import { PlanReader } from './plan-reader.js';
 

@@ -1,6 +1,6 @@
 import { LoggingError } from '../core/errors.js';
-import type { ConfigFault, Place } from './config-origin.js';
 import { walkDocument } from './config-document.js';
+import type { ConfigFault, Place } from './config-origin.js';
 import { loadYaml, type YamlPeer, type YamlProblem } from './yaml-peer.js';
 
 /** What a text says: its value as far as it can be read, what is wrong, and where everything stands. */
@@ -24,7 +24,11 @@ const MAX_LENGTH = 4 * 1024 * 1024;
  * @throws {LoggingError} `ERR_LOGGING_MISSING_PACKAGE` for YAML, if the package `yaml` is not installed; JSON is then
  * read without places.
  */
-export async function parseConfigText(text: string, file: string, format: 'yaml' | 'json'): Promise<ParsedText> {
+export async function parseConfigText(
+  text: string,
+  file: string,
+  format: 'yaml' | 'json',
+): Promise<ParsedText> {
   if (text.length > MAX_LENGTH) {
     return unread({ path: '', message: `longer than ${MAX_LENGTH} characters`, file, line: 1, column: 1 });
   }
@@ -62,7 +66,11 @@ function parse(yaml: YamlPeer, text: string, file: string, format: 'yaml' | 'jso
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
   };
-  const problems = document.errors.map((problem) => ({ path: '', message: describe(problem), ...placeAt(problem.pos[0]) }));
+  const problems = document.errors.map((problem) => ({
+    path: '',
+    message: describe(problem),
+    ...placeAt(problem.pos[0]),
+  }));
   const walked = walkDocument(yaml, document, placeAt, format);
   return { ...walked, faults: [...firstOfEachLine(problems), ...walked.faults] };
 }
@@ -74,7 +82,8 @@ function firstOfEachLine<T extends Place>(problems: readonly T[]): T[] {
 }
 
 function describe(problem: YamlProblem): string {
-  if (problem.code === 'MULTIPLE_DOCS') return 'a second document; a configuration is one document, without a further ---';
+  if (problem.code === 'MULTIPLE_DOCS')
+    return 'a second document; a configuration is one document, without a further ---';
   return problem.message.replaceAll(/\s+/g, ' ');
 }
 
@@ -89,7 +98,9 @@ function jsonFault(text: string): string | undefined {
 
 /** Node tells the place of a fault in JSON as an offset, where it tells it. */
 function placeOf(text: string, message: string): { line: number; column: number } {
-  const offset = Number(/at position (\d+)/.exec(message)?.[1] ?? (/end of JSON input/.test(message) ? text.length : 0));
+  const offset = Number(
+    /at position (\d+)/.exec(message)?.[1] ?? (/end of JSON input/.test(message) ? text.length : 0),
+  );
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1) as string).length + 1 };
 }

@@ -21,7 +21,8 @@ export interface EnvValueOptions {
  */
 export function replaceVariables(value: unknown, options: EnvValueOptions, path = ''): unknown {
   if (typeof value === 'string') return value.includes('${') ? replaceText(value, options, path) : value;
-  if (Array.isArray(value)) return value.map((item, index) => replaceVariables(item, options, join(path, String(index))));
+  if (Array.isArray(value))
+    return value.map((item, index) => replaceVariables(item, options, join(path, String(index))));
   if (!isPlainObject(value)) return value;
   const isDollarFormat = /^formatters\.[^.]+/.test(path) && value.style === '$';
   const result: Record<string, unknown> = {};
@@ -92,13 +93,17 @@ class VariableReader {
   #variable(depth: number): string {
     const [name] = /^[A-Za-z_][A-Za-z0-9_]*/.exec(this.text.slice(this.#at)) ?? [];
     if (name === undefined) {
-      throw new VariableFault(`cannot read "${this.text}": after \${ comes the name of a variable; write $\${ for a plain \${`);
+      throw new VariableFault(
+        `cannot read "${this.text}": after \${ comes the name of a variable; write $\${ for a plain \${`,
+      );
     }
     this.#at += name.length;
     const value = Object.hasOwn(this.env, name) ? this.env[name] : undefined;
     if (this.#takes('}')) {
       if (value !== undefined) return value;
-      throw new VariableFault(`the environment variable ${name} is not set; set it, or give a default: \${${name}:-…}`);
+      throw new VariableFault(
+        `the environment variable ${name} is not set; set it, or give a default: \${${name}:-…}`,
+      );
     }
     if (!this.#takes(':-')) {
       throw new VariableFault(`cannot read "${this.text}": after \${${name} comes } or :- and a default`);
@@ -114,7 +119,8 @@ class VariableReader {
     while (this.#at < this.text.length && depth <= MAX_DEPTH) {
       if (this.#takes('}')) return result;
       if (this.#takes('$${')) result += START;
-      else if (this.#takes(START)) result += isNeeded ? this.#variable(depth) : this.#default(depth + 1, false);
+      else if (this.#takes(START))
+        result += isNeeded ? this.#variable(depth) : this.#default(depth + 1, false);
       else result += this.text[this.#at++];
     }
     throw new VariableFault(`cannot read "${this.text}": a } is missing`);

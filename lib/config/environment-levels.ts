@@ -1,7 +1,7 @@
 import { describeUnknownLevel } from '../core/levels.js';
 import { state } from '../core/state.js';
-import { configError } from './config-plan.js';
 import type { ConfigFault } from './config-origin.js';
+import { configError } from './config-plan.js';
 import { isInheritedName, isPlainObject } from './converters.js';
 import type { Environment } from './env-values.js';
 import { type LoggerGroups, readGroups } from './logger-groups.js';
@@ -63,17 +63,29 @@ function readRequests(env: Environment, faults: ConfigFault[]): LevelRequest[] {
 function readRequest(item: string, faults: ConfigFault[]): LevelRequest | undefined {
   const equals = item.lastIndexOf('=');
   const target = item.slice(0, Math.max(equals, 0)).trim();
-  const fault = (message: string) => void faults.push({ path: LOGGERS_VARIABLE, message: `${JSON.stringify(item)}: ${message}` });
-  if (equals < 0 || target === '') return fault('expected logger=level, as in shop.orders=debug') as undefined;
+  const fault = (message: string) =>
+    void faults.push({ path: LOGGERS_VARIABLE, message: `${JSON.stringify(item)}: ${message}` });
+  if (equals < 0 || target === '')
+    return fault('expected logger=level, as in shop.orders=debug') as undefined;
   const isWild = target === '*' || target.endsWith('.*');
   const name = isWild ? target.slice(0, -2) : target;
   if (name.includes('*')) return fault('a * stands alone, or at the end: nest.*') as undefined;
   if (isInheritedName(name)) return fault('this name is not allowed') as undefined;
-  const level = readLevel(item.slice(equals + 1).trim(), LOGGERS_VARIABLE, `${JSON.stringify(item)}: `, faults);
+  const level = readLevel(
+    item.slice(equals + 1).trim(),
+    LOGGERS_VARIABLE,
+    `${JSON.stringify(item)}: `,
+    faults,
+  );
   return level === undefined ? undefined : { name, isWild, level };
 }
 
-function readLevel(text: string, path: string, context: string, faults: ConfigFault[]): string | number | undefined {
+function readLevel(
+  text: string,
+  path: string,
+  context: string,
+  faults: ConfigFault[],
+): string | number | undefined {
   if (/^\d+$/.test(text)) return Number(text);
   for (const name of [text, text.toUpperCase()]) if (state.nameToLevel.has(name)) return name;
   faults.push({ path, message: context + describeUnknownLevel(text) });
@@ -115,7 +127,8 @@ class LevelOverrides {
     if (name === '') this.#setRoot(level);
     else this.#setLogger(name, level);
     for (const other of this.#known()) {
-      if (name === '' ? other !== '' && other !== 'root' : other.startsWith(`${name}.`)) this.#setLogger(other, level);
+      if (name === '' ? other !== '' && other !== 'root' : other.startsWith(`${name}.`))
+        this.#setLogger(other, level);
     }
   }
 

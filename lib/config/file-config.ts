@@ -41,7 +41,11 @@ const fileConfigSchema = v.strictObject({
  * @see https://docs.python.org/3/library/logging.config.html#logging.config.fileConfig
  */
 export function fileConfig(file: string | URL, options: FileConfigOptions = {}): StandingConfig {
-  const { defaults, disableExistingLoggers, encoding } = checkOptions('fileConfig', fileConfigSchema, options);
+  const { defaults, disableExistingLoggers, encoding } = checkOptions(
+    'fileConfig',
+    fileConfigSchema,
+    options,
+  );
   const isText = typeof file === 'string' && /[\r\n]/.test(file);
   const path = isText ? undefined : pathOf(file);
   const text = path === undefined ? String(file) : readText(path, encoding);
@@ -84,6 +88,10 @@ function readText(path: string, encoding: string): string {
   try {
     return new TextDecoder(encoding).decode(readFileSync(path));
   } catch (error) {
-    throw new LoggingError('ERR_LOGGING_FILE', `fileConfig: cannot read ${path}: ${(error as Error).message}`, { cause: error });
+    throw new LoggingError(
+      'ERR_LOGGING_FILE',
+      `fileConfig: cannot read ${path}: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 }

@@ -1,8 +1,8 @@
 import type { ConfigFault, Place } from './config-origin.js';
 import { isInheritedName, isPlainObject } from './converters.js';
 import { IniReader, type IniSectionReader } from './ini-reader.js';
-import { argumentNames, findPythonName, fullClassName } from './python-names.js';
 import { LiteralError, parsePythonLiteral } from './python-literal-parser.js';
+import { argumentNames, findPythonName, fullClassName } from './python-names.js';
 
 /** How an INI file is read. */
 export interface IniConfigOptions {
@@ -86,34 +86,64 @@ function readArguments(section: IniSectionReader, className: string, path: strin
   const args = argsText === undefined ? [] : readLiteral(section, argsText, `${path}.args`);
   const kwargs = kwargsText === undefined ? {} : readLiteral(section, kwargsText, `${path}.kwargs`);
   if (Array.isArray(args)) nameArguments(section, args, className, path, result);
-  else if (args !== undefined) section.fault('args', `${path}.args`, `expected a tuple, got ${argsText}; a tuple of one is written (${argsText?.replace(/^\(|\)$/g, '')},)`);
+  else if (args !== undefined)
+    section.fault(
+      'args',
+      `${path}.args`,
+      `expected a tuple, got ${argsText}; a tuple of one is written (${argsText?.replace(/^\(|\)$/g, '')},)`,
+    );
   if (isPlainObject(kwargs)) {
     for (const [key, value] of Object.entries(kwargs)) {
       const place = `${path}.${key}`;
       if (isInheritedName(key)) section.fault('kwargs', place, 'this name is not allowed');
-      else if (Object.hasOwn(result, key)) section.fault('kwargs', place, 'given by args too; keep one of the two');
+      else if (Object.hasOwn(result, key))
+        section.fault('kwargs', place, 'given by args too; keep one of the two');
       else set(section, 'kwargs', result, key, value, path);
     }
-  } else if (kwargs !== undefined) section.fault('kwargs', `${path}.kwargs`, `expected a dictionary, got ${kwargsText}`);
+  } else if (kwargs !== undefined)
+    section.fault('kwargs', `${path}.kwargs`, `expected a dictionary, got ${kwargsText}`);
   return result;
 }
 
-function nameArguments(section: IniSectionReader, args: readonly unknown[], className: string, path: string, result: Record<string, unknown>): void {
+function nameArguments(
+  section: IniSectionReader,
+  args: readonly unknown[],
+  className: string,
+  path: string,
+  result: Record<string, unknown>,
+): void {
   const names = argumentNames(className);
   if (names === undefined) {
     if (args.length > 0 && className !== '') {
-      section.fault('args', `${path}.args`, `the names of the arguments of ${className} are not known; give them by name: kwargs={'name': value}`);
+      section.fault(
+        'args',
+        `${path}.args`,
+        `the names of the arguments of ${className} are not known; give them by name: kwargs={'name': value}`,
+      );
     }
     return;
   }
   if (args.length > names.length) {
-    section.fault('args', `${path}.args`, `${className} takes ${names.length} arguments at most (${names.join(', ')}), got ${args.length}`);
+    section.fault(
+      'args',
+      `${path}.args`,
+      `${className} takes ${names.length} arguments at most (${names.join(', ')}), got ${args.length}`,
+    );
   }
-  args.slice(0, names.length).forEach((value, index) => set(section, 'args', result, names[index] as string, value, path));
+  for (const [index, value] of args.slice(0, names.length).entries()) {
+    set(section, 'args', result, names[index] as string, value, path);
+  }
 }
 
 /** `None` is Python's way to leave an argument to its default, but for the port of a unix socket. */
-function set(section: IniSectionReader, key: string, result: Record<string, unknown>, name: string, value: unknown, path: string): void {
+function set(
+  section: IniSectionReader,
+  key: string,
+  result: Record<string, unknown>,
+  name: string,
+  value: unknown,
+  path: string,
+): void {
   section.place(key, `${path}.${name}`);
   if (value !== null || name === 'port') result[name] = value;
 }
@@ -127,7 +157,10 @@ function readLiteral(section: IniSectionReader, text: string, path: string): unk
   }
 }
 
-function readLoggers(reader: IniReader): { loggers: Record<string, unknown>; root?: Record<string, unknown> } {
+function readLoggers(reader: IniReader): {
+  loggers: Record<string, unknown>;
+  root?: Record<string, unknown>;
+} {
   const loggers: Record<string, unknown> = {};
   const names = reader.list('loggers');
   if (!names.includes('root')) {
@@ -144,7 +177,11 @@ function readLoggers(reader: IniReader): { loggers: Record<string, unknown>; roo
     const path = `loggers.${qualname}`;
     section.place('qualname', path);
     if (isInheritedName(qualname)) section.fault('qualname', path, 'this name is not allowed');
-    else loggers[qualname] = { ...readLogger(section, path), propagate: readPropagate(section, `${path}.propagate`) };
+    else
+      loggers[qualname] = {
+        ...readLogger(section, path),
+        propagate: readPropagate(section, `${path}.propagate`),
+      };
   }
   return { loggers, root };
 }

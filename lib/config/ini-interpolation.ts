@@ -13,7 +13,8 @@ export class InterpolationError extends Error {}
  * @see https://docs.python.org/3/library/configparser.html#configparser.BasicInterpolation
  */
 export function interpolate(text: string, lookUp: (key: string) => string | undefined, depth = 1): string {
-  if (depth > MAX_DEPTH) throw new InterpolationError('values refer to each other too deeply, or in a circle');
+  if (depth > MAX_DEPTH)
+    throw new InterpolationError('values refer to each other too deeply, or in a circle');
   let result = '';
   for (let at = 0; at < text.length; ) {
     const percent = text.indexOf('%', at);
@@ -29,7 +30,10 @@ export function interpolate(text: string, lookUp: (key: string) => string | unde
       throw new InterpolationError(`a % comes before (name)s or another %, in ${JSON.stringify(text)}`);
     }
     const value = lookUp(name.toLowerCase());
-    if (value === undefined) throw new InterpolationError(`%(${name})s: there is no key "${name.toLowerCase()}" in this section, nor a default`);
+    if (value === undefined)
+      throw new InterpolationError(
+        `%(${name})s: there is no key "${name.toLowerCase()}" in this section, nor a default`,
+      );
     result += value.includes('%') ? interpolate(value, lookUp, depth + 1) : value;
     at = percent + whole.length;
   }

@@ -36,10 +36,8 @@ export interface IniFile {
  */
 export function parseIni(text: string): IniFile {
   const parser = new IniParser();
-  text
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\n|\r/)
-    .forEach((line, index) => parser.readLine(line, index + 1));
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  for (const [index, line] of lines.entries()) parser.readLine(line, index + 1);
   return parser.result();
 }
 
@@ -90,32 +88,48 @@ class IniParser {
     }
     const known = this.#sections.get(name);
     if (known !== undefined) {
-      this.#faults.push({ message: `the section [${name}] is there already, in line ${known.line}`, line, column });
+      this.#faults.push({
+        message: `the section [${name}] is there already, in line ${known.line}`,
+        line,
+        column,
+      });
     }
     this.#section = { keys: new Map(), line };
     if (known === undefined) this.#sections.set(name, this.#section);
   }
 
   #readKey(content: string, line: number, column: number): void {
-    const fault = (message: string) => {
-      this.#faults.push({ message, line, column });
+    const split = content.search(/[=:]/);
+    const key = content.slice(0, Math.max(split, 0)).trim().toLowerCase();
+    const fault = this.#keyFault(content, split, key);
+    if (fault !== undefined || this.#section === undefined) {
+      this.#faults.push({ message: fault ?? '', line, column });
       this.#value = undefined;
-    };
-    if (this.#section === undefined) return fault('a section has to come first, for example [loggers]');
-    const split = /[=:]/.exec(content);
-    if (split === null) return fault(`expected key=value, got ${JSON.stringify(content)}`);
-    const key = content.slice(0, split.index).trim().toLowerCase();
-    if (key === '') return fault(`a key is missing before ${split[0]}`);
-    const known = this.#section.keys.get(key);
-    if (known !== undefined) return fault(`the key ${key} is there already, in line ${known.line}`);
-    this.#value = { lines: [content.slice(split.index + 1).trim()], line, column };
+      return;
+    }
+    this.#value = { lines: [content.slice(split + 1).trim()], line, column };
     this.#section.keys.set(key, this.#value);
+  }
+
+  #keyFault(content: string, split: number, key: string): string | undefined {
+    if (this.#section === undefined) return 'a section has to come first, for example [loggers]';
+    if (split < 0) return `expected key=value, got ${JSON.stringify(content)}`;
+    if (key === '') return `a key is missing before ${content[split]}`;
+    const known = this.#section.keys.get(key);
+    return known && `the key ${key} is there already, in line ${known.line}`;
   }
 
   result(): IniFile {
     const close = ({ keys }: OpenSection): IniSection =>
-      new Map([...keys].map(([key, { lines, line, column }]) => [key, { text: lines.join('\n').trimEnd(), line, column }]));
-    const sections = [...this.#sections].map(([name, one]) => [name, { keys: close(one), line: one.line }] as const);
+      new Map(
+        [...keys].map(([key, { lines, line, column }]) => [
+          key,
+          { text: lines.join('\n').trimEnd(), line, column },
+        ]),
+      );
+    const sections = [...this.#sections].map(
+      ([name, one]) => [name, { keys: close(one), line: one.line }] as const,
+    );
     return { sections: new Map(sections), defaults: close(this.#defaults), faults: this.#faults };
   }
 }

@@ -55,7 +55,8 @@ export class IniReader {
       return this.fault(path, message, place?.line, place?.column);
     }
     this.note(path, section.line, 1);
-    const find = (key: string): IniValue | undefined => section.keys.get(key) ?? this.#ini.defaults.get(key) ?? this.#given(key, section.line);
+    const find = (key: string): IniValue | undefined =>
+      section.keys.get(key) ?? this.#ini.defaults.get(key) ?? this.#given(key, section.line);
     return new IniSectionReader(this, name, section.line, find);
   }
 

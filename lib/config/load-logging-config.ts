@@ -48,8 +48,12 @@ const loadOptionsSchema = v.strictObject({
   resolve: v.optional(v.custom<NonNullable<PlanOptions['resolve']>>((value) => typeof value === 'function')),
   watch: v.optional(v.boolean(), false),
   pollMs: v.optional(v.pipe(v.number(), v.minValue(10)), 2_000),
-  signal: v.optional(v.custom<NodeJS.Signals>((value) => typeof value === 'string' && value.startsWith('SIG'))),
-  onReload: v.optional(v.custom<NonNullable<LoadOptions['onReload']>>((value) => typeof value === 'function')),
+  signal: v.optional(
+    v.custom<NodeJS.Signals>((value) => typeof value === 'string' && value.startsWith('SIG')),
+  ),
+  onReload: v.optional(
+    v.custom<NonNullable<LoadOptions['onReload']>>((value) => typeof value === 'function'),
+  ),
 });
 
 type CheckedOptions = v.InferOutput<typeof loadOptionsSchema>;
@@ -68,7 +72,10 @@ type CheckedOptions = v.InferOutput<typeof loadOptionsSchema>;
  * @example
  * dictConfig(await loadLoggingConfig('logging.yaml', { watch: true }));
  */
-export async function loadLoggingConfig(file: string | URL, options: LoadOptions = {}): Promise<LoggingConfig> {
+export async function loadLoggingConfig(
+  file: string | URL,
+  options: LoadOptions = {},
+): Promise<LoggingConfig> {
   const checked = checkOptions('loadLoggingConfig', loadOptionsSchema, options);
   const path = pathOf(file);
   const env = checked.env ?? process.env;
@@ -87,7 +94,9 @@ export async function loadLoggingConfig(file: string | URL, options: LoadOptions
   const places = new Map<string, Place>([...base.places, ...(overlay?.places ?? [])]);
   const origin = new ConfigOrigin(contents, places, watch || signal !== undefined ? follow : undefined);
   const faults = [...base.faults, ...(overlay?.faults ?? [])];
-  const merged = putTogether(base, overlay, env, (path, message) => faults.push(origin.locate({ path, message })));
+  const merged = putTogether(base, overlay, env, (path, message) =>
+    faults.push(origin.locate({ path, message })),
+  );
   const config = withLevels(merged, checked, env, faults);
   if (isPlainObject(config)) setOrigin(config, origin);
   if (checked.check || faults.length > 0) checkAll(config as LoggingConfig, checked, origin, faults);
@@ -119,7 +128,12 @@ function environmentOf({ environment }: CheckedOptions, env: Environment): strin
   );
 }
 
-function withLevels(config: unknown, options: CheckedOptions, env: Environment, faults: ConfigFault[]): unknown {
+function withLevels(
+  config: unknown,
+  options: CheckedOptions,
+  env: Environment,
+  faults: ConfigFault[],
+): unknown {
   // What the caller holds is not to be changed: a module's export is there to stay.
   const copy = isPlainObject(config) ? { ...config } : config;
   if (!options.levels || !isPlainObject(copy)) return copy;
@@ -133,13 +147,22 @@ function withLevels(config: unknown, options: CheckedOptions, env: Environment, 
 }
 
 /** Plans the configuration for its faults alone, and throws them together with those found in reading. */
-function checkAll(config: LoggingConfig, options: CheckedOptions, origin: ConfigOrigin, faults: readonly ConfigFault[]): void {
+function checkAll(
+  config: LoggingConfig,
+  options: CheckedOptions,
+  origin: ConfigOrigin,
+  faults: readonly ConfigFault[],
+): void {
   const planned = findPlanFaults(config, options, origin);
   const all = joinFaults(faults, planned);
   if (all.length > 0) throw configError(all);
 }
 
-function findPlanFaults(config: LoggingConfig, options: CheckedOptions, origin: ConfigOrigin): readonly ConfigFault[] {
+function findPlanFaults(
+  config: LoggingConfig,
+  options: CheckedOptions,
+  origin: ConfigOrigin,
+): readonly ConfigFault[] {
   try {
     planConfig(config, options.resolve === undefined ? {} : { resolve: options.resolve });
     return [];

@@ -26,7 +26,11 @@ export function readGroups(config: object, fault: (path: string, message: string
   return groups;
 }
 
-function readMembers(members: unknown, path: string, fault: (path: string, message: string) => void): string[] {
+function readMembers(
+  members: unknown,
+  path: string,
+  fault: (path: string, message: string) => void,
+): string[] {
   if (!Array.isArray(members)) {
     fault(path, `expected a list of logger names, got ${describe(members)}`);
     return [];
@@ -46,7 +50,8 @@ function checkMembers(
 ): void {
   members.forEach((member, index) => {
     const path = `groups.${name}.${index}`;
-    if (member === name) fault(path, `"${name}" is the group itself; give the group a name that no logger has`);
+    if (member === name)
+      fault(path, `"${name}" is the group itself; give the group a name that no logger has`);
     else if (groups.has(member)) fault(path, `"${member}" is a group; a group holds loggers, not groups`);
     else if (members.indexOf(member) < index) fault(path, `"${member}" is in the list already`);
   });
@@ -67,7 +72,10 @@ export function planGroups(
     for (const member of groups.get(name) ?? []) {
       const other = from.get(member);
       if (other !== undefined && levels.get(member) !== level) {
-        reader.fault(`${path}.level`, `"${member}" is in the groups "${other}" and "${name}", which set different levels; take it out of one`);
+        reader.fault(
+          `${path}.level`,
+          `"${member}" is in the groups "${other}" and "${name}", which set different levels; take it out of one`,
+        );
       }
       levels.set(member, level);
       from.set(member, name);
@@ -77,9 +85,11 @@ export function planGroups(
 }
 
 function readGroupLevel(name: string, entry: unknown, path: string, reader: PlanReader): number | undefined {
-  if (!isPlainObject(entry)) return reader.fault(path, `expected an object with the level of the group, got ${describe(entry)}`);
+  if (!isPlainObject(entry))
+    return reader.fault(path, `expected an object with the level of the group, got ${describe(entry)}`);
   for (const key of Object.keys(entry)) {
-    if (key !== 'level') reader.fault(`${path}.${key}`, `"${name}" is a group, which has only a level; set this on its loggers`);
+    if (key !== 'level')
+      reader.fault(`${path}.${key}`, `"${name}" is a group, which has only a level; set this on its loggers`);
   }
   return reader.level(entry, path);
 }

@@ -107,7 +107,11 @@ function detach(logger: Logger, planned: readonly PlannedLogger[], previous: Mad
 }
 
 /** Takes back the level and `propagate` that the plan before has set and the new one does not. */
-function restore(logger: Logger, before: readonly PlannedLogger[], now: readonly PlannedLogger[] | undefined): void {
+function restore(
+  logger: Logger,
+  before: readonly PlannedLogger[],
+  now: readonly PlannedLogger[] | undefined,
+): void {
   const isGone = (key: 'level' | 'propagate') =>
     before.some((one) => one[key] !== undefined) && !now?.some((one) => one[key] !== undefined);
   if (isGone('level')) logger.setLevel(logger.parent === null ? WARNING : NOTSET);
@@ -118,7 +122,8 @@ type KeptPlans = Made['kept'] extends Map<Handler, infer Plans> ? Plans : never;
 
 function adjustHandler(handler: Handler, { now, before }: KeptPlans, made: Made, previous: Made): void {
   if (now.level !== undefined) handler.setLevel(now.level);
-  if (now.formatter !== undefined) handler.setFormatter(made.instances.formatters.get(now.formatter) as never);
+  if (now.formatter !== undefined)
+    handler.setFormatter(made.instances.formatters.get(now.formatter) as never);
   const old = filtersOf(before, previous);
   handler.filters = [...handler.filters.filter((filter) => !old.includes(filter)), ...filtersOf(now, made)];
 }

@@ -23,7 +23,13 @@ export function planLoggers(config: object, reader: PlanReader, isIncremental = 
     return { ...logger, level };
   });
   const unnamed = [...levels].filter(([name]) => !own.some(([other]) => other === name));
-  const members = unnamed.map(([name, level]) => ({ name, level, propagate: undefined, handlers: [], filters: [] }));
+  const members = unnamed.map(([name, level]) => ({
+    name,
+    level,
+    propagate: undefined,
+    handlers: [],
+    filters: [],
+  }));
   return [...planned, ...members];
 }
 

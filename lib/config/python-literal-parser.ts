@@ -81,7 +81,8 @@ class LiteralReader {
     if (name === 'True') return true;
     if (name === 'False') return false;
     if (name === 'None') return null;
-    if (this.#rest.startsWith('(')) throw new LiteralError(`${name}(…) is a call, and nothing is called here; write its result`);
+    if (this.#rest.startsWith('('))
+      throw new LiteralError(`${name}(…) is a call, and nothing is called here; write its result`);
     const value = this.lookUp(name);
     if (value === undefined) throw new LiteralError(`the name ${name} is not known here; write its value`);
     return value;
@@ -112,7 +113,12 @@ class LiteralReader {
       const key = this.expression(depth + 1);
       if (typeof key !== 'string') throw new LiteralError('the keys of a dictionary have to be texts');
       if (!this.#takes(':')) throw this.#unexpected();
-      Object.defineProperty(result, key, { value: this.expression(depth + 1), enumerable: true, configurable: true, writable: true });
+      Object.defineProperty(result, key, {
+        value: this.expression(depth + 1),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
       hasComma = this.#takes(',');
     }
     return result;
@@ -127,9 +133,10 @@ class LiteralReader {
       const from = opening.length;
       const end = this.#stringEnd(from, quote);
       const body = this.#rest.slice(from, end);
-      if (quote.length === 1 && /(^|[^\\])(\\\\)*\n/.test(body)) throw new LiteralError('a quote is not closed on its line');
+      if (quote.length === 1 && /(^|[^\\])(\\\\)*\n/.test(body))
+        throw new LiteralError('a quote is not closed on its line');
       this.#cut(end + quote.length);
-      result += isRaw ? body : unescape(body);
+      result += isRaw ? body : readEscapes(body);
     }
     return result;
   }
@@ -174,7 +181,9 @@ function calculate(a: unknown, b: unknown, operation: (a: number, b: number) => 
 function toNumber(text: string): number {
   const plain = text.replaceAll('_', '');
   if (/^0\d/.test(plain) && /[1-9]/.test(plain) && /^\d+$/.test(plain)) {
-    throw new LiteralError(`${text} is no number in Python; for octal numbers write 0o${plain.replace(/^0+/, '')}`);
+    throw new LiteralError(
+      `${text} is no number in Python; for octal numbers write 0o${plain.replace(/^0+/, '')}`,
+    );
   }
   return Number(plain);
 }
@@ -185,12 +194,13 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** The escapes of Python's texts; unknown ones stay as they are. */
-function unescape(body: string): string {
+function readEscapes(body: string): string {
   return body.replaceAll(
     /\\(?:([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|N\{([^}]*)\}|([\s\S]))/g,
     (whole, octal, x, u, U, name, one: string | undefined) => {
       if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
-      if (name !== undefined) throw new LiteralError(`${whole}: names of characters are not known here; write the character`);
+      if (name !== undefined)
+        throw new LiteralError(`${whole}: names of characters are not known here; write the character`);
       if (one !== undefined) return ESCAPES[one] ?? whole;
       const code = Number.parseInt(x ?? u ?? U, 16);
       if (code > 0x10ffff) throw new LiteralError(`${whole} is no character`);

@@ -66,6 +66,7 @@ export function loadYaml(): Promise<YamlPeer> {
     neededBy: 'A configuration in YAML',
     load: () => import('yaml'),
     missing: (message, cause) => new LoggingError('ERR_LOGGING_MISSING_PACKAGE', message, { cause }),
-    pick: (module) => (typeof module.parseDocument === 'function' ? (module as unknown as YamlPeer) : undefined),
+    pick: (module) =>
+      typeof module.parseDocument === 'function' ? (module as unknown as YamlPeer) : undefined,
   });
 }

@@ -18,6 +18,10 @@ interface ContextState {
   readonly storage: AsyncLocalStorage<ContextStore>;
   /** How many have asked for the context on every record. */
   providers: number;
+  /** How many have asked for the active span on every record. */
+  tracers: number;
+  /** Whether OpenTelemetry was there when it was last looked for. */
+  isTraced: boolean;
   /** What has been complained of. */
   readonly notices: Set<string>;
 }
@@ -26,9 +30,11 @@ interface ContextState {
 const MAX_NOTICES = 100;
 
 /** The contexts of this process, shared by every copy of the package. */
-export const contexts: ContextState = globalSlot('context.1', () => ({
+export const contexts: ContextState = globalSlot('context.2', () => ({
   storage: new AsyncLocalStorage<ContextStore>(),
   providers: 0,
+  tracers: 0,
+  isTraced: false,
   notices: new Set<string>(),
 }));
 

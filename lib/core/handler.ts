@@ -4,6 +4,7 @@ import { LoggingError } from './errors.js';
 import { Filterer } from './filter.js';
 import type { FilterLike } from './filter-like.js';
 import { defaultFormatter, type Formatter } from './formatter.js';
+import { type HandlerLedger, openLedger } from './handler-ledger.js';
 import { isLean } from './lean.js';
 import { checkLevel, getLevelName, type Level } from './levels.js';
 import type { LogRecord } from './log-record.js';
@@ -40,6 +41,7 @@ export abstract class Handler extends Filterer {
 
   #name: string | null = null;
   readonly #exposes: boolean;
+  readonly #ledger: HandlerLedger;
   #emitting = false;
 
   constructor(options: HandlerOptions = {}) {
@@ -48,6 +50,7 @@ export abstract class Handler extends Filterer {
     if (options.formatter) this.formatter = options.formatter;
     for (const filter of options.filters ?? []) this.addFilter(filter);
     this.#exposes = !isLean(this);
+    this.#ledger = openLedger(this);
     rememberOpen(this);
   }
 
@@ -63,18 +66,27 @@ export abstract class Handler extends Filterer {
    * @returns `false` if a filter dropped the record, else the record that was emitted.
    */
   handle(record: LogRecord): LogRecord | false {
-    if (this.#emitting) return false;
+    const ledger = this.#ledger;
+    ledger.emitted += 1;
+    if (this.#emitting) {
+      ledger.recursive += 1;
+      return false;
+    }
     this.#emitting = true;
     let current: LogRecord = record;
     try {
       if (this.filters.length > 0) {
         const passed = this.filter(record);
-        if (passed === false) return false;
+        if (passed === false) {
+          ledger.filtered += 1;
+          return false;
+        }
         current = passed;
       }
       if (this.#exposes) current.expose();
       this.emit(current);
     } catch (error) {
+      ledger.failed += 1;
       this.#fail(current, error);
     } finally {
       this.#emitting = false;

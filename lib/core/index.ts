@@ -64,6 +64,7 @@ export { ContextFilter, type ContextFilterOptions } from '../context/context.fil
 export { bindContext, captureContext, getContext, runInContext } from '../context/context.js';
 export { installContextProvider } from '../context/context-provider.js';
 export { CallbackFilter, type CallbackFilterOptions } from '../filters/callback.filter.js';
+export { RedactionFilter, type RedactionFilterOptions } from '../filters/redaction.filter.js';
 export {
   RequireDebugFalse,
   type RequireDebugOptions,

@@ -3,6 +3,7 @@ import { Handler } from './handler.js';
 import { LEAN } from './lean.js';
 import { WARNING } from './levels.js';
 import type { LogRecord } from './log-record.js';
+import { escapeControls } from './sanitize.js';
 import { state } from './state.js';
 
 /** Prints bare messages to standard error, as it is at the time: what is used while no handler is configured. */
@@ -44,7 +45,7 @@ export function emitLastResort(record: LogRecord): void {
   }
   const manager = state.manager;
   if (state.raiseExceptions && manager !== undefined && !manager.emittedNoHandlerWarning) {
-    writeStderr(`No handlers could be found for logger "${record.name}"\n`);
+    writeStderr(`No handlers could be found for logger "${escapeControls(String(record.name), true)}"\n`);
     manager.emittedNoHandlerWarning = true;
   }
 }

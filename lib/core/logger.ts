@@ -191,7 +191,8 @@ export class Logger extends Filterer {
       // A filter that breaks keeps the record back: what it was to remove must not slip through.
       reportLoggingError(this, record, error);
     }
-    if (passed !== false) this.callHandlers(passed);
+    if (passed === false) state.filteredByLoggers += 1;
+    else this.callHandlers(passed);
   }
 
   /** Gives a record to this logger's handlers and, while loggers propagate, to those above. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { Handler } from '../core/handler.js';
+import type { DeliveryCounts } from '../core/handler-ledger.js';
 import { isLean, LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
@@ -60,6 +61,11 @@ export class BufferingHandler extends Handler {
     else record.caller();
     this.buffer.push(record);
     if (this.shouldFlush(record)) void this.flush();
+  }
+
+  /** What waits in the buffer. */
+  get stats(): DeliveryCounts {
+    return { queued: this.buffer.length };
   }
 
   /** Whether the buffer is full. @param _record The record that was added last. */

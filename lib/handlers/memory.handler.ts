@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { assertHandler, type Handler, isHandler } from '../core/handler.js';
+import type { DeliveryCounts } from '../core/handler-ledger.js';
 import { LEAN } from '../core/lean.js';
 import { checkLevel } from '../core/levels.js';
 import type { LogRecord } from '../core/log-record.js';
@@ -80,6 +81,11 @@ export class MemoryHandler extends BufferingHandler {
       this.buffer.shift();
       this.dropped += 1;
     }
+  }
+
+  /** What waits in the buffer, and what was lost for want of a target. */
+  override get stats(): DeliveryCounts {
+    return { queued: this.buffer.length, dropped: this.dropped, droppedBy: { overflow: this.dropped } };
   }
 
   /** Whether the buffer is full or the record is of `flushLevel` or above. */

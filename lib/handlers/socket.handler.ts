@@ -9,7 +9,7 @@ import { NetworkHandler } from './support/network-handler.js';
 import { dictJson } from './support/record-json.js';
 import { pickleRecord, transferDict } from './support/record-transfer.js';
 import { type SocketHandlerOptions, socketHandlerSchema } from './support/socket-options.js';
-import { StreamTransport } from './support/stream-transport.js';
+import { SETTLE_MS, StreamTransport } from './support/stream-transport.js';
 import type { Transport } from './support/transport.js';
 
 /**
@@ -55,7 +55,7 @@ export class SocketHandler extends NetworkHandler {
       maxMs: o.retryMax * 1000,
       factor: o.retryFactor,
     });
-    super(o, backoff);
+    super(o, backoff, `${o.format}.${o.framing}`);
     this.#backoff = backoff;
     this.host = o.host;
     this.port = o.port ?? null;
@@ -63,6 +63,7 @@ export class SocketHandler extends NetworkHandler {
     this.closeOnError = o.closeOnError;
     this.#format = o.format;
     this.#framing = o.framing;
+    this.openSpool();
   }
 
   /** The most the first wait between two attempts to connect takes, in seconds. */
@@ -127,7 +128,8 @@ export class SocketHandler extends NetworkHandler {
   }
 
   protected override makeTransport(): Transport {
-    return new StreamTransport({ connect: () => this.makeSocket() });
+    const settleMs = this.delivery === 'at-least-once' ? SETTLE_MS : undefined;
+    return new StreamTransport({ connect: () => this.makeSocket(), settleMs });
   }
 
   protected override deliveryFailed(fault: Error): void {

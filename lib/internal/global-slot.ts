@@ -13,6 +13,8 @@ export function globalSlot<T extends object>(key: string, create: () => T): T {
   let value = holder[slot];
   if (value === undefined) {
     value = create();
+    // Jest takes global objects apart when a test file is done; a timer of ours that fires later would fall over it.
+    Object.defineProperty(value, Symbol.for('$$jest-protect-from-deletion'), { value: [] });
     // Not enumerable, so that nothing that walks the global object meets it.
     Object.defineProperty(globalThis, slot, {
       value,

@@ -1,6 +1,6 @@
 import { secretKeys, type SecretKeys } from './secret-keys.js';
 import { redactPairs } from './secret-pairs.js';
-import { applyScanner, type FormScanner, formScanners } from './secret-scan.js';
+import { applyScanner, type FormScanner, formScanners, privateKeyScanner } from './secret-scan.js';
 
 /** Characters of one text that are kept; the rest of a longer one is cut off unread. */
 export const MAX_TEXT = 65_536;
@@ -35,9 +35,10 @@ export function redactText(text: string, options: RedactTextOptions = defaults):
 }
 
 function redactShort(text: string, { censor, keys, patterns }: RedactTextOptions): string {
-  let result = text;
-  for (const scanner of formScanners) result = applyScanner(result, scanner, censor);
+  // A private key goes first: a name before it would take its first word for the whole.
+  let result = applyScanner(text, privateKeyScanner, censor);
   result = redactPairs(result, keys, censor);
+  for (const scanner of formScanners) result = applyScanner(result, scanner, censor);
   for (const pattern of patterns) result = applyScanner(result, ownScanner(pattern), censor);
   return result;
 }

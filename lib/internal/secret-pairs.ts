@@ -91,7 +91,7 @@ function isHarmless(text: string, value: TextSpan, found: FoundName, keys: Secre
 }
 
 /** `--password …`, and `password '…'` as in SQL and in sentences. */
-const OPTION = /(?<![\w-])--?([A-Za-z][\w-]{1,40})([ \t]+)(?!-)("[^"\n]*"|'[^'\n]*'|[^\s"']+)/g;
+const OPTION = /(?<![\w-])--?([A-Za-z][\w-]{1,40})([ \t]+)(?!--)("[^"\n]*"|'[^'\n]*'|[^\s"']+)/g;
 const QUOTED = /(?<![\w])([A-Za-z][\w-]{1,40}[ \t]+(?:(?:is|was|with|by)[ \t]+)?)(["'`])([^"'`\n]{3,256})\2/g;
 
 function redactPhrases(text: string, keys: SecretKeys, censor: string): string {

@@ -9,17 +9,19 @@ export interface FormScanner {
 
 const whole = (_match: RegExpExecArray, censor: string): string => censor;
 
+/** Private keys, from their first line to their last. */
+export const privateKeyScanner: FormScanner = {
+  hint: 'PRIVATE KEY',
+  // Without an end the text was cut: then to its end.
+  pattern: /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----[^]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----|$)/g,
+  replace: whole,
+};
+
 /**
  * The forms of secrets: each pattern takes time in proportion to the length of the text at most (no start of a match
  * within a word, no open repetition after another).
  */
 export const formScanners: readonly FormScanner[] = [
-  {
-    hint: 'PRIVATE KEY',
-    // Without an end the text was cut: then to its end.
-    pattern: /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----[^]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----|$)/g,
-    replace: whole,
-  },
   {
     hint: 'eyJ',
     pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)+/g,
@@ -27,7 +29,7 @@ export const formScanners: readonly FormScanner[] = [
   },
   {
     hint: '://',
-    pattern: /:\/\/([^\s/?#@:"'<>\\]{0,256}):(?!\d{1,5}(?:[/?#\s"'\\]|$))([^\s"'<>\\]{1,1024})@/g,
+    pattern: /:\/\/([^\s/?#@:"'<>\\]{0,256}):(?!\d{1,5}(?:[/?#\s"'\\]|$))([^\s"'<>\\]{1,512})@/g,
     replace: ([, user = ''], censor) => `://${user}:${censor}@`,
   },
   {

@@ -154,6 +154,13 @@ function isEnd(text: string, at: number, enclosing: string | undefined): boolean
 
 function withoutPunctuation(text: string, start: number, end: number): number {
   let last = end;
-  while (last > start && ',;.)]}>'.includes(text[last - 1] as string)) last -= 1;
+  while (last > start && ',;.)]}>'.includes(text[last - 1] as string)) {
+    const opening = OPENING[text[last - 1] as string];
+    if (opening !== undefined && text.slice(start, last).includes(opening)) break;
+    last -= 1;
+  }
   return last === start ? end : last;
 }
+
+/** A bracket that was opened in a value belongs to it. */
+const OPENING: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{', '>': '<' };

@@ -6,13 +6,16 @@ import { methodsOf } from './messages/handler-names.js';
 
 /** Nest's own marks on methods; the same in every version since 5. */
 const FILTERS = '__exceptionFilters__';
+const PARAMETERS = '__routeArguments__';
 const ROUTE = 'path';
+const FIELD = 'graphql:resolve_property';
+const MIDDLEWARE = 'graphql:field_resolver_middleware';
 /** What marks the handlers of messages, events, gateways and GraphQL. */
 const MESSAGES = [
   'microservices:pattern',
   'websockets:message_mapping',
   'graphql:resolver_type',
-  'graphql:resolve_property',
+  FIELD,
   'graphql:resolve_reference',
 ];
 
@@ -31,10 +34,21 @@ export const exceptionFilter = globalSlot('nest.filter.1', () => new LoggingExce
  */
 export function watchHandlers(modules: ModulesContainer, hasRoutes: boolean, hasMessages: boolean): void {
   const marks = [...(hasRoutes ? [ROUTE] : []), ...(hasMessages ? MESSAGES : [])];
-  for (const { method } of methodsOf(modules)) {
-    if (marks.some((mark) => Reflect.hasMetadata(mark, method))) watchHandler(method);
+  for (const { type, method, name } of methodsOf(modules)) {
+    if (!marks.some((mark) => Reflect.hasMetadata(mark, method))) continue;
+    watchHandler(method);
+    if (Reflect.hasMetadata(FIELD, method) && !Reflect.hasMetadata(PARAMETERS, type, name)) showField(method);
   }
 }
+
+/** Nest calls the resolvers of fields past everything if they take no parameters by decorator and have no middleware. */
+function showField(method: object): void {
+  const middleware = Reflect.getMetadata(MIDDLEWARE, method) as readonly unknown[] | undefined;
+  if (middleware === undefined || middleware.length === 0)
+    Reflect.defineMetadata(MIDDLEWARE, [passOn], method);
+}
+
+const passOn = (_field: unknown, next: () => unknown): unknown => next();
 
 function watchHandler(handler: object): void {
   const bound = (Reflect.getMetadata(FILTERS, handler) ?? []) as readonly unknown[];

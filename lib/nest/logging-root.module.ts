@@ -13,7 +13,7 @@ import {
   HttpAdapterHost,
   ModulesContainer,
 } from '@nestjs/core';
-import { installContextProvider } from '../context/context-provider.js';
+import { installContextProvider, installTracing } from '../context/context-provider.js';
 import { endBoot } from './boot.js';
 import { watchBootHooks } from './boot-hooks.js';
 import { ComponentFrame } from './container-components.js';
@@ -52,7 +52,7 @@ import type { StandingLogging } from './standing-logging.js';
 export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicationShutdown {
   readonly #options: ResolvedLoggingOptions;
   readonly #laterNames: LaterNames;
-  readonly #removeContext: (() => void) | undefined;
+  readonly #removeContext: () => void;
   readonly #stopWatching: (() => void) | undefined;
 
   constructor(
@@ -66,7 +66,7 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
     this.#options = options;
     this.#laterNames = new LaterNames(modules);
     this.#standFirst();
-    if (options.context) this.#removeContext = installContextProvider();
+    this.#removeContext = options.context ? installContextProvider() : installTracing();
     watchHandlers(modules, options.http.exceptionFilter, options.messages);
     if (options.messages) this.#stopWatching = this.#watchMessages(creator);
     if (!options.http.enabled && !options.http.exceptionFilter && !options.context) return;
@@ -98,7 +98,7 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
     this.#laterNames.stop();
     await leave(this.modules);
     this.#stopWatching?.();
-    this.#removeContext?.();
+    this.#removeContext();
     if (!hasLiveApplications()) uninstallNestLogger();
   }
 

@@ -35,12 +35,19 @@ describe('LOG_LEVEL', () => {
 
   it('leaves the rest of the root as it is, and the configuration too', () => {
     const before = structuredClone(CONFIG);
-    expect(applyEnvironment(CONFIG, { LOG_LEVEL: 'error' }).root).toEqual({ level: 'ERROR', handlers: ['none'] });
+    expect(applyEnvironment(CONFIG, { LOG_LEVEL: 'error' }).root).toEqual({
+      level: 'ERROR',
+      handlers: ['none'],
+    });
     expect(CONFIG).toEqual(before);
   });
 
   it('reaches a root that is set up as the logger without a name', () => {
-    const config: LoggingConfig = { version: 1, handlers: CONFIG.handlers ?? {}, loggers: { '': { handlers: ['none'], level: 'INFO' } } };
+    const config: LoggingConfig = {
+      version: 1,
+      handlers: CONFIG.handlers ?? {},
+      loggers: { '': { handlers: ['none'], level: 'INFO' } },
+    };
     dictConfig(applyEnvironment(config, { LOG_LEVEL: 'error' }));
     expect(getLogger().level).toBe(40);
     expect(getLogger().handlers).toHaveLength(1);
@@ -64,20 +71,35 @@ describe('LOG_LEVELS', () => {
       ...['DEBUG', 'DEBUG', 'DEBUG', 'WARNING'],
     ]);
     expect(levels({ LOG_LEVELS: 'nest.*=error' }, 'nest.server', 'nest.request')).toEqual(['ERROR', 'ERROR']);
-    expect(levels({ LOG_LEVELS: '*=error' }, '', 'shop.orders.pdf', 'nest.server')).toEqual(['ERROR', 'ERROR', 'ERROR']);
+    expect(levels({ LOG_LEVELS: '*=error' }, '', 'shop.orders.pdf', 'nest.server')).toEqual([
+      'ERROR',
+      'ERROR',
+      'ERROR',
+    ]);
   });
 
   it('prefers names to *, and the longer *, in whatever order', () => {
     const env = { LOG_LEVELS: 'shop.orders.pdf=info,shop.orders.*=debug,*=critical,shop.*=error' };
-    expect(levels(env, '', 'shop', 'shop.orders', 'shop.orders.pdf')).toEqual(['CRITICAL', 'ERROR', 'DEBUG', 'INFO']);
+    expect(levels(env, '', 'shop', 'shop.orders', 'shop.orders.pdf')).toEqual([
+      'CRITICAL',
+      'ERROR',
+      'DEBUG',
+      'INFO',
+    ]);
   });
 
   it('sets the loggers of a group', () => {
-    expect(levels({ LOG_LEVELS: 'web=critical' }, 'nest.server', 'nest.request')).toEqual(['CRITICAL', 'CRITICAL']);
+    expect(levels({ LOG_LEVELS: 'web=critical' }, 'nest.server', 'nest.request')).toEqual([
+      'CRITICAL',
+      'CRITICAL',
+    ]);
   });
 
   it('that cannot be read is refused, with the name of the variable and every fault', () => {
-    const env = { LOG_LEVEL: 'loud', LOG_LEVELS: 'shop,shop.orders=loud,=info,a*b=info,__proto__=info,ok=info' };
+    const env = {
+      LOG_LEVEL: 'loud',
+      LOG_LEVELS: 'shop,shop.orders=loud,=info,a*b=info,__proto__=info,ok=info',
+    };
     const error = (() => {
       try {
         return applyEnvironment(CONFIG, env);
@@ -104,7 +126,11 @@ describe('groups', () => {
 
   it("give way to a logger's own level, but not to an entry without one", () => {
     const own = (entry: object) => {
-      dictConfig({ version: 1, groups: { web: ['a', 'b'] }, loggers: { web: { level: 'ERROR' }, a: entry } } as LoggingConfig);
+      dictConfig({
+        version: 1,
+        groups: { web: ['a', 'b'] },
+        loggers: { web: { level: 'ERROR' }, a: entry },
+      } as LoggingConfig);
       return getLogger('a').level;
     };
     expect(own({ level: 'DEBUG' })).toBe(10);
@@ -114,20 +140,35 @@ describe('groups', () => {
 
   it.each<[string, unknown, unknown, RegExp]>([
     ['no object', ['a'], {}, /^groups: expected an object/],
-    ['no list', { web: 'nest.server' }, {}, /^groups\.web: expected a list of logger names, got "nest\.server"/],
+    [
+      'no list',
+      { web: 'nest.server' },
+      {},
+      /^groups\.web: expected a list of logger names, got "nest\.server"/,
+    ],
     ['no name', { web: [1] }, {}, /^groups\.web\.0: expected the name of a logger, got 1/],
     ['the root', { root: ['a'] }, {}, /^groups\.root: this is the root logger/],
     ['itself', { web: ['web'] }, {}, /^groups\.web\.0: "web" is the group itself/],
     ['a group', { web: ['db'], db: ['sql'] }, {}, /^groups\.web\.0: "db" is a group/],
     ['a name twice', { web: ['a', 'a'] }, {}, /^groups\.web\.1: "a" is in the list already/],
-    ['more than a level', { web: ['a'] }, { web: { handlers: [] } }, /^loggers\.web\.handlers: "web" is a group, which has only a level/],
+    [
+      'more than a level',
+      { web: ['a'] },
+      { web: { handlers: [] } },
+      /^loggers\.web\.handlers: "web" is a group, which has only a level/,
+    ],
     [
       'two levels for one logger',
       { web: ['a'], db: ['a'] },
       { web: { level: 'INFO' }, db: { level: 'DEBUG' } },
       /"a" is in the groups "db" and "web", which set different levels/,
     ],
-    ['an unknown level', { web: ['a'] }, { web: { level: 'LOUD' } }, /^loggers\.web\.level: unknown level 'LOUD'/],
+    [
+      'an unknown level',
+      { web: ['a'] },
+      { web: { level: 'LOUD' } },
+      /^loggers\.web\.level: unknown level 'LOUD'/,
+    ],
   ])('are refused with %s', (_, groups, loggers, message) => {
     const plan = () => planConfig({ version: 1, groups, loggers } as LoggingConfig);
     expect(plan).toThrow(LoggingConfigError);

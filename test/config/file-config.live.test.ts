@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { fileConfig } from '../../lib/config/file-config.js';
 import { LoggingConfigError } from '../../lib/config/config-plan.js';
+import { fileConfig } from '../../lib/config/file-config.js';
 import { getLogger, getManager } from '../../lib/core/manager.js';
 import { askPython, hasPython } from '../support/live-python.js';
 import { resetLogging } from '../support/reset-logging.js';
@@ -53,19 +53,46 @@ ${options}
 `;
 
 const CASES: Record<string, Case> = {
-  'the root alone': { files: [rootOnly + screen('class=StreamHandler\nargs=(sys.stdout,)\nformatter=line') + line], loggers: ['', 'shop'] },
-  'a logger under its qualname': { files: [two('propagate=1') + screen() + line], loggers: ['', 'shop', 'shop.orders', 'shop.orders.x'] },
-  'a logger that does not propagate': { files: [two('propagate=0') + screen() + line], loggers: ['shop.orders'] },
-  'a full class name': { files: [rootOnly + screen('class=logging.StreamHandler\nargs=(sys.stdout,)\nlevel=ERROR') + line], loggers: [''] },
-  'arguments by name': { files: [rootOnly + screen("class=StreamHandler\nkwargs={'stream': sys.stdout,}") + line], loggers: [''] },
+  'the root alone': {
+    files: [rootOnly + screen('class=StreamHandler\nargs=(sys.stdout,)\nformatter=line') + line],
+    loggers: ['', 'shop'],
+  },
+  'a logger under its qualname': {
+    files: [two('propagate=1') + screen() + line],
+    loggers: ['', 'shop', 'shop.orders', 'shop.orders.x'],
+  },
+  'a logger that does not propagate': {
+    files: [two('propagate=0') + screen() + line],
+    loggers: ['shop.orders'],
+  },
+  'a full class name': {
+    files: [rootOnly + screen('class=logging.StreamHandler\nargs=(sys.stdout,)\nlevel=ERROR') + line],
+    loggers: [''],
+  },
+  'arguments by name': {
+    files: [rootOnly + screen("class=StreamHandler\nkwargs={'stream': sys.stdout,}") + line],
+    loggers: [''],
+  },
   'no formatters': { files: [`${rootOnly + screen()}\n[formatters]\nkeys=\n`], loggers: [''] },
-  'an unknown stream': { files: [rootOnly + screen('class=StreamHandler\nargs=(sys.stdbout,)') + line], loggers: [] },
-  'an unknown formatter': { files: [rootOnly + screen('class=StreamHandler\nargs=(sys.stdout,)\nformatter=none') + line], loggers: [] },
+  'an unknown stream': {
+    files: [rootOnly + screen('class=StreamHandler\nargs=(sys.stdbout,)') + line],
+    loggers: [],
+  },
+  'an unknown formatter': {
+    files: [rootOnly + screen('class=StreamHandler\nargs=(sys.stdout,)\nformatter=none') + line],
+    loggers: [],
+  },
   'an unknown handler': { files: [rootOnly.replace('screen', 'other') + screen() + line], loggers: [] },
   'an unknown level': { files: [rootOnly.replace('WARNING', 'loud') + screen() + line], loggers: [] },
   'an unknown class': { files: [rootOnly + screen('class=NoHandler') + line], loggers: [] },
-  'no section of a logger': { files: [rootOnly.replace('keys=root', 'keys=root,a') + screen() + line], loggers: [] },
-  'no root': { files: [`[loggers]\nkeys=a\n[logger_a]\nqualname=a\nhandlers=\n${screen()}${line}`], loggers: [] },
+  'no section of a logger': {
+    files: [rootOnly.replace('keys=root', 'keys=root,a') + screen() + line],
+    loggers: [],
+  },
+  'no root': {
+    files: [`[loggers]\nkeys=a\n[logger_a]\nqualname=a\nhandlers=\n${screen()}${line}`],
+    loggers: [],
+  },
   'no qualname': { files: [two('').replace('qualname', 'name') + screen() + line], loggers: [] },
   'nothing at all': { files: ['\n'], loggers: [] },
   'no INI format': { files: ['version: 1\n- x\n'], loggers: [] },
@@ -131,7 +158,10 @@ function run({ before = [], files, defaults, disables, loggers }: Case): unknown
   getManager();
   for (const name of before) getLogger(name);
   const chunks: string[] = [];
-  Object.defineProperty(process.stdout, 'write', { configurable: true, value: (text: string) => chunks.push(text) > 0 });
+  Object.defineProperty(process.stdout, 'write', {
+    configurable: true,
+    value: (text: string) => chunks.push(text) > 0,
+  });
   try {
     for (const text of files) fileConfig(text, { defaults, disableExistingLoggers: disables });
     for (const name of loggers) {

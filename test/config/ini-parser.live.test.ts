@@ -25,12 +25,29 @@ function read(text: string): unknown {
   if (faults.length > 0) return 'refused';
   const plain = (keys: ReadonlyMap<string, { text: string }>) =>
     Object.fromEntries([...keys].map(([key, { text: value }]) => [key, value]));
-  return { ...Object.fromEntries([...sections].map(([name, { keys }]) => [name, plain(keys)])), DEFAULT: plain(defaults) };
+  return {
+    ...Object.fromEntries([...sections].map(([name, { keys }]) => [name, plain(keys)])),
+    DEFAULT: plain(defaults),
+  };
 }
 
 live('INI files are taken apart as by configparser', () => {
   const line = fc.oneof(
-    fc.constantFrom('[a]', '[b]', '[DEFAULT]', '[a b]', ' [c]', '[d] x', '[]', '', '   ', '# x', '; x', '  # y', ' ; z'),
+    fc.constantFrom(
+      '[a]',
+      '[b]',
+      '[DEFAULT]',
+      '[a b]',
+      ' [c]',
+      '[d] x',
+      '[]',
+      '',
+      '   ',
+      '# x',
+      '; x',
+      '  # y',
+      ' ; z',
+    ),
     fc
       .tuple(
         fc.constantFrom('', '', ' ', '   ', '\t'),
@@ -46,7 +63,9 @@ live('INI files are taken apart as by configparser', () => {
   it('whatever they hold', () => {
     const texts = fc.sample(text, { numRuns: 1500, seed: 7 });
     const answers = askPython(READ, texts) as { text: string }[];
-    const told = answers.map((answer) => (answer.text === 'refused' ? 'refused' : (JSON.parse(answer.text) as unknown)));
+    const told = answers.map((answer) =>
+      answer.text === 'refused' ? 'refused' : (JSON.parse(answer.text) as unknown),
+    );
     expect(texts.map((one) => [one, read(one)])).toEqual(texts.map((one, index) => [one, told[index]]));
     const sound = told.filter((answer) => answer !== 'refused').length;
     expect(sound).toBeGreaterThan(50);
@@ -56,7 +75,9 @@ live('INI files are taken apart as by configparser', () => {
 live('values refer to others as in configparser', () => {
   it('whatever they hold', () => {
     const value = fc
-      .array(fc.constantFrom('%(a)s', '%(B)s', '%(c)s', '%(none)s', '%%', '%', 'x', '(', ')s', '%('), { maxLength: 4 })
+      .array(fc.constantFrom('%(a)s', '%(B)s', '%(c)s', '%(none)s', '%%', '%', 'x', '(', ')s', '%('), {
+        maxLength: 4,
+      })
       .map((parts) => parts.join(''));
     const cases = fc.sample(fc.record({ a: value, b: value, c: value }), { numRuns: 600, seed: 7 });
     const answers = askPython(
@@ -79,25 +100,63 @@ except RecursionError: return 'refused'
         throw error;
       }
     });
-    expect(own.map((text, index) => [cases[index], text])).toEqual(answers.map(({ text }, index) => [cases[index], text]));
+    expect(own.map((text, index) => [cases[index], text])).toEqual(
+      answers.map(({ text }, index) => [cases[index], text]),
+    );
   });
 });
 
 live('literals are read as by Python', () => {
   const leaf = fc.oneof(
-    fc.constantFrom('1', '-1', '1_000', '0x1F', '0o17', '0b11', '1.5', '.5', '2.', '1e3', 'True', 'False', 'None', '007', '0'),
-    fc.constantFrom("'a'", '"b"', "r'\\n'", "'\\n\\t\\x41\\u00e9\\101\\q\\''", "'a' 'b'", "'''c\nd'''", "u'e'", '""', "'unclosed", "'\\N{DASH}'"),
+    fc.constantFrom(
+      '1',
+      '-1',
+      '1_000',
+      '0x1F',
+      '0o17',
+      '0b11',
+      '1.5',
+      '.5',
+      '2.',
+      '1e3',
+      'True',
+      'False',
+      'None',
+      '007',
+      '0',
+    ),
+    fc.constantFrom(
+      "'a'",
+      '"b"',
+      "r'\\n'",
+      "'\\n\\t\\x41\\u00e9\\101\\q\\''",
+      "'a' 'b'",
+      "'''c\nd'''",
+      "u'e'",
+      '""',
+      "'unclosed",
+      "'\\N{DASH}'",
+    ),
   );
   const { literal } = fc.letrec<{ literal: string }>((tie) => ({
     literal: fc.oneof(
       { maxDepth: 3 },
       leaf,
       fc.array(tie('literal'), { maxLength: 3 }).map((items) => `[${items.join(', ')}]`),
-      fc.array(tie('literal'), { maxLength: 3 }).map((items) => `(${items.map((item) => `${item},`).join(' ')})`),
+      fc
+        .array(tie('literal'), { maxLength: 3 })
+        .map((items) => `(${items.map((item) => `${item},`).join(' ')})`),
       tie('literal').map((item) => `(${item})`),
-      fc.array(tie('literal'), { maxLength: 2 }).map((items) => `{${items.map((item, index) => `'k${index}': ${item}`).join(',')}}`),
+      fc
+        .array(tie('literal'), { maxLength: 2 })
+        .map((items) => `{${items.map((item, index) => `'k${index}': ${item}`).join(',')}}`),
       // Numbers are calculated with; of truth values only Python thinks so.
-      fc.tuple(tie('literal'), tie('literal').filter((text) => !/^[-([]/.test(text))).map((items) => items.join(' ')),
+      fc
+        .tuple(
+          tie('literal'),
+          tie('literal').filter((text) => !/^[-([]/.test(text)),
+        )
+        .map((items) => items.join(' ')),
     ),
   }));
 
@@ -134,7 +193,8 @@ except Exception: return 'refused'
 });
 
 describe('literals', () => {
-  const names = (name: string) => (name === 'sys.stdout' ? 'ext://sys.stdout' : name === 'DEBUG' ? 10 : undefined);
+  const names = (name: string) =>
+    name === 'sys.stdout' ? 'ext://sys.stdout' : name === 'DEBUG' ? 10 : undefined;
 
   it.each<[string, unknown]>([
     ['(sys.stdout,)', ['ext://sys.stdout']],

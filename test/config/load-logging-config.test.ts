@@ -21,7 +21,8 @@ async function faultsOf(loading: Promise<unknown>): Promise<string[]> {
   try {
     await loading;
   } catch (error) {
-    if (error instanceof LoggingConfigError) return error.describeFaults().map((text) => text.replaceAll(`${folder.path}/`, ''));
+    if (error instanceof LoggingConfigError)
+      return error.describeFaults().map((text) => text.replaceAll(`${folder.path}/`, ''));
     throw error;
   }
   throw new Error('expected faults');
@@ -56,7 +57,9 @@ root:
   });
 
   it('reads JSON', async () => {
-    const config = await load({ 'logging.json': '{"$schema": "./x.json", "version": 1, "root": {"level": "INFO"}}' });
+    const config = await load({
+      'logging.json': '{"$schema": "./x.json", "version": 1, "root": {"level": "INFO"}}',
+    });
     expect(config).toMatchObject({ $schema: './x.json', version: 1, root: { level: 'INFO' } });
   });
 
@@ -73,14 +76,19 @@ root:
     const plain = await load({ 'plain.mjs': 'export default { version: 1, root: { level: "INFO" } };' });
     expect(plain.root).toEqual({ level: 'INFO' });
     const asked = await load(
-      { 'asked.mjs': 'export default async ({ environment, env }) => ({ version: 1, root: { level: env.L }, "x-for": environment });' },
+      {
+        'asked.mjs':
+          'export default async ({ environment, env }) => ({ version: 1, root: { level: env.L }, "x-for": environment });',
+      },
       { environment: 'test', env: { L: 'ERROR' } },
     );
     expect(asked).toMatchObject({ root: { level: 'ERROR' }, 'x-for': 'test' });
   });
 
   it('names the file that is not there, and the endings it knows', async () => {
-    await expect(loadLoggingConfig(folder.file('none.yaml'))).rejects.toMatchObject({ code: 'ERR_LOGGING_FILE' });
+    await expect(loadLoggingConfig(folder.file('none.yaml'))).rejects.toMatchObject({
+      code: 'ERR_LOGGING_FILE',
+    });
     await expect(loadLoggingConfig(folder.file('logging.toml'))).rejects.toMatchObject({
       code: 'ERR_LOGGING_ARGUMENT',
       message: expect.stringContaining('.yaml'),
@@ -88,9 +96,14 @@ root:
   });
 
   it('leaves the check to others where it is asked to, who then tell the places too', async () => {
-    const config = await load({ 'logging.yaml': `${MINIMAL}handlers:\n  a: { class: AUDIT }\n` }, { check: false });
+    const config = await load(
+      { 'logging.yaml': `${MINIMAL}handlers:\n  a: { class: AUDIT }\n` },
+      { check: false },
+    );
     const { planConfig } = await import('../../lib/config/config-plan.js');
-    expect(() => planConfig({ ...config })).toThrow(/logging\.yaml:3:8: handlers\.a\.class: no handler class/);
+    expect(() => planConfig({ ...config })).toThrow(
+      /logging\.yaml:3:8: handlers\.a\.class: no handler class/,
+    );
     expect(() => planConfig({ ...config }, { resolve: () => class {} })).not.toThrow();
   });
 });
@@ -121,7 +134,9 @@ root: *nothing
     expect(await faultsOf(load({ 'logging.yaml': text }))).toEqual([
       'logging.yaml:1:1: version: expected 1, got 2',
       'logging.yaml:5:5: formatters.verbose.datefmtt: unknown key; did you mean "datefmt"?',
-      expect.stringMatching(/^logging\.yaml:8:5: handlers\.console\.class: .*did you mean "logging\.StreamHandler"\?/),
+      expect.stringMatching(
+        /^logging\.yaml:8:5: handlers\.console\.class: .*did you mean "logging\.StreamHandler"\?/,
+      ),
       'logging.yaml:9:5: handlers.console.formatter: no formatter named "verbos"; did you mean "verbose"?',
       'logging.yaml:12:5: handlers.file.filename: the environment variable LOG_DIR is not set; set it, or give a default: ${LOG_DIR:-…}',
       'logging.yaml:13:5: handlers.file.backupCount: expected number, got "lots"',
@@ -134,9 +149,17 @@ root: *nothing
   });
 
   it('carry file, line and column as properties', async () => {
-    const error = await load({ 'logging.yaml': 'version: 1\nroot:\n  levle: INFO\n' }).catch((reason) => reason);
+    const error = await load({ 'logging.yaml': 'version: 1\nroot:\n  levle: INFO\n' }).catch(
+      (reason) => reason,
+    );
     expect(error.faults).toEqual([
-      { path: 'root.levle', message: expect.any(String), file: folder.file('logging.yaml'), line: 3, column: 3 },
+      {
+        path: 'root.levle',
+        message: expect.any(String),
+        file: folder.file('logging.yaml'),
+        line: 3,
+        column: 3,
+      },
     ]);
   });
 
@@ -148,20 +171,26 @@ root: *nothing
   });
 
   it('in JSON have their place too', async () => {
-    expect(await faultsOf(load({ 'a.json': '{\n  "version": 1,\n  "root": { "levle": "INFO" }\n}' }))).toEqual([
-      'a.json:3:13: root.levle: unknown key; did you mean "level"?',
-    ]);
+    expect(
+      await faultsOf(load({ 'a.json': '{\n  "version": 1,\n  "root": { "levle": "INFO" }\n}' })),
+    ).toEqual(['a.json:3:13: root.levle: unknown key; did you mean "level"?']);
     expect(await faultsOf(load({ 'b.json': '{\n  "version": 1,\n  root: {}\n}' }))).toEqual([
       expect.stringMatching(/^b\.json:3:3: .*JSON/),
     ]);
-    expect(await faultsOf(load({ 'c.json': '{"version": 1' }))).toEqual([expect.stringMatching(/^c\.json:1:\d+: /)]);
+    expect(await faultsOf(load({ 'c.json': '{"version": 1' }))).toEqual([
+      expect.stringMatching(/^c\.json:1:\d+: /),
+    ]);
   });
 
   it.each([
     ['a tag', 'x: !!python/object:os.system ls', /the tag .*python\/object:os\.system is not allowed/],
     ['a tag of its own', 'x: !env HOME', /the tag !env is not allowed/],
     ['a prototype', 'handlers:\n  __proto__: { a: 1 }', /__proto__: this key is not allowed/],
-    ['a prototype as an alias', 'x-a: &a __proto__\nhandlers:\n  *a : { b: 1 }', /__proto__: this key is not allowed/],
+    [
+      'a prototype as an alias',
+      'x-a: &a __proto__\nhandlers:\n  *a : { b: 1 }',
+      /__proto__: this key is not allowed/,
+    ],
     ['a circle', 'handlers: &h\n  a: *h', /refers to itself/],
     ['a second document', 'root: {}\n---\nroot: {}', /a second document/],
     ['a number in base 60', 'handlers:\n  a: { class: logging.NullHandler, x: 12:30:00 }', /base 60/],
@@ -175,7 +204,7 @@ root: *nothing
     const names = 'abcdefghij';
     const rows = [...names].map((name, index) => {
       const before = names[index - 1];
-      return `x-${name}: &${name} [${before === undefined ? 'lol' : Array(10).fill(`*${before}`).join(', ')}]`;
+      return `x-${name}: &${name} [${before === undefined ? 'lol' : new Array(10).fill(`*${before}`).join(', ')}]`;
     });
     const started = Date.now();
     const faults = await faultsOf(load({ 'logging.yaml': `${MINIMAL}${rows.join('\n')}` }));
@@ -247,14 +276,20 @@ root: { level: DEBUG, handlers: [console, file] }
 
   it('is chosen by NODE_ENV: objects merge, lists and texts replace, null removes', async () => {
     const overlay = 'handlers:\n  console: { level: WARNING }\n  file: null\nroot: { handlers: [console] }\n';
-    const config = await load({ 'logging.yaml': base, 'logging.production.yaml': overlay }, { env: { NODE_ENV: 'production' } });
-    expect(config.handlers).toEqual({ console: { class: 'logging.StreamHandler', formatter: 'short', level: 'WARNING' } });
+    const config = await load(
+      { 'logging.yaml': base, 'logging.production.yaml': overlay },
+      { env: { NODE_ENV: 'production' } },
+    );
+    expect(config.handlers).toEqual({
+      console: { class: 'logging.StreamHandler', formatter: 'short', level: 'WARNING' },
+    });
     expect(config.root).toEqual({ level: 'DEBUG', handlers: ['console'] });
   });
 
   it('is chosen by the option before NODE_ENV, and not at all for false', async () => {
     const files = { 'logging.yaml': MINIMAL, 'logging.a.yaml': 'x-from: a', 'logging.b.yaml': 'x-from: b' };
-    const from = async (options: LoadOptions) => (await load(files, { env: { NODE_ENV: 'a' }, ...options }))['x-from'];
+    const from = async (options: LoadOptions) =>
+      (await load(files, { env: { NODE_ENV: 'a' }, ...options }))['x-from'];
     expect(await from({})).toBe('a');
     expect(await from({ environment: 'b' })).toBe('b');
     expect(await from({ environment: 'c' })).toBeUndefined();

@@ -30,7 +30,9 @@ const timer = stays === 'stays' ? setInterval(() => {}, 1000) : undefined;
 describe('a configuration that is followed', () => {
   it('is read again on a signal, where that was asked for', async () => {
     writeFileSync(folder.file('logging.yaml'), 'version: 1\nroot: { level: INFO }\n');
-    const child = program.start([folder.file('logging.yaml'), 'stays'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = program.start([folder.file('logging.yaml'), 'stays'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const end = ended(child);
     await once(child.stdout as NodeJS.ReadableStream, 'data');
     writeFileSync(folder.file('logging.yaml'), 'version: 1\nroot: { level: ERROR }\n');

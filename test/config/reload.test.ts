@@ -20,7 +20,10 @@ beforeEach(() => {
   resetLogging();
   outcomes = [];
   stderr = [];
-  Object.defineProperty(process.stderr, 'write', { configurable: true, value: (text: string) => stderr.push(text) > 0 });
+  Object.defineProperty(process.stderr, 'write', {
+    configurable: true,
+    value: (text: string) => stderr.push(text) > 0,
+  });
 });
 afterEach(async () => {
   Reflect.deleteProperty(process.stderr, 'write');
@@ -41,7 +44,11 @@ root: { level: ${level}, handlers: [file] }
 `;
 
 /** Writes the file and puts it in force. */
-async function start(text: string, options: LoadOptions = {}, name = 'logging.yaml'): Promise<StandingConfig> {
+async function start(
+  text: string,
+  options: LoadOptions = {},
+  name = 'logging.yaml',
+): Promise<StandingConfig> {
   writeFileSync(folder.file(name), text);
   standing = dictConfig(await loadLoggingConfig(folder.file(name), settings(options)));
   return standing;
@@ -126,7 +133,9 @@ describe('a file that is followed', () => {
     writeFileSync(folder.file('logging.yaml'), CONFIG('LOUD').replace('handlers: [file]', 'handlers: [fil]'));
     await reloads(1);
     expect(outcomes[0]).toBeInstanceOf(LoggingConfigError);
-    expect(stderr.join('')).toMatch(/logging\.yaml was changed but not put in force.*\n.*logging\.yaml:6:9: root\.level: unknown level 'LOUD'.*\n.*handlers\.0: no handler named "fil"/);
+    expect(stderr.join('')).toMatch(
+      /logging\.yaml was changed but not put in force.*\n.*logging\.yaml:6:9: root\.level: unknown level 'LOUD'.*\n.*handlers\.0: no handler named "fil"/,
+    );
     expect(getLogger().level).toBe(20);
     expect(getLogger().handlers).toEqual([...handlers.values()]);
     getLogger().info('still');
@@ -169,7 +178,8 @@ describe('a file that is followed', () => {
 
 describe('a reload', () => {
   const FILE = { class: 'logging.FileHandler', mode: 'w', formatter: 'line' };
-  const write = (config: object) => writeFileSync(folder.file('logging.json'), JSON.stringify({ version: 1, ...config }));
+  const write = (config: object) =>
+    writeFileSync(folder.file('logging.json'), JSON.stringify({ version: 1, ...config }));
   const begin = async (config: object): Promise<StandingConfig> => {
     write(config);
     standing = dictConfig(await loadLoggingConfig(folder.file('logging.json'), settings({ pollMs: 60_000 })));
@@ -183,7 +193,10 @@ describe('a reload', () => {
   const base = (more: object = {}) => ({
     formatters: { line: { format: '%(message)s' }, long: { format: '%(levelname)s %(message)s' } },
     filters: { shop: { name: 'shop' } },
-    handlers: { a: { ...FILE, filename: folder.file('a.log') }, b: { ...FILE, filename: folder.file('b.log') } },
+    handlers: {
+      a: { ...FILE, filename: folder.file('a.log') },
+      b: { ...FILE, filename: folder.file('b.log') },
+    },
     root: { level: 'INFO', handlers: ['a', 'b'] },
     ...more,
   });
@@ -196,14 +209,24 @@ describe('a reload', () => {
     expect(standing?.handlers.get('a')).toBe(a);
     expect(standing?.handlers.get('b')).not.toBe(b);
     getLogger().info('two');
-    expect(['a.log', 'b.log', 'c.log'].map((name) => folder.read(name))).toEqual(['one\ntwo\n', 'one\n', 'two\n']);
+    expect(['a.log', 'b.log', 'c.log'].map((name) => folder.read(name))).toEqual([
+      'one\ntwo\n',
+      'one\n',
+      'two\n',
+    ]);
   });
 
   it('sets level, formatter and filters on a handler that is kept', async () => {
     const { handlers } = await begin(base());
     const a = handlers.get('a');
     getLogger().info('one');
-    const changed = { ...FILE, filename: folder.file('a.log'), level: 'ERROR', formatter: 'long', filters: ['shop'] };
+    const changed = {
+      ...FILE,
+      filename: folder.file('a.log'),
+      level: 'ERROR',
+      formatter: 'long',
+      filters: ['shop'],
+    };
     await reload(base({ handlers: { ...base().handlers, a: changed } }));
     expect(standing?.handlers.get('a')).toBe(a);
     getLogger('shop').error('two');
@@ -237,7 +260,9 @@ describe('a reload', () => {
 
   it('takes back what the configuration before has set, and nothing else', async () => {
     registerComponent('handler', 'reloadtest.ListHandler', ListHandler);
-    await begin(base({ loggers: { shop: { level: 'DEBUG', handlers: ['a'], filters: ['shop'], propagate: false } } }));
+    await begin(
+      base({ loggers: { shop: { level: 'DEBUG', handlers: ['a'], filters: ['shop'], propagate: false } } }),
+    );
     const own = new ListHandler();
     const [shop, late, free] = [getLogger('shop'), getLogger('late'), getLogger('shop.free')];
     shop.addHandler(own);
@@ -253,7 +278,8 @@ describe('a reload', () => {
     await begin(base());
     const own = new ListHandler();
     getLogger().addHandler(own);
-    for (let round = 0; round < 3; round += 1) await reload(base({ root: { level: 'DEBUG', handlers: ['b'], filters: ['shop'] } }));
+    for (let round = 0; round < 3; round += 1)
+      await reload(base({ root: { level: 'DEBUG', handlers: ['b'], filters: ['shop'] } }));
     expect(getLogger().handlers).toEqual([standing?.handlers.get('b'), own]);
     expect(getLogger().filters).toHaveLength(1);
     await reload({});

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
+  Formatter,
   getLogger,
   getLoggerClass,
   getLogRecordFactory,
@@ -61,6 +62,25 @@ describe('the class of loggers', () => {
     logger.setLevel('INFO');
     logger.debug('not shown');
     expect([made, seen.lines]).toEqual([['just_some_logger'], ['shown']]);
+  });
+});
+
+describe('makeRecord', () => {
+  it('may be overridden, and what it adds is seen by filters and formats', () => {
+    class Own extends Logger {
+      override makeRecord(options: LogRecordOptions): LogRecord {
+        const record = super.makeRecord(options);
+        record.tenant = `tenant of ${record.name}`;
+        return record;
+      }
+    }
+    setLoggerClass(Own);
+    const tenants: unknown[] = [];
+    getLogger('shop').addFilter((record) => tenants.push(record.tenant) > 0);
+    seen.setFormatter(new Formatter({ format: '%(tenant)s: %(message)s' }));
+    getLogger('shop').error('hello', { extra: { user: 7 } });
+    expect([tenants, seen.lines]).toEqual([['tenant of shop'], ['tenant of shop: hello']]);
+    expect(seen.records[0]?.extraFields()).toEqual({ user: 7, tenant: 'tenant of shop' });
   });
 });
 

@@ -247,3 +247,20 @@ describe('at the end of the process', () => {
     }
   });
 });
+
+describe('a queue and a listener under "()"', () => {
+  it('are made by the class or function given there, with the other keys', () => {
+    class Tagged extends RecordQueue {
+      readonly tag: unknown;
+      constructor(options: { tag?: unknown }) {
+        super();
+        this.tag = options.tag;
+      }
+    }
+    const handler = new QueueHandler({ queue: { '()': Tagged as never, tag: 'mine' } });
+    expect((handler.queue as Tagged).tag).toBe('mine');
+    expect(() => new QueueHandler({ queue: { '()': (() => ({})) as never } })).toThrow(
+      'QueueHandler.queue.(): what it made has no put_nowait(record) method',
+    );
+  });
+});

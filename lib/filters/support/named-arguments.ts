@@ -38,5 +38,8 @@ const MAX_TEMPLATE = 4_096;
 
 function isSecretValue(value: unknown, isSecretNumber: boolean): boolean {
   if (typeof value === 'number' || typeof value === 'bigint') return isSecretNumber;
-  return typeof value === 'string' && value !== '';
+  // The credential comes after the name of its scheme.
+  return typeof value === 'string' && value !== '' && !SCHEME.test(value);
 }
+
+const SCHEME = /^(?:bearer|basic|digest|negotiate|ntlm|token|dpop)$/i;

@@ -1,6 +1,6 @@
 import { ERROR } from '../../core/levels.js';
-import { Deque } from './deque.js';
 import type { DeliveryQueue } from './delivery-queue.js';
+import { Deque } from './deque.js';
 
 /**
  * Which record goes when a queue is full.

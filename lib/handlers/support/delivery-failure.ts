@@ -17,8 +17,12 @@ export interface DeliveryFailureDetails {
   readonly isAnswered?: boolean;
   /** What the records are counted under if they are lost; default `'rejected'`. */
   readonly reason?: DropReason;
+  /** Places, in the batch, of the records that did arrive; default none. */
+  readonly arrived?: ReadonlySet<number>;
   readonly cause?: unknown;
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 /** A delivery that failed, and what is to be done about it. */
 export class DeliveryFailure extends Error {
@@ -26,15 +30,23 @@ export class DeliveryFailure extends Error {
   readonly retryAfterMs: number;
   readonly isAnswered: boolean;
   readonly reason: DropReason;
+  readonly arrived: ReadonlySet<number>;
 
   constructor(
     message: string,
     readonly remedy: FailureRemedy,
-    { retryAfterMs = 0, isAnswered = false, reason = 'rejected', cause }: DeliveryFailureDetails = {},
+    {
+      retryAfterMs = 0,
+      isAnswered = false,
+      reason = 'rejected',
+      arrived = NONE,
+      cause,
+    }: DeliveryFailureDetails = {},
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.retryAfterMs = retryAfterMs;
     this.isAnswered = isAnswered;
     this.reason = reason;
+    this.arrived = arrived;
   }
 }

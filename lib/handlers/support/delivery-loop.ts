@@ -1,7 +1,8 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Backoff } from './backoff.js';
-import type { BoundedQueue, QueueEntry } from './bounded-queue.js';
+import type { QueueEntry } from './bounded-queue.js';
 import { DeliveryFailure } from './delivery-failure.js';
+import type { DeliveryQueue } from './delivery-queue.js';
 import { runAsExport } from './export-scope.js';
 import { Rest } from './rest.js';
 
@@ -13,6 +14,8 @@ const FRESH_RECORD_MS = 4_000;
 const WORTH_WAITING_MS = 5_000;
 /** How often an overflow is looked for, in milliseconds: the report of it costs more than the record does. */
 const OVERFLOW_QUIET_MS = 1_000;
+/** How long a queue that gives nothing, though something waits, is left alone, in milliseconds. */
+const UNREADABLE_MS = 1_000;
 /** How often a receiver that answers with an error is asked again, unless said otherwise. */
 const DEFAULT_RETRIES = 10;
 
@@ -26,9 +29,12 @@ export interface Turn {
 
 /** What a {@link DeliveryLoop} needs to know. */
 export interface DeliveryLoopOptions<T> {
-  readonly queue: BoundedQueue<T>;
+  readonly queue: DeliveryQueue<T>;
   readonly backoff: Backoff;
-  /** How often one batch is sent again; default 10 where the receiver answers, without end while it cannot be reached. */
+  /**
+   * How often one batch is sent again; default 10 where the receiver answers, without end while it cannot be reached
+   * or where the queue is durable.
+   */
   readonly maxRetries?: number | undefined;
   /** The most bytes to send together. */
   readonly maxBatchBytes?: number | undefined;
@@ -47,7 +53,7 @@ export interface DeliveryLoopOptions<T> {
  */
 export class DeliveryLoop<T> {
   readonly #options: DeliveryLoopOptions<T>;
-  readonly #queue: BoundedQueue<T>;
+  readonly #queue: DeliveryQueue<T>;
   // The loop is started by some request's log call, but does not belong to that request.
   readonly #home = new AsyncResource('nestjs-logging.DeliveryLoop');
   readonly #abandon = new AbortController();
@@ -56,6 +62,7 @@ export class DeliveryLoop<T> {
   #overflowToldAt = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
   #draining: Promise<boolean> | undefined;
+  #endDrain: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: DeliveryLoopOptions<T>) {
@@ -74,17 +81,31 @@ export class DeliveryLoop<T> {
     if (isFull) this.#reportOverflow();
   }
 
+  /** Starts to send if something waits: what was not pushed but found in a spool, for one. */
+  wake(): void {
+    if (this.#closing === undefined && this.#running === undefined && this.#queue.length > 0) this.#start();
+  }
+
   /** Asks {@link DeliveryLoopOptions.turn} again: there may be enough for a batch now. */
   reconsider(): void {
     this.#rest.end('turn');
   }
 
-  /** Sends all that waits, now. @returns A promise if there is something; resolves when it is sent, or after 4.5 s. */
+  /**
+   * Sends all that waits, now.
+   *
+   * @returns A promise if there is something; resolves when it is sent, or after 4.5 s, or, where the queue is durable,
+   * with the first attempt that fails.
+   */
   flush(): void | Promise<void> {
+    this.#queue.sync?.();
     if (this.#running !== undefined) return this.#drain().then(() => undefined);
   }
 
-  /** Sends all that waits, up to 4.5 s; what is left then is lost and counted. Later records are lost at once. */
+  /**
+   * Sends all that waits, as {@link DeliveryLoop.flush} does; what is left then is lost and counted, unless the queue is
+   * durable. Later records are lost at once.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -97,6 +118,7 @@ export class DeliveryLoop<T> {
     this.#rest.end();
     await this.#running;
     this.#queue.clear('closed');
+    if (this.#queue.isDurable) return;
     this.#report(new Error(`closed before all was sent: ${describeLoss(this.#queue)}`));
   }
 
@@ -116,10 +138,13 @@ export class DeliveryLoop<T> {
     let deadline: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>((resolve) => {
       deadline = setTimeout(resolve, PATIENCE_MS, false);
+      // What a durable queue holds is safe: nothing is gained by waiting for a receiver that is away.
+      if (this.#queue.isDurable) this.#endDrain = () => resolve(false);
     });
     this.#rest.end();
     const isDrained = await Promise.race([this.#running?.then(() => true) ?? true, late]);
     clearTimeout(deadline);
+    this.#endDrain = undefined;
     return isDrained;
   }
 
@@ -141,35 +166,54 @@ export class DeliveryLoop<T> {
         continue;
       }
       this.#reportOverflow();
-      await this.#deliver(this.#queue.take(turn.records, this.#options.maxBatchBytes));
+      const entries = this.#queue.take(turn.records, this.#options.maxBatchBytes);
+      if (entries.length > 0) await this.#deliver(entries);
+      else await this.#rest.start('backoff', UNREADABLE_MS, false);
       since = performance.now();
     }
     // Before the promise resolves: a record that comes in between must start the loop again.
     this.#running = undefined;
   }
 
-  async #deliver(entries: readonly QueueEntry<T>[]): Promise<void> {
+  async #deliver(batch: readonly QueueEntry<T>[]): Promise<void> {
+    let entries = batch;
     for (let failures = 1; !this.#isAbandoned; failures++) {
       const failure = await this.#attempt(entries);
       if (failure === undefined) return;
+      const left = this.#noteArrived(entries, failure);
+      // Something got through: the receiver is not away, and what is left is another batch.
+      if (left.length < entries.length) failures = 1;
+      entries = left;
       if (this.#isAbandoned) break;
       if (failure.remedy === 'split' && entries.length > 1) return this.#deliverHalves(entries);
       if (this.#isFinal(failure, failures)) return this.#lose(entries, failure);
       this.#report(failure);
+      this.#endDrain?.();
       const wait = this.#options.backoff.next(failure.retryAfterMs);
       await this.#rest.start(failure.retryAfterMs > 0 ? 'asked' : 'backoff', wait, false);
     }
     this.#queue.drop(entries, 'closed');
   }
 
-  #isFinal(failure: DeliveryFailure, failures: number): boolean {
-    if (failure.remedy !== 'retry') return true;
-    const { maxRetries = failure.isAnswered ? DEFAULT_RETRIES : Number.POSITIVE_INFINITY } = this.#options;
+  /** @returns The entries of a batch that did not arrive, though others did. */
+  #noteArrived(entries: readonly QueueEntry<T>[], { arrived }: DeliveryFailure): readonly QueueEntry<T>[] {
+    if (arrived.size === 0) return entries;
+    this.#queue.deliver(entries.filter((_, index) => arrived.has(index)));
+    this.#options.backoff.reset();
+    return entries.filter((_, index) => !arrived.has(index));
+  }
+
+  #isFinal({ remedy, reason, isAnswered }: DeliveryFailure, failures: number): boolean {
+    const { isDurable } = this.#queue;
+    // A durable queue gives up only what no receiver would take; what is wrong with the way there may be put right.
+    if (remedy === 'split' || reason === 'oversize' || (remedy === 'reject' && !isDurable)) return true;
+    const { maxRetries = isAnswered && !isDurable ? DEFAULT_RETRIES : Number.POSITIVE_INFINITY } =
+      this.#options;
     return failures > maxRetries;
   }
 
   #lose(entries: readonly QueueEntry<T>[], failure: DeliveryFailure): void {
-    this.#queue.drop(entries, failure.remedy === 'retry' ? 'failed' : failure.reason);
+    this.#queue.drop(entries, failure.remedy === 'retry' ? 'failed' : failure.reason, failure);
     failure.message += `; ${entries.length === 1 ? 'the record is' : `${entries.length} records are`} lost`;
     this.#report(failure);
   }
@@ -182,7 +226,9 @@ export class DeliveryLoop<T> {
     const { overflow, oversize } = this.#queue.stats.droppedBy;
     if (overflow + oversize === this.#overflowTold) return;
     this.#overflowTold = overflow + oversize;
-    this.#report(new Error(`the queue is full: ${describeLoss(this.#queue)}`));
+    this.#report(
+      new Error(`the ${this.#queue.isDurable ? 'spool' : 'queue'} is full: ${describeLoss(this.#queue)}`),
+    );
   }
 
   /** Whoever is told may be a user's code: a failure of it must not stop the loop. */
@@ -233,7 +279,7 @@ async function orAborted(sending: Promise<void>, signal: AbortSignal): Promise<v
   }
 }
 
-function describeLoss(queue: BoundedQueue<unknown>): string {
+function describeLoss<T>(queue: DeliveryQueue<T>): string {
   const { dropped } = queue.stats;
   return `${dropped} ${dropped === 1 ? 'record' : 'records'} lost so far`;
 }

@@ -8,7 +8,7 @@ export const retryEntries = {
       v.integer(),
       v.minValue(0),
       v.description(
-        'How often records are sent again before they are lost; default 10 where the server answers with an error, and without end while it cannot be reached.',
+        'How often records are sent again before they are lost; default 10 where the server answers with an error, and without end while it cannot be reached, or where there is a spool.',
       ),
     ),
   ),

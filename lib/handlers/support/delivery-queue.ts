@@ -24,4 +24,8 @@ export interface DeliveryQueue<T> {
   clear(reason: DropReason): number;
   /** Writes down what is not yet safe; a durable queue has this. */
   sync?(): void;
+  /** Opens the files of a durable queue. @param wake Called when there is something to send that nobody has pushed. */
+  open?(wake: () => void): void;
+  /** Lets go of the files; what is in them is safe. */
+  close?(): void;
 }

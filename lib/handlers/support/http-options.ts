@@ -3,6 +3,7 @@ import { nodeModule } from '../../internal/node-module.js';
 import { boundEntries } from './bound-options.js';
 import { retryEntries } from './delivery-options.js';
 import { handlerEntries } from './handler-options.js';
+import { spoolEntries } from './spool/spool-options.js';
 import { tlsContextSchema } from './tls-options.js';
 
 const count = (what: string) => v.pipe(v.number(), v.integer(), v.minValue(1), v.description(what));
@@ -108,6 +109,7 @@ export const httpHandlerSchema = v.pipe(
     timeoutMs: v.optional(milliseconds('The most time until the answer is complete.'), 10_000),
     ...retryEntries,
     ...boundEntries,
+    ...spoolEntries,
   }),
   v.check((o) => o.secure || !o.context, 'context: makes sense only with secure: true'),
   v.check((o) => o.secure || !o.insecure, 'insecure: makes sense only with secure: true'),

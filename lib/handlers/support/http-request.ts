@@ -101,7 +101,7 @@ function unreachable(target: HttpTarget, cause: unknown): DeliveryFailure {
 function refused(target: HttpTarget, { status, retryAfterMs }: Answer): DeliveryFailure {
   const text = `${target.origin} answered ${status}`;
   const details = { isAnswered: true, retryAfterMs };
-  if (status === 400 || status === 413) return new DeliveryFailure(text, 'split', details);
+  if (status === 400 || status === 413 || status === 422) return new DeliveryFailure(text, 'split', details);
   if (status >= 300 && status < 400) {
     return new DeliveryFailure(
       `${text}; redirects are not followed, give the final address`,

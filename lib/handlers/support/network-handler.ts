@@ -1,34 +1,59 @@
 import { Handler, type HandlerOptions } from '../../core/handler.js';
 import type { Backoff } from './backoff.js';
-import { BoundedQueue, type BoundedQueueOptions, type QueueStats } from './bounded-queue.js';
+import type { BoundedQueueOptions, QueueStats } from './bounded-queue.js';
 import { DeliveryLoop } from './delivery-loop.js';
+import type { DeliveryQueue } from './delivery-queue.js';
 import { isExporting } from './export-scope.js';
 import { FaultReporter } from './fault-reporter.js';
+import { type DeliveryWord, makeQueue } from './spool/make-queue.js';
+import type { SpoolStats } from './spool/spool-books.js';
+import type { SpoolSettings } from './spool/spool-options.js';
+import { SpoolQueue } from './spool/spool-queue.js';
 import type { Transport } from './transport.js';
 
-/** The most bytes given to a transport at once. */
+/** The most bytes given to a transport at once; with a spool, where a stream takes its time for each batch. */
 const BATCH_BYTES = 64 * 1024;
+const SPOOLED_BATCH_BYTES = 4 * 1024 * 1024;
+
+/** What a handler over sockets is made with. */
+export interface NetworkHandlerOptions extends HandlerOptions, BoundedQueueOptions {
+  /** Keeps records in files until they are delivered. */
+  readonly spool?: SpoolSettings | undefined;
+  /** How often a server that answers with an error is asked again. */
+  readonly maxRetries?: number | undefined;
+}
 
 /**
  * What handlers that send over sockets have in common: a bounded queue, emptied in the background, so that no log
  * call ever waits or fails for the network's sake.
+ *
+ * A derived class calls {@link NetworkHandler.openSpool} when all of it is made.
  */
 export abstract class NetworkHandler extends Handler {
-  /** What is promised of a record: it arrives once or not at all. */
-  readonly delivery = 'at-most-once';
+  /** What is promised of a record: with a spool it arrives at least once, else once or not at all. */
+  readonly delivery: DeliveryWord;
 
-  readonly #queue: BoundedQueue<Buffer>;
+  readonly #queue: DeliveryQueue<Buffer>;
   readonly #loop: DeliveryLoop<Buffer>;
   readonly #reporter = new FaultReporter(this);
   #transport: Transport | undefined;
 
-  constructor(options: HandlerOptions & BoundedQueueOptions, backoff: Backoff) {
+  /** @param kind What messages are written as: what is left in a spool is sent only by handlers of the same kind. */
+  constructor(options: NetworkHandlerOptions, backoff: Backoff, kind: string) {
     super(options);
-    this.#queue = new BoundedQueue(options);
+    const { spool, maxRetries } = options;
+    this.delivery = spool === undefined ? 'at-most-once' : 'at-least-once';
+    this.#queue = makeQueue(options, {
+      kind,
+      encode: (message) => message,
+      decode: (payload) => payload,
+      failed: (fault) => this.#reporter.report(fault),
+    });
     this.#loop = new DeliveryLoop({
       queue: this.#queue,
       backoff,
-      maxBatchBytes: BATCH_BYTES,
+      maxRetries,
+      maxBatchBytes: spool === undefined ? BATCH_BYTES : SPOOLED_BATCH_BYTES,
       turn: () => ({ waitMs: 0, records: this.transport.maxMessages }),
       send: async (entries) => {
         await this.transport.open();
@@ -47,21 +72,40 @@ export abstract class NetworkHandler extends Handler {
     return this.#transport;
   }
 
-  /** What became of the records so far: `emitted` is the sum of `delivered`, `queued` and `dropped`. */
-  get stats(): QueueStats {
+  /** What became of the records so far: `emitted` is the sum of `delivered`, `queued`, `spooled` and `dropped`. */
+  get stats(): QueueStats & Partial<SpoolStats> {
     return this.#queue.stats;
   }
 
-  /** Resolves when everything so far is sent or lost, or after 4.5 s. */
+  /** Resolves when everything so far is sent or lost, or after 4.5 s; with a spool, also when the server is away. */
   override flush(): void | Promise<void> {
     return this.#loop.flush();
   }
 
-  /** Sends what it can within 4.5 s, then closes the connection; what is left, and what comes later, is lost. */
+  /**
+   * Sends what it can within 4.5 s, then closes the connection. What is left is in the spool, for the next process; if
+   * there is none, it is lost, as is what comes later.
+   */
   override async close(): Promise<void> {
     super.close();
     await this.#loop.close();
     this.#transport?.close();
+    this.#queue.close?.();
+  }
+
+  /** Opens the spool, if there is to be one. @throws {LoggingError} `ERR_LOGGING_FILE` */
+  protected openSpool(): void {
+    this.#queue.open?.(() => this.#loop.wake());
+  }
+
+  /** The number of the next record that is delivered. */
+  protected get nextSequence(): number {
+    return this.#queue.lastSequence + 1;
+  }
+
+  /** What tells the next record from all others that this spool ever held; `undefined` without a spool. */
+  protected get nextRecordId(): string | undefined {
+    return this.#queue instanceof SpoolQueue ? this.#queue.nextRecordId : undefined;
   }
 
   /** Queues bytes that a record became; what our own sending logs is left out, it would never end. */

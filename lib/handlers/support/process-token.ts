@@ -13,11 +13,12 @@ export function processToken(): string {
  * Whether the process of a token is still there.
  *
  * @param ageMs How long ago it was last seen at work, in milliseconds; decides where nothing else can tell.
+ * @param foreignMs From what age on it then counts as gone; default a minute.
  */
-export function isProcessAlive(token: string, ageMs: number): boolean {
+export function isProcessAlive(token: string, ageMs: number, foreignMs = FOREIGN_MS): boolean {
   const [, place, pid, start] = /^(.*)-(\d+)-(\d*)$/.exec(token) ?? [];
   if (start && place === here()) return startOf(Number(pid)) === start;
-  return ageMs < FOREIGN_MS;
+  return ageMs < foreignMs;
 }
 
 /** Where process numbers mean the same: one machine, one container. */

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
+import { LoggingError } from '../../core/errors.js';
 import type { Handler } from '../../core/handler.js';
+import { construct } from '../../internal/construct.js';
 import { QueueListener, type QueueListenerOptions } from '../queue-listener.js';
 import { boundEntries } from './bound-options.js';
 import { RecordQueue } from './record-queue.js';
@@ -12,7 +14,10 @@ const EXPECTED_QUEUE = `expected a queue (an object with put_nowait), its bounds
 const EXPECTED_LISTENER = `expected a class derived from QueueListener, a function, or one of ${LISTENER_NAMES.join(', ')}, itself or under "()"`;
 
 const queueName = v.picklist(QUEUE_NAMES);
-const putter = v.custom<Pick<RecordQueue, 'put_nowait'> & Partial<RecordQueue>>(
+/** What records can be put into. */
+type RecordSink = Pick<RecordQueue, 'put_nowait'> & Partial<RecordQueue>;
+
+const putter = v.custom<RecordSink>(
   (value) => typeof (value as { put_nowait?: unknown } | null)?.put_nowait === 'function',
 );
 const queueBounds = v.strictObject({
@@ -21,9 +26,16 @@ const queueBounds = v.strictObject({
   ...boundEntries,
 });
 
+/** A class or function that makes a queue, with the options it is given; as `()` has it everywhere. */
+const queueFactory = v.looseObject({
+  '()': v.custom<(new (options: object) => RecordSink) | ((options: object) => RecordSink)>(
+    (value) => typeof value === 'function',
+  ),
+});
+
 /** What `queue` may be: a queue, Python's name of one, or the bounds of one. */
 export const queueOption = v.pipe(
-  v.union([putter, queueName, queueBounds], EXPECTED_QUEUE),
+  v.union([putter, queueName, queueFactory, queueBounds], EXPECTED_QUEUE),
   v.description('The queue, or its bounds; default one of 50 000 records or 16 MiB.'),
 );
 
@@ -39,7 +51,7 @@ const listenerFactory = v.union([
 
 /** What `listener` may be: a class derived from QueueListener or a function, itself or under `()`. */
 export const listenerOption = v.pipe(
-  v.union([listenerFactory, v.strictObject({ '()': listenerFactory })], EXPECTED_LISTENER),
+  v.union([listenerFactory, v.looseObject({ '()': listenerFactory })], EXPECTED_LISTENER),
   v.description('What makes the listener; default QueueListener.'),
 );
 
@@ -64,24 +76,36 @@ function isCloneable(value: unknown): boolean {
 }
 
 /** The queue that an option stands for. */
-export function resolveQueue(option: v.InferOutput<typeof queueOption> | undefined) {
+export function resolveQueue(option: v.InferOutput<typeof queueOption> | undefined): RecordSink {
   if (option === undefined || typeof option === 'string') return new RecordQueue();
-  if ('put_nowait' in option) return option;
+  if ('put_nowait' in option) return option as RecordSink;
+  if (typeof option['()'] === 'function') return makeQueue(option as v.InferOutput<typeof queueFactory>);
   // Python: a maxsize of 0 or less is no bound; ours stays.
-  const { maxsize, maxRecords, maxBytes, overflow } = option;
+  const { maxsize, maxRecords, maxBytes, overflow } = option as v.InferOutput<typeof queueBounds>;
   const bound = maxsize !== undefined && maxsize > 0 ? maxsize : maxRecords;
   return new RecordQueue({ maxRecords: bound, maxBytes, overflow });
+}
+
+function makeQueue({ '()': factory, ...options }: v.InferOutput<typeof queueFactory>): RecordSink {
+  const queue = construct(factory as never, options) as RecordSink | undefined;
+  if (typeof queue?.put_nowait === 'function') return queue;
+  throw new LoggingError(
+    'ERR_LOGGING_OPTIONS',
+    'QueueHandler.queue.(): what it made has no put_nowait(record) method',
+  );
 }
 
 /** The function that makes the listener that an option stands for. */
 export function resolveListener(
   option: v.InferOutput<typeof listenerOption> | undefined,
 ): (queue: RecordQueue, ...handlers: [...Handler[], QueueListenerOptions]) => QueueListener {
-  const factory = typeof option === 'object' ? option['()'] : option;
-  if (factory === undefined || typeof factory === 'string')
-    return (queue, ...rest) => new QueueListener(queue, ...rest);
-  if (isListenerClass(factory)) return (queue, ...rest) => new factory(queue, ...rest);
-  return factory;
+  const { '()': factory, ...more } = typeof option === 'object' ? option : { '()': option };
+  const make = factory === undefined || typeof factory === 'string' ? QueueListener : factory;
+  return (queue, ...rest) => {
+    const handlers = rest.slice(0, -1) as Handler[];
+    const options = { ...(rest.at(-1) as QueueListenerOptions), ...more };
+    return isListenerClass(make) ? new make(queue, ...handlers, options) : make(queue, ...handlers, options);
+  };
 }
 
 function isListenerClass(factory: ListenerFactory): factory is typeof QueueListener {

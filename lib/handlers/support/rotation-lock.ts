@@ -32,20 +32,15 @@ export function lockRotation(path: string): Unlock {
   }
 }
 
-/**
- * The same without waiting.
- *
- * @param foreignMs After how long without a change the lock of another machine or container is broken.
- * @returns `undefined` if another process has the lock.
- */
-export function tryLockRotation(path: string, foreignMs = FOREIGN_MS): Unlock | undefined {
+/** The same without waiting. @returns `undefined` if another process has the lock. */
+export function tryLockRotation(path: string): Unlock | undefined {
   const lock = `${path}.lock`;
   const owner = processToken();
   try {
     writeFileSync(lock, owner, { flag: 'wx', mode: 0o640 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    breakIfDead(lock, foreignMs);
+    breakIfDead(lock);
     return undefined;
   }
   return () => {
@@ -54,9 +49,9 @@ export function tryLockRotation(path: string, foreignMs = FOREIGN_MS): Unlock | 
   };
 }
 
-function breakIfDead(lock: string, foreignMs: number): void {
+function breakIfDead(lock: string): void {
   const owner = ownerOf(lock);
-  if (owner === undefined || isAlive(lock, owner, foreignMs)) return;
+  if (owner === undefined || isAlive(lock, owner)) return;
   const aside = `${lock}.${process.pid}`;
   try {
     renameSync(lock, aside);
@@ -68,7 +63,7 @@ function breakIfDead(lock: string, foreignMs: number): void {
   }
 }
 
-function isAlive(lock: string, owner: string, foreignMs: number): boolean {
+function isAlive(lock: string, owner: string): boolean {
   const stats = statSync(lock, { throwIfNoEntry: false });
   const ageMs = stats === undefined ? 0 : Date.now() - stats.mtimeMs;
   return owner === '' ? ageMs < UNSIGNED_MS : isProcessAlive(owner, ageMs);

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { boundEntries } from './bound-options.js';
 import { handlerEntries } from './handler-options.js';
+import { spoolEntries } from './spool/spool-options.js';
 
 const seconds = v.pipe(v.number(), v.gtValue(0, 'expected a number above 0'));
 
-/** The keys of a SocketHandler or a DatagramHandler in a configuration. */
-export const socketHandlerSchema = v.strictObject({
+/** The keys of a DatagramHandler in a configuration. */
+export const datagramHandlerSchema = v.strictObject({
   ...handlerEntries,
   host: v.pipe(
     v.string(),
@@ -57,5 +58,11 @@ export const socketHandlerSchema = v.strictObject({
   ...boundEntries,
 });
 
-/** Options of SocketHandler and DatagramHandler. */
+/** The keys of a SocketHandler in a configuration. */
+export const socketHandlerSchema = v.strictObject({ ...datagramHandlerSchema.entries, ...spoolEntries });
+
+/** Options of SocketHandler. */
 export type SocketHandlerOptions = v.InferInput<typeof socketHandlerSchema>;
+
+/** Options of DatagramHandler. */
+export type DatagramHandlerOptions = v.InferInput<typeof datagramHandlerSchema>;

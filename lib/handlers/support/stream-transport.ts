@@ -17,13 +17,23 @@ export interface StreamTransportOptions {
   readonly readyEvent?: string | undefined;
   /** How long it may take, in milliseconds; default 5000. */
   readonly connectTimeoutMs?: number | undefined;
+  /**
+   * How long a connection has to last after a write for what was written to count as arrived, in milliseconds; default
+   * 0. A server that ends tells so at once, as a rule, and what it had not read by then is sent again.
+   */
+  readonly settleMs?: number | undefined;
   /** Makes a message one that a stream can tell from the next; default as it is. */
   readonly frame?: ((message: Buffer) => Buffer) | undefined;
 }
 
+/** How long that is where nothing may be lost, in milliseconds. */
+export const SETTLE_MS = 500;
+/** The most messages of a batch then: each batch takes that long. */
+const MAX_SETTLED = 100_000;
+
 /** Messages over a stream: TCP, TLS or a unix socket. Messages carry their own framing. */
 export class StreamTransport implements Transport {
-  readonly maxMessages = 256;
+  readonly maxMessages: number;
 
   readonly #options: StreamTransportOptions;
   #socket: Socket | undefined;
@@ -31,6 +41,7 @@ export class StreamTransport implements Transport {
 
   constructor(options: StreamTransportOptions) {
     this.#options = options;
+    this.maxMessages = options.settleMs === undefined ? 256 : MAX_SETTLED;
   }
 
   /** The open connection, or `null`. */
@@ -50,8 +61,10 @@ export class StreamTransport implements Transport {
   async send(messages: readonly Buffer[]): Promise<void> {
     const socket = this.#socket;
     if (socket === undefined) throw new DeliveryFailure('the other side closed the connection', 'retry');
-    const { frame } = this.#options;
-    const error = await write(socket, Buffer.concat(frame === undefined ? messages : messages.map(frame)));
+    const { frame, settleMs = 0 } = this.#options;
+    const bytes = Buffer.concat(frame === undefined ? messages : messages.map(frame));
+    const error =
+      (await write(socket, bytes)) ?? (settleMs > 0 ? await brokenWithin(socket, settleMs) : undefined);
     if (error === undefined) return;
     if (this.#socket === socket) this.#socket = undefined;
     socket.destroy();
@@ -120,6 +133,21 @@ function write(socket: Socket, bytes: Buffer): Promise<Error | undefined> {
     const timer = setTimeout(() => settle(timedOut('write', STALL_MS)), STALL_MS);
     socket.on('close', closed);
     socket.write(bytes, settle);
+  });
+}
+
+/** Resolves with what is wrong as soon as a connection breaks, or with nothing once it has lasted. */
+function brokenWithin(socket: Socket, waitMs: number): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    const settle = (error?: Error) => {
+      clearTimeout(timer);
+      socket.off('close', closed);
+      resolve(error);
+    };
+    const closed = () => settle(new Error('the connection broke before what was sent can have arrived'));
+    const timer = setTimeout(settle, waitMs, undefined);
+    if (socket.destroyed) closed();
+    else socket.on('close', closed);
   });
 }
 

@@ -1,25 +1,16 @@
 import * as v from 'valibot';
 import { boundEntries } from './bound-options.js';
+import { retryEntries } from './delivery-options.js';
 import { handlerEntries } from './handler-options.js';
+import { spoolEntries } from './spool/spool-options.js';
 import { FACILITY_NAMES } from './syslog-priority.js';
 import { tlsContextSchema } from './tls-options.js';
 
 const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 const text = v.pipe(v.string(), v.nonEmpty('expected a text that is not empty'));
 
-/** The keys of a SysLogHandler in a configuration. */
-export const sysLogHandlerSchema = v.strictObject({
-  ...handlerEntries,
-  address: v.optional(
-    v.pipe(
-      v.union(
-        [text, v.strictTuple([text, port])],
-        "expected [host, port], 'host:port', or the path of a unix socket such as '/dev/log'",
-      ),
-      v.description("The server as [host, port] or 'host:port', or the path of a unix socket."),
-    ),
-    ['localhost', 514],
-  ),
+/** What a message of syslog is made of, for the schemas of handlers that send such. */
+export const syslogMessageEntries = {
   facility: v.optional(
     v.pipe(
       v.union(
@@ -33,40 +24,7 @@ export const sysLogHandlerSchema = v.strictObject({
     ),
     'user',
   ),
-  socktype: v.optional(
-    v.pipe(
-      v.nullable(
-        v.picklist(['udp', 'tcp', 1, 2], "expected 'udp' or 'tcp' (socket.SOCK_DGRAM, socket.SOCK_STREAM)"),
-      ),
-      v.description(
-        'Datagrams or a stream; default udp, or tcp where tls is given; for a unix socket what it is.',
-      ),
-    ),
-  ),
   ident: v.optional(v.pipe(v.string(), v.description("Put before each message: 'myapp: '.")), ''),
-  append_nul: v.optional(
-    v.pipe(v.boolean(), v.description('Whether a NUL ends each message, where nothing else frames it.')),
-    true,
-  ),
-  timeout: v.optional(
-    v.pipe(
-      v.nullable(v.pipe(v.number(), v.gtValue(0, 'expected a number above 0'))),
-      v.description('How long a connection may take to come about, in seconds; default 5.'),
-    ),
-  ),
-  protocol: v.optional(
-    v.pipe(
-      v.picklist(['bsd', 'rfc5424'], "expected 'bsd' or 'rfc5424'"),
-      v.description("Python's form, a priority and the text; or RFC 5424."),
-    ),
-    'bsd',
-  ),
-  framing: v.optional(
-    v.pipe(
-      v.picklist(['octet-counting', 'lf', 'nul'], "expected 'octet-counting', 'lf' or 'nul'"),
-      v.description('How a stream tells messages apart; default octet-counting, nul for a unix socket.'),
-    ),
-  ),
   hostname: v.optional(
     v.pipe(text, v.description('HOSTNAME of RFC 5424; default the name of this machine.')),
   ),
@@ -83,6 +41,10 @@ export const sysLogHandlerSchema = v.strictObject({
   extraSdId: v.optional(
     v.pipe(text, v.description("SD-ID of an element that holds the record's extra and context fields.")),
   ),
+};
+
+/** How TLS is spoken to a syslog server. */
+export const syslogTlsEntries = {
   tls: v.optional(
     v.pipe(
       v.union(
@@ -96,8 +58,67 @@ export const sysLogHandlerSchema = v.strictObject({
     ),
     false,
   ),
-  ...boundEntries,
-});
+};
+
+/** The keys of a SysLogHandler in a configuration. */
+export const sysLogHandlerSchema = v.pipe(
+  v.strictObject({
+    ...handlerEntries,
+    address: v.optional(
+      v.pipe(
+        v.union(
+          [text, v.strictTuple([text, port])],
+          "expected [host, port], 'host:port', or the path of a unix socket such as '/dev/log'",
+        ),
+        v.description("The server as [host, port] or 'host:port', or the path of a unix socket."),
+      ),
+      ['localhost', 514],
+    ),
+    socktype: v.optional(
+      v.pipe(
+        v.nullable(
+          v.picklist(['udp', 'tcp', 1, 2], "expected 'udp' or 'tcp' (socket.SOCK_DGRAM, socket.SOCK_STREAM)"),
+        ),
+        v.description(
+          'Datagrams or a stream; default udp, or tcp where tls is given; for a unix socket what it is.',
+        ),
+      ),
+    ),
+    ...syslogMessageEntries,
+    append_nul: v.optional(
+      v.pipe(v.boolean(), v.description('Whether a NUL ends each message, where nothing else frames it.')),
+      true,
+    ),
+    timeout: v.optional(
+      v.pipe(
+        v.nullable(v.pipe(v.number(), v.gtValue(0, 'expected a number above 0'))),
+        v.description('How long a connection may take to come about, in seconds; default 5.'),
+      ),
+    ),
+    protocol: v.optional(
+      v.pipe(
+        v.picklist(['bsd', 'rfc5424'], "expected 'bsd' or 'rfc5424'"),
+        v.description("Python's form, a priority and the text; or RFC 5424."),
+      ),
+      'bsd',
+    ),
+    framing: v.optional(
+      v.pipe(
+        v.picklist(['octet-counting', 'lf', 'nul'], "expected 'octet-counting', 'lf' or 'nul'"),
+        v.description('How a stream tells messages apart; default octet-counting, nul for a unix socket.'),
+      ),
+    ),
+    ...syslogTlsEntries,
+    ...retryEntries,
+    ...boundEntries,
+    ...spoolEntries,
+  }),
+  v.check(
+    ({ spool, socktype, tls }) =>
+      spool === undefined || socktype === 'tcp' || socktype === 1 || tls !== false,
+    "spool: needs a connection, socktype: 'tcp' or tls; nothing tells whether a datagram arrived",
+  ),
+);
 
 /** Options of SysLogHandler. */
 export type SysLogHandlerOptions = v.InferInput<typeof sysLogHandlerSchema>;

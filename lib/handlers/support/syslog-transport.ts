@@ -18,6 +18,8 @@ export interface SyslogConnection {
   /** Whether a NUL ends each datagram. */
   readonly appendNul: boolean;
   readonly connectTimeoutMs: number | undefined;
+  /** See {@link StreamTransportOptions.settleMs}. */
+  readonly settleMs: number | undefined;
   readonly tls: (TlsContextOptions & { readonly insecure?: boolean | undefined }) | undefined;
 }
 
@@ -27,12 +29,12 @@ export interface SyslogConnection {
  * @throws {LoggingError} `ERR_LOGGING_FILE` if a certificate or key cannot be read.
  */
 export function makeSyslogTransport(connection: SyslogConnection): Transport {
-  const { address, socktype, framing, connectTimeoutMs, tls } = connection;
+  const { address, socktype, framing, connectTimeoutMs, settleMs, tls } = connection;
   const { connect, isIP } = nodeModule('node:net');
   const end = connection.appendNul ? (message: Buffer) => Buffer.concat([message, Buffer.of(0)]) : undefined;
   const frame = (message: Buffer) => frameSyslog(message, framing);
   const stream = (open: () => Socket, readyEvent?: string) =>
-    new StreamTransport({ connect: open, readyEvent, connectTimeoutMs, frame });
+    new StreamTransport({ connect: open, readyEvent, connectTimeoutMs, settleMs, frame });
   if ('path' in address) {
     const transports = {
       stream: () => stream(() => connect({ path: address.path })),

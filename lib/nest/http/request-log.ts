@@ -92,7 +92,7 @@ export class RequestLog {
         reportLoggingError(getLogger('nest.server'), undefined, error);
       }
     };
-    state.run(this.usesContext, tell);
+    state.runLate(this.usesContext, tell);
   }
 
   #isExcluded(state: RequestState): boolean {

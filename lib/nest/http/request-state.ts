@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { captureSpan } from '../../context/active-span.js';
+import { lookForTracing } from '../../context/context-provider.js';
 import type { ContextStore } from '../../context/context-store.js';
 import { brand, isBranded } from '../../internal/brand.js';
-import { globalSlot } from '../../internal/global-slot.js';
 import { currentWork, runAs, type Work } from '../running-work.js';
 import type { PlatformRequest, PlatformResponse } from './http-log-options.js';
 import { requestIdOf } from './request-id.js';
@@ -9,12 +10,16 @@ import { requestIdOf } from './request-id.js';
 /** Characters of a path that are logged. */
 const MAX_PATH = 1_024;
 
-interface Requests {
-  /** The states of running requests, by Node's request object. */
-  readonly states: WeakMap<object, RequestState>;
-}
+/**
+ * Where a request of Node keeps its state. On the request itself: a WeakMap of objects that live as short as these
+ * makes each garbage collection dearer, and cost more than all the rest together.
+ */
+const STATE = Symbol.for('nestjs-logging.request-state');
 
-const requests = globalSlot('nest.requests.1', (): Requests => ({ states: new WeakMap() }));
+/** Node's request object with its state on it. */
+interface FollowedRequest {
+  readonly [STATE]?: RequestState;
+}
 
 /** What is known of a running request. */
 export class RequestState implements Work {
@@ -42,6 +47,8 @@ export class RequestState implements Work {
   /** The platform's own objects, for the application's callbacks; Node's until the platform has the request. */
   platformRequest: PlatformRequest;
   platformResponse: PlatformResponse;
+  /** Runs a function under the span that was active when the request came. */
+  readonly #inSpan: ((run: () => void) => void) | undefined;
   readonly #url: string;
   #failures: unknown[] = [];
 
@@ -49,6 +56,8 @@ export class RequestState implements Work {
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
   ) {
+    lookForTracing();
+    this.#inSpan = captureSpan();
     this.platformRequest = request;
     this.platformResponse = response;
     this.id = requestIdOf(request.headers);
@@ -56,7 +65,8 @@ export class RequestState implements Work {
     // Express changes url while it routes.
     this.#url = request.url ?? '';
     this.store = { fields: Object.freeze({ request_id: this.id }), owner: this };
-    requests.states.set(request, this);
+    // Out of sight of whoever prints or copies the request.
+    Object.defineProperty(request, STATE, { value: this });
   }
 
   /** The path without the query, cut to what a record can bear. */
@@ -79,6 +89,12 @@ export class RequestState implements Work {
     return true;
   }
 
+  /** Runs a function when the request is over, and what it was started with is not at hand. */
+  runLate(usesContext: boolean, work: () => void): void {
+    const inSpan = this.#inSpan;
+    this.run(usesContext, () => (inSpan === undefined ? work() : inSpan(work)));
+  }
+
   /** Runs a function as part of the request. @param usesContext Whether records made in it carry its fields. */
   run<T>(usesContext: boolean, work: () => T): T {
     return runAs(this, usesContext, work);
@@ -96,5 +112,5 @@ export function currentRequest(): RequestState | undefined {
 export function stateOf(request: unknown): RequestState | undefined {
   if (typeof request !== 'object' || request === null) return undefined;
   const { raw } = request as { raw?: unknown };
-  return requests.states.get(typeof raw === 'object' && raw !== null ? raw : request);
+  return ((typeof raw === 'object' && raw !== null ? raw : request) as FollowedRequest)[STATE];
 }

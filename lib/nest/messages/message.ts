@@ -1,3 +1,4 @@
+import { lookForTracing } from '../../context/context-provider.js';
 import { type ContextStore, contexts } from '../../context/context-store.js';
 import { reportLoggingError } from '../../core/diagnostics.js';
 import type { Fields } from '../../core/log-record.js';
@@ -38,6 +39,7 @@ export class Message implements Work {
     readonly description: MessageDescription,
     private readonly usesContext: boolean,
   ) {
+    lookForTracing();
     const outer = description.isLocal === true ? contexts.storage.getStore()?.fields : undefined;
     const given = outer?.request_id;
     this.id = typeof given === 'string' ? given : requestIdOf(description.headers ?? {});

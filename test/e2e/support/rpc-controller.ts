@@ -128,17 +128,17 @@ export function rpcControllers(decorators: MethodDecorator[] = []): Type[] {
     }
 
     @EventPattern('happened')
-    happened() {
+    happened(@Payload() _data: unknown) {
       getLogger('handler').info('called');
     }
 
     @EventPattern('went-wrong')
-    wentWrong() {
+    wentWrong(@Payload() _data: unknown) {
       throw new Error('the listener threw');
     }
 
     @EventPattern('two')
-    first() {
+    first(@Payload() _data: unknown) {
       getLogger('handler').info('first');
     }
   }
@@ -146,7 +146,7 @@ export function rpcControllers(decorators: MethodDecorator[] = []): Type[] {
   @Controller()
   class SecondController {
     @EventPattern('two')
-    second() {
+    second(@Payload() _data: unknown) {
       getLogger('handler').info('second');
       throw new Error('the second listener threw');
     }

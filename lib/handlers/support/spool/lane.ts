@@ -1,5 +1,4 @@
-import type { Damage } from './segment.js';
-import { Segment } from './segment.js';
+import type { Damage, Segment } from './segment.js';
 import type { Frame } from './spool-frame.js';
 
 /** The segments of one band of levels, oldest first: appended to at the back, read from the front. */

@@ -13,7 +13,10 @@ export class Quarantine {
     this.#directory = directory;
     this.#bytes = readdirSync(directory)
       .filter((name) => name.endsWith('.bad'))
-      .reduce((sum, name) => sum + (statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0), 0);
+      .reduce(
+        (sum, name) => sum + (statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0),
+        0,
+      );
   }
 
   /** Copies bytes of a segment, unless there are too many already. @throws The system's error. */

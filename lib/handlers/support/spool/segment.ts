@@ -1,14 +1,14 @@
-import {
-  closeSync,
-  constants,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  readSync,
-  unlinkSync,
-} from 'node:fs';
+import { closeSync, constants, ftruncateSync, openSync, readFileSync, readSync, unlinkSync } from 'node:fs';
 import { writeFully } from '../../../internal/write-fully.js';
-import { claimedBytes, type Frame, type FrameHead, findFrame, frameAt, frameSeed, HEADER_BYTES } from './spool-frame.js';
+import {
+  claimedBytes,
+  type Frame,
+  type FrameHead,
+  findFrame,
+  frameAt,
+  frameSeed,
+  HEADER_BYTES,
+} from './spool-frame.js';
 
 /** How much is read at once. */
 const WINDOW_BYTES = 65_536;
@@ -119,7 +119,11 @@ export class Segment {
       }
       const end = this.#endOfDamage(bytes, at);
       if (end === -1) {
-        damages.push({ bytes: bytes.subarray(at), lost: frame === 'short' ? 0 : 1, isTorn: frame === 'short' });
+        damages.push({
+          bytes: bytes.subarray(at),
+          lost: frame === 'short' ? 0 : 1,
+          isTorn: frame === 'short',
+        });
         break;
       }
       const next = frameAt(bytes, end, this.#seed) as Frame;
@@ -160,7 +164,6 @@ export class Segment {
     this.waiting -= 1;
     this.inFlight += 1;
   }
-
 
   /** Lets go of the file; it is opened again when it is needed. */
   release(): void {

@@ -1,11 +1,10 @@
-import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { whenStanding } from '../../../core/activation.js';
 import { LoggingError } from '../../../core/errors.js';
 import { globalSlot } from '../../../internal/global-slot.js';
-import type { Unlock } from '../rotation-lock.js';
+
 import { Spool, type SpoolLimits, type SpoolOwner } from './spool.js';
-import { lockSpool } from './spool-lock.js';
+import { lockSpool, type Unlock } from './spool-lock.js';
 
 interface OpenSpool {
   readonly spool: Spool;
@@ -21,7 +20,6 @@ const openSpools = globalSlot('spools.1', () => new Map<string, OpenSpool>());
 
 /** The use of a spool, from now or from when the configuration stands. */
 export interface SpoolClaim {
-  readonly spool: Spool;
   /** Lets go of the spool: closes it unless another handler has taken it over. */
   release(isForced: boolean): void;
 }
@@ -32,8 +30,8 @@ export interface SpoolWish {
   readonly kind: string;
   readonly limits: SpoolLimits;
   readonly owner: SpoolOwner;
-  /** Called when the spool is this handler's. `heir`: the handler that has to give it up for that. */
-  taken(heir: SpoolOwner | undefined): void;
+  /** Called when the spool is this handler's. @param before Whoever had it till then, if somebody did. */
+  taken(before: SpoolOwner | undefined, spool: Spool): void;
 }
 
 /**
@@ -43,7 +41,7 @@ export interface SpoolWish {
  * @throws {LoggingError} `ERR_LOGGING_FILE` if another process or another handler uses it, or it cannot be read.
  */
 export function claimSpool(wish: SpoolWish): SpoolClaim {
-  const directory = realPath(wish.directory);
+  const directory = prepare(wish.directory);
   const open = openSpools.get(directory) ?? openNew(directory, wish);
   if (open.candidate !== undefined || open.kind !== wish.kind) throw inUse(wish.directory);
   open.candidate = wish.owner;
@@ -55,7 +53,7 @@ export function claimSpool(wish: SpoolWish): SpoolClaim {
     open.owner = wish.owner;
     open.spool.owner = wish.owner;
     open.spool.limits = wish.limits;
-    wish.taken(before);
+    wish.taken(before, open.spool);
   };
   const rollback = () => {
     open.candidate = undefined;
@@ -64,7 +62,6 @@ export function claimSpool(wish: SpoolWish): SpoolClaim {
   whenStanding({ commit, rollback });
   isHeldBack = true;
   return {
-    spool: open.spool,
     release: (isForced) => {
       if (open.owner === wish.owner) close(directory, open, isForced);
     },
@@ -74,15 +71,14 @@ export function claimSpool(wish: SpoolWish): SpoolClaim {
 function openNew(directory: string, { kind, limits }: SpoolWish): OpenSpool {
   const unlock = lockSpool(directory);
   try {
-    const spool = new Spool(realPath(directory), kind, limits);
+    const spool = new Spool(directory, kind, limits);
     const open = { spool, kind, unlock, candidate: undefined, owner: undefined };
-    openSpools.set(realPath(directory), open);
+    openSpools.set(directory, open);
     return open;
   } catch (error) {
     unlock();
     if (error instanceof LoggingError) throw error;
-    const text = `spool.directory: cannot open the spool in '${directory}': ${(error as Error).message}`;
-    throw new LoggingError('ERR_LOGGING_FILE', text, { cause: error });
+    throw unusable(directory, error);
   }
 }
 
@@ -95,13 +91,19 @@ function close(directory: string, open: OpenSpool, isForced: boolean): void {
   }
 }
 
-/** One name for each directory, also for one that is not there yet. */
-function realPath(directory: string): string {
+/** Makes the directory if it is not there. @returns Its one name, whatever links lead to it. */
+function prepare(directory: string): string {
   try {
+    mkdirSync(directory, { recursive: true, mode: 0o750 });
     return realpathSync(directory);
-  } catch {
-    return resolve(directory);
+  } catch (error) {
+    throw unusable(directory, error);
   }
+}
+
+function unusable(directory: string, cause: unknown): LoggingError {
+  const text = `spool.directory: cannot use '${directory}': ${(cause as Error).message}`;
+  return new LoggingError('ERR_LOGGING_FILE', text, { cause });
 }
 
 function inUse(directory: string): LoggingError {

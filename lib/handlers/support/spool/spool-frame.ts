@@ -67,7 +67,12 @@ export function claimedBytes(bytes: Buffer, at: number): number {
 }
 
 /** Where the next sound frame begins at or after a place; -1 if there is none. */
-export function findFrame(bytes: Buffer, from: number, seed: number, fits: (head: FrameHead) => boolean): number {
+export function findFrame(
+  bytes: Buffer,
+  from: number,
+  seed: number,
+  fits: (head: FrameHead) => boolean,
+): number {
   for (let at = bytes.indexOf(MARK, from); at !== -1; at = bytes.indexOf(MARK, at + 1)) {
     const frame = frameAt(bytes, at, seed);
     if (typeof frame === 'object' && fits(frame)) return at;

@@ -1,38 +1,70 @@
-import { mkdirSync, readFileSync, utimesSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LoggingError } from '../../../core/errors.js';
-import { tryLockRotation, type Unlock } from '../rotation-lock.js';
+import { isProcessAlive, processToken } from '../process-token.js';
 
 /** How often the owner gives a sign of life, and after how long without one a lock of elsewhere counts for nothing. */
 const SIGN_MS = 2_000;
 const FOREIGN_MS = 15_000;
 
+/** Lets go of a lock. */
+export type Unlock = () => void;
+
 /**
- * Makes a spool's directory if it is not there, and keeps all others out of it: by a file `spool.lock` that names the
- * owner. The lock of a process that ended is broken; one of another machine or container, once it is 15 s without a
- * sign of life.
+ * Keeps all others out of a spool's directory, by a file `spool.lock` that names the owner. The lock of a process that
+ * ended is broken; one of another machine or container, once it is 15 s without a sign of life.
  *
- * @throws {LoggingError} `ERR_LOGGING_FILE` if the directory cannot be used, or another process uses it.
+ * @throws {LoggingError} `ERR_LOGGING_FILE` if another process uses it; the system's error.
  */
 export function lockSpool(directory: string): Unlock {
-  const path = join(directory, 'spool');
+  const lock = join(directory, 'spool.lock');
+  const owner = processToken();
+  if (!take(lock, owner)) {
+    const other = ownerOf(lock);
+    if (other !== undefined && isAlive(lock, other)) throw inUse(directory, other);
+    breakLock(lock, other);
+    if (!take(lock, owner)) throw inUse(directory, ownerOf(lock));
+  }
+  const signs = setInterval(() => giveSign(lock), SIGN_MS);
+  signs.unref();
+  return () => {
+    clearInterval(signs);
+    if (ownerOf(lock) === owner) unlinkSync(lock);
+  };
+}
+
+function take(lock: string, owner: string): boolean {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o750 });
-    // The first try may do no more than break a dead lock.
-    const unlock = tryLockRotation(path, FOREIGN_MS) ?? tryLockRotation(path, FOREIGN_MS);
-    if (unlock === undefined) throw inUse(directory, `${path}.lock`);
-    const signs = setInterval(() => giveSign(`${path}.lock`), SIGN_MS);
-    signs.unref();
-    return () => {
-      clearInterval(signs);
-      unlock();
-    };
+    writeFileSync(lock, owner, { flag: 'wx', mode: 0o640 });
+    return true;
   } catch (error) {
-    if (error instanceof LoggingError) throw error;
-    const { message } = error as Error;
-    throw new LoggingError('ERR_LOGGING_FILE', `spool.directory: cannot use '${directory}': ${message}`, {
-      cause: error,
-    });
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+function isAlive(lock: string, owner: string): boolean {
+  const changedMs = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return isProcessAlive(owner, Date.now() - changedMs, FOREIGN_MS);
+}
+
+function breakLock(lock: string, owner: string | undefined): void {
+  const aside = `${lock}.${process.pid}`;
+  try {
+    renameSync(lock, aside);
+    // Two may find it dead at once: then this is the lock that the first has taken since, and goes back.
+    if (ownerOf(aside) !== owner) linkSync(aside, lock);
+    unlinkSync(aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+function ownerOf(lock: string): string | undefined {
+  try {
+    return readFileSync(lock, 'utf8');
+  } catch {
+    return undefined;
   }
 }
 
@@ -45,19 +77,11 @@ function giveSign(lock: string): void {
   }
 }
 
-function inUse(directory: string, lock: string): LoggingError {
+function inUse(directory: string, owner = ''): LoggingError {
+  const [, host, pid] = /^(.*)-\d*-(\d+)-\d*$/.exec(owner) ?? [];
+  const who = pid === undefined ? '' : ` (${pid} on ${host})`;
   return new LoggingError(
     'ERR_LOGGING_FILE',
-    `spool.directory: '${directory}' is in use by another process (${ownerOf(lock)}); ` +
-      'give each process a directory of its own',
+    `spool.directory: '${directory}' is in use by another process${who}; give each process a directory of its own`,
   );
-}
-
-function ownerOf(lock: string): string {
-  try {
-    const [place = '', pid = ''] = readFileSync(lock, 'utf8').split(' ');
-    return `${pid} on ${place.split('/', 1)[0]}`;
-  } catch {
-    return 'it has just ended';
-  }
 }

@@ -9,7 +9,9 @@ export const spoolSchema = v.strictObject({
   directory: v.pipe(
     v.string(),
     v.nonEmpty('expected the path of a directory'),
-    v.description('Where the files are; made if it is not there, mode 0750. One handler of one process each.'),
+    v.description(
+      'Where the files are; made if it is not there, mode 0750. One handler of one process each.',
+    ),
   ),
   maxBytes: v.optional(
     count(65_536, 'The most bytes on disk; then the policy of `overflow` decides, a segment at a time.'),

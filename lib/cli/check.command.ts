@@ -1,0 +1,75 @@
+import type { ConfigFault } from '../config/config-origin.js';
+import type { ConfigPlan } from '../config/config-plan.js';
+import { faultText } from './fault-text.js';
+import { faultsOf, importModules, type LoadSettings, loadPlan } from './load-plan.js';
+import { painterFor, plural, type Terminal, writeJson } from './terminal.js';
+import { unusedEntries } from './unused-entries.js';
+
+/** Options of `check`. */
+export interface CheckSettings extends LoadSettings {
+  readonly json?: boolean;
+}
+
+interface Verdict {
+  readonly file: string;
+  readonly faults: readonly ConfigFault[];
+  /** What is worth knowing and no fault. */
+  readonly notes: readonly string[];
+  readonly summary: string;
+}
+
+/** Tells every fault of configuration files. @returns The exit status: 1 if there is any fault. */
+export async function check(
+  files: readonly string[],
+  settings: CheckSettings,
+  terminal: Terminal,
+): Promise<number> {
+  await importModules(settings);
+  const verdicts: Verdict[] = [];
+  for (const file of files) verdicts.push(await judge(file, settings, terminal));
+  if (settings.json) {
+    writeJson(
+      terminal,
+      verdicts.map(({ file, faults, notes }) => ({ file, ok: faults.length === 0, faults, notes })),
+    );
+  } else {
+    print(verdicts, terminal);
+  }
+  return verdicts.some(({ faults }) => faults.length > 0) ? 1 : 0;
+}
+
+async function judge(file: string, settings: CheckSettings, terminal: Terminal): Promise<Verdict> {
+  try {
+    const { plan, unknown } = await loadPlan(file, settings, terminal);
+    const notes = [
+      ...unknown.map((name) => `${name} is not known here and not checked`),
+      ...unusedEntries(plan).map((path) => `${path} is not used`),
+    ];
+    return { file, faults: [], notes, summary: summary(plan) };
+  } catch (error) {
+    return { file, faults: faultsOf(error, file), notes: [], summary: '' };
+  }
+}
+
+function summary({ handlers, loggers, root }: ConfigPlan): string {
+  const names = root === undefined ? loggers.length : loggers.length + 1;
+  return `${plural(names, 'logger')}, ${plural(handlers.length, 'handler')}`;
+}
+
+function print(verdicts: readonly Verdict[], terminal: Terminal): void {
+  const paint = painterFor('stdout', terminal);
+  for (const { file, faults, notes, summary: text } of verdicts) {
+    for (const fault of faults) terminal.stdout.write(`${faultText(fault, paint)}\n`);
+    if (faults.length > 0) continue;
+    terminal.stdout.write(`${paint(file, 'bold')}: ${paint('ok', 'green')}, ${text}\n`);
+    for (const note of notes) terminal.stdout.write(`  ${paint('note', 'yellow')}: ${note}\n`);
+  }
+  const count = verdicts.reduce((sum, { faults }) => sum + faults.length, 0);
+  const faulty = verdicts.filter(({ faults }) => faults.length > 0).length;
+  if (count > 0) terminal.stderr.write(`${plural(count, 'fault')} in ${plural(faulty, 'file')}\n`);
+  if (verdicts.some(({ faults }) => faults.some(({ path }) => /\.(class|\(\))$/.test(path)))) {
+    terminal.stderr.write(
+      'for classes of your own: --import the module that registers them, or --allow-unknown\n',
+    );
+  }
+}

@@ -1,0 +1,36 @@
+import type { PlannedComponent } from '../config/config-plan.js';
+import { ComponentReference } from '../config/converters.js';
+import { getLevelName } from '../core/levels.js';
+import { escapeControls } from '../core/sanitize.js';
+import { secretKeys } from '../internal/secret-keys.js';
+
+/** Characters of one option's value that are shown. */
+const MAX_VALUE = 120;
+
+/** `RotatingFileHandler filename="app.log" maxBytes=1000`: the class and its options, without secrets. */
+export function componentText(component: PlannedComponent): string {
+  const secrets = secretKeys();
+  const options = Object.entries(component.options).map(
+    ([key, value]) => `${key}=${secrets.isSecret(key) ? '***' : valueText(value)}`,
+  );
+  return escapeControls([component.type.name || 'factory', ...options].join(' '), true);
+}
+
+function valueText(value: unknown): string {
+  const text =
+    value instanceof ComponentReference ? `"${value.name}"` : (JSON.stringify(value, hide) ?? String(value));
+  return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text;
+}
+
+function hide(key: string, value: unknown): unknown {
+  if (key !== '' && secretKeys().isSecret(key)) return '***';
+  if (value instanceof ComponentReference) return value.name;
+  if (value === process.stdout) return 'stdout';
+  if (value === process.stderr) return 'stderr';
+  return typeof value === 'function' ? value.name || 'function' : value;
+}
+
+/** `ERROR`, or `Level 25`. */
+export function levelText(level: number): string {
+  return getLevelName(level) as string;
+}

@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { type ConfigFault, ConfigOrigin, setOrigin } from '../config/config-origin.js';
+import { configError, LoggingConfigError, planConfig } from '../config/config-plan.js';
+import { parseConfigText } from '../config/config-text.js';
+import { isPlainObject } from '../config/converters.js';
+import { parseIniConfig } from '../config/ini-config.js';
+import type { LoggingConfig } from '../config/logging-config.js';
+import { LoggingError } from '../core/errors.js';
+import { faultText } from './fault-text.js';
+import { standIns } from './foreign-names.js';
+import { painterFor, type Terminal, writeJson } from './terminal.js';
+import { toYaml } from './yaml-writer.js';
+
+/** Options of `convert`. */
+export interface ConvertSettings {
+  readonly json?: boolean;
+}
+
+interface Source {
+  readonly value: unknown;
+  readonly faults: readonly ConfigFault[];
+  readonly origin: ConfigOrigin;
+}
+
+/**
+ * Prints a Python configuration as YAML: a `logging.conf`, or a dictionary printed as JSON, such as Django's
+ * settings or their `LOGGING`.
+ *
+ * What could not be put in force goes along and is told on standard error.
+ */
+export async function convert(file: string, settings: ConvertSettings, terminal: Terminal): Promise<number> {
+  const { value, faults, origin } = await read(file, terminal);
+  if (faults.length > 0) throw configError(faults);
+  const config = dictionaryIn(value);
+  if (config === undefined) {
+    throw new LoggingError(
+      'ERR_LOGGING_ARGUMENT',
+      `${file}: no logging configuration in it: no object with version: 1`,
+    );
+  }
+  tellFaults(config, origin, terminal);
+  const escaped = escapeVariables(config) as object;
+  if (settings.json) writeJson(terminal, escaped);
+  else terminal.stdout.write(await toYaml(escaped));
+  return 0;
+}
+
+async function read(file: string, terminal: Terminal): Promise<Source> {
+  const text = file === '-' ? await readAll(terminal.stdin) : await readText(file);
+  const name = file === '-' ? '<stdin>' : file;
+  const isIni =
+    ['.conf', '.ini', '.cfg'].includes(extname(file).toLowerCase()) || /^\s*[[#;]\s*\w+\s*\]/m.test(text);
+  const isJson = /^\s*\{/.test(text);
+  if (isIni && !isJson) {
+    const { value, faults, places } = parseIniConfig(text, { file: name });
+    return { value: withoutEmpty(value), faults, origin: new ConfigOrigin(new Map(), places) };
+  }
+  const { value, faults, places } = await parseConfigText(text, name, isJson ? 'json' : 'yaml');
+  return { value, faults, origin: new ConfigOrigin(new Map(), places) };
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new LoggingError('ERR_LOGGING_FILE', `cannot read ${file}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = '';
+  stream.setEncoding('utf8');
+  for await (const chunk of stream) text += chunk;
+  return text;
+}
+
+/** The dictionary itself, or `LOGGING` among other settings. */
+function dictionaryIn(value: unknown): LoggingConfig | undefined {
+  if (!isPlainObject(value)) return undefined;
+  if (value.version === 1) return value as LoggingConfig;
+  return ['LOGGING', 'LOGGING_CONFIG', 'log_config'].map((key) => value[key]).find(isConfiguration);
+}
+
+function isConfiguration(value: unknown): value is LoggingConfig {
+  return isPlainObject(value) && value.version === 1;
+}
+
+/** An INI file has every section, if only empty. */
+function withoutEmpty(config: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(config).filter(([, value]) => !(isPlainObject(value) && Object.keys(value).length === 0)),
+  );
+}
+
+function tellFaults(config: LoggingConfig, origin: ConfigOrigin, terminal: Terminal): void {
+  const unknown = new Set<string>();
+  const paint = painterFor('stderr', terminal);
+  const tell = (text: string) => terminal.stderr.write(`${paint('note', 'yellow')}: ${text}\n`);
+  try {
+    planConfig(setOrigin({ ...config }, origin), { resolve: standIns(unknown) });
+  } catch (error) {
+    if (!(error instanceof LoggingConfigError)) throw error;
+    for (const fault of error.faults) tell(faultText(fault, paint));
+  }
+  for (const name of unknown) tell(`${name} is a class of yours; make it known with registerComponent()`);
+}
+
+/** In files `${` begins a variable, but in formats of the `$` style; a plain one is written `$${`. */
+function escapeVariables(value: unknown, isDollarFormat = false): unknown {
+  if (typeof value === 'string') return isDollarFormat ? value : value.replaceAll('${', '$${');
+  if (Array.isArray(value)) return value.map((item) => escapeVariables(item));
+  if (!isPlainObject(value)) return value;
+  const isDollar = value.style === '$';
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      escapeVariables(item, isDollar && (key === 'format' || key === 'fmt')),
+    ]),
+  );
+}

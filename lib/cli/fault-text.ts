@@ -1,0 +1,12 @@
+import type { ConfigFault } from '../config/config-origin.js';
+import type { Painter } from './terminal.js';
+
+/** `logging.yaml:12:5: handlers.file.maxByte: unknown key; did you mean "maxBytes"?` */
+export function faultText({ file, line, column, path, message }: ConfigFault, paint: Painter): string {
+  const place = [file, line, column].filter((part) => part !== undefined).join(':');
+  return [
+    ...(place === '' ? [] : [paint(place, 'bold')]),
+    ...(path === '' ? [] : [paint(path, 'cyan')]),
+    message.replaceAll('\n', '\n    '),
+  ].join(': ');
+}

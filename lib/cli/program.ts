@@ -1,0 +1,133 @@
+import { Command, Option } from 'commander';
+import { check } from './check.command.js';
+import { convert } from './convert.command.js';
+import { explain } from './explain.command.js';
+import { pretty } from './pretty.command.js';
+import { schema } from './schema.command.js';
+import type { Terminal } from './terminal.js';
+import { tree } from './tree.command.js';
+
+/** Told of the exit status of the command that was run. */
+export type Finished = (status: number) => void;
+
+/** The command line: what there is to call, with its help. */
+export function makeProgram(version: string, terminal: Terminal, finished: Finished): Command {
+  const program = new Command('nestjs-logging')
+    .description('Checks, shows and converts logging configurations, and makes JSON logs readable.')
+    .version(version, '-V, --version', 'print the version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+    })
+    .showHelpAfterError('(add --help for what there is)')
+    .addHelpText(
+      'after',
+      example(
+        'nestjs-logging check logging.yaml',
+        'nestjs-logging tree logging.yaml',
+        'nestjs-logging explain logging.yaml shop.orders ERROR',
+        'node dist/main.js | nestjs-logging pretty --level warning',
+      ),
+    );
+  addConfigurationCommands(program, terminal, finished);
+  addOtherCommands(program, terminal, finished);
+  return program;
+}
+
+function addConfigurationCommands(program: Command, terminal: Terminal, finished: Finished): void {
+  withLoading(program.command('check'))
+    .description('Tells everything that is wrong with configurations; the exit status is 1 if anything is.')
+    .argument('<file...>', 'YAML, JSON, INI or a module')
+    .option('--allow-unknown', 'take class and ext:// names that only the application knows as they are')
+    .addHelpText(
+      'after',
+      example(
+        'nestjs-logging check logging.yaml',
+        'nestjs-logging check config/*.yaml --environment production',
+        'nestjs-logging check logging.yaml --import ./dist/register-handlers.js',
+      ),
+    )
+    .action(async (files, options) => finished(await check(files, options, terminal)));
+  withLoading(program.command('tree'))
+    .description(
+      'Shows the loggers with their levels, handlers and filters as they would stand. Opens nothing.',
+    )
+    .argument('<file>', 'YAML, JSON, INI or a module')
+    .addHelpText(
+      'after',
+      example('nestjs-logging tree logging.yaml', 'nestjs-logging tree logging.yaml --json'),
+    )
+    .action(async (file, options) => finished(await tree(file, options, terminal)));
+  withLoading(program.command('explain'))
+    .description('Tells where a record would go, and why not elsewhere.')
+    .argument('<file>', 'YAML, JSON, INI or a module')
+    .argument('<logger>', 'name of a logger; root for the root logger')
+    .argument('<level>', 'name, in any case, or number')
+    .addHelpText('after', example('nestjs-logging explain logging.yaml shop.orders ERROR'))
+    .action(async (file, logger, level, options) =>
+      finished(await explain(file, logger, level, options, terminal)),
+    );
+}
+
+function addOtherCommands(program: Command, terminal: Terminal, finished: Finished): void {
+  program
+    .command('schema')
+    .description('Prints the JSON Schema of configuration files.')
+    .addHelpText('after', example('nestjs-logging schema > logging.schema.json'))
+    .action(() => finished(schema(terminal)));
+  withJson(program.command('convert'))
+    .description(
+      "Prints a Python configuration as YAML: a logging.conf, or Django's settings printed as JSON.",
+    )
+    .argument('<file>', 'the file; - for standard input')
+    .addHelpText(
+      'after',
+      example(
+        'nestjs-logging convert logging.conf > logging.yaml',
+        `python -c 'import json, shop.settings as s; print(json.dumps(s.LOGGING))' | nestjs-logging convert -`,
+      ),
+    )
+    .action(async (file, options) => finished(await convert(file, options, terminal)));
+  withJson(program.command('pretty'), 'print the JSON lines that pass as they are, and nothing else')
+    .description('Makes JSON lines from standard input readable; other lines come as they are.')
+    .option('-l, --level <level>', 'only records of this level or above')
+    .addOption(
+      repeatable('-n, --logger <name>', 'only records of this logger and those below it; repeatable'),
+    )
+    .addOption(
+      repeatable('-f, --field <name=value>', 'only records with this field; a.b for nested; repeatable'),
+    )
+    .addHelpText(
+      'after',
+      example(
+        'node dist/main.js | nestjs-logging pretty',
+        'tail -f app.log | nestjs-logging pretty --level error --logger shop',
+        'nestjs-logging pretty --field request_id=7f3a --json < app.log',
+      ),
+    )
+    .action(async (options) => finished(await pretty(options, terminal)));
+}
+
+/** The options of commands that read a configuration. */
+function withLoading(command: Command): Command {
+  return withJson(command)
+    .option('-e, --environment <name>', 'put the overlay for this environment on top (default: $NODE_ENV)')
+    .option('--no-environment', 'leave overlays alone')
+    .addOption(repeatable('-i, --import <module>', 'import this first: it registers classes; repeatable'));
+}
+
+function withJson(command: Command, description = 'print JSON, for other programs'): Command {
+  return command.option('--json', description);
+}
+
+function repeatable(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string, before: string[] = []) => [
+    ...before,
+    value,
+  ]);
+}
+
+function example(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`;
+}

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { LoggingConfigError } from '../config/config-plan.js';
+import { faultText } from './fault-text.js';
+import { makeProgram } from './program.js';
+import { painterFor, plural, type Terminal } from './terminal.js';
+
+/** What a shell calls a misused command. */
+const MISUSED = 2;
+
+/**
+ * Runs the command line `nestjs-logging`.
+ *
+ * @param args What follows the command's name.
+ * @returns The exit status: 0 if all is well, 1 for faults, 2 for a command line that cannot be read.
+ */
+export async function runCli(args: readonly string[], terminal: Terminal = process): Promise<number> {
+  let status = 0;
+  const program = makeProgram(packageVersion(), terminal, (result) => {
+    status = result;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
+    tell(error, terminal);
+    return 1;
+  }
+}
+
+function tell(error: unknown, terminal: Terminal): void {
+  const paint = painterFor('stderr', terminal);
+  if (error instanceof LoggingConfigError) {
+    for (const fault of error.faults) terminal.stderr.write(`${faultText(fault, paint)}\n`);
+    terminal.stderr.write(`${plural(error.faults.length, 'fault')}\n`);
+  } else {
+    terminal.stderr.write(
+      `${paint('error', 'red')}: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+  }
+}
+
+/** The manifest is three levels above the built code, and two above the sources. */
+function packageVersion(): string {
+  for (const root of ['../../../', '../../']) {
+    try {
+      const { name, version } = JSON.parse(
+        readFileSync(new URL(`${root}package.json`, import.meta.url), 'utf8'),
+      );
+      if (name === 'nestjs-logging') return version;
+    } catch {
+      // The next one, then.
+    }
+  }
+  return 'unknown';
+}

@@ -1,0 +1,64 @@
+import type { Fields } from '../core/log-record.js';
+import { globalSlot } from '../internal/global-slot.js';
+
+/** Where `@opentelemetry/api` keeps itself: the same for all its copies of major version 1. */
+const API = Symbol.for('opentelemetry.js.api.1');
+/** The key of the span in a context of OpenTelemetry. */
+const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
+const NO_TRACE = '0'.repeat(32);
+
+/** What of OpenTelemetry is used here, so that the package need not be there. */
+interface ContextManager {
+  active(): { getValue(key: symbol): { spanContext?(): SpanContext } | undefined };
+  with<T>(context: unknown, run: () => T): T;
+}
+
+interface SpanContext {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+/** The last record's fields: most records of a span have the same. */
+interface LastFields {
+  span: SpanContext | undefined;
+  below: Fields | undefined;
+  merged: Fields | undefined;
+}
+
+const last = globalSlot(
+  'context.trace.1',
+  (): LastFields => ({ span: undefined, below: undefined, merged: undefined }),
+);
+
+/** Whether the application traces with OpenTelemetry; it may begin to at any time. */
+export function isTracing(): boolean {
+  return contextManager() !== undefined;
+}
+
+/** Fields with `trace_id` and `span_id` of the active span over them, if there is one. */
+export function withActiveSpan(fields: Fields | undefined): Fields | undefined {
+  const span = contextManager()?.active().getValue(SPAN)?.spanContext?.();
+  if (span === undefined || span.traceId === NO_TRACE) return fields;
+  if (last.span !== span || last.below !== fields || last.merged === undefined) {
+    last.span = span;
+    last.below = fields;
+    last.merged = Object.freeze({ ...fields, trace_id: span.traceId, span_id: span.spanId });
+  }
+  return last.merged;
+}
+
+/**
+ * Remembers the active span for what is logged when the asynchronous context is lost.
+ *
+ * @returns Runs a function as if the span were active; `undefined` where nothing is traced.
+ */
+export function captureSpan(): ((run: () => void) => void) | undefined {
+  const manager = contextManager();
+  if (manager === undefined) return undefined;
+  const context = manager.active();
+  return (run) => manager.with(context, run);
+}
+
+function contextManager(): ContextManager | undefined {
+  return (globalThis as { [API]?: { readonly context?: ContextManager } })[API]?.context;
+}

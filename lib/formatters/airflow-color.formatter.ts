@@ -1,0 +1,35 @@
+import { checkingFormat } from '../core/formatter-options.js';
+import { LEAN } from '../core/lean.js';
+import type { LogRecord } from '../core/log-record.js';
+import {
+  ColorlogFormatter,
+  type ColorlogFormatterOptions,
+  colorlogFormatterSchema,
+} from './colorlog.formatter.js';
+import { offsetTime } from './support/offset-time.js';
+
+/**
+ * Airflow's formatter for consoles: {@link ColorlogFormatter} with Airflow's colours and times.
+ *
+ * In configurations also `airflow.utils.log.colored_log.CustomTTYColoredFormatter`. Differs from Airflow: arguments of
+ * messages and tracebacks are not set off.
+ */
+export class AirflowColorFormatter extends ColorlogFormatter {
+  static override readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static override readonly optionsSchema = checkingFormat(colorlogFormatterSchema);
+
+  override default_time_format = '%Y-%m-%dT%H:%M:%S';
+
+  /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`, `ERR_LOGGING_FORMAT` */
+  constructor(options: ColorlogFormatterOptions = {}) {
+    super(options, { DEBUG: 'green', INFO: '', WARNING: 'yellow', ERROR: 'red', CRITICAL: 'red' });
+  }
+
+  /** The time, whatever its format, with milliseconds and offset behind it. */
+  override formatTime(record: LogRecord, datefmt?: string): string {
+    return offsetTime(record, datefmt || this.default_time_format, (format) =>
+      super.formatTime(record, format),
+    );
+  }
+}

@@ -1,0 +1,32 @@
+import { Formatter, type FormatterOptions } from '../core/formatter.js';
+import { LEAN } from '../core/lean.js';
+import type { LogRecord } from '../core/log-record.js';
+import { offsetTime } from './support/offset-time.js';
+
+/**
+ * Airflow's formatter: times with milliseconds and their offset from UTC, `2024-01-05T15:04:09.123+0000`.
+ *
+ * In configurations also `airflow.utils.log.timezone_aware.TimezoneAware`.
+ *
+ * @see https://airflow.apache.org/docs/apache-airflow/stable/administration-and-deployment/logging-monitoring/
+ */
+export class AirflowFormatter extends Formatter {
+  static override readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static override readonly optionsSchema = Formatter.optionsSchema;
+
+  override default_time_format = '%Y-%m-%dT%H:%M:%S';
+  override default_msec_format: string | null = '%s.%03d';
+
+  /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`, `ERR_LOGGING_FORMAT` */
+  constructor(options: FormatterOptions = {}) {
+    super(options);
+  }
+
+  /** The time, whatever its format, with milliseconds and offset behind it. */
+  override formatTime(record: LogRecord, datefmt?: string): string {
+    return offsetTime(record, datefmt || this.default_time_format, (format) =>
+      super.formatTime(record, format),
+    );
+  }
+}

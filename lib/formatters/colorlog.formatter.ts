@@ -1,0 +1,124 @@
+import * as v from 'valibot';
+import type { CompiledFormat } from '../core/format-style.js';
+import { Formatter } from '../core/formatter.js';
+import { checkingFormat, compileSettings, formatterEntries } from '../core/formatter-options.js';
+import { LEAN } from '../core/lean.js';
+import type { LogRecord } from '../core/log-record.js';
+import { checkOptions } from '../core/options.js';
+import type { FieldPainter } from '../core/record-field.js';
+import { parseColors } from './support/colorlog-codes.js';
+import { supportsColors } from './support/terminal-colors.js';
+
+const colorNames = v.pipe(
+  v.string(),
+  v.check(
+    (names) => parseColors(names) !== undefined,
+    "expected names of colours: 'red', 'bold_red', 'fg_white,bg_red'",
+  ),
+);
+const levelColors = v.record(v.string(), colorNames);
+
+/** The keys of a {@link ColorlogFormatter} in a configuration. */
+export const colorlogFormatterSchema = v.strictObject({
+  ...formatterEntries,
+  log_colors: v.nullish(
+    v.pipe(levelColors, v.description('What `log_color` is, by level: `{ INFO: "green" }`.')),
+  ),
+  secondary_log_colors: v.nullish(
+    v.pipe(
+      v.record(v.string(), levelColors),
+      v.description('Further fields of that kind: the key `message` makes `message_log_color`.'),
+    ),
+  ),
+  reset: v.optional(v.pipe(v.boolean(), v.description('Whether colours end with the line.')), true),
+  no_color: v.optional(v.pipe(v.boolean(), v.description('Whether there are no colours at all.')), false),
+  force_color: v.optional(
+    v.pipe(v.boolean(), v.description('Whether there are colours elsewhere than on a terminal too.')),
+    false,
+  ),
+  stream: v.optional(v.pipe(v.any(), v.description('Not looked at: both standard streams are.'))),
+});
+
+/** Options of {@link ColorlogFormatter}. */
+export type ColorlogFormatterOptions = v.InferInput<typeof colorlogFormatterSchema>;
+
+type LevelColors = Readonly<Record<string, string>>;
+
+const DEFAULT_FORMAT = {
+  '%': '%(log_color)s%(levelname)s:%(name)s:%(message)s',
+  '{': '{log_color}{levelname}:{name}:{message}',
+  $: '${log_color}${levelname}:${name}:${message}',
+} as const;
+
+const DEFAULT_COLORS: LevelColors = {
+  ...{ DEBUG: 'white', INFO: 'green', WARNING: 'yellow', ERROR: 'red', CRITICAL: 'bold_red' },
+};
+
+/**
+ * The formatter of Python's package colorlog: a format may name colours, `%(blue)s`, `%(bold_red)s`, `%(reset)s`, and
+ * that of the level, `%(log_color)s`.
+ *
+ * In configurations also `colorlog.ColoredFormatter`. Differs from colorlog: colours only on a terminal, NO_COLOR and
+ * FORCE_COLOR permitting; elsewhere the same text comes without.
+ *
+ * @example
+ * new ColorlogFormatter({ fmt: '%(log_color)s%(levelname)s%(reset)s %(message)s' })
+ * @see https://github.com/borntyping/python-colorlog
+ */
+export class ColorlogFormatter extends Formatter {
+  static override readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static override readonly optionsSchema = checkingFormat(colorlogFormatterSchema);
+
+  readonly #line: CompiledFormat;
+  readonly #ending: string;
+
+  /**
+   * @param colors What `log_color` is, by level, unless the options say.
+   * @throws {LoggingError} `ERR_LOGGING_OPTIONS`, `ERR_LOGGING_FORMAT`
+   */
+  constructor(options: ColorlogFormatterOptions = {}, colors: LevelColors = DEFAULT_COLORS) {
+    const given = checkOptions(
+      'ColorlogFormatter',
+      colorlogFormatterSchema,
+      options,
+      new.target === ColorlogFormatter,
+    );
+    const { log_colors, secondary_log_colors, reset, no_color, force_color, stream: _, ...text } = given;
+    const settings = { ...text, format: text.format ?? text.fmt ?? DEFAULT_FORMAT[text.style] };
+    super(settings);
+    const isColored = !no_color && (force_color || supportsColors(undefined));
+    const byLevel = levelFields(log_colors ?? colors, secondary_log_colors ?? {});
+    const known = this.fields.filter((name) => byLevel.has(name) || parseColors(name) !== undefined);
+    const defaults = { ...settings.defaults, ...Object.fromEntries(known.map((name) => [name, ''])) };
+    this.#line = compileSettings({ ...settings, defaults }, painter(byLevel, isColored));
+    this.#ending = isColored && reset ? (parseColors('reset') as string) : '';
+  }
+
+  /** The line without traceback. */
+  override formatMessage(record: LogRecord): string {
+    const text = this.#line.render(record);
+    return text.endsWith(this.#ending) ? text : text + this.#ending;
+  }
+}
+
+/** The fields whose colour depends on the level. */
+function levelFields(
+  colors: LevelColors,
+  secondary: Readonly<Record<string, LevelColors>>,
+): Map<string, LevelColors> {
+  const fields = Object.entries(secondary).map(([name, one]) => [`${name}_log_color`, one] as const);
+  return new Map([['log_color', colors], ...fields]);
+}
+
+function painter(byLevel: ReadonlyMap<string, LevelColors>, isColored: boolean): FieldPainter {
+  return (name) => {
+    const colors = byLevel.get(name);
+    const code = parseColors(name);
+    if (colors === undefined && code === undefined) return undefined;
+    if (!isColored) return () => '';
+    if (colors === undefined) return () => code as string;
+    return (_, { levelname }) =>
+      (Object.hasOwn(colors, levelname) ? parseColors(colors[levelname] as string) : '') ?? '';
+  };
+}

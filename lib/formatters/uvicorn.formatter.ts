@@ -1,0 +1,144 @@
+import { STATUS_CODES } from 'node:http';
+import * as v from 'valibot';
+import type { CompiledFormat } from '../core/format-style.js';
+import { Formatter } from '../core/formatter.js';
+import { checkingFormat, compileSettings, formatterEntries } from '../core/formatter-options.js';
+import { LEAN } from '../core/lean.js';
+import type { LogRecord } from '../core/log-record.js';
+import { checkOptions } from '../core/options.js';
+import { sanitizer } from '../core/sanitize.js';
+import { str } from '../internal/python-text.js';
+import { paint, supportsColors, type TerminalStyle } from './support/terminal-colors.js';
+
+/** The keys of uvicorn's formatters in a configuration. */
+export const uvicornFormatterSchema = v.strictObject({
+  ...formatterEntries,
+  use_colors: v.nullish(
+    v.pipe(v.boolean(), v.description('Whether to colour; default where standard output is a terminal.')),
+  ),
+});
+
+/** Options of {@link UvicornFormatter} and {@link UvicornAccessFormatter}. */
+export type UvicornFormatterOptions = v.InferInput<typeof uvicornFormatterSchema>;
+
+/** Gives the text of a field that uvicorn adds to records; `undefined` if the field is none of these. */
+type UvicornField = (name: string, isColored: boolean) => ((record: LogRecord) => string) | undefined;
+
+const FIELDS = { levelprefix: '', client_addr: '', request_line: '', status_code: '' };
+
+/**
+ * Uvicorn's formatter of its own messages: a format may have `%(levelprefix)s`, the level and a colon, nine characters
+ * wide.
+ *
+ * In configurations also `uvicorn.logging.DefaultFormatter`.
+ *
+ * Differs from uvicorn: `color_message` is not looked at, so escapes in a record do not reach the terminal; colours
+ * follow NO_COLOR and FORCE_COLOR.
+ *
+ * @example
+ * new UvicornFormatter({ fmt: '%(levelprefix)s %(message)s' })
+ * @see https://www.uvicorn.org/settings/#logging
+ */
+export class UvicornFormatter extends Formatter {
+  static override readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static override readonly optionsSchema = checkingFormat(uvicornFormatterSchema);
+
+  readonly #line: CompiledFormat;
+
+  /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`, `ERR_LOGGING_FORMAT` */
+  constructor(options: UvicornFormatterOptions = {}) {
+    const { use_colors, ...given } = checkOptions(
+      new.target.name,
+      uvicornFormatterSchema,
+      options,
+      new.target === UvicornFormatter || new.target === UvicornAccessFormatter,
+    );
+    const settings = { ...given, defaults: { ...given.defaults, ...FIELDS } };
+    super(settings);
+    const isColored = use_colors ?? supportsColors('stdout');
+    // A request is one line, whatever it holds.
+    const clean = (settings.sanitize === 'none' ? undefined : sanitizer('line')) ?? ((text: string) => text);
+    const isAccess =
+      new.target === UvicornAccessFormatter || new.target.prototype instanceof UvicornAccessFormatter;
+    const find = isAccess ? accessField(clean) : levelField;
+    this.#line = compileSettings(settings, (name) => {
+      const field = find(name, isColored);
+      // Padded as the format asks, as far as there is room.
+      return field && ((text, record) => field(record).padEnd(text.length));
+    });
+  }
+
+  /** The line without traceback. */
+  override formatMessage(record: LogRecord): string {
+    return this.#line.render(record);
+  }
+}
+
+/**
+ * Uvicorn's formatter of access lines: `%(client_addr)s`, `%(request_line)s` and `%(status_code)s`, with the reason,
+ * come out of a record's five arguments: address, method, path, version of HTTP, status.
+ *
+ * In configurations also `uvicorn.logging.AccessFormatter`.
+ *
+ * Differs from uvicorn: a record with other arguments is not refused; the fields of those names are shown, and without
+ * them its message as the request line.
+ *
+ * @example
+ * new UvicornAccessFormatter({ fmt: '%(client_addr)s - "%(request_line)s" %(status_code)s' })
+ * @see https://www.uvicorn.org/settings/#logging
+ */
+export class UvicornAccessFormatter extends UvicornFormatter {
+  static override readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static override readonly optionsSchema = checkingFormat(uvicornFormatterSchema);
+}
+
+const LEVEL_STYLES: Readonly<Record<number, TerminalStyle>> = {
+  10: 'cyan',
+  20: 'green',
+  30: 'yellow',
+  40: 'red',
+  50: 'red',
+};
+const STATUS_STYLES: readonly TerminalStyle[] = ['none', 'white', 'green', 'yellow', 'red', 'red'];
+
+const levelField: UvicornField = (name, isColored) => {
+  if (name !== 'levelprefix') return undefined;
+  return ({ levelname, levelno }) => {
+    const space = ' '.repeat(Math.max(0, 8 - levelname.length));
+    return `${isColored ? paint(levelname, LEVEL_STYLES[levelno] ?? 'none') : levelname}:${space}`;
+  };
+};
+
+function accessField(clean: (text: string) => string): UvicornField {
+  return (name, isColored) => {
+    if (name === 'client_addr') return (record) => clean(str(readAccess(record).address));
+    if (name === 'request_line') {
+      return (record) => {
+        const text = clean(readAccess(record).request);
+        return isColored ? paint(text, 'bold') : text;
+      };
+    }
+    if (name !== 'status_code') return levelField(name, isColored);
+    return (record) => {
+      const { status } = readAccess(record);
+      const text = clean(status === undefined ? '' : `${str(status)} ${STATUS_CODES[Number(status)] ?? ''}`);
+      return isColored ? paint(text, STATUS_STYLES[Math.floor(Number(status) / 100)] ?? 'none') : text;
+    };
+  };
+}
+
+function readAccess(record: LogRecord): { address: unknown; request: string; status: unknown } {
+  const { args } = record;
+  if (Array.isArray(args) && args.length === 5) {
+    const [address, method, path, version, status] = args as unknown[];
+    return { address, request: `${str(method)} ${str(path)} HTTP/${str(version)}`, status };
+  }
+  const request = record.attribute('request_line');
+  return {
+    address: record.attribute('client_addr') ?? '',
+    request: request === undefined ? record.getMessage() : str(request),
+    status: record.attribute('status_code'),
+  };
+}

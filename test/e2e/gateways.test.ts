@@ -1,0 +1,239 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  type ArgumentsHost,
+  BadRequestException,
+  type CanActivate,
+  Catch,
+  type ExceptionFilter,
+  type INestApplication,
+  Module,
+  type Type,
+  UseFilters,
+  UseGuards,
+  type WebSocketAdapter,
+} from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import { WsAdapter } from '@nestjs/platform-ws';
+import {
+  MessageBody,
+  SubscribeMessage,
+  WebSocketGateway,
+  WsException,
+} from '@nestjs/websockets';
+import { from, throwError } from 'rxjs';
+import { io } from 'socket.io-client';
+import { WebSocket } from 'ws';
+import { bindContext } from '../../lib/context/context.js';
+import { getLogger } from '../../lib/core/manager.js';
+import { NestLogger } from '../../lib/nest/nest-logger.adapter.js';
+import { loggedModule } from './support/logged-module.js';
+import { platforms } from './support/platforms.js';
+import { pause, Recorder } from './support/recorder.js';
+
+class RefusingGuard implements CanActivate {
+  canActivate(): boolean {
+    getLogger('guard').info('asked');
+    return false;
+  }
+}
+
+@Catch()
+class AnsweringFilter implements ExceptionFilter {
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const client = host.switchToWs().getClient();
+    const data = { caught: exception instanceof Error ? exception.message : exception };
+    if (typeof client.readyState === 'number') client.send(JSON.stringify({ event: 'exception', data }));
+    else client.emit('exception', data);
+  }
+}
+
+/** A function, since filters are bound to classes for good. */
+function gateway(hasFilter: boolean): Type {
+  @WebSocketGateway()
+  class OrdersGateway {
+    @SubscribeMessage('value')
+    value(@MessageBody() data: unknown) {
+      bindContext({ bound: 'here' });
+      getLogger('handler').info('called');
+      return { event: 'value', data };
+    }
+
+    @SubscribeMessage('later')
+    async later(@MessageBody() data: unknown) {
+      await pause(15);
+      getLogger('handler').info('called');
+      return { event: 'later', data };
+    }
+
+    @SubscribeMessage('stream')
+    stream() {
+      return from([
+        { event: 'part', data: 1 },
+        { event: 'part', data: 2 },
+      ]);
+    }
+
+    @SubscribeMessage('silent')
+    silent() {}
+
+    @SubscribeMessage('throws')
+    throws() {
+      throw new Error('thrown');
+    }
+
+    @SubscribeMessage('stream-fails')
+    streamFails() {
+      return throwError(() => new Error('observed'));
+    }
+
+    @SubscribeMessage('ws-exception')
+    wsException() {
+      throw new WsException('meant');
+    }
+
+    @SubscribeMessage('http-400')
+    http400() {
+      throw new BadRequestException('bad');
+    }
+
+    @SubscribeMessage('refused')
+    @UseGuards(RefusingGuard)
+    refused() {}
+  }
+  if (hasFilter) UseFilters(new AnsweringFilter())(OrdersGateway);
+  return OrdersGateway;
+}
+
+const scenarios = [
+  { message: 'value', outcome: 'ok', handler: 'value' },
+  { message: 'later', outcome: 'ok', handler: 'later' },
+  { message: 'stream', outcome: 'ok', handler: 'stream' },
+  { message: 'silent', outcome: 'ok', handler: 'silent' },
+  { message: 'throws', outcome: 'failed', handler: 'throws' },
+  { message: 'stream-fails', outcome: 'failed', handler: 'streamFails' },
+  { message: 'ws-exception', outcome: 'refused', handler: 'wsException', hasTraceback: true },
+  { message: 'http-400', outcome: 'refused', handler: 'http400' },
+  { message: 'refused', outcome: 'refused', handler: 'refused' },
+] as const;
+
+/** What a client gets for a message, as it comes. */
+interface Client {
+  ask(message: string, count?: number): Promise<unknown[]>;
+  close(): void;
+}
+
+/** Waits for so many answers; where it is not known how many there are, for as long as they could take. */
+async function arrived(answers: readonly unknown[], count: number | undefined): Promise<void> {
+  if (count === undefined) return pause(150);
+  for (let waits = 0; answers.length < count && waits < 400; waits += 1) await pause(5);
+  return pause(10);
+}
+
+const adapters: readonly {
+  name: string;
+  create: (app: INestApplication) => WebSocketAdapter;
+  connect: (port: number) => Promise<Client>;
+}[] = [
+  {
+    name: 'ws',
+    create: (app) => new WsAdapter(app),
+    connect: async (port) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+      await new Promise((resolve) => socket.once('open', resolve));
+      return {
+        async ask(message, count) {
+          const answers: unknown[] = [];
+          socket.on('message', (data: Buffer) => answers.push(JSON.parse(data.toString())));
+          socket.send(JSON.stringify({ event: message, data: { id: 7 } }));
+          await arrived(answers, count);
+          socket.removeAllListeners('message');
+          return answers;
+        },
+        close: () => socket.close(),
+      };
+    },
+  },
+  {
+    name: 'socket.io',
+    create: (app) => new IoAdapter(app),
+    connect: async (port) => {
+      const socket = io(`http://127.0.0.1:${port}`, { transports: ['websocket'] });
+      await new Promise((resolve) => socket.once('connect', () => resolve(undefined)));
+      return {
+        async ask(message, count) {
+          const answers: unknown[] = [];
+          socket.onAny((...args: unknown[]) => answers.push(args));
+          socket.emit(message, { id: 7 });
+          await arrived(answers, count);
+          socket.offAny();
+          return answers;
+        },
+        close: () => socket.close(),
+      };
+    },
+  },
+];
+
+describe.each(adapters)('a gateway on $name', ({ create, connect }) => {
+  describe.each([false, true])('with a filter of its own: %s', (hasFilter) => {
+    const recorder = new Recorder();
+    const running: { app: INestApplication; client: Client }[] = [];
+
+    async function start(isLogged: boolean): Promise<Client> {
+      @Module({
+        imports: isLogged ? [loggedModule(recorder)] : [],
+        providers: [gateway(hasFilter)],
+      })
+      class SocketModule {}
+      const app = await NestFactory.create(SocketModule, platforms[0]?.createAdapter() as never, {
+        logger: false,
+      });
+      if (isLogged) app.useLogger(app.get(NestLogger));
+      app.useWebSocketAdapter(create(app));
+      await app.listen(0, '127.0.0.1');
+      const client = await connect((app.getHttpServer().address() as { port: number }).port);
+      running.push({ app, client });
+      return client;
+    }
+
+    let bare: Client;
+    let logged: Client;
+    beforeAll(async () => {
+      bare = await start(false);
+      logged = await start(true);
+    });
+    afterEach(() => recorder.clear());
+    afterAll(async () => {
+      for (const { app, client } of running) {
+        client.close();
+        await app.close();
+      }
+    });
+
+    it.each(scenarios)('tells $message once and leaves the answer alone', async (scenario) => {
+      const expected = await bare.ask(scenario.message);
+      recorder.clear();
+      expect(await logged.ask(scenario.message, expected.length)).toEqual(expected);
+      await recorder.settled('nest.ws', 1);
+      const [record, ...more] = recorder.of('nest.ws');
+      expect(more).toEqual([]);
+      expect(record?.extraFields()).toMatchObject({
+        transport: 'ws',
+        pattern: scenario.message,
+        controller: 'OrdersGateway',
+        handler: scenario.handler,
+        outcome: scenario.outcome,
+        duration_ms: expect.any(Number),
+        request_id: expect.any(String),
+        ...(scenario.message === 'value' && { bound: 'here' }),
+      });
+      expect(record?.levelname).toBe({ ok: 'INFO', refused: 'WARNING', failed: 'ERROR' }[scenario.outcome]);
+      const hasTraceback = 'hasTraceback' in scenario || scenario.outcome === 'failed';
+      expect(recorder.tracebacks.map(({ name }) => name)).toEqual(hasTraceback ? ['nest.ws'] : []);
+      for (const inside of recorder.records.filter(({ name }) => name === 'handler' || name === 'guard')) {
+        expect(inside.extraFields().request_id).toBe(record?.extraFields().request_id);
+      }
+    });
+  });
+});

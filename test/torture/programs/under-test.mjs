@@ -1,0 +1,94 @@
+import { writeSync } from 'node:fs';
+import { lineOf } from '../support/lines.mjs';
+
+/** The library, as the run chose it. */
+export const logging = await import(process.env.TORTURE_CORE);
+
+/** What the scenario wants. */
+export const config = JSON.parse(process.argv[2]);
+
+/** Tells the ledger; see Ledger for the kinds. Out before this returns. */
+export function note(kind, text = '') {
+  const bytes = Buffer.from(`${kind}${text}\n`);
+  for (let sent = 0; sent < bytes.length; ) sent += writeSync(3, bytes, sent);
+}
+
+/** Makes a handler from a class name and options; `inner` are handlers in its option `handlers`. */
+export function makeHandler({ class: name, options = {}, inner }) {
+  const handlers = inner?.map(makeHandler);
+  return new logging[name](handlers === undefined ? options : { ...options, handlers });
+}
+
+/** A logger of its own with this one handler. */
+export function loggerOf(handler, name = 'torture') {
+  const logger = logging.getLogger(name);
+  logger.setLevel('DEBUG');
+  logger.propagate = false;
+  logger.addHandler(handler);
+  return logger;
+}
+
+/**
+ * Issues records: notes each before the log call, and afterwards what is promised by then.
+ *
+ * @param {(number: number) => number} promised So many, from the first on, once record `number` was logged.
+ */
+export function issuer(logger, promised, { writer = config.writer, log = (text) => logger.info(text) } = {}) {
+  let known = 0;
+  let number = 0;
+  return {
+    get next() {
+      return number;
+    },
+    issue() {
+      const mine = number++;
+      note('i', mine);
+      try {
+        log(lineOf(writer, mine));
+      } catch (error) {
+        note('x', String(error?.stack ?? error).replaceAll('\n', ' | '));
+      }
+      this.settle();
+      return mine;
+    },
+    /** Notes what is promised by now. */
+    settle() {
+      const now = promised(number - 1);
+      if (now === known) return;
+      known = now;
+      note('p', now);
+    },
+  };
+}
+
+export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Notes the memory in use every so often. */
+export function watchMemory() {
+  globalThis.gc?.();
+  note('m', process.memoryUsage.rss());
+  setInterval(() => note('m', process.memoryUsage.rss()), 20).unref();
+}
+
+process.on('uncaughtExceptionMonitor', (error) => {
+  if (error?.message !== 'the scenario ends like this') note('u', String(error?.stack ?? error).replaceAll('\n', ' | '));
+});
+
+/** The ways a process ends. */
+export const endings = {
+  return: () => {},
+  exit: () => process.exit(0),
+  throw: () => {
+    throw new Error('the scenario ends like this');
+  },
+  reject: () => {
+    void Promise.reject(new Error('the scenario ends like this'));
+  },
+  // The process is not at its end by itself when the signal comes.
+  sigterm: () => {
+    setTimeout(() => {}, 30_000);
+    process.kill(process.pid, 'SIGTERM');
+  },
+  sigkill: () => process.kill(process.pid, 'SIGKILL'),
+  abort: () => process.abort(),
+};
