@@ -3,6 +3,7 @@
  *
  *   dist/esm/index.js, core/index.js, testing/index.js, chunks/*.js   ES modules
  *   dist/cjs/…                                                        the same in CommonJS
+ *   dist/esm/cli/run.js, dist/bin/nestjs-logging.js                   the command line, as ES modules alone
  *   dist/{esm,cjs}/**\/*.d.ts                                         declarations with their doc comments
  *
  * Bundled because loading many small files is dear: with 60 of them, importing the package took
@@ -20,6 +21,13 @@ import { rolldown } from 'rolldown';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const started = performance.now();
 
+/** The program behind the command `nestjs-logging`. */
+const bin = `#!/usr/bin/env node
+import { runCli } from '../esm/cli/run.js';
+
+process.exitCode = await runCli(process.argv.slice(2));
+`;
+
 await rm(path.join(root, 'dist'), { recursive: true, force: true });
 const outcomes = await Promise.allSettled([buildJavaScript(), buildTypes()]);
 const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
@@ -28,13 +36,22 @@ if (failures.length > 0) process.exit(1);
 console.log(`dist/ built in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 
 async function buildJavaScript() {
+  const entries = {
+    index: 'lib/index.ts',
+    'core/index': 'lib/core/index.ts',
+    'testing/index': 'lib/testing/index.ts',
+  };
+  await bundleAs('esm', { ...entries, 'cli/run': 'lib/cli/run.ts' });
+  await bundleAs('cjs', entries);
+  await writeFile(path.join(root, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n');
+  await mkdir(path.join(root, 'dist/bin'), { recursive: true });
+  await writeFile(path.join(root, 'dist/bin/nestjs-logging.js'), bin, { mode: 0o755 });
+}
+
+async function bundleAs(format, input) {
   const bundle = await rolldown({
     cwd: root,
-    input: {
-      index: 'lib/index.ts',
-      'core/index': 'lib/core/index.ts',
-      'testing/index': 'lib/testing/index.ts',
-    },
+    input,
     platform: 'node',
     tsconfig: path.join(root, 'tsconfig.json'),
     external: isPackage,
@@ -42,29 +59,26 @@ async function buildJavaScript() {
       handle(level === 'warn' ? 'error' : level, log);
     },
   });
-  for (const format of ['esm', 'cjs']) {
-    await bundle.write({
-      dir: path.join(root, 'dist', format),
-      format,
-      exports: 'named',
-      chunkFileNames: 'chunks/[name].js',
-      codeSplitting: {
-        groups: [
-          {
-            name: 'logging',
-            test: /lib[\\/](internal|core|context|formatters|handlers|config)[\\/]/,
-            tags: ['$initial'],
-          },
-          { name: 'nest', test: /lib[\\/]nest[\\/]/, tags: ['$initial'] },
-        ],
-      },
-      keepNames: true,
-      minify: false,
-      sourcemap: true,
-    });
-  }
+  await bundle.write({
+    dir: path.join(root, 'dist', format),
+    format,
+    exports: 'named',
+    chunkFileNames: 'chunks/[name].js',
+    codeSplitting: {
+      groups: [
+        {
+          name: 'logging',
+          test: /lib[\\/](internal|core|context|formatters|handlers|config)[\\/]/,
+          tags: ['$initial'],
+        },
+        { name: 'nest', test: /lib[\\/]nest[\\/]/, tags: ['$initial'] },
+      ],
+    },
+    keepNames: true,
+    minify: false,
+    sourcemap: true,
+  });
   await bundle.close();
-  await writeFile(path.join(root, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n');
 }
 
 /** Packages stay imports; only our own files and the compiler's helpers are bundled. */

@@ -15,14 +15,15 @@ export function reportText(report) {
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-export function machineText({ machine, rounds, sliceMs }) {
+export function machineText({ machine, rounds, sliceMs, note }) {
   const { processor, cores, system, node, python, loadAverage } = machine;
   const lines = [
     `${processor}, ${cores} cores, ${system}, Node ${node}${python ? `, CPython ${python}` : ''}; ${rounds} turns of ${sliceMs} ms.`,
     'Processor time a call, in nanoseconds: median, and in brackets how many times ours.',
   ];
-  if (loadAverage[0] > cores / 2)
-    lines.push(`The machine was busy (load ${loadAverage[0]}): trust the ratios more than the times.`);
+  lines.push(`Load average of the machine when the run began: ${loadAverage[0]}.`);
+  if (loadAverage[0] > cores / 2) lines.push('It was busy: trust the ratios more than the times.');
+  if (note !== undefined) lines.push(note);
   return lines.join('\n');
 }
 
@@ -41,10 +42,10 @@ function cell(result, competitor) {
   if (result === undefined) return '–';
   const { median } = result.cpu;
   const time = median < 20 ? median.toFixed(1) : Math.round(median).toLocaleString('en');
-  return competitor === 'ours' || result.ratio === undefined
-    ? time
-    : `${time} (${result.ratio.toPrecision(2)}×)`;
+  return competitor === 'ours' || result.ratio === undefined ? time : `${time} (${times(result.ratio)}×)`;
 }
+
+const times = (ratio) => (ratio >= 100 ? Math.round(ratio) : ratio.toPrecision(2));
 
 export function memoryTable({ memory }) {
   if (memory === undefined) return '';

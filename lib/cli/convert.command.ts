@@ -32,14 +32,15 @@ interface Source {
 export async function convert(file: string, settings: ConvertSettings, terminal: Terminal): Promise<number> {
   const { value, faults, origin } = await read(file, terminal);
   if (faults.length > 0) throw configError(faults);
-  const config = dictionaryIn(value);
-  if (config === undefined) {
+  const key = keyOfDictionary(value);
+  if (key === undefined) {
     throw new LoggingError(
       'ERR_LOGGING_ARGUMENT',
       `${file}: no logging configuration in it: no object with version: 1`,
     );
   }
-  tellFaults(config, origin, terminal);
+  const config = (key === '' ? value : (value as Record<string, unknown>)[key]) as LoggingConfig;
+  tellFaults(config, below(key, origin), terminal);
   const escaped = escapeVariables(config) as object;
   if (settings.json) writeJson(terminal, escaped);
   else terminal.stdout.write(await toYaml(escaped));
@@ -77,14 +78,24 @@ async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
   return text;
 }
 
-/** The dictionary itself, or `LOGGING` among other settings. */
-function dictionaryIn(value: unknown): LoggingConfig | undefined {
+/** `''` for the dictionary itself, or the key of `LOGGING` among other settings. */
+function keyOfDictionary(value: unknown): string | undefined {
   if (!isPlainObject(value)) return undefined;
-  if (value.version === 1) return value as LoggingConfig;
-  return ['LOGGING', 'LOGGING_CONFIG', 'log_config'].map((key) => value[key]).find(isConfiguration);
+  if (isConfiguration(value)) return '';
+  return ['LOGGING', 'LOGGING_CONFIG', 'log_config'].find((key) => isConfiguration(value[key]));
 }
 
-function isConfiguration(value: unknown): value is LoggingConfig {
+/** The places of what is below a key, by the paths from there. */
+function below(key: string, origin: ConfigOrigin): ConfigOrigin {
+  const prefix = key === '' ? '' : `${key}.`;
+  const places = [...origin.places].filter(([path]) => path.startsWith(prefix));
+  return new ConfigOrigin(
+    new Map(),
+    new Map(places.map(([path, place]) => [path.slice(prefix.length), place])),
+  );
+}
+
+function isConfiguration(value: unknown): boolean {
   return isPlainObject(value) && value.version === 1;
 }
 
@@ -110,7 +121,7 @@ function tellFaults(config: LoggingConfig, origin: ConfigOrigin, terminal: Termi
 
 /** In files `${` begins a variable, but in formats of the `$` style; a plain one is written `$${`. */
 function escapeVariables(value: unknown, isDollarFormat = false): unknown {
-  if (typeof value === 'string') return isDollarFormat ? value : value.replaceAll('${', '$${');
+  if (typeof value === 'string') return isDollarFormat ? value : value.replaceAll('${', () => '$${');
   if (Array.isArray(value)) return value.map((item) => escapeVariables(item));
   if (!isPlainObject(value)) return value;
   const isDollar = value.style === '$';

@@ -1,4 +1,4 @@
-import { escapeControls, sanitizer, sanitizeTraceback } from '../core/sanitize.js';
+import { escapeControls, sanitizer } from '../core/sanitize.js';
 import type { JsonLine } from './json-line.js';
 import { levelStyle, type Painter } from './terminal.js';
 
@@ -14,7 +14,7 @@ export function prettyLine(line: JsonLine, paint: Painter): string {
     ...(message === '' ? [] : [toLines(message)]),
     ...Object.entries(fields).map(([key, value]) => `${paint(`${clean(key)}=`, 'dim')}${fieldText(value)}`),
   ];
-  const below = traces.map((trace) => `\n    ${sanitizeTraceback(trace)}`);
+  const below = traces.map((trace) => `\n    ${toLines(trace)}`);
   return parts.join(' ') + below.join('');
 }
 

@@ -30,6 +30,8 @@ export async function pretty(settings: PrettySettings, terminal: Terminal): Prom
     if (!shows(line)) return undefined;
     return settings.json ? text : prettyLine(line, paint);
   };
+  if (terminal.stdin.isTTY)
+    terminal.stderr.write('reading standard input; pipe a log into this: | nestjs-logging pretty\n');
   const output = new Output(terminal.stdout);
   const ignore = () => undefined;
   process.on('SIGINT', ignore);

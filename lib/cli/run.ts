@@ -16,6 +16,8 @@ const MISUSED = 2;
  */
 export async function runCli(args: readonly string[], terminal: Terminal = process): Promise<number> {
   let status = 0;
+  // A reader that has seen enough (`| head`) is no failure.
+  for (const stream of [terminal.stdout, terminal.stderr]) stream.on('error', () => undefined);
   const program = makeProgram(packageVersion(), terminal, (result) => {
     status = result;
   });

@@ -13,23 +13,30 @@ const PYTHON_NUMBER = /^[-+]?[0-9][0-9_]*_[0-9_]*$/;
 const BASE_60 = /^[-+]?[1-9][0-9_]*(:[0-5]?[0-9])+$/;
 const OCTAL = /^[-+]?0[0-7]+$/;
 
+/** What a document says, and what helps to tell where it is broken. */
+export interface WalkedDocument extends ParsedText {
+  /** Where quotes and brackets open, by the offset where they end. */
+  readonly starts: ReadonlyMap<number, number>;
+}
+
 /** Turns a document into values, and notes where everything stands and what is wrong. */
 export function walkDocument(
   yaml: YamlPeer,
   document: YamlDocument,
   placeAt: (offset: number) => Place,
   format: 'yaml' | 'json',
-): ParsedText {
+): WalkedDocument {
   const walk = new Walk(yaml, document, placeAt, format);
   walk.places.set('', placeAt(document.contents?.range?.[0] ?? 0));
   const value = walk.read(document.contents, '', 0);
-  return { value, faults: walk.faults, places: walk.places, quoted: walk.quoted };
+  return { value, faults: walk.faults, places: walk.places, quoted: walk.quoted, starts: walk.starts };
 }
 
 class Walk {
   readonly faults: ConfigFault[] = [];
   readonly places = new Map<string, Place>();
   readonly quoted = new Set<string>();
+  readonly starts = new Map<number, number>();
   readonly #underway = new Set<YamlNode>();
   #nodes = 0;
 
@@ -50,6 +57,8 @@ class Walk {
       return undefined;
     }
     const { yaml } = this;
+    const [start, end] = node.range ?? [];
+    if (start !== undefined && end !== undefined && isEnclosed(node)) this.starts.set(end, start);
     if (yaml.isAlias(node)) return this.#alias(node.source, node.resolve(this.document), node, path, depth);
     if (node.tag !== undefined && !isPlainTag(node.tag))
       return this.#fault(path, node, `the tag ${node.tag} is not allowed; write plain values`);
@@ -159,6 +168,11 @@ class Walk {
     );
     if (!isTold) this.faults.push({ path, message, ...place });
   }
+}
+
+/** Whether quotes or brackets are around it. */
+function isEnclosed(node: YamlNode & { readonly type?: string; readonly flow?: boolean }): boolean {
+  return node.flow === true || node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE';
 }
 
 function isPythonBoolean(text: string): boolean {

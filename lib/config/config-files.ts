@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { LoggingError } from '../core/errors.js';
@@ -97,9 +98,11 @@ async function readText(file: string, isNeeded: boolean): Promise<string | undef
 }
 
 async function importConfig(file: string, text: string, context: ConfigModuleContext): Promise<unknown> {
-  const url = pathToFileURL(resolve(file));
-  // Modules are kept by their address; other contents need another one.
+  const path = resolve(file);
+  const url = pathToFileURL(path);
+  // Modules are kept by their address, and CommonJS ones by their path: other contents need another one.
   url.searchParams.set('v', fingerprint(text));
+  Reflect.deleteProperty(createRequire(path).cache, path);
   try {
     const module = (await import(url.href)) as { default?: unknown };
     let exported = module.default;
@@ -107,11 +110,15 @@ async function importConfig(file: string, text: string, context: ConfigModuleCon
     if (isObject(exported) && '__esModule' in exported) exported = exported.default;
     return typeof exported === 'function' ? await exported(context) : exported;
   } catch (error) {
-    throw configError(
-      [{ path: '', message: `cannot be loaded: ${String((error as Error)?.message ?? error)}`, file }],
-      error,
-    );
+    throw configError([{ path: '', message: describeImport(error), file }], error);
   }
+}
+
+function describeImport(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const remedy =
+    code === 'ERR_UNKNOWN_FILE_EXTENSION' ? '; this Node reads JavaScript, YAML and JSON only' : '';
+  return `cannot be loaded: ${message ?? String(error)}${remedy}`;
 }
 
 function isObject(value: unknown): value is { default?: unknown } {

@@ -8,7 +8,7 @@ import { Converter, isPlainObject } from './converters.js';
 import type { ComponentFactory, LoggingConfig } from './logging-config.js';
 import { planComponent } from './plan-component.js';
 import { planLogger, planLoggers } from './plan-logger.js';
-import { PlanReader } from './plan-reader.js';
+import { describe, PlanReader } from './plan-reader.js';
 
 /** A handler, formatter or filter to be made. */
 export interface PlannedComponent {
@@ -65,6 +65,8 @@ export interface PlanOptions {
 const KNOWN_KEYS = [
   ...['version', 'formatters', 'filters', 'handlers', 'loggers', 'groups', 'root'],
   ...['incremental', 'disable_existing_loggers'],
+  // Tells editors the JSON Schema of the file.
+  '$schema',
 ];
 
 /**
@@ -74,9 +76,7 @@ const KNOWN_KEYS = [
  */
 export function planConfig(config: LoggingConfig, options: PlanOptions = {}): ConfigPlan {
   if (!isPlainObject(config)) {
-    throw configError([
-      { path: '', message: `a configuration is an object, got ${config === null ? 'null' : typeof config}` },
-    ]);
+    throw configError([{ path: '', message: `a configuration is an object, got ${describe(config)}` }]);
   }
   const faults: ConfigFault[] = [];
   const converter = new Converter(config);

@@ -66,12 +66,14 @@ function parse(yaml: YamlPeer, text: string, file: string, format: 'yaml' | 'jso
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
   };
+  const walked = walkDocument(yaml, document, placeAt, format);
+  // What was never closed is told where it was opened, not where the text ends.
+  const placeOf = ({ pos: [offset] }: YamlProblem) => placeAt(walked.starts.get(offset) ?? offset);
   const problems = document.errors.map((problem) => ({
     path: '',
     message: describe(problem),
-    ...placeAt(problem.pos[0]),
+    ...placeOf(problem),
   }));
-  const walked = walkDocument(yaml, document, placeAt, format);
   return { ...walked, faults: [...firstOfEachLine(problems), ...walked.faults] };
 }
 
@@ -81,10 +83,16 @@ function firstOfEachLine<T extends Place>(problems: readonly T[]): T[] {
   return problems.filter(({ line }) => !seen.has(line) && seen.add(line));
 }
 
+/** Where the parser's words do not say what to do. */
+const MESSAGES: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'a second document; a configuration is one document, without a further ---',
+  MULTILINE_IMPLICIT_KEY: 'expected key: value; is there a : after the key?',
+  BLOCK_AS_IMPLICIT_KEY:
+    'a key inside a value; is the line after it indented too deeply, or does a text with ": " need quotes?',
+};
+
 function describe(problem: YamlProblem): string {
-  if (problem.code === 'MULTIPLE_DOCS')
-    return 'a second document; a configuration is one document, without a further ---';
-  return problem.message.replaceAll(/\s+/g, ' ');
+  return MESSAGES[problem.code] ?? problem.message.replaceAll(/\s+/g, ' ');
 }
 
 function jsonFault(text: string): string | undefined {

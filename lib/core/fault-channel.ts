@@ -14,7 +14,7 @@ export interface LoggingFault {
   readonly code: string | undefined;
   /** The logger of the record at fault; `undefined` if no record is to blame. */
   readonly logger: string | undefined;
-  /** How often it was seen in a row. */
+  /** How often it was seen. */
   readonly count: number;
   /** When it was seen last. */
   readonly lastAt: number;
@@ -26,23 +26,55 @@ export type LoggingFaultListener = (fault: LoggingFault) => void;
 /** Faults that are remembered. */
 const MAX_FAULTS = 100;
 
-interface FaultChannel {
-  faults: LoggingFault[];
-  readonly listeners: Set<LoggingFaultListener>;
-  isTelling: boolean;
+/** Remembers the last faults, and tells of each. */
+class FaultChannel {
+  #faults: LoggingFault[] = [];
+  readonly #listeners = new Set<LoggingFaultListener>();
+  #isTelling = false;
+
+  get faults(): readonly LoggingFault[] {
+    return [...this.#faults];
+  }
+
+  listen(listener: LoggingFaultListener): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  announce(seen: SeenFault): void {
+    const fault = this.#remember(seen);
+    if (this.#isTelling || this.#listeners.size === 0) return;
+    this.#isTelling = true;
+    try {
+      for (const listener of this.#listeners) tell(listener, fault);
+    } finally {
+      this.#isTelling = false;
+    }
+  }
+
+  #remember(seen: SeenFault): LoggingFault {
+    const before = this.#faults.find((fault) => isSame(fault, seen));
+    const first = before?.at ?? seen.at;
+    const fault = Object.freeze({ ...seen, at: first, count: (before?.count ?? 0) + 1, lastAt: seen.at });
+    // A flood of one fault must not wash the others away.
+    this.#faults = [...this.#faults.filter((other) => other !== before), fault].slice(-MAX_FAULTS);
+    return fault;
+  }
 }
 
-const channel = globalSlot(
-  'fault-channel.1',
-  (): FaultChannel => ({ faults: [], listeners: new Set(), isTelling: false }),
-);
+/** A fault as it is seen once. */
+type SeenFault = Omit<LoggingFault, 'count' | 'lastAt'>;
+
+const channel = globalSlot('fault-channel.1', () => new FaultChannel());
 
 /**
  * The last 100 faults inside of logging, the oldest first: what handlers, filters and formatters threw, and what
  * could not be written or sent. They never go through loggers.
  */
 export function getLoggingFaults(): readonly LoggingFault[] {
-  return [...channel.faults];
+  return channel.faults;
 }
 
 /**
@@ -52,37 +84,15 @@ export function getLoggingFaults(): readonly LoggingFault[] {
  * @returns Takes it back.
  */
 export function onLoggingFault(listener: LoggingFaultListener): () => void {
-  channel.listeners.add(listener);
-  return () => {
-    channel.listeners.delete(listener);
-  };
+  return channel.listen(listener);
 }
 
 /** Remembers a fault and tells whoever wants to know. Never throws. */
-export function announceFault(seen: Omit<LoggingFault, 'count' | 'lastAt'>): void {
-  const fault = remember(seen);
-  if (channel.isTelling || channel.listeners.size === 0) return;
-  channel.isTelling = true;
-  try {
-    for (const listener of channel.listeners) tell(listener, fault);
-  } finally {
-    channel.isTelling = false;
-  }
+export function announceFault(seen: SeenFault): void {
+  channel.announce(seen);
 }
 
-function remember(seen: Omit<LoggingFault, 'count' | 'lastAt'>): LoggingFault {
-  const { faults } = channel;
-  const index = faults.findLastIndex((fault) => isSame(fault, seen));
-  const before = faults[index];
-  const fault = Object.freeze({ ...seen, at: before?.at ?? seen.at, count: (before?.count ?? 0) + 1, lastAt: seen.at });
-  // A flood of one fault must not wash the others away.
-  if (before !== undefined) faults.splice(index, 1);
-  else if (faults.length >= MAX_FAULTS) faults.shift();
-  faults.push(fault);
-  return fault;
-}
-
-function isSame(one: LoggingFault, other: Omit<LoggingFault, 'count' | 'lastAt'>): boolean {
+function isSame(one: LoggingFault, other: SeenFault): boolean {
   return one.source === other.source && one.code === other.code && one.message === other.message;
 }
 

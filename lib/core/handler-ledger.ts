@@ -1,5 +1,4 @@
 import type { Handler } from './handler.js';
-import { state } from './state.js';
 
 /** What a handler that keeps or sends records tells of them in its `stats`; what it leaves out, it has none of. */
 export interface DeliveryCounts {
@@ -19,20 +18,19 @@ export interface DeliveryCounts {
   readonly droppedBy?: Readonly<Record<string, number>> | undefined;
 }
 
-/** What a handler did with the records it was handed; one for each handler that was ever made. */
+/**
+ * What a handler did with the records it was handed; one for each handler that was ever made.
+ *
+ * Fields are private for a reason besides the usual one: Jest takes apart what is reachable from the global object when
+ * a test file is done, and whoever sets a property of it then, for example by logging late, would fail.
+ */
 export class HandlerLedger {
-  /** Records handed to it. */
-  emitted = 0;
-  /** Records its filters kept back. */
-  filtered = 0;
-  /** Records that could not be formatted or written. */
-  failed = 0;
-  /** Records that came while it was at work on another. */
-  recursive = 0;
-  /** Losses that were announced. */
-  announced = 0;
-
   readonly #handler: WeakRef<Handler>;
+  #emitted = 0;
+  #filtered = 0;
+  #failed = 0;
+  #recursive = 0;
+  #announced = 0;
   /** What it told last of its records; stands for the handler when that is gone. */
   #last: DeliveryCounts | undefined;
 
@@ -45,19 +43,65 @@ export class HandlerLedger {
     return this.#handler.deref();
   }
 
+  /** A record was handed to it. */
+  emit(): void {
+    this.#emitted += 1;
+  }
+
+  /** Its filters kept the record back. */
+  filter(): void {
+    this.#filtered += 1;
+  }
+
+  /** The record could not be formatted or written. */
+  fail(): void {
+    this.#failed += 1;
+  }
+
+  /** The record came while it was at work on another. */
+  recurse(): void {
+    this.#recursive += 1;
+  }
+
+  /** Records handed to it. */
+  get emitted(): number {
+    return this.#emitted;
+  }
+
+  /** Records its filters kept back. */
+  get filtered(): number {
+    return this.#filtered;
+  }
+
+  /** Records that could not be formatted or written. */
+  get failed(): number {
+    return this.#failed;
+  }
+
+  /** Records that came while it was at work on another. */
+  get recursive(): number {
+    return this.#recursive;
+  }
+
   /** What the handler tells of its records; `undefined` if it tells nothing. */
   get counts(): DeliveryCounts | undefined {
     const handler = this.handler;
     if (handler !== undefined) this.#last = readCounts(handler) ?? this.#last;
     return this.#last;
   }
-}
 
-/** Opens the books of a handler. */
-export function openLedger(handler: Handler): HandlerLedger {
-  const ledger = new HandlerLedger(handler);
-  state.ledgers.push(ledger);
-  return ledger;
+  /** Records lost on their way, without those that were at fault themselves. */
+  get lost(): number {
+    return this.counts?.dropped ?? 0;
+  }
+
+  /** Losses nobody was told of yet; from now on they count as told. */
+  takeLosses(): number {
+    const { lost } = this;
+    const untold = lost - this.#announced;
+    this.#announced = lost;
+    return untold;
+  }
 }
 
 function readCounts(handler: Handler): DeliveryCounts | undefined {

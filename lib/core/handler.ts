@@ -4,7 +4,7 @@ import { LoggingError } from './errors.js';
 import { Filterer } from './filter.js';
 import type { FilterLike } from './filter-like.js';
 import { defaultFormatter, type Formatter } from './formatter.js';
-import { type HandlerLedger, openLedger } from './handler-ledger.js';
+import type { HandlerLedger } from './handler-ledger.js';
 import { isLean } from './lean.js';
 import { checkLevel, getLevelName, type Level } from './levels.js';
 import type { LogRecord } from './log-record.js';
@@ -50,7 +50,7 @@ export abstract class Handler extends Filterer {
     if (options.formatter) this.formatter = options.formatter;
     for (const filter of options.filters ?? []) this.addFilter(filter);
     this.#exposes = !isLean(this);
-    this.#ledger = openLedger(this);
+    this.#ledger = state.books.open(this);
     rememberOpen(this);
   }
 
@@ -67,9 +67,9 @@ export abstract class Handler extends Filterer {
    */
   handle(record: LogRecord): LogRecord | false {
     const ledger = this.#ledger;
-    ledger.emitted += 1;
+    ledger.emit();
     if (this.#emitting) {
-      ledger.recursive += 1;
+      ledger.recurse();
       return false;
     }
     this.#emitting = true;
@@ -78,7 +78,7 @@ export abstract class Handler extends Filterer {
       if (this.filters.length > 0) {
         const passed = this.filter(record);
         if (passed === false) {
-          ledger.filtered += 1;
+          ledger.filter();
           return false;
         }
         current = passed;
@@ -86,7 +86,7 @@ export abstract class Handler extends Filterer {
       if (this.#exposes) current.expose();
       this.emit(current);
     } catch (error) {
-      ledger.failed += 1;
+      ledger.fail();
       this.#fail(current, error);
     } finally {
       this.#emitting = false;

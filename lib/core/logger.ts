@@ -191,7 +191,7 @@ export class Logger extends Filterer {
       // A filter that breaks keeps the record back: what it was to remove must not slip through.
       reportLoggingError(this, record, error);
     }
-    if (passed === false) state.filteredByLoggers += 1;
+    if (passed === false) state.books.filterByLogger();
     else this.callHandlers(passed);
   }
 

@@ -12,44 +12,47 @@ const LOGGER = 'nestjs_logging';
 const PAUSE_MS = 10_000;
 const SOON_MS = 1_000;
 
-const slot = globalSlot('loss-announcer.1', () => ({
-  timer: undefined as NodeJS.Timeout | undefined,
-  announcedAt: Number.NEGATIVE_INFINITY,
-}));
+/** Looks for losses, and tells of them. */
+class LossAnnouncer {
+  #timer: NodeJS.Timeout | undefined;
+  #announcedAt = Number.NEGATIVE_INFINITY;
+
+  /** Has losses looked for soon, unless that is under way. */
+  look(): void {
+    if (this.#timer !== undefined) return;
+    const wait = Math.max(SOON_MS, this.#announcedAt + PAUSE_MS - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (announceLosses()) this.#announcedAt = performance.now();
+    }, wait);
+    this.#timer.unref();
+  }
+}
+
+const announcer = globalSlot('loss-announcer.1', () => new LossAnnouncer());
 
 /** Has losses looked for soon, and announced if there are any. Called for every fault, so it costs next to nothing. */
 export function lookForLosses(): void {
-  if (slot.timer !== undefined) return;
-  const wait = Math.max(SOON_MS, slot.announcedAt + PAUSE_MS - performance.now());
-  slot.timer = setTimeout(() => {
-    slot.timer = undefined;
-    announceLosses();
-  }, wait);
-  slot.timer.unref();
+  announcer.look();
 }
 
 /**
  * Announces what handlers have lost since the last time: one WARNING of the logger `nestjs_logging` for each of them,
  * to every handler of that logger and of those above it that lost nothing itself.
+ *
+ * @returns Whether there was anything.
  */
-export function announceLosses(): void {
-  const lossy = state.ledgers.filter((ledger) => lostBy(ledger) > ledger.announced);
-  if (lossy.length === 0) return;
-  slot.announcedAt = performance.now();
-  const lossyHandlers = new Set(lossy.map(({ handler }) => handler));
-  for (const ledger of lossy) {
-    const lost = lostBy(ledger);
-    tell(ledger, lost - ledger.announced, lost, lossyHandlers);
-    ledger.announced = lost;
-  }
+export function announceLosses(): boolean {
+  const lossy = state.books
+    .ledgers()
+    .map((ledger) => ({ ledger, lost: ledger.takeLosses() }))
+    .filter(({ lost }) => lost > 0);
+  const lossyHandlers = new Set(lossy.map(({ ledger }) => ledger.handler));
+  for (const { ledger, lost } of lossy) tell(ledger, lost, lossyHandlers);
+  return lossy.length > 0;
 }
 
-/** Records that were lost on their way; those at fault themselves have been reported one by one. */
-function lostBy(ledger: HandlerLedger): number {
-  return ledger.counts?.dropped ?? 0;
-}
-
-function tell(ledger: HandlerLedger, lost: number, total: number, avoided: ReadonlySet<Handler | undefined>): void {
+function tell(ledger: HandlerLedger, lost: number, avoided: ReadonlySet<Handler | undefined>): void {
   const logger = findLogger();
   const { handler, counts } = ledger;
   if (logger === undefined || handler === undefined || !logger.isEnabledFor(WARNING)) return;
@@ -57,7 +60,7 @@ function tell(ledger: HandlerLedger, lost: number, total: number, avoided: Reado
     name: LOGGER,
     levelno: WARNING,
     msg: '%d records lost by %s, %d in all',
-    args: [lost, String(handler), total],
+    args: [lost, String(handler), ledger.lost],
     extra: { handler: handler.name, lost, dropped_by: { ...counts?.droppedBy } },
     caller: { pathname: '(unknown file)', lineno: 0, funcName: '(unknown function)' },
   });

@@ -1,8 +1,8 @@
 import { globalSlot } from '../internal/global-slot.js';
 import type { Handler } from './handler.js';
-import type { HandlerLedger } from './handler-ledger.js';
 import type { LogRecord, LogRecordOptions } from './log-record.js';
 import type { Logger } from './logger.js';
+import { LoggingBooks } from './logging-books.js';
 import type { Manager } from './manager.js';
 
 /** Gives the fields that the running request or job put on every record, or nothing outside of one. */
@@ -13,17 +13,6 @@ export type LogRecordFactory = (options: LogRecordOptions) => LogRecord;
 
 /** The class new loggers are made of. @see https://docs.python.org/3/library/logging.html#logging.setLoggerClass */
 export type LoggerClass = new (name: string, level?: number | string) => Logger;
-
-/** What became of the records of handlers that are gone. */
-export interface RetiredCounts {
-  emitted: number;
-  filtered: number;
-  delivered: number;
-  dropped: number;
-  readonly droppedBy: Record<string, number>;
-  queued: number;
-  spooled: number;
-}
 
 /**
  * Everything of logging that is one per process: what Python keeps in module globals.
@@ -36,12 +25,8 @@ export interface LoggingState {
   readonly handlersByName: Map<string, Handler>;
   /** Every open handler in order of creation, held weakly as Python does; `shutdown` walks it backwards. */
   openHandlers: WeakRef<Handler>[];
-  /** The books of every handler that is still held by somebody. */
-  ledgers: HandlerLedger[];
-  /** The sums of those that are gone. */
-  readonly retired: RetiredCounts;
-  /** Records that the filters of loggers kept back. */
-  filteredByLoggers: number;
+  /** What became of every record. */
+  readonly books: LoggingBooks;
   manager: Manager | undefined;
   recordFactory: LogRecordFactory | undefined;
   loggerClass: LoggerClass | undefined;
@@ -81,9 +66,7 @@ export function freshState(): LoggingState {
     ]),
     handlersByName: new Map(),
     openHandlers: [],
-    ledgers: [],
-    retired: { emitted: 0, filtered: 0, delivered: 0, dropped: 0, droppedBy: {}, queued: 0, spooled: 0 },
-    filteredByLoggers: 0,
+    books: new LoggingBooks(),
     manager: undefined,
     recordFactory: undefined,
     loggerClass: undefined,

@@ -1,6 +1,9 @@
+import type * as v from 'valibot';
 import { LEAN } from '../core/lean.js';
+import { checkOptions } from '../core/options.js';
 import { SocketHandler } from './socket.handler.js';
 import { DatagramTransport } from './support/datagram-transport.js';
+import { type DatagramHandlerOptions, datagramHandlerSchema } from './support/socket-options.js';
 import type { Transport } from './support/transport.js';
 import { UnixDatagramTransport } from './support/unix-datagram-transport.js';
 
@@ -19,6 +22,15 @@ import { UnixDatagramTransport } from './support/unix-datagram-transport.js';
  */
 export class DatagramHandler extends SocketHandler {
   static override readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static override readonly optionsSchema: v.GenericSchema<DatagramHandlerOptions, object> =
+    datagramHandlerSchema;
+
+  /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` for options that do not fit. */
+  constructor(options: DatagramHandlerOptions) {
+    checkOptions(new.target.name, datagramHandlerSchema, options, Object.hasOwn(new.target, LEAN));
+    super(options);
+  }
 
   /** The socket, or `null` before the first record. */
   override get sock(): object | null {

@@ -8,8 +8,9 @@ import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
 import { nodeModule } from '../internal/node-module.js';
 import { Backoff } from './support/backoff.js';
-import { BoundedQueue, type QueueStats } from './support/bounded-queue.js';
+import type { QueueEntry, QueueStats } from './support/bounded-queue.js';
 import { DeliveryLoop, type Turn } from './support/delivery-loop.js';
+import type { DeliveryQueue } from './support/delivery-queue.js';
 import { isExporting } from './support/export-scope.js';
 import { FaultReporter } from './support/fault-reporter.js';
 import { urlencode } from './support/form-encode.js';
@@ -17,17 +18,25 @@ import { type HTTPHandlerOptions, httpHandlerSchema, parseHost } from './support
 import { type HttpMessage, type HttpTarget, sendHttp } from './support/http-request.js';
 import { recordDict } from './support/record-dict.js';
 import { dictJson, isJsonObject } from './support/record-json.js';
+import { type DeliveryWord, makeQueue } from './support/spool/make-queue.js';
+import { recordIds } from './support/spool/record-ids.js';
+import type { SpoolStats } from './support/spool/spool-books.js';
+import type { SpoolEntry } from './support/spool/spool-queue.js';
 import { tlsOptions, warnInsecure, warnPlainPassword } from './support/tls-options.js';
 
 /**
  * Sends records to a web server: as Python does, one form a record, or in batches of JSON.
  *
  * A log call only encodes and queues; requests follow one another over a kept connection, are repeated with back-off
- * (0.5 to 30 s, `Retry-After` honoured) while the server is away or unwell, and a batch answered with 400 or 413 is
- * halved until the record at fault is found. `flush()` and `close()` resolve when all is sent, or after 4.5 s.
+ * (0.5 to 30 s, `Retry-After` honoured) while the server is away or unwell, and a batch answered with 400, 413 or
+ * 422 is halved until the record at fault is found. `flush()` and `close()` resolve when all is sent, or after 4.5 s.
  *
  * Delivery: `at-most-once`. What waits is in memory and goes with the process; every loss is counted in `stats` and
  * reported. Where only the answer is lost, a batch is sent again and may arrive twice.
+ *
+ * With a `spool`: `at-least-once`. What waits is in files, and a process that starts sends what the one before it left.
+ * Nothing is given up but records answered with 400, 413 or 422, which go to `dead-letters.jsonl` beside it. The header
+ * `Log-Record-Ids` names the records of a request in order, `9f86d081884c-1:100`; a repeated record has the same name.
  *
  * With `format: 'json'` a record is {@link HTTPHandler.mapLogRecord} and its `message`, or, with a formatter, that
  * formatter's text: as it is if it is a JSON object, else as a JSON string.
@@ -43,8 +52,8 @@ export class HTTPHandler extends Handler {
   /** The keys of its entry in a configuration. */
   static readonly optionsSchema = httpHandlerSchema;
 
-  /** What is promised of a record: it is sent, or lost and counted. */
-  readonly delivery = 'at-most-once';
+  /** What is promised of a record: with a spool it arrives at least once, else it is sent, or lost and counted. */
+  readonly delivery: DeliveryWord;
   /** The server, with its port if one was given. */
   readonly host: string;
   /** The path. */
@@ -55,7 +64,7 @@ export class HTTPHandler extends Handler {
   readonly secure: boolean;
 
   readonly #options: v.InferOutput<typeof httpHandlerSchema>;
-  readonly #queue: BoundedQueue<string>;
+  readonly #queue: DeliveryQueue<string>;
   readonly #loop: DeliveryLoop<string>;
   readonly #batchSize: number;
   #target: HttpTarget | undefined;
@@ -70,19 +79,21 @@ export class HTTPHandler extends Handler {
     this.method = o.method ?? (o.format === 'form' ? 'GET' : 'POST');
     this.#options = o;
     this.#batchSize = o.format === 'form' ? 1 : (o.batchSize ?? 100);
-    this.#queue = new BoundedQueue(o);
+    this.delivery = o.spool === undefined ? 'at-most-once' : 'at-least-once';
     const reporter = new FaultReporter(this);
+    this.#queue = makeQueue(o, {
+      kind: o.format === 'form' ? 'form' : 'json',
+      encode: (text) => Buffer.from(text),
+      decode: (payload) => payload.toString(),
+      failed: (fault) => reporter.report(fault),
+    });
     this.#loop = new DeliveryLoop({
       queue: this.#queue,
       backoff: new Backoff(),
       maxRetries: o.maxRetries,
       maxBatchBytes: o.maxBatchBytes,
       turn: (waiting, waitedMs, isUrgent) => this.#turn(waiting, waitedMs, isUrgent),
-      send: (entries, signal) =>
-        this.#send(
-          entries.map(({ item }) => item),
-          signal,
-        ),
+      send: (entries, signal) => this.#send(entries, signal),
       failed: (fault) => reporter.report(fault),
     });
     // A file of `context` that cannot be read is to fail here, not at the first record.
@@ -90,12 +101,13 @@ export class HTTPHandler extends Handler {
       ? tlsOptions(o.context ?? undefined, 'HTTPHandler.context', o.insecure)
       : {};
     whenStanding({ commit: () => warnOf(o) });
+    this.#queue.open?.(() => this.#loop.wake());
   }
 
   readonly #agentOptions: object;
 
-  /** What became of the records so far: `emitted` is the sum of `delivered`, `queued` and `dropped`. */
-  get stats(): QueueStats {
+  /** What became of the records so far: `emitted` is the sum of `delivered`, `queued`, `spooled` and `dropped`. */
+  get stats(): QueueStats & Partial<SpoolStats> {
     return this.#queue.stats;
   }
 
@@ -135,6 +147,7 @@ export class HTTPHandler extends Handler {
     super.close();
     await this.#loop.close();
     this.#target?.agent.destroy();
+    this.#queue.close?.();
   }
 
   #json(record: LogRecord): string {
@@ -149,9 +162,11 @@ export class HTTPHandler extends Handler {
     return { waitMs: isDue ? 0 : this.#options.flushIntervalMs - waitedMs, records: this.#batchSize };
   }
 
-  async #send(texts: readonly string[], signal: AbortSignal): Promise<void> {
+  async #send(entries: readonly QueueEntry<string>[], signal: AbortSignal): Promise<void> {
     this.#target ??= this.#makeTarget();
-    await sendHttp(this.#target, await this.#message(texts), signal);
+    const message = await this.#message(entries.map(({ item }) => item));
+    if (this.#options.spool !== undefined) message.headers['Log-Record-Ids'] = idsOf(entries);
+    await sendHttp(this.#target, message, signal);
   }
 
   #makeTarget(): HttpTarget {
@@ -188,6 +203,11 @@ export class HTTPHandler extends Handler {
     headers['Content-length'] = String(Buffer.byteLength(body));
     return { path: this.url, headers, body };
   }
+}
+
+/** So that a server can tell what it has already. */
+function idsOf(entries: readonly QueueEntry<string>[]): string {
+  return recordIds((entries as readonly SpoolEntry<string>[]).map(({ record }) => record));
 }
 
 function warnOf({ host, secure, insecure, credentials }: v.InferOutput<typeof httpHandlerSchema>): void {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type * as v from 'valibot';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
@@ -7,7 +8,7 @@ import { Backoff } from './support/backoff.js';
 import { withLength } from './support/framing.js';
 import { NetworkHandler } from './support/network-handler.js';
 import { dictJson } from './support/record-json.js';
-import { pickleRecord, transferDict } from './support/record-transfer.js';
+import { pickleDict, transferDict } from './support/record-transfer.js';
 import { type SocketHandlerOptions, socketHandlerSchema } from './support/socket-options.js';
 import { SETTLE_MS, StreamTransport } from './support/stream-transport.js';
 import type { Transport } from './support/transport.js';
@@ -23,6 +24,10 @@ import type { Transport } from './support/transport.js';
  * its way when it broke, and what the queue had no room for, is counted in `stats` and reported. What waits goes with
  * the process: `shutdown()` sends it first.
  *
+ * With a `spool`: `at-least-once`. What waits is in files. A connection has to last half a second after a write for what
+ * was written to count as arrived, and each record has a field `spool_id`, by which a receiver knows one that came
+ * before.
+ *
  * Differs from Python: nothing waits for the network. After `close` records are lost and counted; Python connects anew.
  *
  * @example
@@ -32,7 +37,7 @@ import type { Transport } from './support/transport.js';
 export class SocketHandler extends NetworkHandler {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema = socketHandlerSchema;
+  static readonly optionsSchema: v.GenericSchema<SocketHandlerOptions, object> = socketHandlerSchema;
 
   /** Name or address of the server; the path of the socket where `port` is `null`. */
   readonly host: string;
@@ -97,8 +102,11 @@ export class SocketHandler extends NetworkHandler {
 
   /** The bytes of a record as they go over the wire, framing included; override it for another form. */
   makePickle(record: LogRecord): Buffer {
-    if (this.#format === 'pickle') return withLength(pickleRecord(record));
-    const json = dictJson(transferDict(record));
+    const dict = transferDict(record);
+    const { nextRecordId } = this;
+    if (nextRecordId !== undefined) dict.spool_id = nextRecordId;
+    if (this.#format === 'pickle') return withLength(pickleDict(dict));
+    const json = dictJson(dict);
     return this.#framing === 'newline' ? Buffer.from(`${json}\n`) : withLength(Buffer.from(json));
   }
 

@@ -1,5 +1,6 @@
 /** Modules of Node that take long to load: for the network, compression and threads. */
 interface SlowModules {
+  'node:crypto': typeof import('node:crypto');
   'node:dgram': typeof import('node:dgram');
   'node:dns/promises': typeof import('node:dns/promises');
   'node:http': typeof import('node:http');

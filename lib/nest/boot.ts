@@ -1,20 +1,40 @@
-import { globalSlot } from '../internal/global-slot.js';
-import { giveUpRecords, holdRecords, isHoldingRecords } from './held-records.js';
-import { flushStanding } from './live-logging.js';
+import { giveUpRecords, isHoldingRecords } from './held-records.js';
+import { flushStanding, holdForBoot, leave } from './live-logging.js';
 import { standUpWithoutContainer } from './logging-configurator.js';
 import type { LoggingDeclaration } from './logging-declaration.js';
+import { perRegistry } from './per-registry.js';
 
-const slot = globalSlot('nest.boot.1', (): { declarations: LoggingDeclaration[] } => ({ declarations: [] }));
+interface Boot {
+  /** What the application that is starting has taken in. */
+  declarations: LoggingDeclaration[];
+  /** Applications whose configuration stands, but whose modules do not yet: what undoes the one if the others fail. */
+  readonly underway: Map<object, () => void>;
+}
+
+const bootHere = perRegistry('nest.boot.2', (): Boot => ({ declarations: [], underway: new Map() }));
 
 /** An application takes the module in: from here on what it and Nest log is held until the configuration stands. */
 export function beginBoot(declaration: LoggingDeclaration): void {
-  slot.declarations.push(declaration);
-  holdRecords();
+  bootHere().declarations.push(declaration);
+  holdForBoot();
 }
 
 /** The configuration stands. */
 export function endBoot(): void {
-  slot.declarations = [];
+  bootHere().declarations = [];
+}
+
+/**
+ * Says what is to be done if an application whose configuration stands does not start after all: then nobody can
+ * close it.
+ */
+export function undoIfBootFails(application: object, undo: () => void): void {
+  bootHere().underway.set(application, undo);
+}
+
+/** The application has started, or failed to where whoever started it can close it. */
+export function isUp(application: object): void {
+  bootHere().underway.delete(application);
 }
 
 /**
@@ -25,11 +45,21 @@ export function reportBootFailure(report: () => void): void {
   if (!isHoldingRecords()) {
     report();
     flushStanding();
+    undoUnderway();
     return;
   }
-  const stands = standUpWithoutContainer(slot, slot.declarations);
+  const application = {};
+  const stands = standUpWithoutContainer(application, bootHere().declarations);
   endBoot();
   report();
   if (stands) flushStanding();
   else giveUpRecords();
+  void leave(application);
+}
+
+function undoUnderway(): void {
+  const { underway } = bootHere();
+  const undoings = [...underway.values()];
+  underway.clear();
+  for (const undo of undoings) undo();
 }

@@ -4,11 +4,12 @@ import { getLastResort, setLastResort } from '../core/last-resort.js';
 import { LEAN } from '../core/lean.js';
 import { INFO, WARNING } from '../core/levels.js';
 import type { LogRecord } from '../core/log-record.js';
+import type { Logger } from '../core/logger.js';
 import { getLogger, getRootLogger } from '../core/manager.js';
 import { state } from '../core/state.js';
 import { type Drainable, holdUntilExit, releaseFromExit } from '../handlers/support/exit-drain.js';
-import { globalSlot } from '../internal/global-slot.js';
 import { writeStderr } from '../internal/std-streams.js';
+import { perRegistry } from './per-registry.js';
 
 /** How much is held before a configuration stands: the oldest goes first, and how many went is told. */
 const MAX_RECORDS = 10_000;
@@ -18,12 +19,13 @@ const RECORD_WEIGHT = 100;
 
 interface Holding {
   readonly handler: HoldingHandler;
+  readonly root: Logger;
   readonly previous: Handler | null;
   readonly rootLevel: number;
   readonly atExit: Drainable;
 }
 
-const slot = globalSlot('nest.holding.1', (): { holding: Holding | undefined } => ({ holding: undefined }));
+const held = perRegistry('nest.holding.2', (): { holding: Holding | undefined } => ({ holding: undefined }));
 
 /**
  * Keeps what is logged until a configuration stands, instead of letting the last resort print or drop it.
@@ -32,12 +34,13 @@ const slot = globalSlot('nest.holding.1', (): { holding: Holding | undefined } =
  */
 export function holdRecords(): void {
   const root = getRootLogger();
+  const slot = held();
   if (slot.holding !== undefined || root.handlers.length > 0) return;
   const handler = new HoldingHandler();
   // Like the last resort it stands in for, it is on nobody's list: shutdown must not close it.
   state.openHandlers.pop();
-  const atExit = { drainAtExit: () => giveUpRecords(WARNING) };
-  slot.holding = { handler, previous: getLastResort(), rootLevel: root.level, atExit };
+  const atExit = { drainAtExit: () => printRecords(takeFrom(slot), WARNING) };
+  slot.holding = { handler, root, previous: getLastResort(), rootLevel: root.level, atExit };
   setLastResort(handler);
   root.setLevel(1);
   holdUntilExit(atExit);
@@ -45,7 +48,7 @@ export function holdRecords(): void {
 
 /** Whether records are being held. */
 export function isHoldingRecords(): boolean {
-  return slot.holding !== undefined;
+  return held().holding !== undefined;
 }
 
 /**
@@ -54,11 +57,15 @@ export function isHoldingRecords(): boolean {
  * Level and last resort are as they were, so that a configuration finds what it would have found.
  */
 export function takeHeldRecords(): readonly LogRecord[] {
+  return takeFrom(held());
+}
+
+function takeFrom(slot: { holding: Holding | undefined }): readonly LogRecord[] {
   const { holding } = slot;
   if (holding === undefined) return [];
   slot.holding = undefined;
   releaseFromExit(holding.atExit);
-  const root = getRootLogger();
+  const { root } = holding;
   if (root.level === 1) root.setLevel(holding.rootLevel);
   if (state.lastResort === holding.handler) setLastResort(holding.previous);
   return holding.handler.take();
@@ -73,9 +80,13 @@ export function replayRecords(records: readonly LogRecord[]): void {
 }
 
 /** Prints what is held to standard error: no configuration is going to stand. */
-export function giveUpRecords(level = INFO): void {
+export function giveUpRecords(): void {
+  printRecords(takeHeldRecords(), INFO);
+}
+
+function printRecords(records: readonly LogRecord[], level: number): void {
   const formatter = new Formatter({ format: '%(asctime)s %(levelname)s %(name)s: %(message)s' });
-  for (const record of takeHeldRecords()) {
+  for (const record of records) {
     if (record.levelno < level) continue;
     try {
       writeStderr(`${formatter.format(record)}\n`);

@@ -5,21 +5,29 @@ import { applyPlan, type StandingConfig } from '../config/dict-configurator.js';
 import type { LoggingConfig } from '../config/logging-config.js';
 import { reportLoggingError } from '../core/diagnostics.js';
 import type { Handler } from '../core/handler.js';
-import { getManager } from '../core/manager.js';
+import { getManager, type Manager } from '../core/manager.js';
 import { globalSlot } from '../internal/global-slot.js';
 import { holdRecords, replayRecords, takeHeldRecords } from './held-records.js';
+import { perRegistry } from './per-registry.js';
 
 /** How long flushing, and then closing, may take when an application closes, in milliseconds; 5 s together. */
 const PATIENCE_MS = 2_500;
 
 interface LiveLogging {
+  readonly manager: Manager;
   /** The applications that log. */
   readonly applications: Set<object>;
   /** What is in force for them. */
   current: { readonly config: LoggingConfig; readonly standing: StandingConfig } | undefined;
 }
 
-const live = globalSlot('nest.live.1', (): LiveLogging => ({ applications: new Set(), current: undefined }));
+const liveHere = perRegistry(
+  'nest.live.2',
+  (): LiveLogging => ({ manager: getManager(), applications: new Set(), current: undefined }),
+);
+
+/** Where each application logs: one may end when another tree is in force than the one it began with. */
+const homes = globalSlot('nest.homes.1', () => ({ byApplication: new Map<object, LiveLogging>() }));
 
 /** A configuration that is ready to be put in force. */
 export interface ReadyConfig {
@@ -28,6 +36,8 @@ export interface ReadyConfig {
   /** Gives the components that the application's container made, `count` of them. */
   readonly create: CreateComponent;
   readonly count: number;
+  /** What it adds to, if it adds to something. */
+  readonly grownFrom?: LoggingConfig;
 }
 
 /**
@@ -37,10 +47,12 @@ export interface ReadyConfig {
  * one with another configuration takes over.
  */
 export function standFor(application: object, ready: ReadyConfig): StandingConfig {
+  const live = liveHere();
   const { current } = live;
   const isShared =
     live.applications.size > 0 && ready.count === 0 && isDeepStrictEqual(current?.config, ready.config);
   live.applications.add(application);
+  homes.byApplication.set(application, live);
   if (isShared && current !== undefined) return current.standing;
   const held = takeHeldRecords();
   try {
@@ -49,6 +61,7 @@ export function standFor(application: object, ready: ReadyConfig): StandingConfi
     return standing;
   } catch (error) {
     live.applications.delete(application);
+    homes.byApplication.delete(application);
     holdRecords();
     throw error;
   } finally {
@@ -56,9 +69,23 @@ export function standFor(application: object, ready: ReadyConfig): StandingConfi
   }
 }
 
+/**
+ * Adds to an application's configuration, while it is in force; what stands goes on as it is.
+ *
+ * @returns What stands now; `undefined` if the configuration of another application is in force.
+ */
+export function growFor(application: object, ready: ReadyConfig): StandingConfig | undefined {
+  const live = homes.byApplication.get(application);
+  if (live?.current === undefined || !isDeepStrictEqual(live.current.config, ready.grownFrom))
+    return undefined;
+  const standing = applyPlan(ready.plan, { create: ready.create, previous: live.current.standing });
+  live.current = { config: ready.config, standing };
+  return standing;
+}
+
 /** The configuration in force for Nest applications, if there is one. */
 export function currentStanding(): StandingConfig | undefined {
-  return live.current?.standing;
+  return liveHere().current?.standing;
 }
 
 /**
@@ -67,14 +94,16 @@ export function currentStanding(): StandingConfig | undefined {
  * @returns A promise that resolves after 5 s at the latest and never rejects.
  */
 export async function leave(application: object): Promise<void> {
-  const { current } = live;
-  if (!live.applications.delete(application) || current === undefined) return;
+  const live = homes.byApplication.get(application);
+  homes.byApplication.delete(application);
+  const current = live?.current;
+  if (!live?.applications.delete(application) || current === undefined) return;
   const handlers = [...current.standing.handlers.values()];
   await inTime(Promise.all([...handlers].reverse().map(flush)));
   if (live.applications.size > 0 || live.current !== current) return;
   live.current = undefined;
   await inTime(current.standing.close());
-  detach(new Set(handlers));
+  detach(live.manager, new Set(handlers));
 }
 
 async function flush(handler: Handler): Promise<void> {
@@ -98,8 +127,7 @@ async function inTime(work: Promise<unknown>): Promise<void> {
 }
 
 /** Takes closed handlers off the loggers: what is logged from now on falls to the last resort, as before. */
-function detach(handlers: ReadonlySet<Handler>): void {
-  const manager = getManager();
+function detach(manager: Manager, handlers: ReadonlySet<Handler>): void {
   for (const logger of [manager.root, ...manager.loggers()]) {
     for (const handler of [...logger.handlers]) if (handlers.has(handler)) logger.removeHandler(handler);
   }
@@ -107,10 +135,15 @@ function detach(handlers: ReadonlySet<Handler>): void {
 
 /** Starts bringing out what the handlers in force keep back; what is synchronous is done when this returns. */
 export function flushStanding(): void {
-  for (const handler of live.current?.standing.handlers.values() ?? []) void flush(handler);
+  for (const handler of liveHere().current?.standing.handlers.values() ?? []) void flush(handler);
 }
 
-/** Whether any application logs. */
+/** Whether any application logs, in whichever tree. */
 export function hasLiveApplications(): boolean {
-  return live.applications.size > 0;
+  return homes.byApplication.size > 0;
+}
+
+/** Holds records for the application that is about to start, unless one logs already. */
+export function holdForBoot(): void {
+  if (liveHere().applications.size === 0) holdRecords();
 }

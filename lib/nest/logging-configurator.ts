@@ -3,21 +3,27 @@ import { planConfig } from '../config/config-plan.js';
 import type { LoggingConfig } from '../config/logging-config.js';
 import { LoggingError } from '../core/errors.js';
 import { NullHandler } from '../handlers/null.handler.js';
+import { checkComponentCycles, checkConfigCycles } from './component-cycles.js';
 import {
   type ComponentFrame,
   createComponents,
   isInjectable,
   tokenResolver,
 } from './container-components.js';
-import { type DeclaredModule, findDeclarations, injectFrom } from './container-modules.js';
+import {
+  type ContainerModule,
+  type DeclaredModule,
+  findDeclarations,
+  injectFrom,
+} from './container-modules.js';
 import { defaultLoggingConfig } from './default-config.js';
 import { checkInjectedComponents } from './injected-components.js';
-import { standFor } from './live-logging.js';
+import { growFor, standFor } from './live-logging.js';
 import { LOGGING_CONFIG } from './logging.tokens.js';
 import type { LoggingDeclaration, RootDeclaration } from './logging-declaration.js';
 import { type ResolvedLoggingOptions, resolveOptions } from './logging-options.js';
 import { type MergedConfig, mergeFeatures } from './merge-features.js';
-import { StandingLogging } from './standing-logging.js';
+import { StandingLogging, type StandingState } from './standing-logging.js';
 
 /** What an application declared, from all its modules. */
 export interface Declared {
@@ -60,17 +66,79 @@ export function readDeclared(modules: ModulesContainer): Declared {
  */
 export async function standUp(modules: ModulesContainer, frame: ComponentFrame): Promise<StandingLogging> {
   const { root, features } = readDeclared(modules);
-  const given = root === undefined ? undefined : await injectFrom(root.module, LOGGING_CONFIG);
-  const merged = withDefaults(given as LoggingConfig | undefined, features);
+  checkConfigCycles(modules);
+  const given = (root === undefined ? undefined : await injectFrom(root.module, LOGGING_CONFIG)) as
+    | LoggingConfig
+    | undefined;
+  const merged = withDefaults(given, features);
   const plan = planConfig(merged.config, { resolve: tokenResolver(modules) });
   checkInjectedComponents(modules, plan);
+  checkComponentCycles(modules, plan);
   const home = (root ?? (features[0] as DeclaredModule)).module;
-  const { create, count } = await createComponents(
-    plan,
-    frame,
-    (path) => merged.origins.get(path)?.module ?? home,
+  const { create, count } = await createComponents(plan, frame, (path) => hostOf(path, merged, home));
+  const standing = standFor(modules, { config: merged.config, plan, create, count });
+  const declarations = new Set(features.map(({ declaration }) => declaration));
+  return new StandingLogging({ standing, config: merged.config, given, declarations });
+}
+
+/**
+ * Adds what a feature module that was loaded later declares; does nothing for one that the configuration has already.
+ *
+ * @throws {LoggingConfigError} `ERR_LOGGING_CONFIG`; the configuration in force is then as before.
+ */
+export async function join(
+  logging: StandingLogging,
+  declaration: LoggingDeclaration,
+  modules: ModulesContainer,
+  frame: ComponentFrame,
+): Promise<StandingLogging> {
+  if (!logging.state.declarations.has(declaration)) {
+    await logging.change((state) => grow(state, declaration, modules, frame));
+  }
+  return logging;
+}
+
+async function grow(
+  state: StandingState,
+  declaration: LoggingDeclaration,
+  modules: ModulesContainer,
+  frame: ComponentFrame,
+): Promise<StandingState> {
+  const declarations = new Set([...state.declarations, declaration]);
+  const { root, features } = readDeclared(modules);
+  const merged = withDefaults(
+    state.given,
+    features.filter((feature) => declarations.has(feature.declaration)),
   );
-  return new StandingLogging(standFor(modules, { config: merged.config, plan, create, count }));
+  const plan = planConfig(merged.config, { resolve: tokenResolver(modules) });
+  checkInjectedComponents(modules, plan);
+  checkComponentCycles(modules, plan);
+  const isNew = ({ path }: { path: string }) => merged.origins.get(path)?.declaration === declaration;
+  const { formatters, filters, handlers } = plan;
+  const added = {
+    ...plan,
+    formatters: formatters.filter(isNew),
+    filters: filters.filter(isNew),
+    handlers: handlers.filter(isNew),
+  };
+  const home = (root ?? (features[0] as DeclaredModule)).module;
+  const { create, count } = await createComponents(added, frame, (path) => hostOf(path, merged, home));
+  const standing = growFor(modules, {
+    config: merged.config,
+    plan,
+    // What stands goes on, whoever made it.
+    create: (component, options) =>
+      isNew(component)
+        ? create(component, options)
+        : state.standing[`${component.kind}s`].get(component.name),
+    count,
+    grownFrom: state.config,
+  });
+  return standing === undefined ? state : { ...state, standing, config: merged.config, declarations };
+}
+
+function hostOf(path: string, merged: MergedConfig, home: ContainerModule): ContainerModule {
+  return merged.origins.get(path)?.module ?? home;
 }
 
 /**

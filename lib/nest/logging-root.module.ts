@@ -14,7 +14,7 @@ import {
   ModulesContainer,
 } from '@nestjs/core';
 import { installContextProvider, installTracing } from '../context/context-provider.js';
-import { endBoot } from './boot.js';
+import { endBoot, isUp, undoIfBootFails } from './boot.js';
 import { watchBootHooks } from './boot-hooks.js';
 import { ComponentFrame } from './container-components.js';
 import { exceptionFilter, watchHandlers } from './handler-filters.js';
@@ -23,7 +23,7 @@ import { RequestLog } from './http/request-log.js';
 import { LaterNames } from './later-names.js';
 import { hasLiveApplications, leave } from './live-logging.js';
 import { LoggingInterceptor } from './logging.interceptor.js';
-import { STANDING_LOGGING } from './logging.tokens.js';
+import { ROOT_LOGGING, STANDING_LOGGING } from './logging.tokens.js';
 import { readDeclared, standUp } from './logging-configurator.js';
 import { LoggingExceptionFilter } from './logging-exception.filter.js';
 import type { ResolvedLoggingOptions } from './logging-options.js';
@@ -46,8 +46,16 @@ import type { StandingLogging } from './standing-logging.js';
     LoggingInterceptor,
     LoggingExceptionFilter,
     { provide: STANDING_LOGGING, useFactory: configure, inject: [ModulesContainer, ComponentFrame] },
+    { provide: ROOT_LOGGING, useExisting: STANDING_LOGGING },
   ],
-  exports: [ComponentFrame, NestLogger, LoggingInterceptor, LoggingExceptionFilter, STANDING_LOGGING],
+  exports: [
+    ComponentFrame,
+    NestLogger,
+    LoggingInterceptor,
+    LoggingExceptionFilter,
+    STANDING_LOGGING,
+    ROOT_LOGGING,
+  ],
 })
 export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicationShutdown {
   readonly #options: ResolvedLoggingOptions;
@@ -66,6 +74,7 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
     this.#options = options;
     this.#laterNames = new LaterNames(modules);
     this.#standFirst();
+    undoIfBootFails(modules, () => void this.#end());
     this.#removeContext = options.context ? installContextProvider() : installTracing();
     watchHandlers(modules, options.http.exceptionFilter, options.messages);
     if (options.messages) this.#stopWatching = this.#watchMessages(creator);
@@ -89,12 +98,17 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
 
   /** Before other modules look for what they are to run. */
   onModuleInit(): void {
+    isUp(this.modules);
     watchBootHooks(this.modules);
     if (this.#options.messages) watchJobs(this.modules, this.#options.context);
   }
 
   /** Runs after the hooks of all other modules, which may have had last words. */
   async onApplicationShutdown(): Promise<void> {
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
     this.#laterNames.stop();
     await leave(this.modules);
     this.#stopWatching?.();

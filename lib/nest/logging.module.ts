@@ -7,20 +7,24 @@ import {
   type Provider,
   Scope,
 } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import type { LoggingConfig } from '../config/logging-config.js';
 import { LoggingError } from '../core/errors.js';
 import { beginBoot } from './boot.js';
 import { ComponentFrame } from './container-components.js';
 import { defaultLoggingConfig } from './default-config.js';
-import { holdRecords } from './held-records.js';
 import { injectedNames } from './injected-names.js';
+import { holdForBoot } from './live-logging.js';
 import {
   COMPONENT_OPTIONS,
   getComponentToken,
   LOGGER_HOST,
   LOGGING_CONFIG,
   LOGGING_DECLARATION,
+  ROOT_LOGGING,
+  STANDING_LOGGING,
 } from './logging.tokens.js';
+import { join } from './logging-configurator.js';
 import type { LoggingDeclaration } from './logging-declaration.js';
 import {
   type LoggingConfigFactory,
@@ -85,7 +89,7 @@ export class LoggingModule {
   static forFeature(feature: LoggingFeature): DynamicModule {
     const { imports = [], ...entries } = feature;
     nameComponents(entries);
-    return declare({ kind: 'feature', feature: entries }, [], imports, false);
+    return declare({ kind: 'feature', feature: entries }, [JOINING_PROVIDER], imports, false);
   }
 }
 
@@ -96,7 +100,7 @@ function declare(
   imports: NonNullable<DynamicModule['imports']>,
   isGlobal: boolean,
 ): DynamicModule {
-  holdRecords();
+  holdForBoot();
   const { components } = injectedNames;
   return {
     module: LoggingModule,
@@ -117,6 +121,13 @@ function declare(
     },
   };
 }
+
+/** A feature module may be loaded when the configuration stands; what it injects waits until its own part does. */
+const JOINING_PROVIDER: Provider = {
+  provide: STANDING_LOGGING,
+  useFactory: join,
+  inject: [ROOT_LOGGING, LOGGING_DECLARATION, ModulesContainer, ComponentFrame],
+};
 
 /** Each injection gets the options of the component that is being made just then. */
 const COMPONENT_OPTIONS_PROVIDER: Provider = {

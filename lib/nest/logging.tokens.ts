@@ -5,6 +5,8 @@ import type { StandingLogging } from './standing-logging.js';
 
 /** Where the configuration in force is found in the container. Internal. */
 export const STANDING_LOGGING: unique symbol = Symbol.for('nestjs-logging.standing') as never;
+/** The same, as the root module has it; in feature modules the other one waits until what they add stands. Internal. */
+export const ROOT_LOGGING: unique symbol = Symbol.for('nestjs-logging.root') as never;
 /** Where a `forRoot` keeps its configuration. Internal. */
 export const LOGGING_CONFIG: unique symbol = Symbol.for('nestjs-logging.config') as never;
 /** Where a `forRoot` or `forFeature` says what it is. Internal. */

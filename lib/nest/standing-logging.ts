@@ -1,15 +1,45 @@
 import type { ComponentKind } from '../config/component-registry.js';
 import type { StandingConfig } from '../config/dict-configurator.js';
+import type { LoggingConfig } from '../config/logging-config.js';
+import type { LoggingDeclaration } from './logging-declaration.js';
+
+/** What stands for an application. */
+export interface StandingState {
+  /** What was made of the configuration. */
+  readonly standing: StandingConfig;
+  /** The configuration, with what all feature modules added. */
+  readonly config: LoggingConfig;
+  /** The configuration without them. */
+  readonly given: LoggingConfig | undefined;
+  /** Every `forRoot` and `forFeature` that is in it. */
+  readonly declarations: ReadonlySet<LoggingDeclaration>;
+}
 
 /** The configuration in force, as an application's container has it. */
 export class StandingLogging {
-  constructor(
-    /** What was made of the configuration. */
-    readonly config: StandingConfig,
-  ) {}
+  #state: StandingState;
+  #change: Promise<void> = Promise.resolve();
+
+  constructor(state: StandingState) {
+    this.#state = state;
+  }
+
+  /** What stands now. */
+  get state(): StandingState {
+    return this.#state;
+  }
 
   /** A handler, formatter or filter by its name in the configuration; `undefined` if there is none. */
   find(kind: ComponentKind, name: string): object | undefined {
-    return this.config[`${kind}s`].get(name);
+    return this.#state.standing[`${kind}s`].get(name);
+  }
+
+  /** Changes what stands, after all changes that were begun before. */
+  change(next: (state: StandingState) => Promise<StandingState>): Promise<void> {
+    const changed = this.#change.then(async () => {
+      this.#state = await next(this.#state);
+    });
+    this.#change = changed.catch(() => undefined);
+    return changed;
   }
 }

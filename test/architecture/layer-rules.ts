@@ -12,6 +12,7 @@ export const levels: Readonly<Record<string, number>> = {
   nest: 4,
   testing: 5,
   admin: 5,
+  cli: 5,
 };
 
 /** The files users import. They hold re-exports and nothing else. */

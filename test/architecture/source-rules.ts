@@ -9,6 +9,7 @@ export const stateFiles: ReadonlySet<string> = new Set(['internal/global-slot.ts
 
 /** The files that may listen to the process, each because an option or a call of the user's asks for it. */
 export const processListeners: ReadonlySet<string> = new Set([
+  'cli/pretty.command.ts',
   'core/capture-warnings.ts',
   'config/reload-signal.ts',
   'handlers/support/exit-drain.ts',

@@ -47,4 +47,22 @@ describe('a configuration that is followed', () => {
     const child = program.start([folder.file('logging.yaml')], { stdio: ['ignore', 'pipe', 'inherit'] });
     expect(await ended(child)).toBe(0);
   });
+
+  it('may be a module, of either kind', async () => {
+    const texts = {
+      'logging.mjs': (level: string) => `export default () => ({ version: 1, root: { level: '${level}' } });`,
+      'logging.cjs': (level: string) => `module.exports = { version: 1, root: { level: '${level}' } };`,
+    };
+    for (const [name, text] of Object.entries(texts)) {
+      writeFileSync(folder.file(name), text('INFO'));
+      const child = program.start([folder.file(name), 'stays'], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const end = ended(child);
+      await once(child.stdout as NodeJS.ReadableStream, 'data');
+      writeFileSync(folder.file(name), text('ERROR'));
+      child.kill('SIGHUP');
+      const [told] = await once(child.stdout as NodeJS.ReadableStream, 'data');
+      expect([name, String(told)]).toEqual([name, 'level 40\n']);
+      await end;
+    }
+  });
 });

@@ -24,9 +24,15 @@ describe('the packed files', () => {
     expect(packed).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md']));
   });
 
-  it('hold nothing else but dist/', () => {
+  it('hold nothing else but dist/ and the JSON Schema', () => {
     const others = packed.filter((path) => !path.startsWith('dist/'));
-    expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+    expect(others.sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'package.json',
+      'schema/logging.schema.json',
+    ]);
   });
 
   it('hold code, source maps and types alone in dist/', () => {

@@ -24,6 +24,7 @@ const OWN_HEADERS = new Set([
   'upgrade',
   'te',
   'trailer',
+  'log-record-ids',
 ]);
 
 const host = v.pipe(

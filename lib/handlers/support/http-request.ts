@@ -22,7 +22,7 @@ export interface HttpTarget {
 /** What one request carries. */
 export interface HttpMessage {
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Record<string, string>;
   readonly body: string | Buffer | undefined;
 }
 

@@ -27,11 +27,10 @@ export function transferDict(record: LogRecord): Record<string, unknown> {
   return dict;
 }
 
-/** A record as Python's `makePickle` has it, without the length: its dictionary, pickled. */
-export function pickleRecord(record: LogRecord): Buffer {
+/** What {@link transferDict} gave as Python's `makePickle` has it, without the length; the dictionary is used up. */
+export function pickleDict(dict: Record<string, unknown>): Buffer {
   const budget = new JsonBudget();
   budget.reset(MAX_CHARACTERS);
-  const dict = transferDict(record);
   // In place: each of the keys is the object's own by now, `__proto__` too.
   for (const key of Object.keys(dict)) {
     dict[key] = FLOATS.has(key) ? new PyFloat(Number(dict[key])) : plain(dict[key], budget);

@@ -1,3 +1,5 @@
+import { nodeModule } from '../../../internal/node-module.js';
+
 /** The bytes of a frame before its payload: mark, length, id, level, place in its segment, checksum. */
 export const HEADER_BYTES = 28;
 /** The most bytes of a payload: what claims to be longer is damage. */
@@ -99,5 +101,5 @@ function clampLevel(levelno: number): number {
 
 /** Loaded when a spool is used: `node:zlib` is not free, and most programs have none. */
 function crc32(bytes: Buffer, value: number): number {
-  return process.getBuiltinModule('node:zlib').crc32(bytes, value);
+  return nodeModule('node:zlib').crc32(bytes, value);
 }

@@ -1,4 +1,5 @@
 import { closeSync, constants, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { nodeModule } from '../../../internal/node-module.js';
 
 /** Bytes of a slot in use, and from one slot to the next: no write to a disk touches both. */
 const SLOT_BYTES = 28;
@@ -68,5 +69,5 @@ function readSlot(fd: number, index: number): Slot | undefined {
 }
 
 function checksum(bytes: Buffer): number {
-  return process.getBuiltinModule('node:zlib').crc32(bytes.subarray(0, 24));
+  return nodeModule('node:zlib').crc32(bytes.subarray(0, 24));
 }

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LoggingError } from '../../../core/errors.js';
 import { ERROR } from '../../../core/levels.js';
+import { nodeModule } from '../../../internal/node-module.js';
 import type { DropReason, OverflowPolicy } from '../bounded-queue.js';
 import { forceDirectory, forceFile, forceFileLater } from './force-to-disk.js';
 import { Lanes } from './lanes.js';
@@ -90,7 +91,7 @@ export class Spool {
     this.#directory = directory;
     this.#kind = kind;
     this.limits = limits;
-    this.identity = process.getBuiltinModule('node:crypto').randomBytes(6).toString('hex');
+    this.identity = nodeModule('node:crypto').randomBytes(6).toString('hex');
     this.#quarantine = new Quarantine(directory);
     this.#state = new SpoolState(join(directory, 'state'));
     this.#lastTaken = this.#state.frontier;

@@ -1,0 +1,57 @@
+import {
+  type ChildProcessWithoutNullStreams,
+  type SpawnSyncReturns,
+  spawn,
+  spawnSync,
+} from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from '@jest/globals';
+
+const loader = new URL('./ts-loader.mjs', import.meta.url).href;
+const program = fileURLToPath(new URL('./cli-program.mjs', import.meta.url));
+const { FORCE_COLOR: _, NO_COLOR: __, NODE_ENV: ___, LOG_LEVEL: ____, ...plain } = process.env;
+
+/** The command line in a folder of its own, run as a process from the sources. */
+export class CommandLine {
+  readonly folder = mkdtempSync(join(tmpdir(), 'cli-'));
+  env: NodeJS.ProcessEnv = plain;
+
+  constructor(files: Readonly<Record<string, string>> = {}) {
+    for (const [name, text] of Object.entries(files)) this.write(name, text);
+    afterAll(() => rmSync(this.folder, { recursive: true, force: true }));
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(join(this.folder, name), text);
+  }
+
+  /** What is in the folder. */
+  files(): string[] {
+    return readdirSync(this.folder);
+  }
+
+  /** Runs a command to its end. */
+  run(
+    args: readonly string[],
+    options: { input?: string; env?: NodeJS.ProcessEnv } = {},
+  ): SpawnSyncReturns<string> {
+    return spawnSync(process.execPath, ['--import', loader, program, ...args], {
+      cwd: this.folder,
+      encoding: 'utf8',
+      input: options.input ?? '',
+      env: { ...this.env, ...options.env },
+      maxBuffer: 1 << 28,
+      timeout: 60_000,
+    });
+  }
+
+  start(args: readonly string[]): ChildProcessWithoutNullStreams {
+    return spawn(process.execPath, ['--import', loader, program, ...args], {
+      cwd: this.folder,
+      env: this.env,
+    });
+  }
+}
