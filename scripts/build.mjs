@@ -7,7 +7,7 @@
  *   dist/{esm,cjs}/**\/*.d.ts                                         declarations with their doc comments
  *
  * Bundled because loading many small files is dear: with 60 of them, importing the package took
- * 39 ms file by file and 10 ms in two chunks. Names are kept and nothing is minified, so stack traces stay readable;
+ * 39 ms file by file and 10 ms in two chunks. Comments and white space go, names stay, so stack traces can be read;
  * source maps carry the TypeScript sources.
  */
 import { execFile } from 'node:child_process';
@@ -74,8 +74,8 @@ async function bundleAs(format, input) {
         { name: 'nest', test: /lib[\\/]nest[\\/]/, tags: ['$initial'] },
       ],
     },
-    keepNames: true,
-    minify: false,
+    // White space and comments are a third of what Node would have to read; names stay.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     sourcemap: true,
   });
   await bundle.close();

@@ -76,7 +76,9 @@ function findConstant(name: string): { found: boolean; value?: unknown } {
   const [, owner = '', constant = ''] = /^(.+)\.([A-Z][A-Z0-9_]*)$/.exec(name) ?? [];
   const type = findComponent('handler', owner);
   const isKnown = type !== undefined && Object.hasOwn(type, constant);
-  return isKnown ? { found: true, value: (type as unknown as Record<string, unknown>)[constant] } : { found: false };
+  return isKnown
+    ? { found: true, value: (type as unknown as Record<string, unknown>)[constant] }
+    : { found: false };
 }
 
 /** Names that `ext://` knows, without the classes. */

@@ -9,9 +9,17 @@ const MAX_DEPTH = 64;
 
 /** What Python's YAML reader, and any of YAML 1.1, makes of some texts; a file has to mean the same to both. */
 const PYTHON_BOOLEANS: Readonly<Record<string, boolean>> = { yes: true, on: true, no: false, off: false };
-const PYTHON_NUMBER = /^[-+]?[0-9][0-9_]*_[0-9_]*$/;
-const BASE_60 = /^[-+]?[1-9][0-9_]*(:[0-5]?[0-9])+$/;
-const OCTAL = /^[-+]?0[0-7]+$/;
+const PYTHON_NUMBER = /^[-+]?\d[\d_]*_[\d_]*(\.[\d_]*)?$/;
+
+/** What is one thing to Python's YAML reader and another to those of YAML 1.2. */
+const AMBIGUOUS = [
+  // Octal, binary and hexadecimal numbers, but 0x1F.
+  ...[/^[-+]?0[\d_]+$/, /^0o[0-7]+$/, /^[-+]?0b[01_]+$/, /^[-+]0x[\da-f_]+$/i, /^0x[\da-f]*_[\da-f_]*$/i],
+  // Numbers in base 60, times and dates.
+  ...[/^[-+]?\d[\d_]*(:[0-5]?\d)+(\.[\d_]*)?$/, /^\d{4}-\d\d?-\d\d?([Tt\s].*)?$/],
+  // Exponents without a point or a sign, and fractions with nothing before the point but a sign.
+  ...[/^[-+]?[\d_]+e[-+]?\d+$/i, /^[-+]?[\d_]*\.[\d_]*e\d+$/i, /^[-+]\.\d+(e[-+]?\d+)?$/i],
+];
 
 /** What a document says, and what helps to tell where it is broken. */
 export interface WalkedDocument extends ParsedText {
@@ -134,28 +142,21 @@ class Walk {
     return undefined;
   }
 
-  /** Plain scalars mean what they mean to Python's services; where that would surprise, they have to be quoted. */
+  /** Plain scalars mean what they mean to Python's services; where readers differ, something else has to be written. */
   #scalar(node: YamlScalar, path: string): unknown {
     const { value, source = '' } = node;
-    if (typeof value === 'number' && OCTAL.test(source)) {
+    if (node.type !== 'PLAIN') {
+      if (typeof value === 'string') this.quoted.add(path);
+      return value;
+    }
+    if (this.format === 'yaml' && AMBIGUOUS.some((pattern) => pattern.test(source))) {
       return this.#fault(
         path,
         node,
-        `${source} is octal to Python's YAML reader and decimal to others; write it without the 0, or "${source}" for the text`,
+        `${source} is one thing to Python's YAML reader and another to others; write it otherwise, or "${source}" for the text`,
       );
     }
     if (typeof value !== 'string') return typeof value === 'bigint' ? Number(value) : value;
-    if (node.type !== 'PLAIN') {
-      this.quoted.add(path);
-      return value;
-    }
-    if (BASE_60.test(value)) {
-      return this.#fault(
-        path,
-        node,
-        `${value} is a number in base 60 to Python's YAML reader; write "${value}" for the text`,
-      );
-    }
     if (PYTHON_NUMBER.test(value)) return Number(value.replaceAll('_', ''));
     return isPythonBoolean(value) ? PYTHON_BOOLEANS[value.toLowerCase()] : value;
   }

@@ -95,16 +95,24 @@ class FileFollower implements Follower {
 
   async #reload(): Promise<void> {
     if (this.#isStopped) return;
-    const { read, settings } = this.#follow;
     try {
-      const config = await read();
+      const config = await this.#follow.read();
       if (this.#isStopped) return;
       await this.#apply(config);
-      settings.onReload?.(undefined);
     } catch (error) {
       if (this.#isStopped) return;
       this.#report(error);
-      settings.onReload?.(error as Error);
+      this.#tell(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    this.#tell(undefined);
+  }
+
+  #tell(error: Error | undefined): void {
+    try {
+      this.#follow.settings.onReload?.(error);
+    } catch (thrown) {
+      reportNotice(`onReload threw: ${String(thrown)}`);
     }
   }
 

@@ -1,7 +1,8 @@
 import { LoggingError } from '../core/errors.js';
 import type { FilterLike } from '../core/filter-like.js';
 import { getHandlerNames } from '../core/handler.js';
-import { formatFault, suggestion } from '../core/options.js';
+import { formatFault } from '../core/options.js';
+import { suggestion } from '../core/suggestion.js';
 import type { ComponentKind } from './component-registry.js';
 import { type ConfigFault, type ConfigOrigin, originOf } from './config-origin.js';
 import { Converter, isPlainObject } from './converters.js';
@@ -65,8 +66,6 @@ export interface PlanOptions {
 const KNOWN_KEYS = [
   ...['version', 'formatters', 'filters', 'handlers', 'loggers', 'groups', 'root'],
   ...['incremental', 'disable_existing_loggers'],
-  // Tells editors the JSON Schema of the file.
-  '$schema',
 ];
 
 /**

@@ -1,4 +1,4 @@
-import { suggestion } from '../core/options.js';
+import { suggestion } from '../core/suggestion.js';
 import { externalNames, findExternal } from './component-registry.js';
 
 /** Names that lead from a value to what it inherits; refused wherever a configuration names something. */

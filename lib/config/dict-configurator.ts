@@ -55,7 +55,10 @@ export function dictConfig(config: LoggingConfig): StandingConfig {
   if (originOf(config)?.follow === undefined) return standing;
   let current = standing;
   const following = followConfig(config, (changed) => {
-    current = applyPlan(planConfig(changed as LoggingConfig), { previous: current });
+    const plan = planConfig(changed as LoggingConfig);
+    // What is incremental leaves everything standing.
+    if (plan.incremental) applyPlan(plan);
+    else current = applyPlan(plan, { previous: current });
   });
   const followed: StandingConfig = {
     get formatters() {

@@ -1,4 +1,4 @@
-import { suggestion } from '../core/options.js';
+import { suggestion } from '../core/suggestion.js';
 import type { ConfigFault, Place } from './config-origin.js';
 import { InterpolationError, interpolate } from './ini-interpolation.js';
 import { type IniFile, type IniValue, parseIni } from './ini-parser.js';

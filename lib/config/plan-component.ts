@@ -1,7 +1,8 @@
 import type * as v from 'valibot';
 import { Filter } from '../core/filter.js';
 import { Formatter } from '../core/formatter.js';
-import { findFaults, suggestion } from '../core/options.js';
+import { findFaults } from '../core/options.js';
+import { suggestion } from '../core/suggestion.js';
 import { type ComponentKind, componentNames, findComponent } from './component-registry.js';
 import type { PlannedComponent, PlanOptions } from './config-plan.js';
 import { ComponentReference, isInheritedName, isPlainObject } from './converters.js';

@@ -1,4 +1,4 @@
-import { suggestion } from '../core/options.js';
+import { suggestion } from '../core/suggestion.js';
 import type { PlannedLogger } from './config-plan.js';
 import { isPlainObject } from './converters.js';
 import { planGroups, readGroups } from './logger-groups.js';

@@ -1,7 +1,8 @@
 import { type FilterLike, isFilterLike } from '../core/filter-like.js';
 import { describeUnknownLevel } from '../core/levels.js';
-import { type Fault, suggestion } from '../core/options.js';
+import type { Fault } from '../core/options.js';
 import { state } from '../core/state.js';
+import { suggestion } from '../core/suggestion.js';
 import { type Converter, isInheritedName, isPlainObject } from './converters.js';
 
 /** The names that entries of a configuration may refer to. */

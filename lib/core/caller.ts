@@ -23,6 +23,9 @@ export const UNKNOWN_CALLER: CallerInfo = {
   funcName: '(unknown function)',
 };
 
+/** On a boundary: functions of other libraries that may have called it for the application, which is behind them. */
+export const CALLED_FOR: unique symbol = Symbol.for('nestjs-logging.called-for') as never;
+
 /**
  * The frame that called `boundary`.
  *
@@ -31,6 +34,7 @@ export const UNKNOWN_CALLER: CallerInfo = {
  */
 export function findCaller(boundary: CallBoundary | undefined, stacklevel: number): CallerInfo {
   if (boundary === undefined) return UNKNOWN_CALLER;
+  if (CALLED_FOR in boundary) return findCaller(outermost(boundary), stacklevel);
   const depth = Math.max(1, stacklevel);
   // One frame more than asked for: what runs a module tells top-level code from a nameless function.
   const { sites, isCustom } = captureSites(boundary, depth + 1);
@@ -40,6 +44,15 @@ export function findCaller(boundary: CallBoundary | undefined, stacklevel: numbe
   const file = site.getFileName() ?? '';
   const mapped = isCustom || TRANSPILED.test(file) ? positionInText(boundary, index) : undefined;
   return { ...(mapped ?? mappedByNode(site, file)), funcName: functionName(site, sites[depth]) };
+}
+
+/** V8 leaves out everything above a function, and all there is if the function is not on the stack. */
+function outermost(boundary: CallBoundary): CallBoundary {
+  const outer = (boundary as { readonly [CALLED_FOR]?: readonly unknown[] })[CALLED_FOR] ?? [];
+  const found = outer.find(
+    (one) => typeof one === 'function' && captureSites(one as CallBoundary, 1).sites.length > 0,
+  );
+  return (found as CallBoundary | undefined) ?? ((...args: never[]) => boundary(...args));
 }
 
 /** Sources that something must have compiled on the way in: only the text of the stack has their true lines. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { brand } from '../internal/brand.js';
 import { LoggingError } from './errors.js';
-import { type FilterLike, type FilterResult, isFilterLike } from './filter-like.js';
+import { type FilterLike, type FilterObject, type FilterOwner, type FilterResult, isFilterLike } from './filter-like.js';
 import { exposeTo, LEAN } from './lean.js';
 import { isLogRecord, type LogRecord } from './log-record.js';
 import { checkOptions } from './options.js';
@@ -70,13 +70,17 @@ export class Filterer {
         `addFilter: expected a function or an object with a filter(record) method, got ${typeof filter}`,
       );
     }
-    if (!this.filters.includes(filter)) this.filters.push(filter);
+    if (this.filters.includes(filter)) return;
+    this.filters.push(filter);
+    if (isOwner(this)) (filter as Partial<FilterObject>).attached?.(this);
   }
 
   /** Removes a filter; nothing happens if it is not there. */
   removeFilter(filter: FilterLike): void {
     const index = this.filters.indexOf(filter);
-    if (index >= 0) this.filters.splice(index, 1);
+    if (index < 0) return;
+    this.filters.splice(index, 1);
+    if (isOwner(this)) (filter as Partial<FilterObject>).detached?.(this);
   }
 
   /**
@@ -94,4 +98,8 @@ export class Filterer {
     }
     return current;
   }
+}
+
+function isOwner(filterer: Filterer): filterer is Filterer & FilterOwner {
+  return typeof (filterer as Partial<FilterOwner>).handle === 'function';
 }

@@ -5,20 +5,11 @@
  */
 export { type BasicConfigOptions, basicConfig } from '../config/basic-config.js';
 export type { CreateComponent } from '../config/component-factory.js';
-export { type Follower, followConfig } from '../config/config-follower.js';
-export type { ConfigModuleContext } from '../config/config-files.js';
-export type { ConfigFault, Place } from '../config/config-origin.js';
-export { findReusable } from '../config/component-reuse.js';
-export type { Environment } from '../config/env-values.js';
-export { applyEnvironment } from '../config/environment-levels.js';
-export {
-  type ConvertIniOptions,
-  convertIniToDict,
-  type FileConfigOptions,
-  fileConfig,
-} from '../config/file-config.js';
-export { type LoadOptions, loadLoggingConfig } from '../config/load-logging-config.js';
 export { type ComponentKind, registerComponent, registerExternal } from '../config/component-registry.js';
+export { findReusable } from '../config/component-reuse.js';
+export type { ConfigModuleContext } from '../config/config-files.js';
+export { type Follower, followConfig } from '../config/config-follower.js';
+export type { ConfigFault, Place } from '../config/config-origin.js';
 export {
   type ConfigPlan,
   LoggingConfigError,
@@ -34,6 +25,15 @@ export {
   dictConfig,
   type StandingConfig,
 } from '../config/dict-configurator.js';
+export type { Environment } from '../config/env-values.js';
+export { applyEnvironment } from '../config/environment-levels.js';
+export {
+  type ConvertIniOptions,
+  convertIniToDict,
+  type FileConfigOptions,
+  fileConfig,
+} from '../config/file-config.js';
+export { type LoadOptions, loadLoggingConfig } from '../config/load-logging-config.js';
 export type {
   ComponentFactory,
   ComponentName,
@@ -70,12 +70,26 @@ export {
   type RequireDebugOptions,
   RequireDebugTrue,
 } from '../filters/require-debug.filter.js';
+export { AirflowFormatter } from '../formatters/airflow.formatter.js';
+export { AirflowColorFormatter } from '../formatters/airflow-color.formatter.js';
+export {
+  CeleryFormatter,
+  type CeleryFormatterOptions,
+  CeleryTaskFormatter,
+} from '../formatters/celery.formatter.js';
 export { ColorFormatter, type ColorFormatterOptions } from '../formatters/color.formatter.js';
+export { ColorlogFormatter, type ColorlogFormatterOptions } from '../formatters/colorlog.formatter.js';
 export { DjangoServerFormatter } from '../formatters/django-server.formatter.js';
 export { JsonFormatter, type JsonFormatterOptions } from '../formatters/json.formatter.js';
 export { LogfmtFormatter, type LogfmtFormatterOptions } from '../formatters/logfmt.formatter.js';
 export { PythonJsonFormatter, type PythonJsonFormatterOptions } from '../formatters/python-json.formatter.js';
+export {
+  UvicornAccessFormatter,
+  UvicornFormatter,
+  type UvicornFormatterOptions,
+} from '../formatters/uvicorn.formatter.js';
 export { AdminEmailHandler } from '../handlers/admin-email.handler.js';
+export { AirflowTaskHandler, type AirflowTaskHandlerOptions } from '../handlers/airflow-task.handler.js';
 export { BaseRotatingHandler, type BaseRotatingHandlerOptions } from '../handlers/base-rotating-handler.js';
 export { BufferingHandler, type BufferingHandlerOptions } from '../handlers/buffering.handler.js';
 export { DatagramHandler } from '../handlers/datagram.handler.js';
@@ -85,6 +99,7 @@ export { MemoryHandler, type MemoryHandlerOptions } from '../handlers/memory.han
 export { NullHandler } from '../handlers/null.handler.js';
 export { QueueHandler, type QueueHandlerOptions } from '../handlers/queue.handler.js';
 export { QueueListener, type QueueListenerOptions } from '../handlers/queue-listener.js';
+export { RedirectStdHandler, type RedirectStdHandlerOptions } from '../handlers/redirect-std.handler.js';
 export { RotatingFileHandler, type RotatingFileHandlerOptions } from '../handlers/rotating-file.handler.js';
 export { SMTPHandler } from '../handlers/smtp.handler.js';
 export { SocketHandler } from '../handlers/socket.handler.js';

@@ -1,9 +1,9 @@
-import { closest, distance } from 'fastest-levenshtein';
 import * as v from 'valibot';
 import { LoggingError } from './errors.js';
 import { type FilterLike, isFilterLike } from './filter-like.js';
 import { describeUnknownLevel, type Level } from './levels.js';
 import { state } from './state.js';
+import { suggestion } from './suggestion.js';
 
 /** Something wrong in a configuration or in options: where, and what to do about it. */
 export interface Fault {
@@ -87,15 +87,6 @@ function describe(issue: v.BaseIssue<unknown>, keys: readonly string[], schema: 
 
 /** What valibot says when a schema says nothing. */
 const VALIBOT_MESSAGE = /^Invalid [\w ]+: (Expected .* but received|Received) /s;
-
-/** `; did you mean "X"?` for the nearest of the known names, or the list of them, or nothing. */
-export function suggestion(given: string, known: readonly string[]): string {
-  if (known.length === 0) return '';
-  const nearest = closest(given, known);
-  const far = Math.max(2, Math.floor(given.length / 3));
-  if (distance(given.toLowerCase(), nearest.toLowerCase()) <= far) return `; did you mean "${nearest}"?`;
-  return known.length <= 12 ? `; known: ${known.map((name) => `"${name}"`).join(', ')}` : '';
-}
 
 /** Schema of a level: a whole number or a registered name. */
 export const levelSchema: v.GenericSchema<Level> = v.custom<Level>(

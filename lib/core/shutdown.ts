@@ -1,4 +1,5 @@
 import { reportLoggingError } from './diagnostics.js';
+import type { FilterObject } from './filter-like.js';
 import { type Handler, openHandlers } from './handler.js';
 
 /** How long one handler may take to flush and to close, in milliseconds. */
@@ -21,7 +22,7 @@ export async function shutdown(): Promise<void> {
  */
 export async function closeHandlers(handlers: readonly Handler[]): Promise<void> {
   for (const handler of [...handlers].reverse()) {
-    for (const step of [() => flushUnlessKept(handler), () => handler.close()]) {
+    for (const step of [() => flushFilters(handler), () => flushUnlessKept(handler), () => handler.close()]) {
       const pending = attempt(handler, step);
       if (pending !== undefined) await pending;
     }
@@ -31,6 +32,11 @@ export async function closeHandlers(handlers: readonly Handler[]): Promise<void>
 /** Starts flushing handlers, the last of the list first; what is synchronous is done when this returns. */
 export function startFlushing(handlers: readonly Handler[]): void {
   for (const handler of [...handlers].reverse()) void attempt(handler, () => flushUnlessKept(handler));
+}
+
+/** Filters that count what they keep back have a last word. */
+function flushFilters(handler: Handler): void {
+  for (const filter of handler.filters) (filter as Partial<FilterObject>).flush?.();
 }
 
 /** A MemoryHandler may be told to forget what it holds. */

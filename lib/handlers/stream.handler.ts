@@ -66,6 +66,9 @@ export class StreamHandler extends Handler {
   readonly #batching: Batching;
   #stream: TextStream | null;
   #target: TextTarget | null = null;
+  /** Streams from before that still have something to write, and what became of the records of the others. */
+  #earlier: TextTarget[] = [];
+  #past: DeliveryStats = { emitted: 0, delivered: 0, queued: 0, dropped: 0 };
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
   constructor(options: StreamHandlerOptions = {}) {
@@ -84,7 +87,8 @@ export class StreamHandler extends Handler {
 
   /** What became of its records: written, waiting, lost. */
   get stats(): DeliveryStats {
-    return this.#target?.stats ?? { emitted: 0, delivered: 0, queued: 0, dropped: 0 };
+    const targets = this.#target === null ? this.#earlier : [...this.#earlier, this.#target];
+    return targets.reduce((sum, { stats }) => addStats(sum, stats), this.#past);
   }
 
   override emit(record: LogRecord): void {
@@ -128,10 +132,22 @@ export class StreamHandler extends Handler {
 
   #attach(stream: TextStream): void {
     this.#target?.detach();
+    if (this.#target !== null) this.#earlier.push(this.#target);
+    for (const { stats } of this.#earlier) if (stats.queued === 0) this.#past = addStats(this.#past, stats);
+    this.#earlier = this.#earlier.filter(({ stats }) => stats.queued > 0);
     this.#stream = stream;
     this.#target =
       stream instanceof LogFile
         ? stream
         : targetOf(stream, this.#batching, (error) => this.reportFault(error));
   }
+}
+
+function addStats(one: DeliveryStats, other: DeliveryStats): DeliveryStats {
+  return {
+    emitted: one.emitted + other.emitted,
+    delivered: one.delivered + other.delivered,
+    queued: one.queued + other.queued,
+    dropped: one.dropped + other.dropped,
+  };
 }

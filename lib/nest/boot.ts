@@ -8,7 +8,7 @@ interface Boot {
   /** What the application that is starting has taken in. */
   declarations: LoggingDeclaration[];
   /** Applications whose configuration stands, but whose modules do not yet: what undoes the one if the others fail. */
-  readonly underway: Map<object, () => void>;
+  readonly underway: Map<object, (() => void)[]>;
 }
 
 const bootHere = perRegistry('nest.boot.2', (): Boot => ({ declarations: [], underway: new Map() }));
@@ -29,7 +29,8 @@ export function endBoot(): void {
  * close it.
  */
 export function undoIfBootFails(application: object, undo: () => void): void {
-  bootHere().underway.set(application, undo);
+  const { underway } = bootHere();
+  underway.set(application, [...(underway.get(application) ?? []), undo]);
 }
 
 /** The application has started, or failed to where whoever started it can close it. */
@@ -59,7 +60,7 @@ export function reportBootFailure(report: () => void): void {
 
 function undoUnderway(): void {
   const { underway } = bootHere();
-  const undoings = [...underway.values()];
+  const undoings = [...underway.values()].flat();
   underway.clear();
   for (const undo of undoings) undo();
 }

@@ -1,7 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 import type { ConfigPlan } from '../config/config-plan.js';
 import { LoggingError } from '../core/errors.js';
-import { suggestion } from '../core/options.js';
+import { suggestion } from '../core/suggestion.js';
 import { tokensOf } from './container-modules.js';
 import { parseComponentToken } from './logging.tokens.js';
 

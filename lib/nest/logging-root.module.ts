@@ -45,7 +45,11 @@ import type { StandingLogging } from './standing-logging.js';
     NestLogger,
     LoggingInterceptor,
     LoggingExceptionFilter,
-    { provide: STANDING_LOGGING, useFactory: configure, inject: [ModulesContainer, ComponentFrame] },
+    {
+      provide: STANDING_LOGGING,
+      useFactory: configure,
+      inject: [ModulesContainer, ComponentFrame, HttpAdapterHost],
+    },
     { provide: ROOT_LOGGING, useExisting: STANDING_LOGGING },
   ],
   exports: [
@@ -74,7 +78,9 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
     this.#options = options;
     this.#laterNames = new LaterNames(modules);
     this.#standFirst();
-    undoIfBootFails(modules, () => void this.#end());
+    undoIfBootFails(modules, () => {
+      if (!isMade(host)) void this.#end();
+    });
     this.#removeContext = options.context ? installContextProvider() : installTracing();
     watchHandlers(modules, options.http.exceptionFilter, options.messages);
     if (options.messages) this.#stopWatching = this.#watchMessages(creator);
@@ -131,10 +137,22 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
   }
 }
 
-async function configure(modules: ModulesContainer, frame: ComponentFrame): Promise<StandingLogging> {
+async function configure(
+  modules: ModulesContainer,
+  frame: ComponentFrame,
+  host: HttpAdapterHost,
+): Promise<StandingLogging> {
   const standing = await standUp(modules, frame);
+  undoIfBootFails(modules, () => {
+    if (!isMade(host)) void leave(modules);
+  });
   endBoot();
   return standing;
+}
+
+/** Whether Nest has made the application itself: then whoever started it can close it, whatever fails from here on. */
+function isMade({ httpAdapter }: HttpAdapterHost): boolean {
+  return isAdapter(httpAdapter) && httpAdapter.getHttpServer() !== undefined;
 }
 
 function isAdapter(adapter: unknown): adapter is AbstractHttpAdapter {

@@ -1,4 +1,5 @@
-import { Injectable, type LoggerService, type LogLevel } from '@nestjs/common';
+import { Injectable, Logger, type LoggerService, type LogLevel } from '@nestjs/common';
+import { CALLED_FOR } from '../core/caller.js';
 import { addLevelName, CRITICAL, DEBUG, ERROR, getLevelName, INFO, WARNING } from '../core/levels.js';
 import type { CallBoundary } from '../core/log-record.js';
 import { getLogger, getManager } from '../core/manager.js';
@@ -36,6 +37,13 @@ export class NestLogger implements LoggerService {
   #levels: ReadonlySet<LogLevel> | undefined;
 
   constructor() {
+    // Nest's Logger calls these for the application, whose frame is the one to tell.
+    for (const level of SEVERITY) {
+      Object.defineProperty(this[level], CALLED_FOR, {
+        value: [Logger.prototype[level], (Logger as unknown as LoggerService)[level]],
+        configurable: true,
+      });
+    }
     if (getLevelName(VERBOSE) === `Level ${VERBOSE}`) addLevelName(VERBOSE, 'VERBOSE');
   }
 

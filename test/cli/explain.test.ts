@@ -62,6 +62,7 @@ describe('nestjs-logging explain', () => {
       level: 40,
       isEnabled: true,
       way: [
+        { logger: 'shop', handlers: [] },
         {
           logger: '',
           handlers: [

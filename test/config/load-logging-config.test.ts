@@ -193,7 +193,11 @@ root: *nothing
     ],
     ['a circle', 'handlers: &h\n  a: *h', /refers to itself/],
     ['a second document', 'root: {}\n---\nroot: {}', /a second document/],
-    ['a number in base 60', 'handlers:\n  a: { class: logging.NullHandler, x: 12:30:00 }', /base 60/],
+    [
+      'a number in base 60',
+      'handlers:\n  a: { class: logging.NullHandler, x: 12:30:00 }',
+      /12:30:00 is one thing to Python's YAML reader and another to others/,
+    ],
   ])('refuse %s', async (_, text, message) => {
     const faults = await faultsOf(load({ 'logging.yaml': MINIMAL + text }));
     expect(faults.join('\n')).toMatch(message);

@@ -8,7 +8,6 @@ import { type LoadOptions, loadLoggingConfig } from '../../lib/config/load-loggi
 import { getLogger } from '../../lib/core/manager.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
-import { captureStderr } from '../support/stderr-capture.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();
@@ -30,10 +29,7 @@ afterEach(async () => {
   await standing?.close();
   standing = undefined;
 });
-afterAll(() => {
-  resetLogging();
-  captureStderr(() => {});
-});
+afterAll(resetLogging);
 
 const CONFIG = (level: string, file = 'app.log') => `version: 1
 formatters:
@@ -153,6 +149,32 @@ describe('a file that is followed', () => {
     expect(getLogger().level).toBe(20);
     getLogger().info('still');
     expect(folder.read('app.log')).toBe('INFO still\n');
+  });
+
+  it('goes on being followed whatever onReload throws', async () => {
+    await start(CONFIG('INFO'), {
+      onReload: (error) => {
+        outcomes.push(error);
+        throw new Error('not mine');
+      },
+    });
+    for (const [index, level] of ['DEBUG', 'ERROR'].entries()) {
+      writeFileSync(folder.file('logging.yaml'), CONFIG(level));
+      await reloads(index + 1);
+    }
+    expect(getLogger().level).toBe(40);
+    expect(stderr.join('')).toContain('onReload threw: Error: not mine');
+  });
+
+  it('may ask for levels alone, and for a whole configuration again', async () => {
+    const { handlers } = await start(CONFIG('INFO'));
+    const [handler] = handlers.values();
+    writeFileSync(folder.file('logging.yaml'), 'version: 1\nincremental: true\nroot: { level: ERROR }\n');
+    await reloads(1);
+    expect([getLogger().level, getLogger().handlers]).toEqual([40, [handler]]);
+    writeFileSync(folder.file('logging.yaml'), CONFIG('INFO'));
+    await reloads(2);
+    expect([getLogger().level, getLogger().handlers]).toEqual([20, [handler]]);
   });
 
   it('is followed no longer after stop, close, or another configuration', async () => {

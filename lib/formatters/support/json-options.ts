@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { suggestion } from '../../core/options.js';
+import { suggestion } from '../../core/suggestion.js';
 import { RESERVED_ATTRIBUTES } from '../../core/record-attributes.js';
 
 /** Names of the fields that the formatter writes itself. */

@@ -27,6 +27,9 @@ const FIELD_BYTES = 64;
 export class RecordQueue {
   readonly #items: BoundedQueue<QueueItem>;
   #watcher: QueueWatcher | undefined;
+  /** End marks that were put in, and taken out: they are no records. */
+  #marks = 0;
+  #marksOut = 0;
 
   constructor(options: BoundedQueueOptions = {}) {
     this.#items = new BoundedQueue(options);
@@ -35,8 +38,10 @@ export class RecordQueue {
   /** Adds a record, or the end mark. */
   put_nowait(item: QueueItem): void {
     // The mark is as hard to push out as a record can be: it is what ends the listener.
-    if (item === null) this.#items.push(null, Number.MAX_SAFE_INTEGER, 0);
-    else this.#items.push(item, item.levelno, sizeOf(item));
+    if (item === null) {
+      this.#marks += 1;
+      this.#items.push(null, Number.MAX_SAFE_INTEGER, 0);
+    } else this.#items.push(item, item.levelno, sizeOf(item));
     this.#watcher?.();
   }
 
@@ -44,7 +49,7 @@ export class RecordQueue {
   get_nowait(): QueueItem | undefined {
     const [entry] = this.#items.take();
     if (entry === undefined) return undefined;
-    this.#items.deliver([entry]);
+    this.deliver([entry]);
     return entry.item;
   }
 
@@ -55,6 +60,7 @@ export class RecordQueue {
 
   /** Reports what was taken as handled. */
   deliver(entries: readonly QueueEntry<QueueItem>[]): void {
+    for (const { item } of entries) if (item === null) this.#marksOut += 1;
     this.#items.deliver(entries);
   }
 
@@ -80,7 +86,13 @@ export class RecordQueue {
 
   /** What became of everything so far; `delivered` is what was taken out. */
   get stats(): QueueStats {
-    return this.#items.stats;
+    const { emitted, delivered, queued, ...rest } = this.#items.stats;
+    return {
+      emitted: emitted - this.#marks,
+      delivered: delivered - this.#marksOut,
+      queued: queued - (this.#marks - this.#marksOut),
+      ...rest,
+    };
   }
 
   /** Has a function called after each addition, in place of the one before; `undefined` for none. */

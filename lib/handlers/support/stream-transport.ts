@@ -1,13 +1,12 @@
 import type { Socket } from 'node:net';
 import { DeliveryFailure } from './delivery-failure.js';
+import { openSocket, timedOut } from './open-socket.js';
 import type { Transport } from './transport.js';
 
 /** How long a connection may take to come about, in milliseconds, unless an option says otherwise. */
 export const CONNECT_MS = 5_000;
 /** How long the other side may take none of what is sent before the connection is given up, in milliseconds. */
 const STALL_MS = 10_000;
-/** Idle time after which the system begins to ask whether the other side is still there, in milliseconds. */
-const KEEP_ALIVE_MS = 30_000;
 
 /** Options of {@link StreamTransport}. */
 export interface StreamTransportOptions {
@@ -78,12 +77,8 @@ export class StreamTransport implements Transport {
 
   async #open(): Promise<void> {
     const socket = this.#options.connect();
-    // Whoever else listens: an error that nobody listens for would end the process.
-    socket.on('error', () => undefined);
-    await ready(socket, this.#options.readyEvent ?? 'connect', this.#options.connectTimeoutMs ?? CONNECT_MS);
-    socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    // Between two records the process may end; while one is written, the write itself keeps it alive.
-    socket.unref();
+    const { readyEvent = 'connect', connectTimeoutMs = CONNECT_MS } = this.#options;
+    await openSocket(socket, readyEvent, connectTimeoutMs);
     // Answers are read and forgotten: unread ones would hide that the other side has gone.
     socket.resume();
     const forget = () => {
@@ -94,31 +89,6 @@ export class StreamTransport implements Transport {
     socket.on('close', forget);
     this.#socket = socket;
   }
-}
-
-function ready(socket: Socket, event: string, timeoutMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (error?: Error) => {
-      clearTimeout(timer);
-      socket.off(event, succeed);
-      socket.off('close', fail);
-      if (error === undefined) {
-        socket.off('error', settle);
-        resolve();
-        return;
-      }
-      socket.destroy();
-      reject(error);
-    };
-    const succeed = () => settle();
-    const fail = () => settle(new Error('the connection was closed before it was ready'));
-    const timer = setTimeout(() => settle(timedOut('connect', timeoutMs)), timeoutMs);
-    socket.on('error', settle);
-    socket.on('close', fail);
-    // What a user's makeSocket gives may be connected already.
-    if (event === 'connect' && !socket.connecting && socket.writable) succeed();
-    else socket.on(event, succeed);
-  });
 }
 
 /** Writes all of it; resolves with what went wrong. */
@@ -149,9 +119,4 @@ function brokenWithin(socket: Socket, waitMs: number): Promise<Error | undefined
     if (socket.destroyed) closed();
     else socket.on('close', closed);
   });
-}
-
-/** An error like those of the system, so that repeated ones are reported once. */
-function timedOut(syscall: string, afterMs: number): Error {
-  return Object.assign(new Error(`${syscall} ETIMEDOUT after ${afterMs} ms`), { code: 'ETIMEDOUT', syscall });
 }

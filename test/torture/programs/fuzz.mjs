@@ -88,7 +88,7 @@ function check(place, value) {
     place.log(value);
   } catch (error) {
     // As in Python, a key that is the record's own is refused.
-    if (place.name !== 'extra itself' || error.code !== 'ERR_LOGGING_EXTRA') throw error;
+    if (place.name !== 'extra itself' || error.code !== 'ERR_LOGGING_EXTRA_CLASH') throw error;
   }
   for (const { name, handler, isJson } of captures) {
     const { text } = handler;
@@ -164,7 +164,7 @@ for (let turn = 0; turn * TURN < runs; turn++) {
 }
 
 for (const handler of [...handlers, ...captures.map((capture) => capture.handler)]) {
-  if (handler.stats !== undefined) note('s', JSON.stringify(handler.stats));
+  if (handler.stats?.emitted !== undefined) note('s', JSON.stringify(handler.stats));
 }
 note('n', `done ${JSON.stringify({ records, formatters: captures.length, handlers: handlers.length, polluted: {}.polluted === true })}`);
 process.exit(0);

@@ -1,4 +1,6 @@
 import brokenPipe from './broken-pipe.mjs';
+import configurations from './configurations.mjs';
+import controls from './controls.mjs';
 import exitMatrix from './exit-matrix.mjs';
 import fullDisk from './full-disk.mjs';
 import fuzz from './fuzz.mjs';
@@ -11,4 +13,4 @@ import systemCalls from './system-calls.mjs';
  * What the library is put through, in order. Each tells its name, a title, what it needs, whether it is in the part for
  * CI, and runs: it gives one row for each case, with what the oracle counted and every problem.
  */
-export const scenarios = [exitMatrix, slowPipe, brokenPipe, fullDisk, systemCalls, rotation, killed, fuzz];
+export const scenarios = [exitMatrix, slowPipe, brokenPipe, fullDisk, systemCalls, rotation, killed, fuzz, controls, configurations];

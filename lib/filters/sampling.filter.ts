@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import { LEAN } from '../core/lean.js';
+import { checkLevel } from '../core/levels.js';
+import type { LogRecord } from '../core/log-record.js';
+import { checkOptions, levelSchema } from '../core/options.js';
+import { brand } from '../internal/brand.js';
+
+/** The keys of a {@link SamplingFilter} in a configuration. */
+export const samplingFilterSchema = v.strictObject({
+  ratio: v.pipe(
+    v.number(),
+    v.minValue(0, 'expected a number from 0 to 1'),
+    v.maxValue(1, 'expected a number from 0 to 1'),
+    v.description('The part of the requests, or of the records without one, that passes: 0.1 for a tenth.'),
+  ),
+  by: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.nonEmpty('expected the name of a field'))),
+      v.description('Fields that decide, the first that a record has: all records of one value pass, or none.'),
+    ),
+    ['trace_id', 'request_id'],
+  ),
+  exemptLevel: v.optional(
+    v.pipe(v.nullable(levelSchema), v.description('Records of this level and above always pass; null for none.')),
+    'WARNING',
+  ),
+});
+
+/** Options of {@link SamplingFilter}. */
+export type SamplingFilterOptions = v.InferInput<typeof samplingFilterSchema>;
+
+/**
+ * Lets a part of the records pass, whole requests at a time: whether a record passes is decided by its trace or
+ * request id, the same in every process, so that what passes can be read from end to end. Records without one are
+ * counted off instead: at 0.1 every tenth passes.
+ *
+ * Records that are kept back count as filtered in `getLoggingStats()`.
+ *
+ * @example
+ * { filters: { tenth: { class: 'SamplingFilter', ratio: 0.1 } } }
+ */
+export class SamplingFilter {
+  static readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  static readonly optionsSchema = samplingFilterSchema;
+
+  readonly #ratio: number;
+  readonly #by: readonly string[];
+  readonly #exemptLevel: number;
+  /** The fraction of a record that is due. */
+  #due = 0;
+  #lastId = '';
+  #lastAnswer = false;
+  #asked: LogRecord | undefined;
+  #answer = false;
+
+  /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
+  constructor(options: SamplingFilterOptions) {
+    const o = checkOptions('SamplingFilter', samplingFilterSchema, options, new.target === SamplingFilter);
+    this.#ratio = o.ratio;
+    this.#by = o.by;
+    this.#exemptLevel = o.exemptLevel === null ? Number.POSITIVE_INFINITY : checkLevel(o.exemptLevel);
+  }
+
+  /** Whether a record passes. */
+  filter(record: LogRecord): boolean {
+    if (record.levelno >= this.#exemptLevel) return true;
+    // Asked twice about one record, by two handlers, it answers the same.
+    if (record === this.#asked) return this.#answer;
+    this.#asked = record;
+    const id = this.#idOf(record);
+    this.#answer = id === undefined ? this.#countOff() : this.#decide(id);
+    return this.#answer;
+  }
+
+  #idOf(record: LogRecord): string | undefined {
+    for (const name of this.#by) {
+      const id = record.attribute(name);
+      if ((typeof id === 'string' && id !== '') || typeof id === 'number') return String(id);
+    }
+    return undefined;
+  }
+
+  #decide(id: string): boolean {
+    if (id === this.#lastId) return this.#lastAnswer;
+    this.#lastId = id;
+    this.#lastAnswer = shareOf(id) < this.#ratio;
+    return this.#lastAnswer;
+  }
+
+  #countOff(): boolean {
+    this.#due += this.#ratio;
+    // Ten tenths are a little less than one.
+    if (this.#due < 1 - 1e-9) return false;
+    this.#due -= 1;
+    return true;
+  }
+}
+brand(SamplingFilter.prototype, 'filter');
+
+/** Where an id lies between 0 and 1: evenly spread, and the same everywhere. */
+function shareOf(id: string): number {
+  return createHash('sha256').update(id.slice(0, 256)).digest().readUInt32BE(0) / 0x1_0000_0000;
+}
