@@ -3,22 +3,27 @@
  * elsewhere the missing ones are named, and the tests that need them say that they were skipped.
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
-/** The program looked for, the Debian package that has it, and what it is for. */
+/** The program looked for, or the file of a plug-in, the Debian package that has it, and what it is for. */
 const servers = [
   { program: 'python3', debianPackage: 'python3', purpose: 'comparing with the logging of CPython' },
   // Depends on rsyslog itself, and adds TLS to it.
   { program: 'rsyslogd', debianPackage: 'rsyslog-gnutls', purpose: 'sending to a real syslog server' },
+  {
+    program: 'rsyslog/imrelp.so',
+    debianPackage: 'rsyslog-relp',
+    purpose: 'sending to a syslog server that acknowledges',
+  },
   { program: 'logrotate', debianPackage: 'logrotate', purpose: 'following a file that logrotate moves away' },
   { program: 'openssl', debianPackage: 'openssl', purpose: 'certificates that TLS must refuse' },
   { program: 'redis-server', debianPackage: 'redis-server', purpose: 'messages over Redis' },
   { program: 'strace', debianPackage: 'strace', purpose: 'making system calls fail, and counting them' },
 ];
 
-const missing = servers.filter(({ program }) => !isOnPath(program));
+const missing = servers.filter(({ program }) => !(program.endsWith('.so') ? isInLib(program) : isOnPath(program)));
 if (missing.length > 0) provide(missing);
 
 function provide(missing) {
@@ -35,6 +40,12 @@ function install(packages) {
     spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
   const flags = ['install', '--yes', '--no-install-recommends', ...packages];
   return run(...flags) || (run('update') && run(...flags));
+}
+
+/** Plug-ins are in a folder named after the machine. */
+function isInLib(file) {
+  const folders = ['/usr/lib64', '/usr/lib', ...readdirSync('/usr/lib').map((name) => `/usr/lib/${name}`)];
+  return folders.some((folder) => existsSync(path.join(folder, file)));
 }
 
 function isOnPath(program) {

@@ -1,6 +1,7 @@
 import type { ConfigFault } from '../config/config-origin.js';
 import type { ConfigPlan } from '../config/config-plan.js';
 import { faultText } from './fault-text.js';
+import { isForeign } from './foreign-names.js';
 import { faultsOf, importModules, type LoadSettings, loadPlan } from './load-plan.js';
 import { painterFor, plural, type Terminal, writeJson } from './terminal.js';
 import { unusedEntries } from './unused-entries.js';
@@ -67,9 +68,15 @@ function print(verdicts: readonly Verdict[], terminal: Terminal): void {
   const count = verdicts.reduce((sum, { faults }) => sum + faults.length, 0);
   const faulty = verdicts.filter(({ faults }) => faults.length > 0).length;
   if (count > 0) terminal.stderr.write(`${plural(count, 'fault')} in ${plural(faulty, 'file')}\n`);
-  if (verdicts.some(({ faults }) => faults.some(({ path }) => /\.(class|\(\))$/.test(path)))) {
+  if (verdicts.some(({ faults }) => faults.some(isUnknownClass))) {
     terminal.stderr.write(
       'for classes of your own: --import the module that registers them, or --allow-unknown\n',
     );
   }
+}
+
+/** A class name that may be one of the application's, and not a slip. */
+function isUnknownClass({ path, message }: ConfigFault): boolean {
+  const [, name] = /registered as "([^"]+)"/.exec(message) ?? [];
+  return /\.(class|\(\))$/.test(path) && name !== undefined && isForeign(name);
 }

@@ -2,8 +2,10 @@ import { ContextFilter } from '../context/context.filter.js';
 import { Filter } from '../core/filter.js';
 import { Formatter } from '../core/formatter.js';
 import { CallbackFilter } from '../filters/callback.filter.js';
+import { RateLimitFilter } from '../filters/rate-limit.filter.js';
 import { RedactionFilter } from '../filters/redaction.filter.js';
 import { RequireDebugFalse, RequireDebugTrue } from '../filters/require-debug.filter.js';
+import { SamplingFilter } from '../filters/sampling.filter.js';
 import { AirflowFormatter } from '../formatters/airflow.formatter.js';
 import { AirflowColorFormatter } from '../formatters/airflow-color.formatter.js';
 import { CeleryFormatter, CeleryTaskFormatter } from '../formatters/celery.formatter.js';
@@ -24,6 +26,7 @@ import { MemoryHandler } from '../handlers/memory.handler.js';
 import { NullHandler } from '../handlers/null.handler.js';
 import { QueueHandler } from '../handlers/queue.handler.js';
 import { RedirectStdHandler } from '../handlers/redirect-std.handler.js';
+import { RelpHandler } from '../handlers/relp.handler.js';
 import { RotatingFileHandler } from '../handlers/rotating-file.handler.js';
 import { SMTPHandler } from '../handlers/smtp.handler.js';
 import { SocketHandler } from '../handlers/socket.handler.js';
@@ -67,6 +70,7 @@ const handlers = () => ({
   'logging.handlers.DatagramHandler': DatagramHandler,
   SysLogHandler,
   'logging.handlers.SysLogHandler': SysLogHandler,
+  RelpHandler,
   HTTPHandler,
   'logging.handlers.HTTPHandler': HTTPHandler,
   SMTPHandler,
@@ -118,6 +122,8 @@ const filters = () => ({
   'logging.Filter': Filter,
   ContextFilter,
   RedactionFilter,
+  RateLimitFilter,
+  SamplingFilter,
   CallbackFilter,
   'django.utils.log.CallbackFilter': CallbackFilter,
   RequireDebugFalse,

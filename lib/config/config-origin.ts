@@ -39,20 +39,24 @@ const ORIGIN = Symbol.for('nestjs-logging.config-origin');
 export class ConfigOrigin {
   readonly #contents: FileContents;
   readonly #places: ReadonlyMap<string, Place>;
+  readonly #file: string | undefined;
   readonly #follow: { readonly settings: FollowSettings; readonly read: ReadAgain } | undefined;
 
   /**
    * @param contents The files that were read, and those that would be if they were there, with what they held.
    * @param places Where each key of the configuration stands, by path.
+   * @param file The file to name where no place is known.
    */
   constructor(
     contents: FileContents,
     places: ReadonlyMap<string, Place>,
     follow?: { readonly settings: FollowSettings; readonly read: ReadAgain },
+    file?: string,
   ) {
     this.#contents = contents;
     this.#places = places;
     this.#follow = follow;
+    this.#file = file;
   }
 
   /** Absolute paths of the files, the first the one that was named. */
@@ -84,7 +88,8 @@ export class ConfigOrigin {
       if (!path.includes('.')) break;
     }
     const whole = this.#places.get('');
-    return whole === undefined ? fault : { ...fault, ...whole };
+    if (whole !== undefined) return { ...fault, ...whole };
+    return this.#file === undefined ? fault : { ...fault, file: this.#file };
   }
 }
 

@@ -92,7 +92,7 @@ export async function loadLoggingConfig(
     read: () => loadLoggingConfig(file, options),
   };
   const places = new Map<string, Place>([...base.places, ...(overlay?.places ?? [])]);
-  const origin = new ConfigOrigin(contents, places, watch || signal !== undefined ? follow : undefined);
+  const origin = new ConfigOrigin(contents, places, watch || signal !== undefined ? follow : undefined, path);
   const faults = [...base.faults, ...(overlay?.faults ?? [])];
   const merged = putTogether(base, overlay, env, (path, message) =>
     faults.push(origin.locate({ path, message })),
@@ -153,7 +153,8 @@ function checkAll(
   origin: ConfigOrigin,
   faults: readonly ConfigFault[],
 ): void {
-  const planned = findPlanFaults(config, options, origin);
+  // Where nothing could be read, nothing more can be said.
+  const planned = config === undefined && faults.length > 0 ? [] : findPlanFaults(config, options, origin);
   const all = joinFaults(faults, planned);
   if (all.length > 0) throw configError(all);
 }

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noEmptyInterface: applications add to them
+
 /**
  * The application's own handler classes by the names they are registered under, so that `defineLogging` knows them.
  *
@@ -12,17 +14,13 @@
  *   }
  * }
  */
-// biome-ignore lint/suspicious/noEmptyInterface: applications add to it
 export interface RegisteredHandlers {}
 
 /** The application's own formatter classes; see {@link RegisteredHandlers}. */
-// biome-ignore lint/suspicious/noEmptyInterface: applications add to it
 export interface RegisteredFormatters {}
 
 /** The application's own filter classes; see {@link RegisteredHandlers}. */
-// biome-ignore lint/suspicious/noEmptyInterface: applications add to it
 export interface RegisteredFilters {}
 
 /** Levels that the application adds with `addLevelName`: `interface RegisteredLevels { TRACE: 5 }`. */
-// biome-ignore lint/suspicious/noEmptyInterface: applications add to it
 export interface RegisteredLevels {}

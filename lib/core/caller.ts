@@ -27,14 +27,14 @@ export const UNKNOWN_CALLER: CallerInfo = {
 export const CALLED_FOR: unique symbol = Symbol.for('nestjs-logging.called-for') as never;
 
 /**
- * The frame that called `boundary`.
+ * The frame that called a function of logging.
  *
- * @param boundary A function of logging's public face that is on the stack.
+ * @param called A function of logging's public face that is on the stack.
  * @param stacklevel 1 for the caller itself, 2 for the caller's caller, and so on; beyond the last frame, the last.
  */
-export function findCaller(boundary: CallBoundary | undefined, stacklevel: number): CallerInfo {
-  if (boundary === undefined) return UNKNOWN_CALLER;
-  if (CALLED_FOR in boundary) return findCaller(outermost(boundary), stacklevel);
+export function findCaller(called: CallBoundary | undefined, stacklevel: number): CallerInfo {
+  if (called === undefined) return UNKNOWN_CALLER;
+  const boundary = CALLED_FOR in called ? outermost(called) : called;
   const depth = Math.max(1, stacklevel);
   // One frame more than asked for: what runs a module tells top-level code from a nameless function.
   const { sites, isCustom } = captureSites(boundary, depth + 1);
@@ -52,7 +52,7 @@ function outermost(boundary: CallBoundary): CallBoundary {
   const found = outer.find(
     (one) => typeof one === 'function' && captureSites(one as CallBoundary, 1).sites.length > 0,
   );
-  return (found as CallBoundary | undefined) ?? ((...args: never[]) => boundary(...args));
+  return (found as CallBoundary | undefined) ?? boundary;
 }
 
 /** Sources that something must have compiled on the way in: only the text of the stack has their true lines. */

@@ -33,6 +33,7 @@ export {
   type FileConfigOptions,
   fileConfig,
 } from '../config/file-config.js';
+export { loggingJsonSchema } from '../config/json-schema.js';
 export { type LoadOptions, loadLoggingConfig } from '../config/load-logging-config.js';
 export type {
   ComponentFactory,
@@ -64,12 +65,14 @@ export { ContextFilter, type ContextFilterOptions } from '../context/context.fil
 export { bindContext, captureContext, getContext, runInContext } from '../context/context.js';
 export { installContextProvider } from '../context/context-provider.js';
 export { CallbackFilter, type CallbackFilterOptions } from '../filters/callback.filter.js';
+export { RateLimitFilter, type RateLimitFilterOptions } from '../filters/rate-limit.filter.js';
 export { RedactionFilter, type RedactionFilterOptions } from '../filters/redaction.filter.js';
 export {
   RequireDebugFalse,
   type RequireDebugOptions,
   RequireDebugTrue,
 } from '../filters/require-debug.filter.js';
+export { SamplingFilter, type SamplingFilterOptions } from '../filters/sampling.filter.js';
 export { AirflowFormatter } from '../formatters/airflow.formatter.js';
 export { AirflowColorFormatter } from '../formatters/airflow-color.formatter.js';
 export {
@@ -100,6 +103,7 @@ export { NullHandler } from '../handlers/null.handler.js';
 export { QueueHandler, type QueueHandlerOptions } from '../handlers/queue.handler.js';
 export { QueueListener, type QueueListenerOptions } from '../handlers/queue-listener.js';
 export { RedirectStdHandler, type RedirectStdHandlerOptions } from '../handlers/redirect-std.handler.js';
+export { RelpHandler } from '../handlers/relp.handler.js';
 export { RotatingFileHandler, type RotatingFileHandlerOptions } from '../handlers/rotating-file.handler.js';
 export { SMTPHandler } from '../handlers/smtp.handler.js';
 export { SocketHandler } from '../handlers/socket.handler.js';
@@ -126,8 +130,11 @@ export type { HandlerSettings } from '../handlers/support/handler-options.js';
 export type { HTTPHandlerOptions } from '../handlers/support/http-options.js';
 export type { MailMessage, MailTransport, Nodemailer } from '../handlers/support/mail-transport.js';
 export { RecordQueue } from '../handlers/support/record-queue.js';
+export type { RelpHandlerOptions } from '../handlers/support/relp-options.js';
 export type { SMTPHandlerOptions } from '../handlers/support/smtp-options.js';
 export type { SocketHandlerOptions } from '../handlers/support/socket-options.js';
+export type { SpoolStats } from '../handlers/support/spool/spool-books.js';
+export type { SpoolOptions } from '../handlers/support/spool/spool-options.js';
 export type { SysLogHandlerOptions } from '../handlers/support/syslog-options.js';
 export type { TlsContextOptions } from '../handlers/support/tls-options.js';
 export { SysLogHandler } from '../handlers/syslog.handler.js';
@@ -141,9 +148,16 @@ export { BufferingFormatter } from './buffering-formatter.js';
 export type { LogOptions } from './call-arguments.js';
 export type { CallerInfo } from './caller.js';
 export { captureWarnings } from './capture-warnings.js';
+export { type CaptureCrashesOptions, captureCrashes } from './crash-records.js';
 export { LoggingError, type LoggingErrorCode } from './errors.js';
+export {
+  getLoggingFaults,
+  type LoggingFault,
+  type LoggingFaultListener,
+  onLoggingFault,
+} from './fault-channel.js';
 export { Filter, Filterer, type FilterOptions } from './filter.js';
-export type { FilterFunction, FilterLike, FilterResult } from './filter-like.js';
+export type { FilterFunction, FilterLike, FilterObject, FilterOwner, FilterResult } from './filter-like.js';
 export type { FormatStyle } from './format-style.js';
 export { Formatter, type FormatterOptions } from './formatter.js';
 export {
@@ -154,6 +168,7 @@ export {
   type HandlerOptions,
   isHandler,
 } from './handler.js';
+export type { DeliveryCounts } from './handler-ledger.js';
 export { getLastResort, getRaiseExceptions, setLastResort, setRaiseExceptions } from './last-resort.js';
 export {
   addLevelName,
@@ -178,6 +193,8 @@ export {
 } from './log-record.js';
 export { isLogger, Logger } from './logger.js';
 export { type AdapterTarget, LoggerAdapter, type LoggerAdapterOptions } from './logger-adapter.js';
+export { loggingMetrics, type MeterLike, type ObservableLike, renderPrometheus } from './logging-metrics.js';
+export { getLoggingStats, type HandlerStats, type LoggingStatsSnapshot } from './logging-stats.js';
 export {
   disable,
   getLogger,
@@ -189,6 +206,7 @@ export {
 } from './manager.js';
 export type { Fault } from './options.js';
 export { gmtime, localtime } from './record-clock.js';
+export type { RecordCounts } from './record-counts.js';
 export { getLogRecordFactory, makeLogRecord, setLogRecordFactory } from './record-factory.js';
 export { RootLogger } from './root-logger.js';
 export type { Sanitize } from './sanitize.js';

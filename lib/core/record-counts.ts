@@ -10,7 +10,11 @@ export interface RecordCounts {
   readonly delivered: number;
   /** Records that are lost. */
   readonly dropped: number;
-  /** The lost ones by reason: `overflow`, `oversize`, `rejected`, `failed`, `closed`, `recursive`, `declined`. */
+  /**
+   * The lost ones by reason: `overflow`, `oversize`, `rejected`, `failed` and `closed` on their way; `error` if they
+   * could not be formatted or written; `recursive` if they were logged by the handler's own work; `declined` if the
+   * handler left them out, being closed for example.
+   */
   readonly droppedBy: Readonly<Record<string, number>>;
   /** Records that wait in memory. */
   readonly queued: number;
@@ -28,7 +32,7 @@ export function countsOf(ledger: HandlerLedger): RecordCounts {
   const declined = own === undefined ? 0 : Math.max(0, reached - own);
   const delivered = counts.delivered ?? Math.max(0, reached - queued - spooled - lost);
   const dropped = lost + failed + recursive + declined;
-  const droppedBy = reasons(counts, lost, { failed, recursive, declined });
+  const droppedBy = reasons(counts, lost, { error: failed, recursive, declined });
   const total = filtered + delivered + dropped + queued + spooled;
   return { emitted: total, filtered, delivered, dropped, droppedBy, queued, spooled };
 }

@@ -42,11 +42,13 @@ export type LoggingHealth<Key extends string> = Record<
  */
 @Injectable()
 export class LoggingHealthIndicator {
-  /** Losses when somebody asked, the oldest first: what lies a window back is the mark to count from. */
-  readonly #marks: { readonly at: number; readonly dropped: number }[] = [];
+  /** Losses as they were found by those who asked, the oldest first; the first is the one to count from. */
+  readonly #marks: { readonly at: number; readonly lost: number }[] = [
+    { at: Number.NEGATIVE_INFINITY, lost: 0 },
+  ];
 
   /**
-   * The state now. Losses are counted from the oldest question within the window on, or from the start of the process.
+   * The state now. A loss counts from when it is found: ask more often than every `windowMs`.
    *
    * @param key The name of the part in the answer.
    * @throws {LoggingError} `ERR_LOGGING_OPTIONS`
@@ -56,29 +58,29 @@ export class LoggingHealthIndicator {
     options: LoggingHealthOptions = {},
   ): LoggingHealth<Key> {
     const { maxQueued, maxLost, windowMs } = checkOptions('LoggingHealthIndicator', healthSchema, options);
-    const { queued, spooled, dropped } = getLoggingStats();
-    const lost = dropped - this.#mark(dropped, windowMs);
+    const { queued, spooled, dropped, droppedBy } = getLoggingStats();
+    // What could not be formatted, or was left out for good reason, tells nothing about the health of anything.
+    const { error = 0, recursive = 0, declined = 0 } = droppedBy;
+    const lost = this.#since(windowMs, dropped - error - recursive - declined);
     const fault = getLoggingFaults().at(-1);
     const status = queued <= maxQueued && lost <= maxLost ? 'up' : 'down';
     return {
       [key]: {
         ...{ status, queued, spooled, lost },
-        ...(status === 'down' && fault !== undefined ? { lastFault: `${fault.source}: ${fault.message}` } : {}),
+        ...(status === 'down' && fault !== undefined
+          ? { lastFault: `${fault.source}: ${fault.message}` }
+          : {}),
       },
     } as LoggingHealth<Key>;
   }
 
-  /** What had been lost when the window began, as far as that is known. */
-  #mark(dropped: number, windowMs: number): number {
+  /** Of all losses those that were found within the window. */
+  #since(windowMs: number, lost: number): number {
     const now = performance.now();
     const marks = this.#marks;
-    // Of those before the window, the last is the mark.
-    while (marks.length > 1 && (marks[1]?.at ?? 0) <= now - windowMs) marks.shift();
-    const [first] = marks;
-    if (marks.at(-1)?.dropped !== dropped || marks.length === 0) marks.push({ at: now, dropped });
-    if (marks.length > MAX_MARKS) marks.splice(1, 1);
-    if (first === undefined) return 0;
-    return first.dropped;
+    if (marks.at(-1)?.lost !== lost) marks.push({ at: now, lost });
+    while (marks.length > MAX_MARKS || (marks[1]?.at ?? now) < now - windowMs) marks.shift();
+    return lost - (marks[0]?.lost ?? 0);
   }
 }
 

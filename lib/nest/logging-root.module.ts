@@ -65,12 +65,13 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
   readonly #options: ResolvedLoggingOptions;
   readonly #laterNames: LaterNames;
   readonly #removeContext: () => void;
+  #isMicroservice = false;
   readonly #stopWatching: (() => void) | undefined;
 
   constructor(
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
-    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(ExternalContextCreator) creator: ExternalContextCreator,
     @Inject(LoggingInterceptor) private readonly interceptor: LoggingInterceptor,
   ) {
@@ -83,6 +84,10 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
     });
     this.#removeContext = options.context ? installContextProvider() : installTracing();
     watchHandlers(modules, options.http.exceptionFilter, options.messages);
+    modules.getRpcTargetRegistry().subscribe(() => {
+      this.#isMicroservice = true;
+      isUp(modules);
+    });
     if (options.messages) this.#stopWatching = this.#watchMessages(creator);
     if (!options.http.enabled && !options.http.exceptionFilter && !options.context) return;
     const log = new RequestLog(options.http, options.context);
@@ -105,7 +110,10 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
   /** Before other modules look for what they are to run. */
   onModuleInit(): void {
     isUp(this.modules);
-    watchBootHooks(this.modules);
+    // A context without server is initialised before anybody has it: nobody can close it if that fails.
+    watchBootHooks(this.modules, () => {
+      if (!isAdapter(this.host.httpAdapter) && !this.#isMicroservice) void this.#end();
+    });
     if (this.#options.messages) watchJobs(this.modules, this.#options.context);
   }
 

@@ -11,6 +11,7 @@ export const stateFiles: ReadonlySet<string> = new Set(['internal/global-slot.ts
 export const processListeners: ReadonlySet<string> = new Set([
   'cli/pretty.command.ts',
   'core/capture-warnings.ts',
+  'core/crash-records.ts',
   'config/reload-signal.ts',
   'handlers/support/exit-drain.ts',
   'handlers/support/signal-drain.ts',

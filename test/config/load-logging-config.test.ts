@@ -85,6 +85,18 @@ root:
     expect(asked).toMatchObject({ root: { level: 'ERROR' }, 'x-for': 'test' });
   });
 
+  it('names a module whose export is faulty or that cannot be loaded', async () => {
+    expect(await faultsOf(load({ 'a.mjs': 'export default { version: 1, root: { levle: 1 } };' }))).toEqual([
+      'a.mjs: root.levle: unknown key; did you mean "level"?',
+    ]);
+    expect(await faultsOf(load({ 'b.mjs': 'throw new Error("no such luck");' }))).toEqual([
+      'b.mjs: cannot be loaded: no such luck',
+    ]);
+    expect(await faultsOf(load({ 'c.mjs': 'export const config = {};' }))).toEqual([
+      expect.stringMatching(/^c\.mjs: a configuration is an object/),
+    ]);
+  });
+
   it('names the file that is not there, and the endings it knows', async () => {
     await expect(loadLoggingConfig(folder.file('none.yaml'))).rejects.toMatchObject({
       code: 'ERR_LOGGING_FILE',

@@ -20,6 +20,12 @@ export const hasRsyslogTls: boolean = hasRsyslog && hasTls;
 if (hasRsyslog && !hasTls)
   console.warn('rsyslogd cannot do TLS, those tests are skipped: apt-get install rsyslog-gnutls');
 
+/** True where it speaks RELP. */
+export const hasRsyslogRelp: boolean =
+  hasRsyslog && folders.some((folder) => existsSync(`${folder}/rsyslog/imrelp.so`));
+if (hasRsyslog && !hasRsyslogRelp)
+  console.warn('rsyslogd does not speak RELP, those tests are skipped: apt-get install rsyslog-relp');
+
 /** A message as rsyslogd understood it. */
 export interface SyslogMessage {
   readonly msg: string;
@@ -35,6 +41,9 @@ export interface Rsyslog {
   readonly udpPort: number;
   readonly tcpPort: number;
   readonly tlsPort: number;
+  /** RELP, plain and over TLS, where {@link hasRsyslogRelp}; the latter wants a certificate of the client. */
+  readonly relpPort: number;
+  readonly relpTlsPort: number;
   /** A unix socket that takes datagrams. */
   readonly socketPath: string;
   /** What has arrived so far. */
@@ -63,6 +72,7 @@ export async function startRsyslog(tls?: {
   const folder = mkdtempSync(path.join(tmpdir(), 'rsyslog-'));
   const at = (name: string) => path.join(folder, name);
   const [udpPort, tcpPort, tlsPort] = [await freePort(), await freePort(), await freePort()];
+  const [relpPort, relpTlsPort] = [await freePort(), await freePort()];
   if (tls !== undefined) {
     writeFileSync(at('ca.pem'), tls.ca.cert);
     writeFileSync(at('cert.pem'), tls.own.cert);
@@ -70,6 +80,8 @@ export async function startRsyslog(tls?: {
   }
   const gtls = `streamDriver.name="gtls" streamDriver.mode="1" streamDriver.authMode="anon"`;
   const property = (name: string) => `property(outname="${name}" name="${name}" format="jsonf")`;
+  const relpInput = (where: string) =>
+    `input(type="imrelp" address="127.0.0.1" maxDataSize="300k" ruleset="out" ${where})`;
   const template = PROPERTIES.map(property).join(' constant(value=",") ');
   writeFileSync(
     at('rsyslog.conf'),
@@ -78,12 +90,17 @@ export async function startRsyslog(tls?: {
         ? `defaultNetstreamDriverCAFile="${at('ca.pem')}" defaultNetstreamDriverCertFile="${at('cert.pem')}" defaultNetstreamDriverKeyFile="${at('key.pem')}"`
         : ''
     })
+    # What is acknowledged is in the file.
+    main_queue(queue.type="direct")
+    ${hasRsyslogRelp ? 'module(load="imrelp")' : ''}
     module(load="imudp") module(load="imptcp") module(load="imuxsock" sysSock.use="off")
     ${tls ? `module(load="imtcp" ${gtls})` : ''}
     template(name="json" type="list") { constant(value="{") ${template} constant(value="}\\n") }
     ruleset(name="out") { action(type="omfile" file="${at('out.jsonl')}" template="json" flushOnTXEnd="on") }
     input(type="imudp" address="127.0.0.1" port="${udpPort}" ruleset="out")
     input(type="imptcp" address="127.0.0.1" port="${tcpPort}" ruleset="out")
+    ${hasRsyslogRelp ? relpInput(`port="${relpPort}"`) : ''}
+    ${hasRsyslogRelp && tls ? relpInput(`port="${relpTlsPort}" tls="on" tls.caCert="${at('ca.pem')}" tls.myCert="${at('cert.pem')}" tls.myPrivKey="${at('key.pem')}" tls.authMode="certvalid"`) : ''}
     input(type="imuxsock" socket="${at('log.sock')}" ruleset="out")
     ${tls ? `input(type="imtcp" address="127.0.0.1" port="${tlsPort}" ruleset="out")` : ''}
     `,
@@ -96,6 +113,7 @@ export async function startRsyslog(tls?: {
     });
     await untilReachable(tls ? tlsPort : tcpPort);
     await untilReachable(tcpPort);
+    if (hasRsyslogRelp) await untilReachable(relpPort);
   };
   const end = async (signal: NodeJS.Signals) => {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -115,6 +133,8 @@ export async function startRsyslog(tls?: {
     udpPort,
     tcpPort,
     tlsPort,
+    relpPort,
+    relpTlsPort,
     socketPath: at('log.sock'),
     messages,
     async received(count) {

@@ -4,6 +4,9 @@ import { MAX_TRANSACTION, type RelpFrame, RelpReader, relpFrame } from './relp-f
 /** What is offered: the version that all implementations speak, and the one command that is used. */
 const OFFERS = 'relp_version=0\nrelp_software=nestjs-logging\ncommands=syslog';
 
+/** The most bytes that are read of an answer. */
+const MAX_TEXT_BYTES = 1_024;
+
 /** What a server answered to one command. */
 export interface RelpAnswer {
   /** 200 is well, all else is not. */
@@ -38,8 +41,8 @@ export class RelpSession {
     const answer = await this.#ask('open', Buffer.from(OFFERS));
     if (answer === undefined) throw this.#end ?? new Error('no answer');
     if (answer.code !== 200) throw new Error(`the server refused the session: ${answer.code} ${answer.text}`);
-    const offers = new Map(answer.text.split('\n').map((line) => line.split('=', 2) as [string, string?]));
-    if (!offers.get('commands')?.split(',').includes('syslog'))
+    const commands = /^commands=(.*)$/m.exec(answer.text)?.[1]?.split(',');
+    if (!commands?.includes('syslog'))
       throw new Error('the server takes no messages of syslog');
   }
 
@@ -109,7 +112,7 @@ export class RelpSession {
 
 /** `200 OK`, and for some commands more in the lines below; a bare end of the session has none of it. */
 function parseAnswer(data: Buffer): RelpAnswer {
-  const text = data.toString();
+  const text = data.toString('utf8', 0, MAX_TEXT_BYTES);
   const match = /^(\d{3})(?: ?)/.exec(text);
   return match === null ? { code: 0, text } : { code: Number(match[1]), text: text.slice(match[0].length) };
 }

@@ -90,7 +90,11 @@ interface Exchange {
 }
 
 /** Sends messages; resolves when each is answered, or the connection has broken or been silent for too long. */
-function exchange(session: RelpSession, messages: readonly Buffer[], ackTimeoutMs: number): Promise<Exchange> {
+function exchange(
+  session: RelpSession,
+  messages: readonly Buffer[],
+  ackTimeoutMs: number,
+): Promise<Exchange> {
   return new Promise((resolve) => {
     const arrived = new Set<number>();
     let refusal: RelpAnswer | undefined;

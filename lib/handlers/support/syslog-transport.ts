@@ -3,9 +3,9 @@ import { nodeModule } from '../../internal/node-module.js';
 import { DatagramTransport } from './datagram-transport.js';
 import { LocalSyslogTransport } from './local-syslog-transport.js';
 import { StreamTransport } from './stream-transport.js';
+import { type SyslogTls, syslogConnector } from './syslog-connector.js';
 import { frameSyslog, type SyslogFraming } from './syslog-framing.js';
 import type { SyslogAddress } from './syslog-options.js';
-import { type TlsContextOptions, tlsOptions } from './tls-options.js';
 import type { Transport } from './transport.js';
 import { UnixDatagramTransport } from './unix-datagram-transport.js';
 
@@ -20,7 +20,7 @@ export interface SyslogConnection {
   readonly connectTimeoutMs: number | undefined;
   /** See {@link StreamTransportOptions.settleMs}. */
   readonly settleMs: number | undefined;
-  readonly tls: (TlsContextOptions & { readonly insecure?: boolean | undefined }) | undefined;
+  readonly tls: SyslogTls | undefined;
 }
 
 /**
@@ -30,33 +30,20 @@ export interface SyslogConnection {
  */
 export function makeSyslogTransport(connection: SyslogConnection): Transport {
   const { address, socktype, framing, connectTimeoutMs, settleMs, tls } = connection;
-  const { connect, isIP } = nodeModule('node:net');
   const end = connection.appendNul ? (message: Buffer) => Buffer.concat([message, Buffer.of(0)]) : undefined;
   const frame = (message: Buffer) => frameSyslog(message, framing);
   const stream = (open: () => Socket, readyEvent?: string) =>
     new StreamTransport({ connect: open, readyEvent, connectTimeoutMs, settleMs, frame });
   if ('path' in address) {
     const transports = {
-      stream: () => stream(() => connect({ path: address.path })),
+      stream: () => stream(() => nodeModule('node:net').connect({ path: address.path })),
       datagram: () => new UnixDatagramTransport(address.path, 'SysLogHandler', end),
     };
     if (socktype === undefined) return new LocalSyslogTransport(transports);
     return socktype === 'tcp' ? transports.stream() : transports.datagram();
   }
   const { host, port } = address;
-  if (tls !== undefined) {
-    const options = {
-      ...tlsOptions(withoutInsecure(tls), 'SysLogHandler.tls', tls.insecure ?? false),
-      host,
-      port,
-    };
-    if (options.servername === undefined && isIP(host) === 0) options.servername = host;
-    return stream(() => nodeModule('node:tls').connect(options), 'secureConnect');
-  }
-  return socktype === 'tcp' ? stream(() => connect({ host, port })) : new DatagramTransport(host, port, end);
-}
-
-function withoutInsecure(tls: NonNullable<SyslogConnection['tls']>): TlsContextOptions {
-  const { insecure: _, ...context } = tls;
-  return context;
+  if (socktype !== 'tcp' && tls === undefined) return new DatagramTransport(host, port, end);
+  const { connect: open, readyEvent } = syslogConnector(host, port, tls, 'SysLogHandler.tls');
+  return stream(open, readyEvent);
 }

@@ -12,6 +12,7 @@ export default {
     ...base.testPathIgnorePatterns,
     // Applications in processes of their own, and the comparison with Nest 12's ConsoleLogger, whose rules hold on both.
     '/test/e2e/processes.test.ts',
+    '/test/e2e/graphql-mercurius.test.ts',
     '/test/nest/nest-logger.test.ts',
   ],
   globalSetup: '<rootDir>/test/e2e/nest-11/install.mjs',

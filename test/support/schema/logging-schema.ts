@@ -4,6 +4,7 @@ import type { ComponentKind } from '../../../lib/config/component-registry.js';
 import { classSummaries } from './class-summaries.js';
 import { type Json, ref, when } from './json-schema.js';
 import { optionSchemas } from './option-schema.js';
+import { shareOptions } from './shared-options.js';
 
 const LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL', 'NOTSET', 'WARN', 'FATAL'];
 
@@ -42,7 +43,8 @@ export function loggingSchema(): Json {
   const summaries = classSummaries();
   const components = (['formatter', 'filter', 'handler'] as const).flatMap((kind) => [
     ...componentDefinitions(kind, summaries),
-    [kind, entrySchema(kind, summaries)] as const,
+    [`${kind}Class`, classNames(kind, summaries)] as const,
+    [kind, entrySchema(kind)] as const,
   ]);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -57,7 +59,7 @@ export function loggingSchema(): Json {
       { properties: { handlers: { type: 'object', additionalProperties: ref('hasClass') } } },
     ),
     patternProperties: { [mistakenKeys()]: false },
-    definitions: { ...common(), ...Object.fromEntries(components) },
+    definitions: { ...common(), ...shareOptions(Object.fromEntries(components)) },
   };
 }
 
@@ -174,11 +176,10 @@ function worker(properties: Readonly<Record<string, Json>>): Readonly<Record<str
   };
 }
 
-/** An entry of any class; which one decides what else it may hold. */
-function entrySchema(kind: ComponentKind, summaries: ReadonlyMap<string, string>): Json {
-  const classes = [...namesByClass(kind)];
-  const known = classes.flatMap(([type, own]) =>
-    own.map((name): Json => ({ const: name, description: summaries.get(type.name) ?? '' })),
+/** What `class` and `()` may be. */
+function classNames(kind: ComponentKind, summaries: ReadonlyMap<string, string>): Json {
+  const known = [...namesByClass(kind)].flatMap(([type, names]) =>
+    names.map((name): Json => ({ const: name, description: summaries.get(type.name) ?? '' })),
   );
   const own: Json = {
     type: 'string',
@@ -186,7 +187,15 @@ function entrySchema(kind: ComponentKind, summaries: ReadonlyMap<string, string>
     not: { type: 'string', pattern: OWN_NAMES },
     description: 'A class of your own, by the name it is registered under.',
   };
-  const maker = { anyOf: [...known, own] };
+  return {
+    description: `The class of the ${kind}; \`()\` is the name Python has for factories, and means the same here.`,
+    anyOf: [...known, own],
+  };
+}
+
+/** An entry of any class; which one decides what else it may hold. */
+function entrySchema(kind: ComponentKind): Json {
+  const classes = [...namesByClass(kind)];
   const choices = classes.map(([type, names]) => when(isOneOf(names), ref(type.name)));
   const fallback = when(
     { not: { anyOf: [has('class'), has('()')] } },
@@ -194,11 +203,7 @@ function entrySchema(kind: ComponentKind, summaries: ReadonlyMap<string, string>
   );
   return {
     type: 'object',
-    properties: {
-      ...entryKeys(kind),
-      class: { ...maker, description: `The class of the ${kind}.` },
-      '()': { ...maker, description: 'The same as `class`, under the name Python has for factories.' },
-    },
+    properties: { ...entryKeys(kind), class: ref(`${kind}Class`), '()': ref(`${kind}Class`) },
     allOf: kind === 'handler' ? choices : [...choices, fallback],
   };
 }

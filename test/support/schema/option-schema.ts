@@ -8,6 +8,7 @@ const CUSTOM: readonly [RegExp, Json][] = [
   [/^expected a handler, or the name/, ref('handlerName')],
   [/^expected a (function|stream|formatter|filter)\b/, ref('reference')],
   [/^expected the module/, ref('reference')],
+  [/^expected a regular expression/, { type: 'string' }],
   [/^expected a time of day/, { type: 'string', pattern: '^\\d{1,2}:\\d{2}(:\\d{2})?$' }],
   [/^expected \[user, password\]/, { type: 'array', items: { type: 'string' }, minItems: 2, maxItems: 2 }],
   [

@@ -8,7 +8,7 @@ export const schemaFile = fileURLToPath(new URL('../../../schema/logging.schema.
 
 /** What the file should hold. */
 export function schemaText(): string {
-  return `${JSON.stringify(loggingSchema(), null, 2)}\n`;
+  return `${JSON.stringify(loggingSchema(), null, 1)}\n`;
 }
 
 /** Brings the file up to date; whether it was not. */

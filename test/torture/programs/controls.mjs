@@ -88,9 +88,16 @@ for (const [name, type] of [['Formatter', logging.Formatter], ...Object.entries(
 }
 
 let checked = 0;
-const wrong = [];
+let wrong = [];
 
-for (const { name, formatter, isJson, isLine } of made) {
+// The check itself is checked: without any protection it has to find something.
+check({ name: 'unprotected', formatter: new logging.Formatter({ format: percent, defaults, sanitize: 'none' }) });
+const canary = wrong.length;
+[checked, wrong] = [0, canary > 1_000 ? [] : [`only ${canary} faults of an unprotected formatter were found`]];
+
+for (const each of made) check(each);
+
+function check({ name, formatter, isJson, isLine }) {
   // Its own colours are no forgery: there are as many as without the payload.
   const escapes = (text) => text.split('\x1b').length;
   for (const [field, options] of Object.entries(fields)) {

@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { LogRecord } from '../../lib/core/log-record.js';
+import { getLoggingStats } from '../../lib/core/logging-stats.js';
+import { SamplingFilter } from '../../lib/filters/sampling.filter.js';
+import { isolateLogging, type LoggingIsolation } from '../../lib/testing/logging-isolation.js';
+import { ListHandler } from '../support/list-handler.js';
+
+let isolation: LoggingIsolation;
+beforeEach(() => {
+  isolation = isolateLogging();
+});
+afterEach(() => isolation.restore());
+
+const record = (context: Record<string, unknown> = {}, levelno = 20) => new LogRecord({ msg: 'm', levelno, context });
+const ids = Array.from({ length: 5_000 }, (_, index) => `request-${index}`);
+
+describe('sampling', () => {
+  it('lets whole requests pass: all records of one id, or none', () => {
+    const filter = new SamplingFilter({ ratio: 0.3 });
+    for (const request_id of ids.slice(0, 200)) {
+      const answers = [1, 2, 3].map(() => filter.filter(record({ request_id })));
+      expect(new Set(answers).size).toBe(1);
+    }
+  });
+
+  it('lets the part pass that was asked for', () => {
+    for (const ratio of [0, 0.01, 0.1, 0.5, 1]) {
+      const filter = new SamplingFilter({ ratio });
+      const passed = ids.filter((request_id) => filter.filter(record({ request_id }))).length;
+      expect(Math.abs(passed / ids.length - ratio)).toBeLessThan(0.02);
+    }
+  });
+
+  it('decides the same in every process, and passes more with a higher ratio', () => {
+    const passing = (ratio: number) => ids.filter((trace_id) => new SamplingFilter({ ratio }).filter(record({ trace_id })));
+    expect(passing(0.001)).toEqual(['request-1926', 'request-2453', 'request-2906']);
+    expect(passing(0.1).every((id) => passing(0.2).includes(id))).toBe(true);
+  });
+
+  it('goes by the first field that is there', () => {
+    const filter = new SamplingFilter({ ratio: 0.5, by: ['trace_id', 'job'] });
+    const of = (fields: object) => filter.filter(record(fields as Record<string, unknown>));
+    for (const id of ids.slice(0, 50)) expect(of({ trace_id: id, job: 'other' })).toBe(of({ trace_id: id }));
+  });
+
+  it('counts off records without an id', () => {
+    const filter = new SamplingFilter({ ratio: 0.1 });
+    const answers = Array.from({ length: 1_000 }, () => filter.filter(record()));
+    expect(answers.filter(Boolean)).toHaveLength(100);
+    expect(answers.slice(0, 10)).toEqual([...Array(9).fill(false), true]);
+  });
+
+  it('always lets WARNING and above pass, unless told otherwise', () => {
+    expect(new SamplingFilter({ ratio: 0 }).filter(record({}, 30))).toBe(true);
+    expect(new SamplingFilter({ ratio: 0, exemptLevel: 'ERROR' }).filter(record({}, 30))).toBe(false);
+    expect(new SamplingFilter({ ratio: 0, exemptLevel: null }).filter(record({}, 50))).toBe(false);
+  });
+
+  it('counts what it keeps back as filtered', () => {
+    const handler = new ListHandler({ filters: [new SamplingFilter({ ratio: 0.25 })] });
+    for (let index = 0; index < 100; index += 1) handler.handle(record());
+    expect(getLoggingStats()).toMatchObject({ emitted: 100, filtered: 75, delivered: 25 });
+  });
+
+  it('needs a ratio between 0 and 1', () => {
+    expect(() => new SamplingFilter({ ratio: 2 })).toThrow(/ratio/);
+    expect(() => new SamplingFilter({} as never)).toThrow(/ratio/);
+  });
+});
