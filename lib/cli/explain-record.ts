@@ -47,8 +47,7 @@ export function explainRecord(plan: ConfigPlan, logger: string, level: number): 
   const root = loggerTree(plan);
   const { node, isNamed } = findNode(root, logger);
   const nodes = wayUp(node);
-  const levelOwner =
-    nodes.find((each) => each.level !== 0) ?? allAbove(node).find((each) => each.level !== 0) ?? root;
+  const levelOwner = [node, ...allAbove(node)].find((each) => each.level !== 0) ?? root;
   const isEnabled = level >= node.effectiveLevel;
   const own = isNamed ? judgeFilters(node.filters, logger) : [];
   const verdict = worst(own);

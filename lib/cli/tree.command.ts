@@ -22,6 +22,8 @@ export async function tree(file: string, settings: TreeSettings, terminal: Termi
     return 0;
   }
   terminal.stdout.write(`${new TreePrinter(plan, painterFor('stdout', terminal)).print(root).join('\n')}\n`);
+  if (plan.incremental)
+    terminal.stderr.write('note: incremental: it sets these levels and leaves all else as it is\n');
   for (const name of unknown) terminal.stderr.write(`note: ${name} is not known here\n`);
   return 0;
 }

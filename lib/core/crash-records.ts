@@ -18,14 +18,14 @@ const crashSchema = v.strictObject({
     false,
   ),
   warnings: v.optional(
-    v.pipe(v.boolean(), v.description("Whether Node's warnings are recorded, in place of its lines on standard error.")),
+    v.pipe(
+      v.boolean(),
+      v.description("Whether Node's warnings are recorded, in place of its lines on standard error."),
+    ),
     false,
   ),
   logger: v.optional(
-    v.union(
-      [v.string(), v.custom<Logger>(isLogger)],
-      'expected a logger, or the name of one',
-    ),
+    v.union([v.string(), v.custom<Logger>(isLogger)], 'expected a logger, or the name of one'),
     'node.crashes',
   ),
 });

@@ -64,9 +64,12 @@ function tellChannel(source: object, record: LogRecord | undefined, error: unkno
     at: Date.now(),
     source: safely(() => oneLine(String(source)).slice(0, MAX_SOURCE)),
     type: safely(() => (isErrorLike(error) ? className(error) : typeof error)),
-    message: safely(() => oneLine(isErrorLike(error) ? String(error.message) : str(error)).slice(0, MAX_MESSAGE)),
+    message: safely(() =>
+      oneLine(isErrorLike(error) ? String(error.message) : str(error)).slice(0, MAX_MESSAGE),
+    ),
     code: typeof code === 'string' ? oneLine(code).slice(0, MAX_SOURCE) : undefined,
-    logger: record === undefined ? undefined : safely(() => oneLine(String(record.name)).slice(0, MAX_SOURCE)),
+    logger:
+      record === undefined ? undefined : safely(() => oneLine(String(record.name)).slice(0, MAX_SOURCE)),
   });
 }
 

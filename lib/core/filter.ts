@@ -1,7 +1,13 @@
 import * as v from 'valibot';
 import { brand } from '../internal/brand.js';
 import { LoggingError } from './errors.js';
-import { type FilterLike, type FilterObject, type FilterOwner, type FilterResult, isFilterLike } from './filter-like.js';
+import {
+  type FilterLike,
+  type FilterObject,
+  type FilterOwner,
+  type FilterResult,
+  isFilterLike,
+} from './filter-like.js';
 import { exposeTo, LEAN } from './lean.js';
 import { isLogRecord, type LogRecord } from './log-record.js';
 import { checkOptions } from './options.js';

@@ -93,9 +93,12 @@ export function loggingMetrics(meter: MeterLike): () => void {
   const undo = METRICS.map(({ name, kind, description, samples }) => {
     const options = { description, unit: '{record}' };
     const instrument =
-      kind === 'counter' ? meter.createObservableCounter(name, options) : meter.createObservableGauge(name, options);
+      kind === 'counter'
+        ? meter.createObservableCounter(name, options)
+        : meter.createObservableGauge(name, options);
     const observe = (result: ObservationsLike): void => {
-      for (const { value, attributes } of samples(getLoggingStats())) result.observe(value, { ...attributes });
+      for (const { value, attributes } of samples(getLoggingStats()))
+        result.observe(value, { ...attributes });
     };
     instrument.addCallback(observe);
     return () => instrument.removeCallback(observe);

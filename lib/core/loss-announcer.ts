@@ -79,6 +79,7 @@ function findLogger(): Logger | undefined {
 
 function handlersOf(logger: Logger): Handler[] {
   const handlers: Handler[] = [];
-  for (let at: Logger | null = logger; at !== null; at = at.propagate ? at.parent : null) handlers.push(...at.handlers);
+  for (let at: Logger | null = logger; at !== null; at = at.propagate ? at.parent : null)
+    handlers.push(...at.handlers);
   return handlers;
 }

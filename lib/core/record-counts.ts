@@ -43,7 +43,8 @@ function reasons(
   own: Readonly<Record<string, number>>,
 ): Record<string, number> {
   const all: Record<string, number> = {};
-  for (const [reason, count] of Object.entries(droppedBy ?? { failed: lost })) if (count > 0) all[reason] = count;
+  for (const [reason, count] of Object.entries(droppedBy ?? { failed: lost }))
+    if (count > 0) all[reason] = count;
   for (const [reason, count] of Object.entries(own)) if (count > 0) all[reason] = (all[reason] ?? 0) + count;
   return all;
 }

@@ -11,7 +11,11 @@ import { type TokenBucket, TokenBuckets } from './support/token-buckets.js';
 /** The keys of a {@link RateLimitFilter} in a configuration. */
 export const rateLimitFilterSchema = v.strictObject({
   rate: v.optional(
-    v.pipe(v.number(), v.minValue(0, 'expected 0 or more'), v.description('Records of one kind a second, on average.')),
+    v.pipe(
+      v.number(),
+      v.minValue(0, 'expected 0 or more'),
+      v.description('Records of one kind a second, on average.'),
+    ),
     10,
   ),
   burst: v.optional(
@@ -34,7 +38,9 @@ export const rateLimitFilterSchema = v.strictObject({
     v.pipe(
       v.number(),
       v.minValue(0, 'expected 0 or more'),
-      v.description('How long a message is kept back that repeats the one before of its kind; 0 lets repeats pass.'),
+      v.description(
+        'How long a message is kept back that repeats the one before of its kind; 0 lets repeats pass.',
+      ),
     ),
     0,
   ),
@@ -47,7 +53,10 @@ export const rateLimitFilterSchema = v.strictObject({
     10_000,
   ),
   exemptLevel: v.optional(
-    v.pipe(v.nullable(levelSchema), v.description('Records of this level and above always pass; null for none.')),
+    v.pipe(
+      v.nullable(levelSchema),
+      v.description('Records of this level and above always pass; null for none.'),
+    ),
     'ERROR',
   ),
   maxKeys: v.optional(
@@ -160,7 +169,9 @@ export class RateLimitFilter {
     if (isRepeat) bucket.repeated += 1;
     const { name, levelno } = record;
     bucket.last = { name, levelno, text: text ?? templateOf(record), at: record.created };
-    this.#timer ??= this.#wait(isRepeat ? Math.min(this.#options.foldMs, this.#options.summaryMs) : this.#options.summaryMs);
+    this.#timer ??= this.#wait(
+      isRepeat ? Math.min(this.#options.foldMs, this.#options.summaryMs) : this.#options.summaryMs,
+    );
   }
 
   #wait(delayMs: number): NodeJS.Timeout {

@@ -30,17 +30,17 @@ export const redactionFilterSchema = v.strictObject({
       v.array(
         v.pipe(
           nameSchema,
-          v.check((name) => !isAlwaysSecret(name), 'this name is always secret; only longer ones can be allowed'),
+          v.check(
+            (name) => !isAlwaysSecret(name),
+            'this name is always secret; only longer ones can be allowed',
+          ),
         ),
       ),
       v.description('Names to leave alone although a word like "token" is in them: `tokenType`.'),
     ),
     [],
   ),
-  censor: v.optional(
-    v.pipe(v.string(), v.description('What stands in place of a secret.')),
-    CENSOR,
-  ),
+  censor: v.optional(v.pipe(v.string(), v.description('What stands in place of a secret.')), CENSOR),
   patterns: v.optional(
     v.pipe(
       v.array(patternSchema),

@@ -17,12 +17,17 @@ export const samplingFilterSchema = v.strictObject({
   by: v.optional(
     v.pipe(
       v.array(v.pipe(v.string(), v.nonEmpty('expected the name of a field'))),
-      v.description('Fields that decide, the first that a record has: all records of one value pass, or none.'),
+      v.description(
+        'Fields that decide, the first that a record has: all records of one value pass, or none.',
+      ),
     ),
     ['trace_id', 'request_id'],
   ),
   exemptLevel: v.optional(
-    v.pipe(v.nullable(levelSchema), v.description('Records of this level and above always pass; null for none.')),
+    v.pipe(
+      v.nullable(levelSchema),
+      v.description('Records of this level and above always pass; null for none.'),
+    ),
     'WARNING',
   ),
 });

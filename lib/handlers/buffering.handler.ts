@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { reportLoggingError } from '../core/diagnostics.js';
 import { Handler } from '../core/handler.js';
 import type { DeliveryCounts } from '../core/handler-ledger.js';
 import { isLean, LEAN } from '../core/lean.js';
@@ -60,7 +61,10 @@ export class BufferingHandler extends Handler {
     if (isLean(this)) keepCaller(record, this.formatter);
     else record.caller();
     this.buffer.push(record);
-    if (this.shouldFlush(record)) void this.flush();
+    if (!this.shouldFlush(record)) return;
+    const flushed = this.flush();
+    // Nobody waits for it, and a rejection that nobody handles would end the process.
+    if (flushed instanceof Promise) flushed.catch((error) => reportLoggingError(this, undefined, error));
   }
 
   /** What waits in the buffer. */

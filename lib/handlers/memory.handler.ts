@@ -39,7 +39,8 @@ export type MemoryHandlerOptions = v.InferInput<typeof memoryHandlerSchema>;
  * Keeps records in memory and hands them to another handler when there are `capacity` of them, or when one of
  * `flushLevel` or above arrives: the details that led to an error, and only then.
  *
- * The target's level is not asked, as in Python; its filters are.
+ * The target's level is not asked, as in Python; its filters are. Flushing flushes the target too, which in Python holds
+ * nothing back.
  *
  * Differs from Python: without a target at most `capacity` or 50 000 records are kept, whichever is more; then the
  * oldest go, counted by `dropped`.
@@ -99,12 +100,13 @@ export class MemoryHandler extends BufferingHandler {
     this.target = target;
   }
 
-  /** Hands the records to the target; without one they stay. */
+  /** Hands the records to the target and flushes that; without one they stay. */
   override flush(): void | Promise<void> {
     const { buffer, target } = this;
     if (target === null) return;
     for (const record of buffer) target.handle(record);
     buffer.length = 0;
+    return target.flush();
   }
 
   /** Flushes unless `flushOnClose` is off, then lets go of the target; the target is not closed. */

@@ -1,4 +1,4 @@
-import { secretKeys, type SecretKeys } from './secret-keys.js';
+import { type SecretKeys, secretKeys } from './secret-keys.js';
 import { redactPairs } from './secret-pairs.js';
 import { applyScanner, type FormScanner, formScanners, privateKeyScanner } from './secret-scan.js';
 

@@ -5,9 +5,13 @@ import { ownText } from './own-text.js';
 export const UNREADABLE = '[unreadable]';
 
 /** A field; `isFixed` unless a getter gave it. */
-export function readField(fields: Record<string, unknown>, name: string): { item: unknown; isFixed: boolean } {
+export function readField(
+  fields: Record<string, unknown>,
+  name: string,
+): { item: unknown; isFixed: boolean } {
   try {
-    const isFixed = !types.isProxy(fields) && Object.getOwnPropertyDescriptor(fields, name)?.get === undefined;
+    const isFixed =
+      !types.isProxy(fields) && Object.getOwnPropertyDescriptor(fields, name)?.get === undefined;
     return { item: fields[name], isFixed };
   } catch {
     return { item: UNREADABLE, isFixed: false };
@@ -38,7 +42,9 @@ export function withText(shown: unknown, source: object, text: string): unknown 
   if (typeof shown !== 'object' || shown === null) return text;
   const copy: object = shown === source ? { ...shown } : shown;
   // On a prototype, which is where a class has it.
-  const carrier = Object.create(Object.getPrototypeOf({}) as object, { toString: { value: () => text } }) as object;
+  const carrier = Object.create(Object.getPrototypeOf({}) as object, {
+    toString: { value: () => text },
+  }) as object;
   return Object.assign(Object.create(carrier) as object, copy);
 }
 

@@ -1,7 +1,8 @@
 import { types } from 'node:util';
 import { defineField } from './define-field.js';
+import { isNamedByTheOneBefore, namedField } from './named-values.js';
+import { MAX_TEXT, type RedactTextOptions, redactText } from './redact-text.js';
 import { emptyError, isPlainObject, readField, shownText, UNREADABLE, withText } from './redacted-copy.js';
-import { type RedactTextOptions, redactText } from './redact-text.js';
 
 /** What is deeper is left out: formatters print ten levels. */
 const MAX_DEPTH = 12;
@@ -14,9 +15,6 @@ const LONG_KEY = 11;
 /** Characters of a text that is read as JSON. */
 const MAX_JSON = 65_536;
 const LEFT_OUT = '[left out]';
-/** Keys whose value says what the value beside it is: `{ name: 'password', value: … }`. */
-const NAMING = ['name', 'key', 'header', 'field', 'Name', 'Key'] as const;
-const NAMED = ['value', 'Value', 'val', 'content', 'data'] as const;
 
 /**
  * Copies values without their secrets; what holds none is given back as it is. Nothing that it is given is changed.
@@ -38,7 +36,7 @@ export class Redactor {
 
   /** A text without its secrets; JSON is read as such. */
   text(text: string): string {
-    this.#characters += text.length;
+    this.#characters += Math.min(text.length, MAX_TEXT);
     if (this.#characters > MAX_CHARACTERS) return LEFT_OUT;
     return redactText(this.#json(text) ?? text, this.#options);
   }
@@ -141,7 +139,9 @@ export class Redactor {
   /** Bytes that are a text with a secret become that text without it. */
   #bytes(view: ArrayBufferView): unknown {
     if (view.byteLength < 5) return view;
-    const text = Buffer.from(view.buffer, view.byteOffset, Math.min(view.byteLength, 65_536)).toString('latin1');
+    const text = Buffer.from(view.buffer, view.byteOffset, Math.min(view.byteLength, 65_536)).toString(
+      'latin1',
+    );
     const redacted = this.text(text);
     return redacted === text ? view : redacted;
   }
@@ -157,19 +157,13 @@ export class Redactor {
       }
       this.#values += 1;
       const item: unknown = array[at];
-      const redacted = this.#follows(array, at) ? this.under(String(array[at - 1]), item, depth) : this.value(item, depth);
+      const redacted = isNamedByTheOneBefore(array, at, this.#options.keys)
+        ? this.under(String(array[at - 1]), item, depth)
+        : this.value(item, depth);
       if (redacted !== item) copy ??= array.slice(0, at);
       copy?.push(redacted);
     }
     return copy ?? array;
-  }
-
-  /** Whether an item is named by the one before: raw headers, entries, arguments of a program. */
-  #follows(array: readonly unknown[], at: number): boolean {
-    const name: unknown = at > 0 ? array[at - 1] : undefined;
-    if (typeof name !== 'string' || name.length > 64 || !this.#options.keys.isSecret(name)) return false;
-    if (name.startsWith('-')) return !name.includes('=');
-    return at % 2 === 1 && array.length % 2 === 0 && /^[\w.-]+$/.test(name);
   }
 
   #map(map: Map<unknown, unknown>, depth: number): unknown {
@@ -204,10 +198,12 @@ export class Redactor {
     if (typeof source !== 'object' || source === null) {
       const shown = this.value(source, depth);
       const text = shownText(value);
-      const isHarmless = shown === source && (text === undefined || text === shown || this.text(text) === text);
+      const isHarmless =
+        shown === source && (text === undefined || text === shown || this.text(text) === text);
       return isHarmless ? value : shown;
     }
-    const shown = source === value ? this.#fields(value, Object.keys(value), depth, isPlain) : this.value(source, depth);
+    const shown =
+      source === value ? this.#fields(value, Object.keys(value), depth, isPlain) : this.value(source, depth);
     if (isPlain && source === value) return shown;
     const text = shownText(value);
     const redactedText = text === undefined ? undefined : this.text(text);
@@ -217,7 +213,7 @@ export class Redactor {
 
   #fields(value: object, names: readonly string[], depth: number, isPlain: boolean): object {
     const fields = value as Record<string, unknown>;
-    const named = this.#namedValue(fields, names);
+    const named = namedField(fields, names, this.#options.keys);
     let copy: Record<string, unknown> | undefined;
     const begin = (upTo: string): Record<string, unknown> => {
       const started = isPlain ? {} : (Object.create(Object.getPrototypeOf(value)) as Record<string, unknown>);
@@ -235,7 +231,8 @@ export class Redactor {
         break;
       }
       const { item, isFixed } = readField(fields, name);
-      const shown = name === named && typeof item !== 'boolean' ? this.#options.censor : this.under(name, item, depth);
+      const shown =
+        name === named && typeof item !== 'boolean' ? this.#options.censor : this.under(name, item, depth);
       const shownName = name.length < LONG_KEY ? name : this.text(name);
       // What a getter gave may be something else the next time.
       if (shown !== item || shownName !== name || !isFixed) copy ??= begin(name);
@@ -244,21 +241,11 @@ export class Redactor {
     return copy ?? value;
   }
 
-  /** The field that another one names: `value`, beside `name: 'password'`. */
-  #namedValue(fields: Record<string, unknown>, names: readonly string[]): string | undefined {
-    if (names.length > 8) return undefined;
-    for (const naming of NAMING) {
-      if (!names.includes(naming)) continue;
-      const name = fields[naming];
-      if (typeof name !== 'string' || name.length > 64 || !this.#options.keys.isSecret(name)) continue;
-      return NAMED.find((key) => names.includes(key));
-    }
-    return undefined;
-  }
-
   /** An error of the same class with message, stack, cause, members and own fields redacted. */
   #error(error: Error, depth: number): unknown {
-    const names = ['message', 'stack', 'cause', 'errors'].filter((name) => readField(error as never, name).item !== undefined);
+    const names = ['message', 'stack', 'cause', 'errors'].filter(
+      (name) => readField(error as never, name).item !== undefined,
+    );
     const own = Object.keys(error).filter((name) => !names.includes(name));
     const message = readField(error as never, 'message').item;
     const shownMessage = this.value(message, depth);
@@ -278,14 +265,20 @@ export class Redactor {
     if (!isChanged) return error;
     const copy = emptyError(error);
     for (const [name, item] of shown) {
-      Object.defineProperty(copy, name, { value: item, writable: true, configurable: true, enumerable: own.includes(name) });
+      Object.defineProperty(copy, name, {
+        value: item,
+        writable: true,
+        configurable: true,
+        enumerable: own.includes(name),
+      });
     }
     return copy;
   }
 
   /** The stack repeats the message, which may tell a secret only as a whole. */
   #stack(stack: string, message: unknown, shown: unknown): string {
-    const isRepeated = typeof message === 'string' && typeof shown === 'string' && message !== shown && message !== '';
+    const isRepeated =
+      typeof message === 'string' && typeof shown === 'string' && message !== shown && message !== '';
     return this.text(isRepeated ? stack.replaceAll(message, () => shown) : stack);
   }
 }

@@ -6,10 +6,41 @@ const WORDS =
 
 /** Names that stand for one by themselves only, being parts of harmless words. */
 const WHOLE: ReadonlySet<string> = new Set([
-  ...['authorization', 'proxyauthorization', 'auth', 'cookie', 'setcookie', 'apikey', 'xapikey', 'xauth', 'auth0'],
+  ...[
+    'authorization',
+    'proxyauthorization',
+    'auth',
+    'cookie',
+    'setcookie',
+    'apikey',
+    'xapikey',
+    'xauth',
+    'auth0',
+  ],
   ...['token', 'secret', 'password', 'passwd', 'passwort', 'pwd', 'pass', 'session', 'sessionid', 'sid'],
-  ...['credential', 'credentials', 'privatekey', 'otp', 'totp', 'cvv', 'cvc', 'creds', 'pgpassword', 'mysqlpwd'],
-  ...['phpsessid', 'jsessionid', 'connectsid', 'xsrf', 'csrf', 'sig', 'signature', 'xamzsignature', 'xgoogsignature'],
+  ...[
+    'credential',
+    'credentials',
+    'privatekey',
+    'otp',
+    'totp',
+    'cvv',
+    'cvc',
+    'creds',
+    'pgpassword',
+    'mysqlpwd',
+  ],
+  ...[
+    'phpsessid',
+    'jsessionid',
+    'connectsid',
+    'xsrf',
+    'csrf',
+    'sig',
+    'signature',
+    'xamzsignature',
+    'xgoogsignature',
+  ],
 ]);
 
 /** Names that tell of a secret without being one, for example `tokenExpiresAt`, where the value is a number. */

@@ -40,7 +40,12 @@ function nameBefore(text: string, index: number, floor: number): FoundName | und
   while (to > floor && index - to < 16 && (text[to - 1] === ' ' || text[to - 1] === '\t')) to -= 1;
   const last = text.charCodeAt(to - 1);
   // Most separators follow a digit, as in a time, or nothing a name could end with.
-  if (to <= floor || last <= 0x21 || (last >= 0x30 && last <= 0x39 && text.charCodeAt(to - 2) < 0x40 && text.charCodeAt(to - 3) < 0x40)) return undefined;
+  if (
+    to <= floor ||
+    last <= 0x21 ||
+    (last >= 0x30 && last <= 0x39 && text.charCodeAt(to - 2) < 0x40 && text.charCodeAt(to - 3) < 0x40)
+  )
+    return undefined;
   const window = text.slice(Math.max(floor, to - REACH), to);
   const closing = CLOSING.exec(window)?.[0] ?? '';
   const open = window.slice(0, window.length - closing.length);
@@ -76,7 +81,13 @@ const SENTENCE = new Set(
   ).split(' '),
 );
 
-function isHarmless(text: string, value: TextSpan, found: FoundName, keys: SecretKeys, censor: string): boolean {
+function isHarmless(
+  text: string,
+  value: TextSpan,
+  found: FoundName,
+  keys: SecretKeys,
+  censor: string,
+): boolean {
   const { start, end } = value;
   if (end <= start) return true;
   if (end - start > 64) return false;
@@ -98,14 +109,20 @@ function redactPhrases(text: string, keys: SecretKeys, censor: string): string {
   let result = text;
   if (result.includes('-')) {
     result = result.replace(OPTION, (all: string, name: string, space: string, value: string) =>
-      keys.isSecret(name) && value !== censor ? `${all.slice(0, all.indexOf(name))}${name}${space}${censor}` : all,
+      keys.isSecret(name) && value !== censor
+        ? `${all.slice(0, all.indexOf(name))}${name}${space}${censor}`
+        : all,
     );
   }
   if (!/["'`]/.test(result)) return result;
   return result.replace(QUOTED, (all: string, words: string, quote: string, value: string, at: number) => {
     const name = words.split(/[ \t]/, 1)[0] as string;
     // What parsers say: Unexpected token 'abc'.
-    if (!keys.isSecret(name) || value === censor || /nexpected\s$/.test(result.slice(Math.max(0, at - 12), at)))
+    if (
+      !keys.isSecret(name) ||
+      value === censor ||
+      /nexpected\s$/.test(result.slice(Math.max(0, at - 12), at))
+    )
       return all;
     return words + quote + censor + quote;
   });
@@ -114,7 +131,8 @@ function redactPhrases(text: string, keys: SecretKeys, censor: string): string {
 /** Whether a text ends with a secret name, so that what follows is its value: `the password is `. */
 export function endsWithSecretName(text: string, keys: SecretKeys): string | undefined {
   const tail = text.slice(-REACH);
-  const name = /([\p{L}\p{N}_.$-]{2,64})["'`]?[ \t]*(?:[:=]|=>|->)?[ \t]*(?:\b(?:is|was)[ \t]+)?["'`([{<]?$/u.exec(tail);
+  const name =
+    /([\p{L}\p{N}_.$-]{2,64})["'`]?[ \t]*(?:[:=]|=>|->)?[ \t]*(?:\b(?:is|was)[ \t]+)?["'`([{<]?$/u.exec(tail);
   if (name?.[1] === undefined) return undefined;
   const joined = DEPENDENT.test(name[1]) ? joinWord(tail.slice(0, name.index), name[1]) : name[1];
   return keys.isSecret(joined) ? joined : undefined;

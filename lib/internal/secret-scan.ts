@@ -13,7 +13,8 @@ const whole = (_match: RegExpExecArray, censor: string): string => censor;
 export const privateKeyScanner: FormScanner = {
   hint: 'PRIVATE KEY',
   // Without an end the text was cut: then to its end.
-  pattern: /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----[^]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----|$)/g,
+  pattern:
+    /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----|$)/g,
   replace: whole,
 };
 
@@ -94,10 +95,60 @@ export const formScanners: readonly FormScanner[] = [
 
 /** What follows 'bearer' in sentences. */
 const PROSE: ReadonlySet<string> = new Set([
-  ...['token', 'tokens', 'auth', 'authentication', 'authorization', 'authorisation', 'realm', 'scheme', 'header'],
-  ...['headers', 'credential', 'credentials', 'format', 'error', 'errors', 'missing', 'required', 'invalid', 'expired'],
-  ...['and', 'not', 'the', 'for', 'from', 'with', 'was', 'but', 'has', 'can', 'should', 'must', 'only', 'strategy'],
-  ...['guard', 'shares', 'bonds', 'bond', 'method', 'type', 'prefix', 'support', 'is', 'or', 'of', 'in', 'api'],
+  ...[
+    'token',
+    'tokens',
+    'auth',
+    'authentication',
+    'authorization',
+    'authorisation',
+    'realm',
+    'scheme',
+    'header',
+  ],
+  ...[
+    'headers',
+    'credential',
+    'credentials',
+    'format',
+    'error',
+    'errors',
+    'missing',
+    'required',
+    'invalid',
+    'expired',
+  ],
+  ...[
+    'and',
+    'not',
+    'the',
+    'for',
+    'from',
+    'with',
+    'was',
+    'but',
+    'has',
+    'can',
+    'should',
+    'must',
+    'only',
+    'strategy',
+  ],
+  ...[
+    'guard',
+    'shares',
+    'bonds',
+    'bond',
+    'method',
+    'type',
+    'prefix',
+    'support',
+    'is',
+    'or',
+    'of',
+    'in',
+    'api',
+  ],
 ]);
 
 /** Whether a text is what `Authorization: Basic` has: the Base64 of `user:password`. */

@@ -37,7 +37,12 @@ const NEXT_PAIR = /(?:amp;)?["'\s]*[\w.%[\]-]{1,64}["']?\s*[=:]/y;
  * @param at The end of the separator.
  * @returns `undefined` if nothing follows that could be one.
  */
-export function findValue(text: string, at: number, separator: string, found: FoundName): TextSpan | undefined {
+export function findValue(
+  text: string,
+  at: number,
+  separator: string,
+  found: FoundName,
+): TextSpan | undefined {
   if (separator === '>') return span(at, indexFrom(text, '<', at));
   let from = at;
   if (separator === '=') while (text[from] === '=' || text[from] === '>') from += 1;

@@ -9,16 +9,23 @@ import { getManager, type Manager } from '../core/manager.js';
 import { globalSlot } from '../internal/global-slot.js';
 import { holdRecords, replayRecords, takeHeldRecords } from './held-records.js';
 import { perRegistry } from './per-registry.js';
+import { releaseLoggers } from './release-loggers.js';
 
 /** How long flushing, and then closing, may take when an application closes, in milliseconds; 5 s together. */
 const PATIENCE_MS = 2_500;
+
+interface InForce {
+  readonly config: LoggingConfig;
+  readonly plan: ConfigPlan;
+  readonly standing: StandingConfig;
+}
 
 interface LiveLogging {
   readonly manager: Manager;
   /** The applications that log. */
   readonly applications: Set<object>;
   /** What is in force for them. */
-  current: { readonly config: LoggingConfig; readonly standing: StandingConfig } | undefined;
+  current: InForce | undefined;
 }
 
 const liveHere = perRegistry(
@@ -57,7 +64,7 @@ export function standFor(application: object, ready: ReadyConfig): StandingConfi
   const held = takeHeldRecords();
   try {
     const standing = applyPlan(ready.plan, { create: ready.create });
-    live.current = { config: ready.config, standing };
+    live.current = { config: ready.config, plan: ready.plan, standing };
     return standing;
   } catch (error) {
     live.applications.delete(application);
@@ -79,7 +86,7 @@ export function growFor(application: object, ready: ReadyConfig): StandingConfig
   if (live?.current === undefined || !isDeepStrictEqual(live.current.config, ready.grownFrom))
     return undefined;
   const standing = applyPlan(ready.plan, { create: ready.create, previous: live.current.standing });
-  live.current = { config: ready.config, standing };
+  live.current = { config: ready.config, plan: ready.plan, standing };
   return standing;
 }
 
@@ -103,7 +110,7 @@ export async function leave(application: object): Promise<void> {
   if (live.applications.size > 0 || live.current !== current) return;
   live.current = undefined;
   await inTime(current.standing.close());
-  detach(live.manager, new Set(handlers));
+  releaseLoggers(live.manager, current.plan, current.standing);
 }
 
 async function flush(handler: Handler): Promise<void> {
@@ -123,13 +130,6 @@ async function inTime(work: Promise<unknown>): Promise<void> {
     await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
-  }
-}
-
-/** Takes closed handlers off the loggers: what is logged from now on falls to the last resort, as before. */
-function detach(manager: Manager, handlers: ReadonlySet<Handler>): void {
-  for (const logger of [manager.root, ...manager.loggers()]) {
-    for (const handler of [...logger.handlers]) if (handlers.has(handler)) logger.removeHandler(handler);
   }
 }
 

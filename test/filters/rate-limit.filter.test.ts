@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { dictConfig } from '../../lib/config/dict-configurator.js';
-import { getLogger } from '../../lib/core/manager.js';
 import type { Logger } from '../../lib/core/logger.js';
 import { getLoggingStats } from '../../lib/core/logging-stats.js';
+import { getLogger } from '../../lib/core/manager.js';
 import { closeHandlers } from '../../lib/core/shutdown.js';
 import { RateLimitFilter, type RateLimitFilterOptions } from '../../lib/filters/rate-limit.filter.js';
 import { RedactionFilter } from '../../lib/filters/redaction.filter.js';
@@ -19,7 +19,11 @@ afterEach(async () => {
   await isolation.restore();
 });
 
-function setUp(options: RateLimitFilterOptions): { logger: Logger; handler: ListHandler; filter: RateLimitFilter } {
+function setUp(options: RateLimitFilterOptions): {
+  logger: Logger;
+  handler: ListHandler;
+  filter: RateLimitFilter;
+} {
   const filter = new RateLimitFilter(options);
   const handler = new ListHandler({ filters: [filter] });
   const logger = getLogger('shop');
@@ -98,7 +102,11 @@ describe('a message that repeats', () => {
     const { logger, handler } = setUp({ rate: 1e6, burst: 1_000, foldMs: 1_000 });
     for (const name of ['db', 'db', 'cache']) logger.info('retry of %s', name);
     await Promise.resolve();
-    expect(handler.lines).toEqual(['retry of db', 'retry of cache', 'last message repeated 1 time: retry of db']);
+    expect(handler.lines).toEqual([
+      'retry of db',
+      'retry of cache',
+      'last message repeated 1 time: retry of db',
+    ]);
   });
 });
 
@@ -128,7 +136,9 @@ describe('one filter in several places', () => {
   });
 
   it('has its summary pass the other filters', () => {
-    const handler = new ListHandler({ filters: [new RateLimitFilter({ rate: 0, burst: 1, summaryMs: 100 }), new RedactionFilter()] });
+    const handler = new ListHandler({
+      filters: [new RateLimitFilter({ rate: 0, burst: 1, summaryMs: 100 }), new RedactionFilter()],
+    });
     const logger = getLogger('shop');
     logger.setLevel('INFO');
     logger.addHandler(handler);
@@ -169,7 +179,13 @@ it('is named in configurations', () => {
   dictConfig({
     version: 1,
     filters: { flood: { class: 'RateLimitFilter', rate: 0, burst: 2, per: ['logger'] } },
-    handlers: { list: { class: 'StreamHandler', stream: { write: (text: string) => lines.push(text) }, filters: ['flood'] } },
+    handlers: {
+      list: {
+        class: 'StreamHandler',
+        stream: { write: (text: string) => lines.push(text) },
+        filters: ['flood'],
+      },
+    },
     root: { level: 'INFO', handlers: ['list'] },
   });
   for (const text of ['a', 'b', 'c']) getLogger('shop').info(text);

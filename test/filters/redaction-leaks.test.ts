@@ -6,7 +6,14 @@ import { JsonFormatter } from '../../lib/formatters/json.formatter.js';
 import { LogfmtFormatter } from '../../lib/formatters/logfmt.formatter.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
-import { anyPlacements, type Logged, type Placement, plainSecrets, textPlacements, wildSecrets } from '../support/secret-placements.js';
+import {
+  anyPlacements,
+  type Logged,
+  type Placement,
+  plainSecrets,
+  textPlacements,
+  wildSecrets,
+} from '../support/secret-placements.js';
 import { collectStderr } from '../support/stderr-collector.js';
 
 const SECRETS = 500;

@@ -9,6 +9,7 @@ import { formatTraceback } from '../../lib/core/traceback.js';
 import { RedactionFilter, type RedactionFilterOptions } from '../../lib/filters/redaction.filter.js';
 import { JsonFormatter } from '../../lib/formatters/json.formatter.js';
 import { hostileValues } from '../../lib/testing/hostile-values.js';
+import { ordinaryLines } from '../support/ordinary-lines.js';
 import { resetLogging } from '../support/reset-logging.js';
 import { collectStderr } from '../support/stderr-collector.js';
 
@@ -20,7 +21,12 @@ const messageOf = (msg: string, options?: RedactionFilterOptions) => filtered({ 
 
 describe('a record without secrets', () => {
   it('passes as it is', () => {
-    const record = new LogRecord({ msg: 'order %d paid', args: [7], extra: { user_id: 1, path: '/a' }, excInfo: new Error('x') });
+    const record = new LogRecord({
+      msg: 'order %d paid',
+      args: [7],
+      extra: { user_id: 1, path: '/a' },
+      excInfo: new Error('x'),
+    });
     expect(new RedactionFilter().filter(record)).toBe(record);
   });
 
@@ -30,8 +36,22 @@ describe('a record without secrets', () => {
 
   it('is fields that only sound like secrets', () => {
     const extra = {
-      ...{ prompt_tokens: 512, tokenCount: 3, hasPassword: true, sessionTtlMs: 3000, token: null, secret: undefined },
-      ...{ author: 'ada', secretary: 'bob', possession: 'book', tokenizer: 'bpe', passenger: 'eve', compass: 'north' },
+      ...{
+        prompt_tokens: 512,
+        tokenCount: 3,
+        hasPassword: true,
+        sessionTtlMs: 3000,
+        token: null,
+        secret: undefined,
+      },
+      ...{
+        author: 'ada',
+        secretary: 'bob',
+        possession: 'book',
+        tokenizer: 'bpe',
+        passenger: 'eve',
+        compass: 'north',
+      },
       ...{ key: 'user:7', keys: ['a', 'b'], monkey: 'x', authored: 1, description: 'a token', id: 'abc' },
     };
     const record = new LogRecord({ msg: 'm', extra });
@@ -52,7 +72,13 @@ describe('what a secret is replaced with', () => {
 
   it('leaves JSON valid', () => {
     const text = messageOf('{"a":1,"password":12345,"session":{"id":"x"},"tokens":["a"],"b":"c"}');
-    expect(JSON.parse(text)).toEqual({ a: 1, password: '[REDACTED]', session: '[REDACTED]', tokens: '[REDACTED]', b: 'c' });
+    expect(JSON.parse(text)).toEqual({
+      a: 1,
+      password: '[REDACTED]',
+      session: '[REDACTED]',
+      tokens: '[REDACTED]',
+      b: 'c',
+    });
     const inText = messageOf('got {"a":1,"pwd":12345,"secret":{"id":"x"}} back');
     expect(JSON.parse(inText.slice(4, -5))).toEqual({ a: 1, pwd: '[REDACTED]', secret: '[REDACTED]' });
   });
@@ -65,7 +91,10 @@ describe('what a secret is replaced with', () => {
     const options = { keys: ['iban', 'card*'], patterns: [/\b\d{3}-\d{2}-\d{4}\b/, 'CUST-[0-9]+'] };
     expect(messageOf('IBAN: DE89370400440532013000', options)).toBe('IBAN: [REDACTED]');
     expect(messageOf('ssn 123-45-6789 of CUST-77', options)).toBe('ssn [REDACTED] of [REDACTED]');
-    const { [EXTRA]: extra } = filtered({ msg: '', extra: { cardNumber: '4111', card_holder: 'x' } }, options);
+    const { [EXTRA]: extra } = filtered(
+      { msg: '', extra: { cardNumber: '4111', card_holder: 'x' } },
+      options,
+    );
     expect(extra).toEqual({ cardNumber: '[REDACTED]', card_holder: '[REDACTED]' });
   });
 
@@ -82,10 +111,22 @@ describe('what a secret is replaced with', () => {
 describe('what the caller handed over', () => {
   it('is not changed', () => {
     const make = () => {
-      const error = Object.assign(new Error('token=abc', { cause: { password: 'x' } }), { config: { secret: 's' } });
+      const error = Object.assign(new Error('token=abc', { cause: { password: 'x' } }), {
+        config: { secret: 's' },
+      });
       error.stack = 'Error: token=abc\n    at x (y.js:1:2)';
-      const extra = { a: [{ password: 'x' }, new Map([['token', 'y']])], error, set: new Set([{ pwd: 'z' }]) };
-      return { msg: 'password=%s %j', args: ['abc', { secret: 'x' }], extra, context: { session: 's' }, excInfo: error };
+      const extra = {
+        a: [{ password: 'x' }, new Map([['token', 'y']])],
+        error,
+        set: new Set([{ pwd: 'z' }]),
+      };
+      return {
+        msg: 'password=%s %j',
+        args: ['abc', { secret: 'x' }],
+        extra,
+        context: { session: 's' },
+        excInfo: error,
+      };
     };
     const [given, expected] = [make(), make()];
     const record = new LogRecord(given);
@@ -106,7 +147,9 @@ describe('what the caller handed over', () => {
 
 describe('errors', () => {
   it('keep class, name and stack', () => {
-    const error = new RangeError('bad token=abc', { cause: new AggregateError([new Error('pwd=abc')], 'many') });
+    const error = new RangeError('bad token=abc', {
+      cause: new AggregateError([new Error('pwd=abc')], 'many'),
+    });
     const { excInfo } = filtered({ msg: 'failed', excInfo: error });
     expect(excInfo).toBeInstanceOf(RangeError);
     expect((excInfo as Error).cause).toBeInstanceOf(AggregateError);
@@ -125,14 +168,41 @@ describe('errors', () => {
 
 describe('hostile values', () => {
   it.each(hostileValues())('%s: throws nothing', (_name, value) => {
-    const record = filtered({ msg: 'password=%s', args: [value], extra: { value, deep: [{ value }] }, excInfo: value });
+    const record = filtered({
+      msg: 'password=%s',
+      args: [value],
+      extra: { value, deep: [{ value }] },
+      excInfo: value,
+    });
     expect(() => new JsonFormatter().format(record)).not.toThrow();
     expect(() => filtered({ msg: value })).not.toThrow();
   });
 
   it('takes time in proportion to the text, whatever it is made of', () => {
-    const pieces = ['token=', 'token:{', 'token:"', ':', '://a:', 'eyJ-', 'token="\\"', '-----BEGIN PRIVATE KEY-----', 'bearer '];
-    for (const piece of [...pieces, '[', '\\', '--token ', "token '", 'a=', ' ', '%3D', '<pwd>', '&', 'password']) {
+    const pieces = [
+      'token=',
+      'token:{',
+      'token:"',
+      ':',
+      '://a:',
+      'eyJ-',
+      'token="\\"',
+      '-----BEGIN PRIVATE KEY-----',
+      'bearer ',
+    ];
+    for (const piece of [
+      ...pieces,
+      '[',
+      '\\',
+      '--token ',
+      "token '",
+      'a=',
+      ' ',
+      '%3D',
+      '<pwd>',
+      '&',
+      'password',
+    ]) {
       const text = piece.repeat(Math.ceil(65_536 / piece.length));
       const start = performance.now();
       messageOf(text);
@@ -143,7 +213,10 @@ describe('hostile values', () => {
   it('throws nothing for any value, and finds the secret in it', () => {
     fc.assert(
       fc.property(fc.object({ maxDepth: 4 }), fc.string(), (object, text) => {
-        const record = filtered({ msg: text, extra: { object, nested: { list: [{ password: 'hunter2hunter2', object }] } } });
+        const record = filtered({
+          msg: text,
+          extra: { object, nested: { list: [{ password: 'hunter2hunter2', object }] } },
+        });
         return !new JsonFormatter().format(record).includes('hunter2hunter2');
       }),
       { numRuns: 300 },
@@ -151,7 +224,9 @@ describe('hostile values', () => {
   });
 
   it('is bounded', () => {
-    const wide = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`k${index}`, { password: 'hunter2' }]));
+    const wide = Object.fromEntries(
+      Array.from({ length: 50_000 }, (_, index) => [`k${index}`, { password: 'hunter2' }]),
+    );
     let deep: object = { password: 'hunter2' };
     for (let level = 0; level < 3_000; level += 1) deep = { deep };
     const record = filtered({ msg: 'm', extra: { wide, deep, long: 'x'.repeat(1_000_000) } });
@@ -167,7 +242,13 @@ describe('in a configuration', () => {
     dictConfig({
       version: 1,
       filters: { secrets: { class: 'RedactionFilter', keys: ['iban'] }, other: { '()': 'RedactionFilter' } },
-      handlers: { list: { class: 'StreamHandler', stream: { write: (text: string) => lines.push(text) }, filters: ['secrets'] } },
+      handlers: {
+        list: {
+          class: 'StreamHandler',
+          stream: { write: (text: string) => lines.push(text) },
+          filters: ['secrets'],
+        },
+      },
       loggers: { shop: { filters: ['other'] } },
       root: { level: 'INFO', handlers: ['list'] },
     });
@@ -177,7 +258,8 @@ describe('in a configuration', () => {
   });
 
   it('is refused with a path where it does not fit', () => {
-    const plan = (filter: object) => () => planConfig({ version: 1, filters: { secrets: { class: 'RedactionFilter', ...filter } } } as never);
+    const plan = (filter: object) => () =>
+      planConfig({ version: 1, filters: { secrets: { class: 'RedactionFilter', ...filter } } } as never);
     expect(plan({ patterns: ['('] })).toThrow(LoggingConfigError);
     expect(plan({ patterns: ['('] })).toThrow(/filters\.secrets\.patterns\.0/);
     expect(plan({ key: ['a'] })).toThrow(/did you mean "keys"/);
@@ -197,56 +279,3 @@ describe('in a configuration', () => {
     expect(stderr.text).not.toContain('hunter2');
   });
 });
-
-/** Lines as applications write them, with the words and signs that secrets have. */
-const ordinaryLines = [
-  'GET /orders/12?page=2&size=10 200 5.2ms',
-  'Mapped {/sessions/:id, GET} route',
-  'SessionsController {/sessions}:',
-  'Nest application successfully started',
-  'connect ECONNREFUSED 127.0.0.1:6379',
-  'redis://session-store:6379 is up',
-  'Unexpected token < in JSON at position 0',
-  "Unexpected token '}', \"{a}\" is not valid JSON",
-  'Invalid token: expected a string',
-  'invalid password: must be at least 8 characters',
-  'the session is closed',
-  'token expired',
-  'Basic understanding of authentication is required',
-  'basic auth is disabled',
-  'bearer token missing',
-  'a Bearer token is required',
-  'user ada changed her password',
-  'password reset mail sent to ada@example.com',
-  'used 512 tokens (max_tokens: 4096)',
-  'tokens: 17, cost: 0.02',
-  'session count: 12',
-  'sessionTimeout=3600',
-  'cookie parser enabled: true',
-  'hasPassword=true token=null secret: undefined',
-  '    at SessionService.get (/app/src/session.service.ts:12:7)',
-  '    at async /app/src/token.ts:3:1',
-  '    at Object.<anonymous> (file:///app/dist/auth/secret.js:10:15)',
-  '2026-11-22 10:11:12,345 INFO shop.orders: order 7 paid',
-  'time=2026-11-22T10:11:12Z level=info msg="order paid" user_id=7',
-  '{"level":"info","msg":"order paid","user":{"id":7,"name":"ada"},"took":"5ms"}',
-  'SELECT * FROM sessions WHERE id = $1 AND created_at > $2',
-  'author: ada, secretary: bob, possession: none',
-  'https://example.com/docs/#authentication',
-  'https://ada@example.com/path?x=1',
-  'http://localhost:3000/api',
-  'commit 5f3a9c1e2b7d4f6a8c0e1d2b3f4a5c6d7e8f9a0b',
-  'request a1b2c3d4-e5f6-7890-abcd-ef1234567890 done',
-  'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-  'cache key: user:7:orders, ttl 60s',
-  'monkey=banana keyboard: us, keys=3',
-  'npm warn deprecated inflight@1.0.6: This module leaks memory',
-  'listening on [::]:3000',
-  'ratio 3:4, score=10, a=>b, c := d',
-  'key=value&key2=value2',
-  'sess.on("error", cb)',
-  '<html><body>404</body></html>',
-  'Content-Type: application/json; charset=utf-8',
-  'Accept: text/html,*/*;q=0.8',
-  'rotated app.log to app.log.1',
-];

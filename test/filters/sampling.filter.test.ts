@@ -11,7 +11,8 @@ beforeEach(() => {
 });
 afterEach(() => isolation.restore());
 
-const record = (context: Record<string, unknown> = {}, levelno = 20) => new LogRecord({ msg: 'm', levelno, context });
+const record = (context: Record<string, unknown> = {}, levelno = 20) =>
+  new LogRecord({ msg: 'm', levelno, context });
 const ids = Array.from({ length: 5_000 }, (_, index) => `request-${index}`);
 
 describe('sampling', () => {
@@ -32,7 +33,8 @@ describe('sampling', () => {
   });
 
   it('decides the same in every process, and passes more with a higher ratio', () => {
-    const passing = (ratio: number) => ids.filter((trace_id) => new SamplingFilter({ ratio }).filter(record({ trace_id })));
+    const passing = (ratio: number) =>
+      ids.filter((trace_id) => new SamplingFilter({ ratio }).filter(record({ trace_id })));
     expect(passing(0.001)).toEqual(['request-1926', 'request-2453', 'request-2906']);
     expect(passing(0.1).every((id) => passing(0.2).includes(id))).toBe(true);
   });
@@ -47,7 +49,7 @@ describe('sampling', () => {
     const filter = new SamplingFilter({ ratio: 0.1 });
     const answers = Array.from({ length: 1_000 }, () => filter.filter(record()));
     expect(answers.filter(Boolean)).toHaveLength(100);
-    expect(answers.slice(0, 10)).toEqual([...Array(9).fill(false), true]);
+    expect(answers.slice(0, 10)).toEqual([...new Array(9).fill(false), true]);
   });
 
   it('always lets WARNING and above pass, unless told otherwise', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { dictConfig } from '../../lib/config/dict-configurator.js';
 import { Formatter } from '../../lib/core/formatter.js';
 import { LogRecord } from '../../lib/core/log-record.js';
@@ -6,6 +6,7 @@ import { getLogger } from '../../lib/core/manager.js';
 import { BufferingHandler } from '../../lib/handlers/buffering.handler.js';
 import { MemoryHandler } from '../../lib/handlers/memory.handler.js';
 import { ListHandler } from '../support/list-handler.js';
+import { collectStderr } from '../support/stderr-collector.js';
 
 function record(levelno: number, msg = 'text'): LogRecord {
   return new LogRecord({ levelno, msg });
@@ -50,6 +51,25 @@ describe('MemoryHandler', () => {
     expect(target.lines).toEqual([]);
     handler.handle(record(10, 'two'));
     expect(target.lines).toEqual(['one', 'two']);
+  });
+
+  it('flushes a target that holds lines back itself', () => {
+    const target = new ListHandler();
+    const flush = jest.spyOn(target, 'flush');
+    const handler = new MemoryHandler({ capacity: 100, target });
+    handler.handle(record(10, 'one'));
+    void handler.flush();
+    expect(target.lines).toEqual(['one']);
+    expect(flush).toHaveBeenCalledTimes(1);
+  });
+
+  it('reports a target that cannot be flushed', async () => {
+    const target = new ListHandler();
+    jest.spyOn(target, 'flush').mockReturnValue(Promise.reject(new Error('no room')));
+    const collected = collectStderr();
+    new MemoryHandler({ capacity: 1, target }).handle(record(10, 'one'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(collected.stop()).toContain('Error: no room');
   });
 
   it('hands them over at once when a record of the flush level arrives', () => {

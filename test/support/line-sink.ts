@@ -13,15 +13,15 @@ export interface ByteSink {
 /** How long nothing has to come for all to have come, in milliseconds. */
 const QUIET_MS = 40;
 
-/** A TCP server. */
-export async function startTcpSink(): Promise<ByteSink> {
+/** A TCP server, on a port of the system's choice if none is given. */
+export async function startTcpSink(port = 0): Promise<ByteSink> {
   const received = new Received();
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
     socket.on('data', (chunk) => received.add(chunk)).on('error', () => {});
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,

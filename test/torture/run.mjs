@@ -79,6 +79,7 @@ async function runOne(scenario, seed) {
       seed,
       random: randomFrom(seed),
       quick: options.quick,
+      isCi: options.ci,
       minutes: Number(options.minutes),
       cores: Math.max(1, Math.min(4, availableParallelism())),
       step: shown.step,

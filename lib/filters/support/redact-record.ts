@@ -41,7 +41,11 @@ export function redactRecord(record: LogRecord, options: RedactTextOptions): Log
 }
 
 /** What a filter or a record factory put on the record itself. */
-function redactAttributes(record: LogRecord, redactor: Redactor, changes: Record<string | symbol, unknown>): void {
+function redactAttributes(
+  record: LogRecord,
+  redactor: Redactor,
+  changes: Record<string | symbol, unknown>,
+): void {
   for (const key of Object.keys(record)) {
     if (RESERVED_ATTRIBUTES.has(key)) continue;
     const redacted = redactor.under(key, record[key]);
@@ -71,7 +75,11 @@ interface Merged {
 }
 
 /** The message without its secrets, arguments merged in; `undefined` if there are none. */
-function redactMessage(record: LogRecord, redactor: Redactor, options: RedactTextOptions): Merged | undefined {
+function redactMessage(
+  record: LogRecord,
+  redactor: Redactor,
+  options: RedactTextOptions,
+): Merged | undefined {
   const { msg, args } = record;
   const shownMsg = typeof msg === 'string' ? msg : redactor.value(msg);
   const template = typeof shownMsg === 'string' ? shownMsg : safeText(shownMsg);

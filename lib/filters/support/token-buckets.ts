@@ -5,7 +5,9 @@ export class TokenBucket {
   /** Of these, how many repeated the one before. */
   repeated = 0;
   /** The last of them. */
-  last: { readonly name: string; readonly levelno: number; readonly text: string; readonly at: number } | undefined;
+  last:
+    | { readonly name: string; readonly levelno: number; readonly text: string; readonly at: number }
+    | undefined;
   /** The message that passed last, and when, on the clock of `performance`. */
   message: string | undefined;
   passedAt = Number.NEGATIVE_INFINITY;

@@ -50,7 +50,8 @@ export function pickle(value: Picklable): Buffer {
 
 /** One buffer that grows: a record is some fifty small values, and a Buffer for each would cost more than its bytes. */
 class Pickler {
-  #buffer = Buffer.allocUnsafe(1024);
+  // Not from Node's pool: the finished pickle, which may wait for long, would keep this one's memory with its own.
+  #buffer = Buffer.allocUnsafeSlow(1024);
   #length = 0;
 
   bytes(): Buffer {

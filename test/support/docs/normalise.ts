@@ -8,7 +8,7 @@ export function normalise(text: string): string {
       .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?/g, zeros)
       .replaceAll(/\b\d\d:\d\d:\d\d\b/g, zeros)
       .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'ID')
-      .replaceAll(/\b[0-9a-f]{8}\b/g, 'ID')
+      .replaceAll(/\b(?:[0-9a-f]{8}|[0-9a-f]{16}|[0-9a-f]{32})\b/g, 'ID')
       .replaceAll(/("?request_id"?[:=] ?"?)[\w-]{8,}/g, '$1ID')
       .replaceAll(/(\[)[\w-]{20,36}(\])/g, '$1ID$2')
       .replaceAll(/\b\d+(\.\d+)?( ?ms\b)/g, '0$2')

@@ -64,10 +64,9 @@ export function issuer(logger, promised, { writer = config.writer, log = (text) 
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Notes the memory in use every so often. */
-export function watchMemory() {
-  globalThis.gc?.();
+export function watchMemory(everyMs) {
   note('m', process.memoryUsage.rss());
-  setInterval(() => note('m', process.memoryUsage.rss()), 20).unref();
+  setInterval(() => note('m', process.memoryUsage.rss()), everyMs).unref();
 }
 
 process.on('uncaughtExceptionMonitor', (error) => {

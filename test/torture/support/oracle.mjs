@@ -15,6 +15,12 @@ export class Oracle {
   #seen = new Map();
   #delivered = 0;
   #doubled = 0;
+  #mayDouble;
+
+  /** @param options `mayDouble`: where a handler promises no more than at-least-once. */
+  constructor({ mayDouble = false } = {}) {
+    this.#mayDouble = mayDouble;
+  }
 
   /** Takes all of a file. */
   read(text) {
@@ -93,7 +99,7 @@ export class Oracle {
     if (lost > 0) problems.push(`${lost} of ${wasPromised} promised records lost, the first ${firstLost}`);
     if (this.torn > 0) problems.push(`${this.torn} torn lines, the first ${JSON.stringify(this.firstTorn)}`);
     if (forged > 0) problems.push(`${forged} forged records`);
-    if (this.#doubled > 0) problems.push(`${this.#doubled} records twice`);
+    if (this.#doubled > 0 && !this.#mayDouble) problems.push(`${this.#doubled} records twice`);
     for (const ledger of ledgers) problems.push(...ledger.problems());
     return {
       issued,
