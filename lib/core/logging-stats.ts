@@ -7,6 +7,8 @@ export interface HandlerStats extends RecordCounts {
   readonly name: string | null;
   /** Its class. */
   readonly type: string;
+  /** Whether it was not closed yet. */
+  readonly isOpen: boolean;
 }
 
 /** What became of all records since the process started. */
@@ -29,13 +31,15 @@ export interface LoggingStatsSnapshot extends RecordCounts {
 export function getLoggingStats(): LoggingStatsSnapshot {
   const { books } = state;
   const sum = books.retired();
+  const open = new Set(state.openHandlers.map((reference) => reference.deref()));
   const handlers: HandlerStats[] = [];
   for (const ledger of books.ledgers()) {
     const counts = countsOf(ledger);
     addTo(sum, counts);
     const { handler } = ledger;
     if (handler === undefined) continue;
-    handlers.push({ name: handler.name, type: handler.constructor.name, ...counts });
+    const type = handler.constructor.name;
+    handlers.push({ name: handler.name, type, isOpen: open.has(handler), ...counts });
   }
   const { filteredByLoggers } = books;
   sum.emitted += filteredByLoggers;

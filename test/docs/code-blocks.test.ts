@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { convertIniToDict } from 'nestjs-logging/core';
+import { parseDocument } from 'yaml';
 import { type CodeBlock, readPages, repository } from '../support/docs/markdown.js';
 import { writeBlocks } from '../support/docs/write-blocks.js';
 import { askPython, hasPython } from '../support/live-python.js';
@@ -14,7 +16,7 @@ const named = (language: string): [name: string, block: CodeBlock][] =>
     .map((block) => [`${block.page}:${block.line}`, block]);
 
 /** What is known to check, below or in the other tests of this folder. */
-const languages = ['ts', 'python', 'sh', 'json', 'text'];
+const languages = ['ts', 'python', 'sh', 'json', 'yaml', 'ini', 'text'];
 const purposes = ['output', 'sample'];
 
 describe('every code block of the documentation', () => {
@@ -62,6 +64,18 @@ describe('shell commands in the documentation', () => {
 describe('JSON in the documentation', () => {
   it.each(named('json'))('%s is sound', (_, { text }) => {
     expect(() => JSON.parse(text) as unknown).not.toThrow();
+  });
+});
+
+describe('YAML in the documentation', () => {
+  it.each(named('yaml'))('%s is sound', (_, { text }) => {
+    expect(parseDocument(text).errors).toEqual([]);
+  });
+});
+
+describe('INI files in the documentation', () => {
+  it.each(named('ini'))('%s is a configuration', (_, { text }) => {
+    expect(() => convertIniToDict(text)).not.toThrow();
   });
 });
 

@@ -132,8 +132,8 @@ describe('RelpHandler', () => {
     ['announces more than there can be', '1 rsp 999999999 200 OK', 'announced 999999999 bytes'],
     ['ends a frame with something else', '1 rsp 6 200 OKx', 'does not end'],
     ['answers what was not asked', '77 rsp 6 200 OK\n', 'was not asked'],
-    ['refuses the session', '1 rsp 6 500 no\n', 'refused the session: 500 no'],
-    ['takes no syslog', '1 rsp 29 200 OK\ncommands=eventlog\nx=y\n', 'takes no messages of syslog'],
+    ['refuses the session', '1 rsp 6 500 no\n', 'the server refused to begin: 500 no'],
+    ['takes no syslog', frame(1, '200 OK\ncommands=eventlog\nx=y'), 'takes no messages of syslog'],
   ])('reports a server that %s, and keeps what it has', async (_, bytes, fault) => {
     server.answer = (_command, reply) => reply(bytes);
     const handler = make();

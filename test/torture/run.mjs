@@ -41,7 +41,8 @@ const { values: options } = parseArgs({
 chooseCore(options);
 const chosen = choose();
 if (options.list) {
-  for (const { name, title, isInCi } of chosen) console.log(`${name.padEnd(20)} ${isInCi ? 'ci' : '  '}  ${title}`);
+  for (const { name, title, isInCi } of chosen)
+    console.log(`${name.padEnd(20)} ${isInCi ? 'ci' : '  '}  ${title}`);
 } else {
   process.exitCode = (await runAll()) ? 0 : 1;
 }

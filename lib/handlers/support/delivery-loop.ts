@@ -19,6 +19,9 @@ const UNREADABLE_MS = 1_000;
 /** How often a receiver that answers with an error is asked again, unless said otherwise. */
 const DEFAULT_RETRIES = 10;
 
+/** How a flush ended: with nothing left, after it had waited for long, or with an attempt that failed. */
+type DrainResult = 'done' | 'late' | 'failed';
+
 /** When the next records go, and how many. */
 export interface Turn {
   /** How long to wait before, in milliseconds; the question is asked again then. */
@@ -61,7 +64,7 @@ export class DeliveryLoop<T> {
   #overflowTold = 0;
   #overflowToldAt = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
-  #draining: Promise<boolean> | undefined;
+  #draining: Promise<DrainResult> | undefined;
   #endDrain: (() => void) | undefined;
   #closing: Promise<void> | undefined;
 
@@ -112,8 +115,7 @@ export class DeliveryLoop<T> {
   }
 
   async #close(): Promise<void> {
-    const isDrained = this.#running === undefined || (await this.#drain());
-    if (isDrained) return;
+    if (this.#running === undefined || (await this.#drain()) === 'done') return;
     this.#abandon.abort();
     this.#rest.end();
     await this.#running;
@@ -122,30 +124,31 @@ export class DeliveryLoop<T> {
     this.#report(new Error(`closed before all was sent: ${describeLoss(this.#queue)}`));
   }
 
-  /** One flush at a time; a close right after a flush that had no luck does not wait once more. */
-  #drain(): Promise<boolean> {
+  /** One flush at a time; a close right after a flush that waited in vain does not wait once more. */
+  #drain(): Promise<DrainResult> {
     if (this.#draining !== undefined) return this.#draining;
     const draining = this.#drainNow();
     this.#draining = draining;
     const forget = () => {
       if (this.#draining === draining) this.#draining = undefined;
     };
-    void draining.then((isDrained) => (isDrained ? forget() : setTimeout(forget, 500).unref()));
+    void draining.then((result) => (result === 'late' ? setTimeout(forget, 500).unref() : forget()));
     return draining;
   }
 
-  async #drainNow(): Promise<boolean> {
+  async #drainNow(): Promise<DrainResult> {
     let deadline: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      deadline = setTimeout(resolve, PATIENCE_MS, false);
+    const notDone = new Promise<DrainResult>((resolve) => {
+      deadline = setTimeout(resolve, PATIENCE_MS, 'late');
       // What a durable queue holds is safe: nothing is gained by waiting for a receiver that is away.
-      if (this.#queue.isDurable) this.#endDrain = () => resolve(false);
+      if (this.#queue.isDurable) this.#endDrain = () => resolve('failed');
     });
     this.#rest.end();
-    const isDrained = await Promise.race([this.#running?.then(() => true) ?? true, late]);
+    const done = this.#running?.then((): DrainResult => 'done') ?? 'done';
+    const result = await Promise.race([done, notDone]);
     clearTimeout(deadline);
     this.#endDrain = undefined;
-    return isDrained;
+    return result;
   }
 
   #start(): void {

@@ -40,7 +40,7 @@ export class RelpSession {
   async open(): Promise<void> {
     const answer = await this.#ask('open', Buffer.from(OFFERS));
     if (answer === undefined) throw this.#end ?? new Error('no answer');
-    if (answer.code !== 200) throw new Error(`the server refused the session: ${answer.code} ${answer.text}`);
+    if (answer.code !== 200) throw new Error(`the server refused to begin: ${answer.code} ${answer.text}`);
     const commands = /^commands=(.*)$/m.exec(answer.text)?.[1]?.split(',');
     if (!commands?.includes('syslog'))
       throw new Error('the server takes no messages of syslog');

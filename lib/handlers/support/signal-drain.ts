@@ -29,7 +29,13 @@ export function drainAtSignals(drain: () => void): void {
     });
   };
   const comeBack = (event: string | symbol, listener: unknown): void => {
-    if (isSignal(event) && listener !== end && process.listenerCount(event) === 0) process.on(event, end);
+    if (!isSignal(event) || listener === end || process.listenerCount(event) > 0) return;
+    // Who takes the last listener away often means to end by that very signal, at once (Nest does): with a listener
+    // in its place the signal would come too late for a process that has nothing else to wait for.
+    drain();
+    process.nextTick(() => {
+      if (process.listenerCount(event) === 0) process.on(event, end);
+    });
   };
   for (const signal of SIGNALS) if (process.listenerCount(signal) === 0) process.on(signal, end);
   process.on('newListener', stepAside);

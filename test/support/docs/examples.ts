@@ -9,9 +9,11 @@ export interface Example {
   readonly commands: CodeBlock | undefined;
   /** Blocks `text` (standard output and standard error) and `text file=NAME` (a file it wrote) below the program. */
   readonly outputs: readonly CodeBlock[];
-  /** Files that the program finds: blocks of data above it, `json file=NAME`. */
+  /** Files that the program finds: blocks of data above it, `json file=NAME`, `yaml file=NAME`, `ini file=NAME`. */
   readonly inputs: readonly CodeBlock[];
 }
+
+const dataLanguages = ['json', 'yaml', 'ini'];
 
 /** Where a block of TypeScript is put: pages may name files that import each other. */
 export function fileName(block: CodeBlock): string {
@@ -36,7 +38,7 @@ export function examplesOf({ path, blocks }: Page): Example[] {
     const current = examples.at(-1);
     if (isProgram(block)) {
       examples.push({ page: path, program: block, commands: undefined, outputs: [], inputs: [...inputs] });
-    } else if (block.language === 'json' && block.flags.has('file')) inputs.push(block);
+    } else if (dataLanguages.includes(block.language) && block.flags.has('file')) inputs.push(block);
     else if (block.language === 'text' && block.flags.has('output')) current?.outputs.push(block);
     // Commands stand between the application and what it prints; later ones are for something else.
     else if (current?.program.flags.has('serve') && current.outputs.length === 0 && isCurl(block))

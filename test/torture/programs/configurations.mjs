@@ -9,11 +9,16 @@ const folder = mkdtempSync(path.join(tmpdir(), 'hostile-'));
 const marker = path.join(folder, 'marker');
 const evil = path.join(folder, 'evil.mjs');
 const code = `require('node:fs').writeFileSync(${JSON.stringify(marker)}, 'loaded')`;
-writeFileSync(evil, `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); ${code}; export default class {}`);
+writeFileSync(
+  evil,
+  `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url); ${code}; export default class {}`,
+);
 writeFileSync(path.join(folder, 'evil.cjs'), code);
 
 const call = `(() => { ${code} })()`;
-const file = (more) => ({ handlers: { h: { class: 'FileHandler', filename: path.join(folder, 'app.log'), ...more } } });
+const file = (more) => ({
+  handlers: { h: { class: 'FileHandler', filename: path.join(folder, 'app.log'), ...more } },
+});
 const handler = (entry) => ({ handlers: { h: entry } });
 const formatter = (entry) => ({ formatters: { f: entry } });
 const filter = (entry) => ({ filters: { f: entry } });
@@ -23,10 +28,35 @@ const proto = (text) => JSON.parse(text);
 const cases = [
   // Classes that are not on the list: modules, functions, globals, prototypes.
   ...[
-    'fs.writeFileSync', 'node:fs', 'child_process.exec', 'node:child_process', 'process.exit', 'os.system', 'subprocess.Popen',
-    'builtins.eval', 'eval', 'Function', 'globalThis.process', 'constructor', '__proto__', 'toString', 'hasOwnProperty',
-    'logging.__builtins__', 'logging.handlers.__class__', evil, pathToFileURL(evil).href, path.join(folder, 'evil.cjs'), './evil.mjs', '../evil.cjs',
-    `data:text/javascript,${call}`, 'Logger', 'shutdown', '', ' StreamHandler', 'StreamHandler;process.exit()', 'StreamHandler\0',
+    'fs.writeFileSync',
+    'node:fs',
+    'child_process.exec',
+    'node:child_process',
+    'process.exit',
+    'os.system',
+    'subprocess.Popen',
+    'builtins.eval',
+    'eval',
+    'Function',
+    'globalThis.process',
+    'constructor',
+    '__proto__',
+    'toString',
+    'hasOwnProperty',
+    'logging.__builtins__',
+    'logging.handlers.__class__',
+    evil,
+    pathToFileURL(evil).href,
+    path.join(folder, 'evil.cjs'),
+    './evil.mjs',
+    '../evil.cjs',
+    `data:text/javascript,${call}`,
+    'Logger',
+    'shutdown',
+    '',
+    ' StreamHandler',
+    'StreamHandler;process.exit()',
+    'StreamHandler\0',
   ].map((name) => ['handlers.h', handler({ class: name })]),
   // The same as a factory, for each kind.
   ...['fs.readFileSync', 'process.exit', evil, 'eval', 'constructor'].flatMap((name) => [
@@ -34,17 +64,37 @@ const cases = [
     ['formatters.f', formatter({ '()': name })],
     ['filters.f', filter({ '()': name })],
   ]),
-  ...['os.system', pathToFileURL(evil).href, '__proto__'].map((name) => ['formatters.f', formatter({ class: name })]),
+  ...['os.system', pathToFileURL(evil).href, '__proto__'].map((name) => [
+    'formatters.f',
+    formatter({ class: name }),
+  ]),
   // ext:// and cfg:// beyond what they may reach.
   ...[
-    'ext://process.exit', 'ext://process.env', 'ext://fs', 'ext://globalThis', 'ext://sys.modules', 'ext://os.environ', 'ext://__import__',
-    'ext://constructor', 'ext://sys.stdout.constructor', `ext://${evil}`, 'cfg://__proto__', 'cfg://handlers.constructor', 'cfg://handlers.__proto__.polluted',
-    'cfg://handlers[constructor]', 'cfg://nothing.there', 'cfg://', 'ext://',
+    'ext://process.exit',
+    'ext://process.env',
+    'ext://fs',
+    'ext://globalThis',
+    'ext://sys.modules',
+    'ext://os.environ',
+    'ext://__import__',
+    'ext://constructor',
+    'ext://sys.stdout.constructor',
+    `ext://${evil}`,
+    'cfg://__proto__',
+    'cfg://handlers.constructor',
+    'cfg://handlers.__proto__.polluted',
+    'cfg://handlers[constructor]',
+    'cfg://nothing.there',
+    'cfg://',
+    'ext://',
   ].map((value) => ['handlers.h', handler({ class: 'StreamHandler', stream: value })]),
   // Keys that would reach a prototype.
   ['handlers', proto('{"handlers": {"__proto__": {"class": "StreamHandler"}}}')],
   ['handlers.h', proto('{"handlers": {"h": {"class": "StreamHandler", "__proto__": {"polluted": true}}}}')],
-  ['handlers.h', proto('{"handlers": {"h": {"class": "StreamHandler", ".": {"__proto__": {"polluted": true}}}}}')],
+  [
+    'handlers.h',
+    proto('{"handlers": {"h": {"class": "StreamHandler", ".": {"__proto__": {"polluted": true}}}}}'),
+  ],
   ['handlers.h', handler({ class: 'StreamHandler', '.': { constructor: 1 } })],
   ['__proto__', proto('{"__proto__": {"polluted": true}}')],
   ['constructor', { constructor: { prototype: { polluted: true } } }],
@@ -63,12 +113,36 @@ const cases = [
   ['handlers.h', file({ filters: ['nobody'] })],
   ['handlers.h.formatter', file({ formatter: 'nobody' })],
   ['handlers.h', file({ shell: 'rm -rf /' })],
-  ['handlers.h.maxBytes', handler({ class: 'RotatingFileHandler', filename: path.join(folder, 'x'), maxBytes: 'lots' })],
-  ['handlers.h', handler({ class: 'RotatingFileHandler', filename: path.join(folder, 'x'), rotator: 'process.exit' })],
+  [
+    'handlers.h.maxBytes',
+    handler({ class: 'RotatingFileHandler', filename: path.join(folder, 'x'), maxBytes: 'lots' }),
+  ],
+  [
+    'handlers.h',
+    handler({ class: 'RotatingFileHandler', filename: path.join(folder, 'x'), rotator: 'process.exit' }),
+  ],
   ['handlers.h', handler({ class: 'SysLogHandler', address: ['127.0.0.1', 99_999_999] })],
   ['handlers.h', handler({ class: 'HTTPHandler', host: 'example.com/@evil', url: '/', method: 'DELETE' })],
-  ['handlers.h', handler({ class: 'SMTPHandler', mailhost: 'localhost', fromaddr: 'a@example.com\r\nBcc: x@example.com', toaddrs: ['b@example.com'], subject: 's' })],
-  ['handlers.h', handler({ class: 'SMTPHandler', mailhost: 'localhost', fromaddr: 'a@example.com', toaddrs: ['b@example.com\r\nRCPT TO:<x@example.com>'], subject: 's' })],
+  [
+    'handlers.h',
+    handler({
+      class: 'SMTPHandler',
+      mailhost: 'localhost',
+      fromaddr: 'a@example.com\r\nBcc: x@example.com',
+      toaddrs: ['b@example.com'],
+      subject: 's',
+    }),
+  ],
+  [
+    'handlers.h',
+    handler({
+      class: 'SMTPHandler',
+      mailhost: 'localhost',
+      fromaddr: 'a@example.com',
+      toaddrs: ['b@example.com\r\nRCPT TO:<x@example.com>'],
+      subject: 's',
+    }),
+  ],
   ['formatters.f.format', formatter({ format: 7 })],
   ['formatters.f', formatter({ format: '%(asctime' })],
   ['formatters.f.style', formatter({ format: 'x', style: '`' })],
@@ -102,7 +176,11 @@ for (const [place, config] of cases) {
   const before = logging.getLogger().handlers[0];
   const title = `${place}, ${safely(() => JSON.stringify(config))}`;
   try {
-    logging.dictConfig(Object.hasOwn(config, 'version') ? config : Object.defineProperty(config, 'version', { value: 1, enumerable: true }));
+    logging.dictConfig(
+      Object.hasOwn(config, 'version')
+        ? config
+        : Object.defineProperty(config, 'version', { value: 1, enumerable: true }),
+    );
     wrong.push(`${title}: taken`);
   } catch (error) {
     if (error?.code !== 'ERR_LOGGING_CONFIG') wrong.push(`${title}: refused by ${error}`);

@@ -10,7 +10,10 @@ const points = [
   ...range(0x2028, 0x202e),
   ...range(0x2066, 0x2069),
 ];
-const CONTROLS = new RegExp(`[${points.map((point) => `\\u${point.toString(16).padStart(4, '0')}`).join('')}]`, 'g');
+const CONTROLS = new RegExp(
+  `[${points.map((point) => `\\u${point.toString(16).padStart(4, '0')}`).join('')}]`,
+  'g',
+);
 const MARK = 'FORGED 2024-01-01 CRITICAL root you were robbed';
 const payloads = [
   ...points.map((point) => ['U+' + point.toString(16), `a${String.fromCodePoint(point)}b`]),
@@ -41,7 +44,9 @@ const fields = {
   },
   'error message': (text) => ({ excInfo: new Error(text) }),
   'error name': (text) => ({ excInfo: Object.assign(new Error('x'), { name: text }) }),
-  'error stack': (text) => ({ excInfo: Object.assign(new Error('x'), { stack: `Error: x\n    at ${text}` }) }),
+  'error stack': (text) => ({
+    excInfo: Object.assign(new Error('x'), { stack: `Error: x\n    at ${text}` }),
+  }),
   'error code': (text) => ({ excInfo: Object.assign(new Error('x'), { code: text, [text]: text }) }),
   cause: (text) => ({ excInfo: new Error('x', { cause: new Error(text) }) }),
   'cause that is a text': (text) => ({ excInfo: new Error('x', { cause: text }) }),
@@ -55,8 +60,19 @@ const fields = {
 };
 
 const percent = [
-  '%(asctime)s', '%(name)s', '%(levelname)s', '%(message)s', '%(user)s', '%(request_id)s', '%(pathname)s', '%(filename)s',
-  '%(module)s', '%(funcName)s', '%(threadName)s', '%(processName)s', '%(taskName)s',
+  '%(asctime)s',
+  '%(name)s',
+  '%(levelname)s',
+  '%(message)s',
+  '%(user)s',
+  '%(request_id)s',
+  '%(pathname)s',
+  '%(filename)s',
+  '%(module)s',
+  '%(funcName)s',
+  '%(threadName)s',
+  '%(processName)s',
+  '%(taskName)s',
 ].join(' ');
 const braces = percent.replaceAll(/%\((\w+)\)s/g, '{$1}');
 const dollars = percent.replaceAll(/%\((\w+)\)s/g, '$${$1}');
@@ -80,7 +96,12 @@ for (const [name, type] of [['Formatter', logging.Formatter], ...Object.entries(
     ['static', { static_fields: { a: 1 } }],
   ]) {
     try {
-      made.push({ name: `${name} ${title}`, formatter: new type(options), isJson: /json/i.test(name), isLine: title === 'line' });
+      made.push({
+        name: `${name} ${title}`,
+        formatter: new type(options),
+        isJson: /json/i.test(name),
+        isLine: title === 'line',
+      });
     } catch {
       // It does not take these.
     }
@@ -91,9 +112,15 @@ let checked = 0;
 let wrong = [];
 
 // The check itself is checked: without any protection it has to find something.
-check({ name: 'unprotected', formatter: new logging.Formatter({ format: percent, defaults, sanitize: 'none' }) });
+check({
+  name: 'unprotected',
+  formatter: new logging.Formatter({ format: percent, defaults, sanitize: 'none' }),
+});
 const canary = wrong.length;
-[checked, wrong] = [0, canary > 1_000 ? [] : [`only ${canary} faults of an unprotected formatter were found`]];
+[checked, wrong] = [
+  0,
+  canary > 1_000 ? [] : [`only ${canary} faults of an unprotected formatter were found`],
+];
 
 for (const each of made) check(each);
 
@@ -111,13 +138,17 @@ function check({ name, formatter, isJson, isLine }) {
       CONTROLS.lastIndex = 0;
       if (/^FORGED/m.test(own)) wrong.push(`a line was forged ${where}`);
       const hasTraceback = 'excInfo' in options('') || 'excText' in options('') || 'stackInfo' in options('');
-      if ((isJson || (isLine && !hasTraceback)) && own.includes('\n')) wrong.push(`more than one line ${where}`);
+      if ((isJson || (isLine && !hasTraceback)) && own.includes('\n'))
+        wrong.push(`more than one line ${where}`);
       if (isJson) checkJson(own, where);
     }
   }
 }
 
-note('n', `done ${JSON.stringify({ checked, formatters: made.length, fields: Object.keys(fields).length, payloads: payloads.length, wrong: wrong.length, first: wrong.slice(0, 8) })}`);
+note(
+  'n',
+  `done ${JSON.stringify({ checked, formatters: made.length, fields: Object.keys(fields).length, payloads: payloads.length, wrong: wrong.length, first: wrong.slice(0, 8) })}`,
+);
 
 function format(formatter, options) {
   const record = new logging.LogRecord({ name: 'shop', levelno: 20, msg: 'paid', ...options });

@@ -1,5 +1,5 @@
 /** Fills the disk of its log file and frees it, again and again, and logs meanwhile. */
-import { openSync, closeSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { config, issuer, loggerOf, makeHandler, note, sleep } from './under-test.mjs';
 

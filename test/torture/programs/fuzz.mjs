@@ -24,7 +24,8 @@ class Capture extends logging.Handler {
 }
 
 const captures = formatters.map(([name, type]) => {
-  const options = type === logging.Formatter ? { format: '%(asctime)s %(name)s %(levelname)s %(message)s' } : {};
+  const options =
+    type === logging.Formatter ? { format: '%(asctime)s %(name)s %(levelname)s %(message)s' } : {};
   return { name, handler: new Capture({ formatter: new type(options) }), isJson: /json/i.test(name) };
 });
 
@@ -58,7 +59,8 @@ const handlers = [
 const logger = logging.getLogger('fuzz');
 logger.setLevel('DEBUG');
 logger.propagate = false;
-for (const handler of [...captures.map((capture) => capture.handler), ...handlers]) logger.addHandler(handler);
+for (const handler of [...captures.map((capture) => capture.handler), ...handlers])
+  logger.addHandler(handler);
 
 /** Where a value can be. Those marked are no mistake of the caller's: the record has to come out. */
 const places = [
@@ -66,11 +68,23 @@ const places = [
   { name: '%s', isFine: true, log: (value) => logger.info('value %s', value) },
   { name: '%r', isFine: true, log: (value) => logger.info('value %r', value) },
   { name: 'extra', isFine: true, log: (value) => logger.info('value', { extra: { value } }) },
-  { name: 'deep in extra', isFine: true, log: (value) => logger.info('value', { extra: { a: [{ b: value }, value] } }) },
+  {
+    name: 'deep in extra',
+    isFine: true,
+    log: (value) => logger.info('value', { extra: { a: [{ b: value }, value] } }),
+  },
   { name: 'excInfo', isFine: true, log: (value) => logger.error('value', { excInfo: value }) },
   { name: 'exception()', isFine: true, log: (value) => logger.exception(value) },
-  { name: 'cause', isFine: true, log: (value) => logger.error('value', new Error('outer', { cause: value })) },
-  { name: 'member', isFine: true, log: (value) => logger.error('value', new AggregateError([value], 'outer')) },
+  {
+    name: 'cause',
+    isFine: true,
+    log: (value) => logger.error('value', new Error('outer', { cause: value })),
+  },
+  {
+    name: 'member',
+    isFine: true,
+    log: (value) => logger.error('value', new AggregateError([value], 'outer')),
+  },
   { name: '%(a)s', isFine: true, log: (value) => logger.info('value %(a)s', { a: value }) },
   { name: 'surplus argument', isFine: false, log: (value) => logger.info('value', 1, value) },
   { name: '%d', isFine: false, log: (value) => logger.info('value %d', value) },
@@ -96,7 +110,8 @@ function check(place, value) {
       if (place.isFine) throw new Error(`${name}, ${place.name}: the record did not come out`);
     } else if (typeof text !== 'string') throw new Error(`${name}, ${place.name}: gave ${typeof text}`);
     else if (isJson) checkJson(name, text);
-    else if (dirty.test(text.replaceAll(/\x1b\[[0-9;]*m/g, ''))) throw new Error(`${name}, ${place.name}: controls in ${JSON.stringify(text.slice(0, 300))}`);
+    else if (dirty.test(text.replaceAll(/\x1b\[[0-9;]*m/g, '')))
+      throw new Error(`${name}, ${place.name}: controls in ${JSON.stringify(text.slice(0, 300))}`);
   }
 }
 
@@ -112,7 +127,12 @@ function guarded(title, place, value) {
   try {
     check(place, value);
   } catch (error) {
-    note('n', `wrong ${title}: ${String(error?.stack ?? error).replaceAll('\n', ' | ').slice(0, 600)}`);
+    note(
+      'n',
+      `wrong ${title}: ${String(error?.stack ?? error)
+        .replaceAll('\n', ' | ')
+        .slice(0, 600)}`,
+    );
   }
 }
 
@@ -123,7 +143,9 @@ if (config.hostile) {
 
 const breath = () => new Promise((resolve) => setImmediate(resolve));
 // Not drawn as they are: the drawing library could not bear them.
-const hostile = fc.constantFrom(...Object.keys(hostileValues()).filter((name) => !/many|long|million|deep/.test(name)));
+const hostile = fc.constantFrom(
+  ...Object.keys(hostileValues()).filter((name) => !/many|long|million|deep/.test(name)),
+);
 const wrap = fc.constantFrom(
   (inner) => inner,
   (inner) => [1, inner],
@@ -144,21 +166,41 @@ const anything = fc.anything({
   withSparseArray: true,
   withTypedArray: true,
   withUnicodeString: true,
-  values: [fc.string({ unit: 'binary' }), fc.double(), fc.bigInt(), fc.date({ noInvalidDate: false }), fc.boolean()],
+  values: [
+    fc.string({ unit: 'binary' }),
+    fc.double(),
+    fc.bigInt(),
+    fc.date({ noInvalidDate: false }),
+    fc.boolean(),
+  ],
 });
 const value = fc.oneof(
   { weight: 7, arbitrary: anything.map((drawn) => () => drawn) },
-  { weight: 1, arbitrary: fc.tuple(hostile, wrap).map(([name, around]) => () => around(hostileValues([name])[name])) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(hostile, wrap).map(
+      ([name, around]) =>
+        () =>
+          around(hostileValues([name])[name]),
+    ),
+  },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 500 }).map((text) => () => text) },
   { weight: 1, arbitrary: fc.string().map((text) => () => Object.assign(new Error(text), { code: text })) },
 );
 
 const TURN = 2_000;
 for (let turn = 0; turn * TURN < runs; turn++) {
-  const property = fc.property(fc.nat(places.length - 1), value, (place, drawn) => check(places[place], drawn()));
+  const property = fc.property(fc.nat(places.length - 1), value, (place, drawn) =>
+    check(places[place], drawn()),
+  );
   const details = fc.check(property, { numRuns: TURN, seed: seed + turn, endOnFailure: true });
   if (details.failed)
-    note('n', `wrong seed ${seed + turn}: ${String(details.errorInstance?.stack ?? details.error).replaceAll('\n', ' | ').slice(0, 600)}`);
+    note(
+      'n',
+      `wrong seed ${seed + turn}: ${String(details.errorInstance?.stack ?? details.error)
+        .replaceAll('\n', ' | ')
+        .slice(0, 600)}`,
+    );
   note('n', `at ${(turn + 1) * TURN}`);
   await breath();
 }
@@ -166,5 +208,8 @@ for (let turn = 0; turn * TURN < runs; turn++) {
 for (const handler of [...handlers, ...captures.map((capture) => capture.handler)]) {
   if (handler.stats?.emitted !== undefined) note('s', JSON.stringify(handler.stats));
 }
-note('n', `done ${JSON.stringify({ records, formatters: captures.length, handlers: handlers.length, polluted: {}.polluted === true })}`);
+note(
+  'n',
+  `done ${JSON.stringify({ records, formatters: captures.length, handlers: handlers.length, polluted: {}.polluted === true })}`,
+);
 process.exit(0);

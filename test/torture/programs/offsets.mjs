@@ -14,10 +14,20 @@ const kinds = {
   file: (filename) => new logging.FileHandler({ filename }),
   'batched file': (filename) => new logging.FileHandler({ filename, bufferSize: 16_384 }),
   'rotating file': (filename) =>
-    new logging.RotatingFileHandler({ filename, maxBytes: 20_000, backupCount: 1_000, compress: true, bufferSize: 1_000 }),
-  queue: (filename) => new logging.QueueHandler({ handlers: [new logging.FileHandler({ filename, bufferSize: 4_000 })] }),
+    new logging.RotatingFileHandler({
+      filename,
+      maxBytes: 20_000,
+      backupCount: 1_000,
+      compress: true,
+      bufferSize: 1_000,
+    }),
+  queue: (filename) =>
+    new logging.QueueHandler({ handlers: [new logging.FileHandler({ filename, bufferSize: 4_000 })] }),
   memory: (filename) =>
-    new logging.MemoryHandler({ capacity: 5_000, target: new logging.FileHandler({ filename, bufferSize: 4_000 }) }),
+    new logging.MemoryHandler({
+      capacity: 5_000,
+      target: new logging.FileHandler({ filename, bufferSize: 4_000 }),
+    }),
   // A stream that takes its time.
   stream: (filename) => {
     const file = new logging.FileHandler({ filename });

@@ -4,7 +4,9 @@ import { config, issuer, loggerOf, makeHandler, note, sleep, watchMemory } from 
 const { handler: spec, perSecond, seconds, promise = 'stats', waitMs = 6_000 } = config;
 const handler = makeHandler(spec);
 const last = handler.listener?.handlers?.[0] ?? handler;
-const records = issuer(loggerOf(handler), (number) => (promise === 'call' ? number + 1 : last.stats.delivered));
+const records = issuer(loggerOf(handler), (number) =>
+  promise === 'call' ? number + 1 : last.stats.delivered,
+);
 // What a program is made of is not what it keeps.
 if (config.memory) setTimeout(() => watchMemory(500), 2_000).unref();
 note('n', `pid ${process.pid}`);

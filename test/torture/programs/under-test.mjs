@@ -70,7 +70,8 @@ export function watchMemory(everyMs) {
 }
 
 process.on('uncaughtExceptionMonitor', (error) => {
-  if (error?.message !== 'the scenario ends like this') note('u', String(error?.stack ?? error).replaceAll('\n', ' | '));
+  if (error?.message !== 'the scenario ends like this')
+    note('u', String(error?.stack ?? error).replaceAll('\n', ' | '));
 });
 
 /** The ways a process ends. */

@@ -36,12 +36,17 @@ async function readerEnds(stream) {
   const row = new Oracle().judge([app.ledger], () => 0);
   const stats = app.ledger.stats[0];
   if (app.ending !== 0) row.problems.push(`it ended by ${app.ending}`);
-  if (row.issued !== COUNT || stats?.emitted !== COUNT) row.problems.push(`${stats?.emitted} of ${COUNT} accounted for`);
+  if (row.issued !== COUNT || stats?.emitted !== COUNT)
+    row.problems.push(`${stats?.emitted} of ${COUNT} accounted for`);
   if (!(stats?.dropped > 0)) row.problems.push('nothing was counted as dropped');
   const { count, codes } = reportsIn(app.stderr);
   if (stream === 'stdout' && (count !== 1 || !codes.includes('EPIPE')))
     row.problems.push(`${count} reports, of ${codes}, instead of one of EPIPE`);
-  return { what: `${stream}, for good`, ...row, note: `${stats?.dropped.toLocaleString('en')} counted as dropped` };
+  return {
+    what: `${stream}, for good`,
+    ...row,
+    note: `${stats?.dropped.toLocaleString('en')} counted as dropped`,
+  };
 }
 
 /** A file handler on a named pipe: what no reader took goes to the next one. */
@@ -94,14 +99,19 @@ async function readerReturns() {
   const row = oracle.judge([app.ledger], ({ issued }) => issued);
   if (recoveryMs > 5_000) row.problems.push(`${recoveryMs} ms until a record came after the reader was back`);
   expectReports(row, app.stderr, 'EPIPE');
-  return { what: 'named pipe, another reader', ...row, note: `first record ${recoveryMs} ms after the new reader` };
+  return {
+    what: 'named pipe, another reader',
+    ...row,
+    note: `first record ${recoveryMs} ms after the new reader`,
+  };
 }
 
 const chunk = Buffer.alloc(1 << 16);
 
 function drain(fd, reader) {
   try {
-    for (let length = readSync(fd, chunk); length > 0; length = readSync(fd, chunk)) reader.read(chunk.subarray(0, length));
+    for (let length = readSync(fd, chunk); length > 0; length = readSync(fd, chunk))
+      reader.read(chunk.subarray(0, length));
   } catch (error) {
     if (error.code !== 'EAGAIN') throw error;
   }

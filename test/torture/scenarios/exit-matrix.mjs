@@ -19,8 +19,14 @@ const rotating = (folder, more = {}) => ({
 
 /** @type {Record<string, { handler: (folder: string) => object, promise: 'call' | 'stats' }>} */
 const KINDS = {
-  'console on a pipe': { promise: 'call', handler: () => ({ class: 'StreamHandler', options: { stream: 'stdout' } }) },
-  file: { promise: 'call', handler: (folder) => ({ class: 'FileHandler', options: { filename: file(folder) } }) },
+  'console on a pipe': {
+    promise: 'call',
+    handler: () => ({ class: 'StreamHandler', options: { stream: 'stdout' } }),
+  },
+  file: {
+    promise: 'call',
+    handler: (folder) => ({ class: 'FileHandler', options: { filename: file(folder) } }),
+  },
   'rotating file': { promise: 'call', handler: (folder) => rotating(folder) },
   'batched file': {
     promise: 'stats',
@@ -54,10 +60,15 @@ export default {
         { shell: `"$@" | cat > '${output}'` },
       );
       const oracle = new Oracle();
-      for (const text of [...textsIn(folder, (name) => !name.endsWith('.stdout')), readFileSync(output, 'utf8')])
+      for (const text of [
+        ...textsIn(folder, (name) => !name.endsWith('.stdout')),
+        readFileSync(output, 'utf8'),
+      ])
         oracle.read(text);
       // Whoever ends in any other way has promised to write what was held back.
-      const row = oracle.judge([app.ledger], ({ promised, issued }) => (OUTRIGHT.has(ending) ? promised : issued));
+      const row = oracle.judge([app.ledger], ({ promised, issued }) =>
+        OUTRIGHT.has(ending) ? promised : issued,
+      );
       if (row.issued !== COUNT) row.problems.push(`only ${row.issued} of ${COUNT} records were issued`);
       step(`${kind}, ${ending}`);
       return { what: `${kind}, ${ending}`, ...row };

@@ -42,7 +42,11 @@ export default {
 
 /** A program that logs them; the logger's name is an attempt too. */
 async function send(handler) {
-  const app = await runApp('messages', { handler, messages: FORGED, logger: 'shop\n<34>FORGED' }, { timeoutMs: 40_000 });
+  const app = await runApp(
+    'messages',
+    { handler, messages: FORGED, logger: 'shop\n<34>FORGED' },
+    { timeoutMs: 40_000 },
+  );
   const row = new Oracle().judge([app.ledger], () => 0);
   if (app.ending !== 0) row.problems.push(`it ended by ${app.ending}: ${app.stderr.slice(0, 300)}`);
   return row;
@@ -52,7 +56,10 @@ async function send(handler) {
 function judgeFrames(what, row, frames) {
   const own = frames.filter((frame) => frame.startsWith('<11>'));
   const forged = frames.length - own.length;
-  if (forged > 0) row.problems.push(`${forged} forged records: ${JSON.stringify(frames.find((frame) => !own.includes(frame)))}`);
+  if (forged > 0)
+    row.problems.push(
+      `${forged} forged records: ${JSON.stringify(frames.find((frame) => !own.includes(frame)))}`,
+    );
   if (own.length !== FORGED.length) row.problems.push(`${own.length} of ${FORGED.length} records`);
   return { what, ...row, delivered: own.length, forged };
 }
@@ -71,7 +78,11 @@ async function overTcp(framing, protocol) {
   for (const socket of sockets) socket.destroy();
   server.close();
   const bytes = Buffer.concat(chunks);
-  return judgeFrames(`syslog over TCP, ${framing}, ${protocol}`, row, framing === 'octet-counting' ? countedFrames(bytes) : delimitedFrames(bytes, framing));
+  return judgeFrames(
+    `syslog over TCP, ${framing}, ${protocol}`,
+    row,
+    framing === 'octet-counting' ? countedFrames(bytes) : delimitedFrames(bytes, framing),
+  );
 }
 
 function countedFrames(bytes) {
@@ -98,7 +109,10 @@ async function overUdp() {
   const frames = [];
   const socket = createSocket('udp4').on('message', (message) => frames.push(message.toString()));
   await new Promise((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const row = await send({ class: 'SysLogHandler', options: { address: ['127.0.0.1', socket.address().port] } });
+  const row = await send({
+    class: 'SysLogHandler',
+    options: { address: ['127.0.0.1', socket.address().port] },
+  });
   await sleep(100);
   socket.close();
   return judgeFrames('syslog over UDP', row, frames);
@@ -108,7 +122,12 @@ async function byMail(name, options) {
   const server = await new MailServer().listen();
   const row = await send({
     class: name,
-    options: { mailhost: ['127.0.0.1', server.port], fromaddr: 'shop@example.com', digest: false, ...options },
+    options: {
+      mailhost: ['127.0.0.1', server.port],
+      fromaddr: 'shop@example.com',
+      digest: false,
+      ...options,
+    },
   });
   await server.close();
   const { mails } = server;

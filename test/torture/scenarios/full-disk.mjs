@@ -40,11 +40,18 @@ export default {
       const count = config.cycles * (config.before + config.during + config.after);
       if (row.delivered !== count) row.problems.push(`${row.delivered} of ${count}`);
       const { ledger, stderr } = app;
-      if (ledger.recoveries !== config.cycles) row.problems.push(`${ledger.recoveries} of ${config.cycles} recoveries`);
+      if (ledger.recoveries !== config.cycles)
+        row.problems.push(`${ledger.recoveries} of ${config.cycles} recoveries`);
       expectReports(row, stderr, 'ENOSPC');
-      if (/rotating|timed/.test(kind) && readdirSync(folder).length < 3) row.problems.push('nothing was rolled over');
+      if (/rotating|timed/.test(kind) && readdirSync(folder).length < 3)
+        row.problems.push('nothing was rolled over');
       step(what);
-      return { what, ...row, faults: config.cycles, note: `a fresh record at most ${ledger.recoveryMs} ms after there was room` };
+      return {
+        what,
+        ...row,
+        faults: config.cycles,
+        note: `a fresh record at most ${ledger.recoveryMs} ms after there was room`,
+      };
     });
   },
 };

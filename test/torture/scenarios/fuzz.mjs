@@ -17,9 +17,11 @@ export default {
         clearInterval(timer);
         const row = new Oracle().judge([app.ledger]);
         const { notes } = app.ledger;
-        for (const wrong of notes.filter((note) => note.startsWith('wrong '))) row.problems.push(wrong.slice(6));
+        for (const wrong of notes.filter((note) => note.startsWith('wrong ')))
+          row.problems.push(wrong.slice(6));
         const done = notes.find((note) => note.startsWith('done '));
-        if (ending !== 0 || done === undefined) row.problems.push(`it ended by ${ending}: ${app.stderr.slice(0, 600)}`);
+        if (ending !== 0 || done === undefined)
+          row.problems.push(`it ended by ${ending}: ${app.stderr.slice(0, 600)}`);
         const result = done === undefined ? {} : JSON.parse(done.slice(5));
         if (result.polluted) row.problems.push('Object.prototype is polluted');
         return {

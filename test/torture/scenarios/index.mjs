@@ -9,6 +9,7 @@ import jestParts from './jest-parts.mjs';
 import killed from './killed.mjs';
 import memory from './memory.mjs';
 import offsets from './offsets.mjs';
+import peers from './peers.mjs';
 import relp from './relp.mjs';
 import rotation from './rotation.mjs';
 import slowPipe from './slow-pipe.mjs';
@@ -20,4 +21,23 @@ import tls from './tls.mjs';
  * What the library is put through, in order. Each tells its name, a title, what it needs, whether it is in the part for
  * CI, and runs: it gives one row for each case, with what the oracle counted and every problem.
  */
-export const scenarios = [exitMatrix, slowPipe, brokenPipe, fullDisk, systemCalls, rotation, killed, fuzz, controls, forgery, configurations, memory, offsets, tls, relp, ...jestParts, soak];
+export const scenarios = [
+  exitMatrix,
+  slowPipe,
+  brokenPipe,
+  fullDisk,
+  systemCalls,
+  rotation,
+  killed,
+  fuzz,
+  controls,
+  forgery,
+  configurations,
+  memory,
+  offsets,
+  tls,
+  relp,
+  ...jestParts,
+  soak,
+  peers,
+];

@@ -6,8 +6,16 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Scenarios that are tests of the test run, which `npm test` runs too; here they are run again with the rest. */
 const parts = [
-  { name: 'redaction', title: '500 secrets in 40 places: none gets out, inputs unchanged', file: 'test/filters/redaction-leaks.test.ts' },
-  { name: 'spool', title: 'the spool cut at every byte of a segment, and 10,000 bit flips', file: 'test/handlers/spool' },
+  {
+    name: 'redaction',
+    title: '500 secrets in 40 places: none gets out, inputs unchanged',
+    file: 'test/filters/redaction-leaks.test.ts',
+  },
+  {
+    name: 'spool',
+    title: 'the spool cut at every byte of a segment, and 10,000 bit flips',
+    file: 'test/handlers/spool',
+  },
 ];
 
 export default parts.map(({ name, title, file }) => ({
@@ -23,7 +31,11 @@ export default parts.map(({ name, title, file }) => ({
 }));
 
 function jest(file) {
-  const child = spawn('npm', ['run', '-s', 'jest', '--', file], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TEST_COUNTS_FILE: '' } });
+  const child = spawn('npm', ['run', '-s', 'jest', '--', file], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TEST_COUNTS_FILE: '' },
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (chunk) => {

@@ -16,12 +16,17 @@ const CASES = [
   { what: 'rolled over by size', kills: 30, options: bySize },
   { what: 'by size and compressed', kills: 25, options: compressed },
   { what: 'by size and compressed, again', kills: 25, options: compressed },
-  { what: 'by size and compressed, collected lines', kills: 20, options: { ...compressed, bufferSize: 2_000 } },
+  {
+    what: 'by size and compressed, collected lines',
+    kills: 20,
+    options: { ...compressed, bufferSize: 2_000 },
+  },
 ];
 
 export default {
   name: 'killed',
-  title: 'SIGKILL at 100 random system calls of rotation and compression, each life going on where the last one ended',
+  title:
+    'SIGKILL at 100 random system calls of rotation and compression, each life going on where the last one ended',
   isInCi: true,
   needs: ['cc', 'linux'],
   async run({ random, quick, step, cores }) {
@@ -30,9 +35,16 @@ export default {
       const kills = quick ? 5 : plan.kills;
       const draw = randomFrom(seeds[index]);
       const folder = newFolder();
-      const handler = { class: 'RotatingFileHandler', options: { ...options, filename: path.join(folder, 'app.log') } };
+      const handler = {
+        class: 'RotatingFileHandler',
+        options: { ...options, filename: path.join(folder, 'app.log') },
+      };
       const live = (killed, config = {}) =>
-        runApp('write', { handler, count: COUNT, yieldEvery: 25, pauseMs: 1, close: true, ...config }, killed);
+        runApp(
+          'write',
+          { handler, count: COUNT, yieldEvery: 25, pauseMs: 1, close: true, ...config },
+          killed,
+        );
       // A whole life first, to know how many calls there are.
       const whole = faultsIn(folder);
       const apps = [await live({ env: whole.env })];

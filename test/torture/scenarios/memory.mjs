@@ -11,7 +11,8 @@ const MIB = 1024 * 1024;
 const ALLOWED = 2 * 16 * MIB + 32 * MIB;
 
 /** A reader that reads nothing, and goes when the program does. */
-const DEAF = 'exec 4> >(exec sleep 1000 3>&- 2>&-); reader=$!; "$@" >&4; status=$?; kill $reader; exit $status';
+const DEAF =
+  'exec 4> >(exec sleep 1000 3>&- 2>&-); reader=$!; "$@" >&4; status=$?; kill $reader; exit $status';
 
 const CASES = [
   { what: 'pipe', shell: DEAF, handler: () => ({ class: 'StreamHandler', options: { stream: 'stdout' } }) },
@@ -26,18 +27,27 @@ const CASES = [
   {
     what: 'queue',
     isLong: true,
-    handler: () => ({ class: 'QueueHandler', inner: [{ class: 'FileHandler', options: { filename: '/dev/full' } }] }),
+    handler: () => ({
+      class: 'QueueHandler',
+      inner: [{ class: 'FileHandler', options: { filename: '/dev/full' } }],
+    }),
   },
   { what: 'socket', handler: (port) => ({ class: 'SocketHandler', options: { host: '127.0.0.1', port } }) },
   {
     what: 'syslog over TCP',
     isLong: true,
-    handler: (port) => ({ class: 'SysLogHandler', options: { address: ['127.0.0.1', port], socktype: 'tcp' } }),
+    handler: (port) => ({
+      class: 'SysLogHandler',
+      options: { address: ['127.0.0.1', port], socktype: 'tcp' },
+    }),
   },
   {
     what: 'web server',
     isLong: true,
-    handler: (port) => ({ class: 'HTTPHandler', options: { host: `127.0.0.1:${port}`, url: '/', method: 'POST' } }),
+    handler: (port) => ({
+      class: 'HTTPHandler',
+      options: { host: `127.0.0.1:${port}`, url: '/', method: 'POST' },
+    }),
   },
 ];
 
@@ -49,7 +59,9 @@ export default {
   async run({ quick, isCi, step, cores }) {
     const sockets = new Set();
     // Takes connections and reads nothing.
-    const sink = createServer({ pauseOnConnect: true }, (socket) => sockets.add(socket.on('error', () => {})));
+    const sink = createServer({ pauseOnConnect: true }, (socket) =>
+      sockets.add(socket.on('error', () => {})),
+    );
     await new Promise((resolve) => sink.listen(0, '127.0.0.1', resolve));
     const { port } = sink.address();
     try {
@@ -63,7 +75,8 @@ export default {
         const row = new Oracle().judge([app.ledger]);
         const { stats, peak, baseline } = app.ledger;
         if (stats.length === 0) row.problems.push(`it ended by ${app.ending}: ${app.stderr.slice(-400)}`);
-        else if (stats[0].emitted !== count) row.problems.push(`${stats[0].emitted} of ${count} accounted for`);
+        else if (stats[0].emitted !== count)
+          row.problems.push(`${stats[0].emitted} of ${count} accounted for`);
         const grown = peak - baseline;
         if (grown > ALLOWED) row.problems.push(`grew by ${mib(grown)} MiB, ${mib(ALLOWED)} allowed`);
         step(what);

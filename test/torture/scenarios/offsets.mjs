@@ -12,7 +12,8 @@ export default {
     const row = new Oracle().judge([app.ledger], () => 0);
     const { notes } = app.ledger;
     row.problems.push(...notes.filter((note) => note.startsWith('wrong ')).map((note) => note.slice(6)));
-    if (app.ending !== 0 || !notes.includes(`at ${times}`)) row.problems.push(`it ended by ${app.ending}: ${app.stderr.slice(0, 600)}`);
+    if (app.ending !== 0 || !notes.includes(`at ${times}`))
+      row.problems.push(`it ended by ${app.ending}: ${app.stderr.slice(0, 600)}`);
     if (app.stderr !== '') row.problems.push(`on standard error: ${app.stderr.slice(0, 300)}`);
     return [{ what: `${times} offsets`, ...row }];
   },

@@ -45,9 +45,20 @@ export default {
       const lines = () => server.messages().map(({ msg }) => msg.trim());
       for (const line of lines()) oracle.readLine(line);
       const row = oracle.judge(ledgers, ({ promised }) => promised);
-      if (second.stderr !== '' && /Error: (?!.*(connect|connection|E[A-Z]{2,}|acknowledg))/.test(second.stderr)) row.problems.push(second.stderr.slice(0, 400));
+      if (
+        second.stderr !== '' &&
+        /Error: (?!.*(connect|connection|E[A-Z]{2,}|acknowledg))/.test(second.stderr)
+      )
+        row.problems.push(second.stderr.slice(0, 400));
       if (row.issued < kills * 500) row.problems.push(`only ${row.issued} records were issued`);
-      return [{ what: `server killed ${kills} times`, ...row, faults: kills + 2, note: `${row.doubled} arrived twice, as at-least-once allows` }];
+      return [
+        {
+          what: `server killed ${kills} times`,
+          ...row,
+          faults: kills + 2,
+          note: `${row.doubled} arrived twice, as at-least-once allows`,
+        },
+      ];
     } finally {
       await server.stop();
     }

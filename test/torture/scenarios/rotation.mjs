@@ -7,9 +7,15 @@ import { newFolder, textsIn } from '../support/scratch.mjs';
 const COUNT = 20_000;
 
 const size = { class: 'RotatingFileHandler', options: { maxBytes: 20_000, backupCount: 5_000 } };
-const compressed = { class: 'RotatingFileHandler', options: { maxBytes: 60_000, backupCount: 5_000, compress: true } };
+const compressed = {
+  class: 'RotatingFileHandler',
+  options: { maxBytes: 60_000, backupCount: 5_000, compress: true },
+};
 const timed = { class: 'TimedRotatingFileHandler', options: { when: 's', maxBytes: 60_000 } };
-const batched = { class: 'RotatingFileHandler', options: { maxBytes: 20_000, backupCount: 5_000, bufferSize: 4_000 } };
+const batched = {
+  class: 'RotatingFileHandler',
+  options: { maxBytes: 20_000, backupCount: 5_000, bufferSize: 4_000 },
+};
 
 const CASES = [
   { what: 'by size, one process', processes: 1, handler: size },
@@ -45,7 +51,8 @@ export default {
       const left = names.filter((name) => /lock|tmp/.test(name));
       if (left.length > 0) row.problems.push(`left behind: ${left}`);
       for (const { stderr } of apps) expectReports(row, stderr);
-      if (apps.some(({ stderr }) => stderr !== '')) row.problems.push(`on standard error: ${apps[0].stderr.slice(0, 300)}`);
+      if (apps.some(({ stderr }) => stderr !== ''))
+        row.problems.push(`on standard error: ${apps[0].stderr.slice(0, 300)}`);
       rows.push({ what, ...row, note: `${names.length} files` });
       step(what);
     }

@@ -36,8 +36,11 @@ export default {
       const hit = await faults[kind](() => gather(writers));
       const recovery = await recovered(hit, () => gather(writers));
       slowest = Math.max(slowest, recovery);
-      if (recovery > 5_000) problems.push(`${Math.round(recovery)} ms from the end of '${kind}' to a fresh record`);
-      step(`${Math.round((end - performance.now()) / 1000)} s to go, ${kind}, recovered in ${Math.round(recovery)} ms`);
+      if (recovery > 5_000)
+        problems.push(`${Math.round(recovery)} ms from the end of '${kind}' to a fresh record`);
+      step(
+        `${Math.round((end - performance.now()) / 1000)} s to go, ${kind}, recovered in ${Math.round(recovery)} ms`,
+      );
     }
     while (performance.now() < end) await gather(writers);
     const rows = [];
@@ -180,18 +183,27 @@ class Writer {
     await this.gatherRest?.();
     const killed = new Set(this.apps.filter(({ isKilled }) => isKilled).map(({ ledger }) => ledger));
     const ledgers = this.apps.map(({ ledger }) => ledger);
-    const row = this.oracle.judge(ledgers, (ledger) => (killed.has(ledger) ? ledger.promised : ledger.issued));
+    const row = this.oracle.judge(ledgers, (ledger) =>
+      killed.has(ledger) ? ledger.promised : ledger.issued,
+    );
     for (const { stderr } of this.apps) expectReports(row, stderr);
     const grown = Math.max(...ledgers.map(({ peak, baseline }) => peak - baseline)) / MIB;
     if (grown > 64) row.problems.push(`grew by ${Math.round(grown)} MiB, 64 allowed`);
-    return { what: this.what, ...row, note: `${this.apps.length} lives; grew by at most ${Math.round(grown)} MiB` };
+    return {
+      what: this.what,
+      ...row,
+      note: `${this.apps.length} lives; grew by at most ${Math.round(grown)} MiB`,
+    };
   }
 }
 
 /** Standard output, through a pipe. */
 class ConsoleWriter extends Writer {
   constructor(end) {
-    super('console on a pipe', { class: 'StreamHandler', options: { stream: 'stdout' } }, end, { stdout: 'pipe', shell: '"$@" | cat' });
+    super('console on a pipe', { class: 'StreamHandler', options: { stream: 'stdout' } }, end, {
+      stdout: 'pipe',
+      shell: '"$@" | cat',
+    });
   }
 
   async start() {
@@ -212,7 +224,14 @@ class TimedWriter extends Writer {
 
   constructor(disk, end) {
     const filename = path.join(disk, 'timed.log');
-    super('timed file, compressed', { class: 'TimedRotatingFileHandler', options: { filename, when: 's', interval: 2, maxBytes: 500_000, compress: true } }, end);
+    super(
+      'timed file, compressed',
+      {
+        class: 'TimedRotatingFileHandler',
+        options: { filename, when: 's', interval: 2, maxBytes: 500_000, compress: true },
+      },
+      end,
+    );
     this.disk = disk;
   }
 
@@ -239,7 +258,8 @@ class TimedWriter extends Writer {
   }
 
   async gatherRest() {
-    for (const name of readdirSync(this.disk)) if (/^timed\.log(?!.*(lock|tmp))/.test(name)) this.take(path.join(this.disk, name));
+    for (const name of readdirSync(this.disk))
+      if (/^timed\.log(?!.*(lock|tmp))/.test(name)) this.take(path.join(this.disk, name));
   }
 }
 
@@ -252,7 +272,11 @@ class WatchedWriter extends Writer {
 
   constructor(disk, end) {
     const filename = path.join(disk, 'watched.log');
-    super('queue, watched file', { class: 'QueueHandler', inner: [{ class: 'WatchedFileHandler', options: { filename } }] }, end);
+    super(
+      'queue, watched file',
+      { class: 'QueueHandler', inner: [{ class: 'WatchedFileHandler', options: { filename } }] },
+      end,
+    );
     this.file = filename;
   }
 

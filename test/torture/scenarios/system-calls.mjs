@@ -30,7 +30,10 @@ const CASES = [
   {
     what: 'timed file',
     plan: { soft: 1_500, hard: 50, others: 500 },
-    handler: (filename) => ({ class: 'TimedRotatingFileHandler', options: { filename, when: 's', maxBytes: 300_000 } }),
+    handler: (filename) => ({
+      class: 'TimedRotatingFileHandler',
+      options: { filename, when: 's', maxBytes: 300_000 },
+    }),
   },
 ];
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:tls';
-import { HttpSink } from '../../support/http-sink.js';
 import { makeCertificates } from '../../support/certificates.js';
+import { HttpSink } from '../../support/http-sink.js';
 import { runApp } from '../support/app.mjs';
 import { Oracle } from '../support/oracle.mjs';
 
@@ -34,20 +34,37 @@ export default {
 
 async function attempt(kind, what, certificates, name, trusts) {
   const peer = await kind(certificates[name], trusts ? { ca: certificates.ca.cert } : {});
-  const app = await runApp('messages', { handler: peer.handler, messages: ['secret'] }, { timeoutMs: 40_000 });
+  const app = await runApp(
+    'messages',
+    { handler: peer.handler, messages: ['secret'] },
+    { timeoutMs: 40_000 },
+  );
   const received = await peer.close();
   const row = new Oracle().judge([app.ledger], () => 0);
   const isGood = what === 'good certificate';
   if (isGood && received === 0) row.problems.push('the good peer got nothing');
   if (!isGood && received > 0) row.problems.push('the bad peer got the record');
-  if (!isGood && !/certificate|self-signed|altnames|issuer/i.test(app.stderr)) row.problems.push(`the reason was not reported: ${app.stderr.slice(0, 200)}`);
-  return { what: `${kind.title}, ${what}`, ...row, forged: undefined, note: isGood ? 'taken' : received > 0 ? 'TAKEN' : 'refused' };
+  if (!isGood && !/certificate|self-signed|altnames|issuer/i.test(app.stderr))
+    row.problems.push(`the reason was not reported: ${app.stderr.slice(0, 200)}`);
+  return {
+    what: `${kind.title}, ${what}`,
+    ...row,
+    forged: undefined,
+    note: isGood ? 'taken' : received > 0 ? 'TAKEN' : 'refused',
+  };
 }
 
 overHttp.title = 'HTTP';
 async function overHttp(certificate, context) {
   const sink = await new HttpSink(certificate).listen();
-  const options = { host: `localhost:${sink.port}`, url: '/', method: 'POST', secure: true, context, maxRetries: 0 };
+  const options = {
+    host: `localhost:${sink.port}`,
+    url: '/',
+    method: 'POST',
+    secure: true,
+    context,
+    maxRetries: 0,
+  };
   return {
     handler: { class: 'HTTPHandler', options },
     async close() {
@@ -63,9 +80,11 @@ async function overSyslog({ cert, key }, context) {
   const sockets = new Set();
   const server = createServer({ cert, key }, (socket) => {
     sockets.add(socket);
-    socket.on('error', () => {}).on('data', (chunk) => {
-      bytes += chunk.length;
-    });
+    socket
+      .on('error', () => {})
+      .on('data', (chunk) => {
+        bytes += chunk.length;
+      });
   });
   server.on('tlsClientError', () => {});
   await new Promise((resolve) => server.listen(0, 'localhost', resolve));

@@ -43,7 +43,8 @@ export function newWriter() {
 export function startApp(program, config, options = {}) {
   const { shell, env, nodeFlags, stdout = 'ignore', writer = newWriter() } = options;
   const command = commandOf(program, { writer, ...config }, nodeFlags);
-  const [file, ...args] = shell === undefined ? command : ['bash', '-c', `ulimit -c 0; ${shell}`, 'bash', ...command];
+  const [file, ...args] =
+    shell === undefined ? command : ['bash', '-c', `ulimit -c 0; ${shell}`, 'bash', ...command];
   const child = spawn(file, args, {
     stdio: ['ignore', stdout, 'pipe', 'pipe'],
     env: { ...process.env, ...env },

@@ -73,21 +73,24 @@ export class Ledger {
 
   #other(text) {
     this.notes.push(text);
-    for (const { resolve } of this.#listeners.filter(({ text: start }) => text.startsWith(start))) resolve(text);
+    for (const { resolve } of this.#listeners.filter(({ text: start }) => text.startsWith(start)))
+      resolve(text);
     this.#listeners = this.#listeners.filter(({ text: start }) => !text.startsWith(start));
   }
 
   /** What must not be in any ledger. */
   problems() {
     const problems = [];
-    if (this.thrown.length > 0) problems.push(`the log call threw ${this.thrown.length} times: ${this.thrown[0]}`);
+    if (this.thrown.length > 0)
+      problems.push(`the log call threw ${this.thrown.length} times: ${this.thrown[0]}`);
     if (this.uncaught.length > 0) problems.push(`uncaught: ${this.uncaught[0]}`);
     for (const stats of this.stats) {
       const { emitted, delivered, queued, dropped, filtered = 0, spooled = 0 } = stats;
       if (emitted !== delivered + queued + dropped + filtered + spooled)
         problems.push(`the account is wrong: ${JSON.stringify(stats)}`);
     }
-    if (this.recoveryMs > 5_000) problems.push(`${this.recoveryMs} ms from the end of a fault to a fresh record`);
+    if (this.recoveryMs > 5_000)
+      problems.push(`${this.recoveryMs} ms from the end of a fault to a fresh record`);
     return problems;
   }
 }

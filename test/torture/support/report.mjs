@@ -11,7 +11,9 @@ export function progress(name) {
     end: ({ status, reason, rows, seconds }) => {
       const sign = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip' }[status];
       const what = reason ?? `${rows.length} ${rows.length === 1 ? 'case' : 'cases'}`;
-      process.stdout.write(`${isTerminal ? '\r\x1b[K' : ''}${sign} ${name.padEnd(18)} ${seconds.toFixed(1).padStart(6)} s  ${what}\n`);
+      process.stdout.write(
+        `${isTerminal ? '\r\x1b[K' : ''}${sign} ${name.padEnd(18)} ${seconds.toFixed(1).padStart(6)} s  ${what}\n`,
+      );
       for (const { what: title, problems } of rows)
         for (const problem of problems) console.log(`       ${title}: ${problem}`);
     },
@@ -45,8 +47,14 @@ export function printReport(results) {
   const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
   console.log();
   for (const row of table)
-    console.log(row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  '));
-  const noted = results.flatMap(({ name, rows }) => rows.filter(({ note }) => note).map((row) => [name, row]));
+    console.log(
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+        .join('  '),
+    );
+  const noted = results.flatMap(({ name, rows }) =>
+    rows.filter(({ note }) => note).map((row) => [name, row]),
+  );
   if (noted.length > 0) console.log();
   for (const [name, { what, note }] of noted) console.log(`${name}, ${what}: ${note}`);
   const failed = results.filter(({ status }) => status === 'failed');
@@ -59,6 +67,8 @@ export function printReport(results) {
 function sum(key) {
   return (rows) => {
     const numbers = rows.map((row) => row[key]).filter((number) => number !== undefined);
-    return numbers.length === 0 ? '' : numbers.reduce((total, number) => total + number, 0).toLocaleString('en');
+    return numbers.length === 0
+      ? ''
+      : numbers.reduce((total, number) => total + number, 0).toLocaleString('en');
   };
 }

@@ -11,7 +11,9 @@ function shim() {
   if (library === undefined) {
     library = path.join(newFolder('shim'), 'faults.so');
     const source = fileURLToPath(new URL('./faults.c', import.meta.url));
-    execFileSync('cc', ['-O1', '-shared', '-fPIC', '-o', library, source, '-ldl'], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('cc', ['-O1', '-shared', '-fPIC', '-o', library, source, '-ldl'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   }
   return library;
 }
@@ -39,7 +41,11 @@ export function faultsIn(folder, { seed = 1, soft = 0, hard = 0, others = 0, kil
     /** How many calls there were and how many failed, by name; all that happened until now. */
     counts() {
       const numbers = new BigUint64Array(new Uint8Array(readFileSync(counts)).buffer);
-      const rows = CALLS.map((name, index) => [name, Number(numbers[index * 2]), Number(numbers[index * 2 + 1])]);
+      const rows = CALLS.map((name, index) => [
+        name,
+        Number(numbers[index * 2]),
+        Number(numbers[index * 2 + 1]),
+      ]);
       return {
         calls: rows.reduce((sum, [, calls]) => sum + calls, 0),
         faults: rows.reduce((sum, [, , faults]) => sum + faults, 0),

@@ -1,0 +1,81 @@
+/** As write.mjs, through another logger: pino, winston or log4js, each set up as its documentation shows. */
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { lineOf } from '../support/lines.mjs';
+import { config, endings, note, sleep } from './under-test.mjs';
+
+const require = createRequire(new URL('../../../bench/package.json', import.meta.url));
+const { peer, kind, filename, count, ending, filler, writer } = config;
+
+const makers = {
+  pino() {
+    const pino = require('pino');
+    const destination = { console: 1, file: filename, async: { dest: filename, sync: false } }[kind];
+    const log = pino(
+      kind === 'transport'
+        ? pino.transport({ target: 'pino/file', options: { destination: filename } })
+        : pino.destination(destination),
+    );
+    return (line) => log.info(line);
+  },
+  winston() {
+    const winston = require('winston');
+    const { File, Console } = winston.transports;
+    const transport = {
+      console: () => new Console(),
+      file: () => new File({ filename }),
+      rotating: () => new File({ filename, maxsize: 20_000, maxFiles: 5_000 }),
+    }[kind]();
+    const log = winston.createLogger({
+      transports: [transport],
+      format: winston.format.printf(({ message }) => message),
+    });
+    log.on('error', () => {});
+    return (line) => log.info(line);
+  },
+  log4js() {
+    const log4js = require('log4js');
+    const layout = { type: 'messagePassThrough' };
+    const appender = {
+      console: { type: 'stdout', layout },
+      file: { type: 'file', filename, layout },
+      rotating: { type: 'file', filename, maxLogSize: 20_000, backups: 5_000, layout },
+    }[kind];
+    log4js.configure({
+      appenders: { out: appender },
+      categories: { default: { appenders: ['out'], level: 'info' } },
+    });
+    const log = log4js.getLogger();
+    return (line) => log.info(line);
+  },
+};
+
+const log = makers[peer]();
+for (let index = 0; index < count; index++) {
+  if (filler !== undefined && index === count / 3) fill();
+  if (filler !== undefined && index === (2 * count) / 3) {
+    await sleep(200);
+    rmSync(filler);
+  }
+  note('i', index);
+  try {
+    log(lineOf(writer, index));
+  } catch (error) {
+    note('x', String(error));
+  }
+  if ((filler !== undefined || kind === 'rotating') && index % 50 === 0) await sleep(1);
+}
+if (filler !== undefined || kind === 'rotating') await sleep(1_500);
+endings[ending ?? 'return']();
+
+function fill() {
+  const fd = openSync(filler, 'w');
+  for (let size = 1 << 16; size >= 1; ) {
+    try {
+      writeSync(fd, Buffer.alloc(size));
+    } catch {
+      size >>= 1;
+    }
+  }
+  closeSync(fd);
+}
