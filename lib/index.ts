@@ -16,6 +16,11 @@ export { LoggingInterceptor } from './nest/logging.interceptor.js';
 export { LoggingModule } from './nest/logging.module.js';
 export { getFilterToken, getFormatterToken, getHandlerToken, getLoggerToken } from './nest/logging.tokens.js';
 export { LoggingExceptionFilter } from './nest/logging-exception.filter.js';
+export {
+  type LoggingHealth,
+  LoggingHealthIndicator,
+  type LoggingHealthOptions,
+} from './nest/logging-health.indicator.js';
 export type {
   LoggingConfigFactory,
   LoggingConfigFunction,
@@ -23,5 +28,6 @@ export type {
   LoggingModuleAsyncOptions,
   LoggingModuleOptions,
 } from './nest/logging-options.js';
+export { LoggingStats } from './nest/logging-stats.provider.js';
 export { NestLogger, VERBOSE } from './nest/nest-logger.adapter.js';
 export { WithContext } from './nest/with-context.decorator.js';

@@ -125,5 +125,6 @@ function adjustHandler(handler: Handler, { now, before }: KeptPlans, made: Made,
   if (now.formatter !== undefined)
     handler.setFormatter(made.instances.formatters.get(now.formatter) as never);
   const old = filtersOf(before, previous);
-  handler.filters = [...handler.filters.filter((filter) => !old.includes(filter)), ...filtersOf(now, made)];
+  for (const filter of old) handler.removeFilter(filter);
+  for (const filter of filtersOf(now, made)) handler.addFilter(filter);
 }

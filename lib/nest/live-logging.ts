@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CreateComponent } from '../config/component-factory.js';
+import type { Follower } from '../config/config-follower.js';
 import type { ConfigPlan } from '../config/config-plan.js';
 import { applyPlan, type StandingConfig } from '../config/dict-configurator.js';
 import type { LoggingConfig } from '../config/logging-config.js';
@@ -14,27 +15,37 @@ import { releaseLoggers } from './release-loggers.js';
 /** How long flushing, and then closing, may take when an application closes, in milliseconds; 5 s together. */
 const PATIENCE_MS = 2_500;
 
-interface InForce {
-  readonly config: LoggingConfig;
-  readonly plan: ConfigPlan;
-  readonly standing: StandingConfig;
+/** What is in force, as it is now; one for all applications with equal configurations. */
+export interface InForce {
+  config: LoggingConfig;
+  plan: ConfigPlan;
+  standing: StandingConfig;
+}
+
+/** An application that logs. */
+interface Member {
+  /** What it put in force, or found there. */
+  readonly inForce: InForce;
+  /** Follows the files of its configuration, if it has any that are to be followed. */
+  follow: () => Follower | undefined;
+  following: Follower | undefined;
 }
 
 interface LiveLogging {
   readonly manager: Manager;
   /** The applications that log. */
-  readonly applications: Set<object>;
+  readonly applications: Map<object, Member>;
   /** What is in force for them. */
   current: InForce | undefined;
 }
 
 const liveHere = perRegistry(
-  'nest.live.2',
-  (): LiveLogging => ({ manager: getManager(), applications: new Set(), current: undefined }),
+  'nest.live.3',
+  (): LiveLogging => ({ manager: getManager(), applications: new Map(), current: undefined }),
 );
 
 /** Where each application logs: one may end when another tree is in force than the one it began with. */
-const homes = globalSlot('nest.homes.1', () => ({ byApplication: new Map<object, LiveLogging>() }));
+const homes = globalSlot('nest.homes.2', () => ({ byApplication: new Map<object, LiveLogging>() }));
 
 /** A configuration that is ready to be put in force. */
 export interface ReadyConfig {
@@ -43,8 +54,12 @@ export interface ReadyConfig {
   /** Gives the components that the application's container made, `count` of them. */
   readonly create: CreateComponent;
   readonly count: number;
-  /** What it adds to, if it adds to something. */
-  readonly grownFrom?: LoggingConfig;
+}
+
+/** A configuration that is ready to take the place of the one in force, and to go on with parts of it. */
+export interface ReadyChange extends ReadyConfig {
+  /** What was in force when it was put together. */
+  readonly from: ConfigPlan;
 }
 
 /**
@@ -53,22 +68,23 @@ export interface ReadyConfig {
  * Loggers are one tree a process: a second application with an equal configuration shares the first one's handlers,
  * one with another configuration takes over.
  */
-export function standFor(application: object, ready: ReadyConfig): StandingConfig {
+export function standFor(application: object, ready: ReadyConfig): InForce {
   const live = liveHere();
   const { current } = live;
   const isShared =
     live.applications.size > 0 && ready.count === 0 && isDeepStrictEqual(current?.config, ready.config);
-  live.applications.add(application);
-  homes.byApplication.set(application, live);
-  if (isShared && current !== undefined) return current.standing;
+  const join = (inForce: InForce): InForce => {
+    live.applications.set(application, { inForce, follow: () => undefined, following: undefined });
+    homes.byApplication.set(application, live);
+    return inForce;
+  };
+  if (isShared && current !== undefined) return join(current);
   const held = takeHeldRecords();
   try {
     const standing = applyPlan(ready.plan, { create: ready.create });
     live.current = { config: ready.config, plan: ready.plan, standing };
-    return standing;
+    return join(live.current);
   } catch (error) {
-    live.applications.delete(application);
-    homes.byApplication.delete(application);
     holdRecords();
     throw error;
   } finally {
@@ -77,17 +93,32 @@ export function standFor(application: object, ready: ReadyConfig): StandingConfi
 }
 
 /**
- * Adds to an application's configuration, while it is in force; what stands goes on as it is.
+ * Changes what an application put in force, while it is; what is the same before and after goes on as it is.
  *
- * @returns What stands now; `undefined` if the configuration of another application is in force.
+ * @returns Whether it was changed; not if something else is in force by now, or the application has ended.
+ * @throws {LoggingConfigError} `ERR_LOGGING_CONFIG`; nothing has changed then.
  */
-export function growFor(application: object, ready: ReadyConfig): StandingConfig | undefined {
+export function changeFor(application: object, ready: ReadyChange): boolean {
   const live = homes.byApplication.get(application);
-  if (live?.current === undefined || !isDeepStrictEqual(live.current.config, ready.grownFrom))
-    return undefined;
-  const standing = applyPlan(ready.plan, { create: ready.create, previous: live.current.standing });
-  live.current = { config: ready.config, plan: ready.plan, standing };
-  return standing;
+  const inForce = live?.applications.get(application)?.inForce;
+  if (inForce === undefined || live !== liveHere() || live.current !== inForce) return false;
+  if (inForce.plan !== ready.from) return false;
+  inForce.standing = applyPlan(ready.plan, { create: ready.create, previous: inForce.standing });
+  inForce.config = ready.config;
+  inForce.plan = ready.plan;
+  return true;
+}
+
+/**
+ * Follows the files of an application's configuration until the application ends.
+ *
+ * Of several applications that share a configuration the last one follows; when it ends, another one does.
+ */
+export function followFor(application: object, follow: Member['follow']): void {
+  const member = homes.byApplication.get(application)?.applications.get(application);
+  if (member === undefined) return;
+  member.follow = follow;
+  member.following = follow();
 }
 
 /** The configuration in force for Nest applications, if there is one. */
@@ -104,7 +135,10 @@ export async function leave(application: object): Promise<void> {
   const live = homes.byApplication.get(application);
   homes.byApplication.delete(application);
   const current = live?.current;
+  live?.applications.get(application)?.following?.stop();
   if (!live?.applications.delete(application) || current === undefined) return;
+  const heir = [...live.applications.values()].reverse().find(({ inForce }) => inForce === current);
+  if (heir !== undefined) heir.following = heir.follow();
   const handlers = [...current.standing.handlers.values()];
   await inTime(Promise.all([...handlers].reverse().map(flush)));
   if (live.applications.size > 0 || live.current !== current) return;

@@ -1,24 +1,25 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ModulesContainer } from '@nestjs/core';
-import { planConfig } from '../config/config-plan.js';
+import { findReusable } from '../config/component-reuse.js';
+import { followConfig } from '../config/config-follower.js';
+import { type ConfigPlan, planConfig } from '../config/config-plan.js';
+import { applyPlan, type StandingConfig } from '../config/dict-configurator.js';
+import { applyEnvironment } from '../config/environment-levels.js';
 import type { LoggingConfig } from '../config/logging-config.js';
 import { LoggingError } from '../core/errors.js';
 import { NullHandler } from '../handlers/null.handler.js';
 import { checkComponentCycles, checkConfigCycles } from './component-cycles.js';
 import {
   type ComponentFrame,
+  type ContainerComponents,
   createComponents,
   isInjectable,
   tokenResolver,
 } from './container-components.js';
-import {
-  type ContainerModule,
-  type DeclaredModule,
-  findDeclarations,
-  injectFrom,
-} from './container-modules.js';
+import { type DeclaredModule, findDeclarations, injectFrom } from './container-modules.js';
 import { defaultLoggingConfig } from './default-config.js';
 import { checkInjectedComponents } from './injected-components.js';
-import { growFor, standFor } from './live-logging.js';
+import { changeFor, followFor, type ReadyConfig, standFor } from './live-logging.js';
 import { LOGGING_CONFIG } from './logging.tokens.js';
 import type { LoggingDeclaration, RootDeclaration } from './logging-declaration.js';
 import { type ResolvedLoggingOptions, resolveOptions } from './logging-options.js';
@@ -59,7 +60,8 @@ export function readDeclared(modules: ModulesContainer): Declared {
 }
 
 /**
- * Works out an application's configuration, makes what needs the container, and puts it in force.
+ * Works out an application's configuration, makes what needs the container, and puts it in force; follows its files
+ * from then on, if it came from files that are to be followed.
  *
  * @param modules The application's modules; they stand for it until it is closed.
  * @throws {LoggingConfigError} `ERR_LOGGING_CONFIG`; the configuration that was in force still is.
@@ -70,15 +72,16 @@ export async function standUp(modules: ModulesContainer, frame: ComponentFrame):
   const given = (root === undefined ? undefined : await injectFrom(root.module, LOGGING_CONFIG)) as
     | LoggingConfig
     | undefined;
-  const merged = withDefaults(given, features);
-  const plan = planConfig(merged.config, { resolve: tokenResolver(modules) });
-  checkInjectedComponents(modules, plan);
-  checkComponentCycles(modules, plan);
-  const home = (root ?? (features[0] as DeclaredModule)).module;
-  const { create, count } = await createComponents(plan, frame, (path) => hostOf(path, merged, home));
-  const standing = standFor(modules, { config: merged.config, plan, create, count });
   const declarations = new Set(features.map(({ declaration }) => declaration));
-  return new StandingLogging({ standing, config: merged.config, given, declarations });
+  const ready = await prepare({ given, declarations }, modules, frame);
+  const inForce = standFor(modules, ready);
+  const logging = new StandingLogging({ inForce, config: ready.config, given, declarations });
+  followFor(modules, () =>
+    followConfig(logging.state.config, (changed) =>
+      logging.change((state) => reload(state, changed as LoggingConfig, modules, frame)),
+    ),
+  );
+  return logging;
 }
 
 /**
@@ -93,52 +96,73 @@ export async function join(
   frame: ComponentFrame,
 ): Promise<StandingLogging> {
   if (!logging.state.declarations.has(declaration)) {
-    await logging.change((state) => grow(state, declaration, modules, frame));
+    await logging.change(async (state) => {
+      // Another application shares what is in force, and has changed it.
+      if (!isDeepStrictEqual(state.inForce.config, state.config)) return state;
+      const declarations = new Set([...state.declarations, declaration]);
+      return (await change({ ...state, declarations }, modules, frame)) ?? state;
+    });
   }
   return logging;
 }
 
-async function grow(
+/** Puts in force what a configuration's files say now, with what feature modules declared. */
+async function reload(
   state: StandingState,
-  declaration: LoggingDeclaration,
+  given: LoggingConfig,
   modules: ModulesContainer,
   frame: ComponentFrame,
 ): Promise<StandingState> {
-  const declarations = new Set([...state.declarations, declaration]);
-  const { root, features } = readDeclared(modules);
-  const merged = withDefaults(
-    state.given,
-    features.filter((feature) => declarations.has(feature.declaration)),
-  );
-  const plan = planConfig(merged.config, { resolve: tokenResolver(modules) });
-  checkInjectedComponents(modules, plan);
-  checkComponentCycles(modules, plan);
-  const isNew = ({ path }: { path: string }) => merged.origins.get(path)?.declaration === declaration;
-  const { formatters, filters, handlers } = plan;
-  const added = {
-    ...plan,
-    formatters: formatters.filter(isNew),
-    filters: filters.filter(isNew),
-    handlers: handlers.filter(isNew),
-  };
-  const home = (root ?? (features[0] as DeclaredModule)).module;
-  const { create, count } = await createComponents(added, frame, (path) => hostOf(path, merged, home));
-  const standing = growFor(modules, {
-    config: merged.config,
-    plan,
-    // What stands goes on, whoever made it.
-    create: (component, options) =>
-      isNew(component)
-        ? create(component, options)
-        : state.standing[`${component.kind}s`].get(component.name),
-    count,
-    grownFrom: state.config,
-  });
-  return standing === undefined ? state : { ...state, standing, config: merged.config, declarations };
+  if (given.incremental) {
+    // Levels alone; what feature modules declared stands as it is.
+    applyPlan(planConfig(given));
+    return state;
+  }
+  const changed = await change({ ...state, given }, modules, frame);
+  if (changed === undefined) {
+    throw new LoggingError('ERR_LOGGING_NEST', 'another configuration was put in force meanwhile');
+  }
+  return changed;
 }
 
-function hostOf(path: string, merged: MergedConfig, home: ContainerModule): ContainerModule {
-  return merged.origins.get(path)?.module ?? home;
+/** Brings what is in force to a new state; `undefined` if something else is in force by then. */
+async function change(
+  state: StandingState,
+  modules: ModulesContainer,
+  frame: ComponentFrame,
+): Promise<StandingState | undefined> {
+  const { plan: from, standing } = state.inForce;
+  const ready = await prepare(state, modules, frame, { from, standing });
+  let isChanged = false;
+  try {
+    isChanged = changeFor(modules, { ...ready, from });
+  } finally {
+    if (!isChanged) ready.discard();
+  }
+  return isChanged ? { ...state, config: ready.config } : undefined;
+}
+
+/** Plans an application's configuration and makes what needs the container; of a change, only what is new. */
+async function prepare(
+  { given, declarations }: Pick<StandingState, 'given' | 'declarations'>,
+  modules: ModulesContainer,
+  frame: ComponentFrame,
+  before?: { readonly from: ConfigPlan; readonly standing: StandingConfig },
+): Promise<ReadyConfig & ContainerComponents> {
+  const { root, features, options } = readDeclared(modules);
+  const counting = features.filter(({ declaration }) => declarations.has(declaration));
+  const { config, origins } = putTogether(given, counting, options);
+  const plan = planConfig(config, { resolve: tokenResolver(modules) });
+  checkInjectedComponents(modules, plan);
+  checkComponentCycles(modules, plan);
+  const home = (root ?? (features[0] as DeclaredModule)).module;
+  const components = await createComponents(plan, {
+    frame,
+    hostOf: (path) => origins.get(path)?.module ?? home,
+    standing: before?.standing,
+    kept: before && findReusable(plan, before.from),
+  });
+  return { config, plan, ...components };
 }
 
 /**
@@ -154,7 +178,7 @@ export function standUpWithoutContainer(
   const root = declarations.find((one) => one.kind === 'root' && one.config !== undefined) ?? declarations[0];
   if (root === undefined || root.kind !== 'root' || root.isAsync) return false;
   try {
-    const { config } = withDefaults(root.config, []);
+    const { config } = putTogether(root.config, [], root.options);
     const plan = planConfig(config, {
       resolve: (value) => (typeof value === 'symbol' ? () => new NullHandler() : undefined),
     });
@@ -173,6 +197,13 @@ export function standUpWithoutContainer(
  * Differs from Python: existing loggers stay enabled unless `disable_existing_loggers` says otherwise, since what is
  * injected exists before any configuration stands.
  */
-function withDefaults(given: LoggingConfig | undefined, features: readonly DeclaredModule[]): MergedConfig {
-  return mergeFeatures({ disable_existing_loggers: false, ...(given ?? defaultLoggingConfig()) }, features);
+function putTogether(
+  given: LoggingConfig | undefined,
+  features: readonly DeclaredModule[],
+  { env }: ResolvedLoggingOptions,
+): MergedConfig {
+  const root = { disable_existing_loggers: false, ...(given ?? defaultLoggingConfig()) };
+  const { config, origins } = mergeFeatures(root, features);
+  if (env === false) return { config, origins };
+  return { config: applyEnvironment(config, env === true ? process.env : env), origins };
 }

@@ -7,6 +7,7 @@ import type {
   Type,
 } from '@nestjs/common';
 import * as v from 'valibot';
+import type { Environment } from '../config/env-values.js';
 import type { LoggingConfig } from '../config/logging-config.js';
 import { checkOptions } from '../core/options.js';
 import { type HttpLogOptions, httpLogSchema } from './http/http-log-options.js';
@@ -29,6 +30,12 @@ export interface LoggingModuleOptions {
    * A logger that the application chose itself is left alone.
    */
   replaceNestLogger?: boolean | undefined;
+  /**
+   * Whether `LOG_LEVEL` and `LOG_LEVELS` set levels over those of the configuration, as `applyEnvironment` does: `true`
+   * for the variables of the process, or variables of your own; default false. What `loadLoggingConfig` reads has
+   * them already.
+   */
+  env?: boolean | Environment | undefined;
   /** Modules whose services custom handlers, formatters and filters inject. */
   imports?: ModuleMetadata['imports'] | undefined;
 }
@@ -70,6 +77,7 @@ const optionsSchema = v.strictObject({
   messages: v.optional(v.boolean(), true),
   context: v.optional(v.boolean(), true),
   replaceNestLogger: v.optional(v.boolean(), true),
+  env: v.optional(v.union([v.boolean(), v.record(v.string(), v.optional(v.string()))]), false),
   imports: v.optional(v.array(v.any()), []),
 });
 
@@ -80,6 +88,7 @@ export interface ResolvedLoggingOptions {
   readonly messages: boolean;
   readonly context: boolean;
   readonly replaceNestLogger: boolean;
+  readonly env: boolean | Environment;
   readonly imports: NonNullable<ModuleMetadata['imports']>;
 }
 

@@ -26,7 +26,9 @@ import { LoggingInterceptor } from './logging.interceptor.js';
 import { ROOT_LOGGING, STANDING_LOGGING } from './logging.tokens.js';
 import { readDeclared, standUp } from './logging-configurator.js';
 import { LoggingExceptionFilter } from './logging-exception.filter.js';
+import { LoggingHealthIndicator } from './logging-health.indicator.js';
 import type { ResolvedLoggingOptions } from './logging-options.js';
+import { LoggingStats } from './logging-stats.provider.js';
 import { watchResolvers } from './messages/graphql-edge.js';
 import { watchJobs } from './messages/jobs-edge.js';
 import { watchRpcServers } from './messages/rpc-edge.js';
@@ -45,6 +47,8 @@ import type { StandingLogging } from './standing-logging.js';
     NestLogger,
     LoggingInterceptor,
     LoggingExceptionFilter,
+    LoggingStats,
+    LoggingHealthIndicator,
     {
       provide: STANDING_LOGGING,
       useFactory: configure,
@@ -57,6 +61,8 @@ import type { StandingLogging } from './standing-logging.js';
     NestLogger,
     LoggingInterceptor,
     LoggingExceptionFilter,
+    LoggingStats,
+    LoggingHealthIndicator,
     STANDING_LOGGING,
     ROOT_LOGGING,
   ],

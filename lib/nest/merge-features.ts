@@ -1,3 +1,4 @@
+import { originOf } from '../config/config-origin.js';
 import { configError } from '../config/config-plan.js';
 import type { LoggingConfig } from '../config/logging-config.js';
 import type { Fault } from '../core/options.js';
@@ -36,7 +37,8 @@ export function mergeFeatures(root: LoggingConfig, features: readonly DeclaredMo
     }
     if (entries.size > 0) config[section] = Object.fromEntries(entries) as never;
   }
-  if (faults.length > 0) throw configError(faults);
+  const origin = originOf(root);
+  if (faults.length > 0) throw configError(faults.map((fault) => origin?.locate(fault) ?? fault));
   return { config, origins };
 }
 

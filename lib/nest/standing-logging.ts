@@ -1,13 +1,13 @@
 import type { ComponentKind } from '../config/component-registry.js';
-import type { StandingConfig } from '../config/dict-configurator.js';
 import type { LoggingConfig } from '../config/logging-config.js';
+import type { InForce } from './live-logging.js';
 import type { LoggingDeclaration } from './logging-declaration.js';
 
 /** What stands for an application. */
 export interface StandingState {
-  /** What was made of the configuration. */
-  readonly standing: StandingConfig;
-  /** The configuration, with what all feature modules added. */
+  /** What was made of the configuration; applications may share it. */
+  readonly inForce: InForce;
+  /** The configuration, with what all feature modules and the environment added. */
   readonly config: LoggingConfig;
   /** The configuration without them. */
   readonly given: LoggingConfig | undefined;
@@ -31,7 +31,7 @@ export class StandingLogging {
 
   /** A handler, formatter or filter by its name in the configuration; `undefined` if there is none. */
   find(kind: ComponentKind, name: string): object | undefined {
-    return this.#state.standing[`${kind}s`].get(name);
+    return this.#state.inForce.standing[`${kind}s`].get(name);
   }
 
   /** Changes what stands, after all changes that were begun before. */

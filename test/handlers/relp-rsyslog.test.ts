@@ -51,7 +51,14 @@ describeLive('RelpHandler and rsyslogd', () => {
   it('brings messages, whatever they hold, with the fields of RFC 5424 in the right places', async () => {
     const before = server.messages().length;
     const handler = use({ facility: 'local0', hostname: 'web-1', procId: '42' });
-    const hostile = ['hello', 'two\nlines\n3 syslog 6 forged\n', '\0', 'é 日本 😀', ' \n', 'x'.repeat(100_000)];
+    const hostile = [
+      'hello',
+      'two\nlines\n3 syslog 6 forged\n',
+      '\0',
+      'é 日本 😀',
+      ' \n',
+      'x'.repeat(100_000),
+    ];
     for (const message of hostile) logger.warning(message);
     await handler.close();
     expect(handler.stats).toMatchObject({ emitted: 6, delivered: 6, dropped: 0 });
@@ -112,16 +119,20 @@ describeLive('RelpHandler and rsyslogd', () => {
     expect(arrived('spooled')).toEqual(Array.from({ length: 500 }, (_, index) => `spooled ${index}`));
   }, 30_000);
 
-  itOverTls('speaks TLS, shows its certificate, and takes no server that it should not trust', async () => {
-    const { ca, good, selfSigned } = certificates as Certificates;
-    const address = `localhost:${server.relpTlsPort}`;
-    const handler = use({ address, tls: { ca: ca.cert, cert: good.cert, key: good.key } });
-    for (let index = 0; index < 300; index++) logger.info('secret %d', index);
-    await handler.close();
-    expect(handler.stats).toMatchObject({ delivered: 300, dropped: 0 });
-    expect(arrived('secret')).toHaveLength(300);
-    const mistrusting = use({ address, tls: { ca: selfSigned.cert, cert: good.cert, key: good.key } });
-    await expect(mistrusting.createSocket()).rejects.toThrow(/certificate|self.signed/i);
-    await mistrusting.close();
-  }, 20_000);
+  itOverTls(
+    'speaks TLS, shows its certificate, and takes no server that it should not trust',
+    async () => {
+      const { ca, good, selfSigned } = certificates as Certificates;
+      const address = `localhost:${server.relpTlsPort}`;
+      const handler = use({ address, tls: { ca: ca.cert, cert: good.cert, key: good.key } });
+      for (let index = 0; index < 300; index++) logger.info('secret %d', index);
+      await handler.close();
+      expect(handler.stats).toMatchObject({ delivered: 300, dropped: 0 });
+      expect(arrived('secret')).toHaveLength(300);
+      const mistrusting = use({ address, tls: { ca: selfSigned.cert, cert: good.cert, key: good.key } });
+      await expect(mistrusting.createSocket()).rejects.toThrow(/certificate|self.signed/i);
+      await mistrusting.close();
+    },
+    20_000,
+  );
 });

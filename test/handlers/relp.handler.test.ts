@@ -36,7 +36,11 @@ describe('RelpHandler', () => {
     await handler.close();
     await delay(20);
     expect(server.commands).toEqual([
-      { transaction: 1, command: 'open', data: 'relp_version=0\nrelp_software=nestjs-logging\ncommands=syslog' },
+      {
+        transaction: 1,
+        command: 'open',
+        data: 'relp_version=0\nrelp_software=nestjs-logging\ncommands=syslog',
+      },
       { transaction: 2, command: 'syslog', data: '<14>hello' },
       { transaction: 3, command: 'syslog', data: '<14>日本' },
       { transaction: 4, command: 'close', data: '' },
@@ -147,7 +151,10 @@ describe('RelpHandler', () => {
   });
 
   it('numbers messages by RFC 5424, beside the structured data that there is', async () => {
-    const handler = make({ protocol: 'rfc5424', structuredData: { meta: { language: 'en' }, origin: { ip: '::1' } } });
+    const handler = make({
+      protocol: 'rfc5424',
+      structuredData: { meta: { language: 'en' }, origin: { ip: '::1' } },
+    });
     log(handler, 'one', 'two');
     await handler.close();
     expect(server.messages[0]).toContain('[meta language="en" sequenceId="1"][origin ip="::1"] one');
@@ -164,7 +171,9 @@ describe('RelpHandler', () => {
   it('refuses addresses and options that cannot be', () => {
     expect(() => make({ address: '/dev/log' })).toThrow(/address.*host:port/s);
     expect(() => make({ window: 0 })).toThrow(/window/);
-    expect(() => new RelpHandler({ address: 'localhost:2514', socktype: 'tcp' } as never)).toThrow(/socktype/);
+    expect(() => new RelpHandler({ address: 'localhost:2514', socktype: 'tcp' } as never)).toThrow(
+      /socktype/,
+    );
     expect(() => make({ tls: { ca: '/no/such/file' } })).toThrow(/RelpHandler\.tls\.ca/);
   });
 });
@@ -179,11 +188,13 @@ describe('a reader of RELP', () => {
     for (let cut = 0; cut <= bytes.length; cut++) {
       const reader = new RelpReader();
       const frames = [...reader.read(bytes.subarray(0, cut)), ...reader.read(bytes.subarray(cut))];
-      expect(frames.map(({ transaction, command, data }) => [transaction, command, data.toString()])).toEqual([
-        [1, 'rsp', '200 OK'],
-        [0, 'serverclose', ''],
-        [999_999_999, 'rsp', '500 1 rsp 0\n'],
-      ]);
+      expect(frames.map(({ transaction, command, data }) => [transaction, command, data.toString()])).toEqual(
+        [
+          [1, 'rsp', '200 OK'],
+          [0, 'serverclose', ''],
+          [999_999_999, 'rsp', '500 1 rsp 0\n'],
+        ],
+      );
     }
   });
 });

@@ -1,4 +1,12 @@
-import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { fill, openSpool, segmentsIn, someTexts, takeAll, textsOf } from '../../support/spool-files.js';
@@ -99,7 +107,10 @@ describe('a spool with a bit that flipped', () => {
 
   it('finds damage that comes while it is open, and goes on behind it', () => {
     const spool = openSpool(folder.path);
-    const texts = fill(spool, someTexts(2_000).map((text, index) => `${index} ${text.padEnd(100, 'x')}`));
+    const texts = fill(
+      spool,
+      someTexts(2_000).map((text, index) => `${index} ${text.padEnd(100, 'x')}`),
+    );
     const lost: [number, string][] = [];
     spool.owner = {
       lost: (count, reason) => lost.push([count, reason]),
@@ -178,7 +189,7 @@ function mulberry(seed: number): () => number {
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }

@@ -23,9 +23,11 @@ interface Sender {
   serve(port: number): Promise<{ texts(): Promise<string[]>; close(): Promise<void> }>;
 }
 
-const numbersIn = (text: string) => [...text.matchAll(/number (\d+);/g)].map(([, digits]) => `number ${digits};`);
+const numbersIn = (text: string) =>
+  [...text.matchAll(/number (\d+);/g)].map(([, digits]) => `number ${digits};`);
 
-const messagesIn = (body: string) => (JSON.parse(body) as { message: string }[]).map(({ message }) => message);
+const messagesIn = (body: string) =>
+  (JSON.parse(body) as { message: string }[]).map(({ message }) => message);
 
 const senders: Sender[] = [
   {
@@ -128,7 +130,13 @@ describe.each(senders)('$name with a spool', ({ make, serve }) => {
     const second = make(port, folder.path);
     texts.push(...log(second, 50));
     await second.close();
-    expect(second.stats).toMatchObject({ emitted: 150, recovered: 100, delivered: 150, spooled: 0, dropped: 0 });
+    expect(second.stats).toMatchObject({
+      emitted: 150,
+      recovered: 100,
+      delivered: 150,
+      spooled: 0,
+      dropped: 0,
+    });
     expect(await server.texts()).toEqual(texts);
     await server.close();
   }, 20_000);
@@ -157,7 +165,13 @@ describe('HTTPHandler with a spool', () => {
     handler.handle(new LogRecord({ msg: 'poison', levelno: 30, levelname: 'WARNING' }));
     log(handler, 5);
     await handler.close();
-    expect(handler.stats).toMatchObject({ emitted: 11, delivered: 10, dropped: 1, spooled: 0, deadLetters: 1 });
+    expect(handler.stats).toMatchObject({
+      emitted: 11,
+      delivered: 10,
+      dropped: 1,
+      spooled: 0,
+      deadLetters: 1,
+    });
     expect(handler.stats.droppedBy.rejected).toBe(1);
     const [letter] = folder.lines('dead-letters.jsonl').map((line) => JSON.parse(line));
     expect(letter).toMatchObject({ levelno: 30, reason: expect.stringContaining('answered 400') });
@@ -180,19 +194,23 @@ describe('HTTPHandler with a spool', () => {
     await sink.close();
   });
 
-  it.each([401, 404, 500])('gives nothing up while the server answers %d', async (status) => {
-    const sink = await new HttpSink().listen();
-    sink.answer = () => status;
-    const handler = use(sink);
-    log(handler, 20);
-    await handler.flush();
-    expect(handler.stats).toMatchObject({ spooled: 20, dropped: 0 });
-    sink.answer = () => 200;
-    await drained(handler);
-    expect(handler.stats).toMatchObject({ delivered: 20, spooled: 0, dropped: 0 });
-    await handler.close();
-    await sink.close();
-  }, 20_000);
+  it.each([401, 404, 500])(
+    'gives nothing up while the server answers %d',
+    async (status) => {
+      const sink = await new HttpSink().listen();
+      sink.answer = () => status;
+      const handler = use(sink);
+      log(handler, 20);
+      await handler.flush();
+      expect(handler.stats).toMatchObject({ spooled: 20, dropped: 0 });
+      sink.answer = () => 200;
+      await drained(handler);
+      expect(handler.stats).toMatchObject({ delivered: 20, spooled: 0, dropped: 0 });
+      await handler.close();
+      await sink.close();
+    },
+    20_000,
+  );
 
   it('names records by ids that are the same when they are sent again, so that a server can tell', async () => {
     const sink = await new HttpSink().listen();
@@ -241,7 +259,10 @@ describe('a spool', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line).spool_id);
-    expect(ids).toEqual([expect.stringMatching(/^[0-9a-f]{12}-1$/), expect.stringMatching(/^[0-9a-f]{12}-2$/)]);
+    expect(ids).toEqual([
+      expect.stringMatching(/^[0-9a-f]{12}-1$/),
+      expect.stringMatching(/^[0-9a-f]{12}-2$/),
+    ]);
     await sink.close();
   });
 });

@@ -1,4 +1,4 @@
-import { closeSync, constants, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { nodeModule } from '../../../internal/node-module.js';
 
 /** Bytes of a slot in use, and from one slot to the next: no write to a disk touches both. */
@@ -25,6 +25,7 @@ export class SpoolState {
   constructor(path: string) {
     const { O_RDWR, O_CREAT } = constants;
     this.#fd = openSync(path, O_RDWR | O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o640);
+    reserve(this.#fd);
     const slots = [readSlot(this.#fd, 0), readSlot(this.#fd, 1)].filter((slot) => slot !== undefined);
     this.#last = slots.sort((a, b) => b.generation - a.generation)[0] ?? { generation: 0, frontier: 0 };
   }
@@ -45,6 +46,15 @@ export class SpoolState {
   close(isForced: boolean): void {
     if (isForced) fsyncSync(this.#fd);
     closeSync(this.#fd);
+  }
+}
+
+/** Takes the room for both slots at once: on a full disk there would be none for the second. */
+function reserve(fd: number): void {
+  try {
+    if (fstatSync(fd).size === 0) writeSync(fd, Buffer.alloc(SLOT_DISTANCE + SLOT_BYTES), 0, undefined, 0);
+  } catch {
+    // The disk is full now; records can be delivered all the same.
   }
 }
 

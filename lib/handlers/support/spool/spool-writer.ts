@@ -66,8 +66,8 @@ export class SpoolWriter implements Drainable {
 
   /** Writes what waits, as far as the disk takes it; a disk that took nothing just now is left alone. */
   spill(): void {
-    if (this.memory.length === 0 || performance.now() < this.#retryAt) return;
-    for (let isTaken = true; isTaken && this.memory.length > 0; ) {
+    const isTooSoon = performance.now() < this.#retryAt;
+    for (let isTaken = !isTooSoon; isTaken && this.memory.length > 0; ) {
       const runs = byBand(this.memory.take(1_024, 1 << 20));
       const failed = runs.findIndex((run) => !this.#spillRun(run));
       isTaken = failed === -1;
