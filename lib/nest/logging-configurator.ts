@@ -1,63 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ModulesContainer } from '@nestjs/core';
-import { findReusable } from '../config/component-reuse.js';
 import { followConfig } from '../config/config-follower.js';
-import { type ConfigPlan, planConfig } from '../config/config-plan.js';
-import { applyPlan, type StandingConfig } from '../config/dict-configurator.js';
-import { applyEnvironment } from '../config/environment-levels.js';
+import { planConfig } from '../config/config-plan.js';
+import { isPlainObject } from '../config/converters.js';
+import { applyPlan } from '../config/dict-configurator.js';
 import type { LoggingConfig } from '../config/logging-config.js';
 import { LoggingError } from '../core/errors.js';
 import { NullHandler } from '../handlers/null.handler.js';
-import { checkComponentCycles, checkConfigCycles } from './component-cycles.js';
-import {
-  type ComponentFrame,
-  type ContainerComponents,
-  createComponents,
-  isInjectable,
-  tokenResolver,
-} from './container-components.js';
-import { type DeclaredModule, findDeclarations, injectFrom } from './container-modules.js';
-import { defaultLoggingConfig } from './default-config.js';
-import { checkInjectedComponents } from './injected-components.js';
-import { changeFor, followFor, type ReadyConfig, standFor } from './live-logging.js';
+import { prepare, putTogether, readDeclared } from './application-config.js';
+import { checkConfigCycles } from './component-cycles.js';
+import { type ComponentFrame, isInjectable } from './container-components.js';
+import { injectFrom } from './container-modules.js';
+import { changeFor, followFor, standFor } from './live-logging.js';
 import { LOGGING_CONFIG } from './logging.tokens.js';
-import type { LoggingDeclaration, RootDeclaration } from './logging-declaration.js';
-import { type ResolvedLoggingOptions, resolveOptions } from './logging-options.js';
-import { type MergedConfig, mergeFeatures } from './merge-features.js';
+import type { LoggingDeclaration } from './logging-declaration.js';
 import { StandingLogging, type StandingState } from './standing-logging.js';
-
-/** What an application declared, from all its modules. */
-export interface Declared {
-  /** The `forRoot` that counts; `undefined` if there are only features. */
-  readonly root: (DeclaredModule & { readonly declaration: RootDeclaration }) | undefined;
-  readonly features: readonly DeclaredModule[];
-  readonly options: ResolvedLoggingOptions;
-}
-
-/**
- * Reads what an application declared.
- *
- * A `forRoot()` with nothing gives way to one with a configuration, wherever either is imported.
- *
- * @throws {LoggingError} `ERR_LOGGING_NEST` for two different configurations in one application.
- */
-export function readDeclared(modules: ModulesContainer): Declared {
-  const all = findDeclarations(modules);
-  const roots = all.filter((one): one is NonNullable<Declared['root']> => one.declaration.kind === 'root');
-  const given = roots.filter(({ declaration }) => declaration.isAsync || declaration.config !== undefined);
-  const others = given.filter(
-    ({ declaration }) => declaration.isAsync || declaration.config !== given[0]?.declaration.config,
-  );
-  if (given.length > 1 && others.length > (given[0]?.declaration.isAsync ? 1 : 0)) {
-    throw new LoggingError(
-      'ERR_LOGGING_NEST',
-      'LoggingModule.forRoot: two configurations in one application; keep one, and add to it with LoggingModule.forFeature',
-    );
-  }
-  const root = given[0] ?? roots[0];
-  const features = all.filter(({ declaration }) => declaration.kind === 'feature');
-  return { root, features, options: root?.declaration.options ?? resolveOptions({}) };
-}
 
 /**
  * Works out an application's configuration, makes what needs the container, and puts it in force; follows its files
@@ -113,8 +70,8 @@ async function reload(
   modules: ModulesContainer,
   frame: ComponentFrame,
 ): Promise<StandingState> {
-  if (given.incremental) {
-    // Levels alone; what feature modules declared stands as it is.
+  if (!isPlainObject(given) || given.incremental) {
+    // Levels alone, and what feature modules declared stands as it is; or a file that holds no configuration.
     applyPlan(planConfig(given));
     return state;
   }
@@ -132,7 +89,7 @@ async function change(
   frame: ComponentFrame,
 ): Promise<StandingState | undefined> {
   const { plan: from, standing } = state.inForce;
-  const ready = await prepare(state, modules, frame, { from, standing });
+  const ready = await prepare(state, modules, frame, { plan: from, standing });
   let isChanged = false;
   try {
     isChanged = changeFor(modules, { ...ready, from });
@@ -140,29 +97,6 @@ async function change(
     if (!isChanged) ready.discard();
   }
   return isChanged ? { ...state, config: ready.config } : undefined;
-}
-
-/** Plans an application's configuration and makes what needs the container; of a change, only what is new. */
-async function prepare(
-  { given, declarations }: Pick<StandingState, 'given' | 'declarations'>,
-  modules: ModulesContainer,
-  frame: ComponentFrame,
-  before?: { readonly from: ConfigPlan; readonly standing: StandingConfig },
-): Promise<ReadyConfig & ContainerComponents> {
-  const { root, features, options } = readDeclared(modules);
-  const counting = features.filter(({ declaration }) => declarations.has(declaration));
-  const { config, origins } = putTogether(given, counting, options);
-  const plan = planConfig(config, { resolve: tokenResolver(modules) });
-  checkInjectedComponents(modules, plan);
-  checkComponentCycles(modules, plan);
-  const home = (root ?? (features[0] as DeclaredModule)).module;
-  const components = await createComponents(plan, {
-    frame,
-    hostOf: (path) => origins.get(path)?.module ?? home,
-    standing: before?.standing,
-    kept: before && findReusable(plan, before.from),
-  });
-  return { config, plan, ...components };
 }
 
 /**
@@ -189,21 +123,4 @@ export function standUpWithoutContainer(
   } catch {
     return false;
   }
-}
-
-/**
- * The configuration that is applied.
- *
- * Differs from Python: existing loggers stay enabled unless `disable_existing_loggers` says otherwise, since what is
- * injected exists before any configuration stands.
- */
-function putTogether(
-  given: LoggingConfig | undefined,
-  features: readonly DeclaredModule[],
-  { env }: ResolvedLoggingOptions,
-): MergedConfig {
-  const root = { disable_existing_loggers: false, ...(given ?? defaultLoggingConfig()) };
-  const { config, origins } = mergeFeatures(root, features);
-  if (env === false) return { config, origins };
-  return { config: applyEnvironment(config, env === true ? process.env : env), origins };
 }

@@ -14,6 +14,7 @@ import {
   ModulesContainer,
 } from '@nestjs/core';
 import { installContextProvider, installTracing } from '../context/context-provider.js';
+import { readDeclared } from './application-config.js';
 import { endBoot, isUp, undoIfBootFails } from './boot.js';
 import { watchBootHooks } from './boot-hooks.js';
 import { ComponentFrame } from './container-components.js';
@@ -24,7 +25,7 @@ import { LaterNames } from './later-names.js';
 import { hasLiveApplications, leave } from './live-logging.js';
 import { LoggingInterceptor } from './logging.interceptor.js';
 import { ROOT_LOGGING, STANDING_LOGGING } from './logging.tokens.js';
-import { readDeclared, standUp } from './logging-configurator.js';
+import { standUp } from './logging-configurator.js';
 import { LoggingExceptionFilter } from './logging-exception.filter.js';
 import { LoggingHealthIndicator } from './logging-health.indicator.js';
 import type { ResolvedLoggingOptions } from './logging-options.js';

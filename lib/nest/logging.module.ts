@@ -68,6 +68,10 @@ export class LoggingModule {
   /**
    * Configures logging with a configuration that comes from a provider: from a ConfigService, a secret store, a file.
    *
+   * One from `loadLoggingConfig` with `watch` follows its files until the application closes. Handlers, formatters and
+   * filters whose entries are the same go on, the others are made anew by the container; what is faulty is reported on
+   * standard error, and the configuration in force stays.
+   *
    * @throws {LoggingError} `ERR_LOGGING_OPTIONS` unless exactly one of `useFactory`, `useClass` and `useExisting` is given.
    */
   static forRootAsync(options: LoggingModuleAsyncOptions): DynamicModule {

@@ -28,7 +28,15 @@ export function getLoggerToken(name = 'root'): symbol {
   return token;
 }
 
-/** The injection token of a handler. @param name Its key under `handlers` in the configuration. */
+/**
+ * The injection token of a handler.
+ *
+ * Where configuration files are followed, a provider keeps the handler it was given, though a change of the files may
+ * have closed that one and made another; `getHandlerByName(name)` gives the one in force. A change that has no handler
+ * of an injected name is refused.
+ *
+ * @param name Its key under `handlers` in the configuration.
+ */
 export function getHandlerToken(name: string): symbol {
   return getComponentToken('handler', name);
 }

@@ -17,7 +17,7 @@ import { appendFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { scenarios } from './scenarios/index.mjs';
-import { chooseCore } from './support/app.mjs';
+import { chooseCore, endAll } from './support/app.mjs';
 import { randomFrom } from './support/random.mjs';
 import { printReport, progress } from './support/report.mjs';
 import { removeAll } from './support/scratch.mjs';
@@ -39,6 +39,11 @@ const { values: options } = parseArgs({
 });
 
 chooseCore(options);
+process.on('exit', () => {
+  endAll();
+  removeAll();
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 const chosen = choose();
 if (options.list) {
   for (const { name, title, isInCi } of chosen)
@@ -60,11 +65,7 @@ async function runAll() {
   const seed = Number(options.seed ?? (options.ci ? 1 : Date.now() % 2 ** 31));
   console.log(`torture, seed ${seed}${options.quick ? ', quick' : ''}`);
   const results = [];
-  try {
-    for (const scenario of chosen) results.push(await runOne(scenario, seed));
-  } finally {
-    removeAll();
-  }
+  for (const scenario of chosen) results.push(await runOne(scenario, seed));
   printReport(results);
   return results.every(({ status }) => status === 'passed' || (status === 'skipped' && !options.all));
 }

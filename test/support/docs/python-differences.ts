@@ -14,7 +14,7 @@ const subjects: Readonly<Record<string, string>> = {
   'internal/python-text.ts': '`%s` of values',
   'internal/str-format.ts': '`{` formats',
   'internal/string-template.ts': '`$` formats',
-  'nest/logging-configurator.ts': '`LoggingModule`',
+  'nest/application-config.ts': '`LoggingModule`',
 };
 
 /** Every 'Differs from Python:' of the doc comments, as a Markdown table. */

@@ -16,7 +16,7 @@ export function documentedConfigurations(): [place: string, config: unknown][] {
 function configurations({ language, text }: CodeBlock): unknown[] {
   if (language === 'ts') return literals(text);
   if (language !== 'json' && language !== 'yaml') return [];
-  const value: unknown = parse(text);
+  const value: unknown = parse(text, { merge: true });
   return isConfiguration(value) ? [value] : [];
 }
 

@@ -24,6 +24,21 @@ export function commandOf(program, config, nodeFlags = []) {
   return [process.execPath, ...flags, file, JSON.stringify(config)];
 }
 
+const running = new Set();
+
+/** Ends all programs that still run. */
+export function endAll() {
+  for (const child of running) endGroup(child);
+}
+
+function endGroup(child) {
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
 let writers = 0;
 
 /** A number no other program of this run has. */
@@ -49,13 +64,21 @@ export function startApp(program, config, options = {}) {
     stdio: ['ignore', stdout, 'pipe', 'pipe'],
     env: { ...process.env, ...env },
     cwd: fileURLToPath(new URL('../../../', import.meta.url)),
+    // A group of its own, to be ended with all that a shell started.
+    detached: true,
   });
+  running.add(child);
   const ledger = new Ledger(writer).follow(child.stdio[3]);
   const app = { child, ledger, stderr: '', ended: undefined };
   child.stderr.setEncoding('utf8').on('data', (chunk) => {
     if (app.stderr.length < 200_000) app.stderr += chunk;
   });
-  app.ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
+  app.ended = new Promise((resolve) => {
+    child.once('close', (code, signal) => {
+      running.delete(child);
+      resolve(code ?? signal);
+    });
+  });
   return app;
 }
 
@@ -64,7 +87,7 @@ export async function runApp(program, config, options = {}) {
   const app = startApp(program, config, options);
   const timer = setTimeout(() => {
     app.ledger.uncaught.push('it did not end in time and was killed');
-    app.child.kill('SIGKILL');
+    endGroup(app.child);
   }, options.timeoutMs ?? 120_000);
   app.ending = await app.ended;
   clearTimeout(timer);

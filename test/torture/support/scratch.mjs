@@ -28,7 +28,7 @@ export function newDisk(kibibytes) {
 
 /** Removes all of them. */
 export function removeAll() {
-  for (const disk of disks) spawnSync('umount', ['--lazy', disk]);
+  for (const disk of disks.splice(0)) spawnSync('umount', ['--lazy', disk]);
   rmSync(root, { recursive: true, force: true });
 }
 
