@@ -20,10 +20,13 @@ const servers = [
   { program: 'logrotate', debianPackage: 'logrotate', purpose: 'following a file that logrotate moves away' },
   { program: 'openssl', debianPackage: 'openssl', purpose: 'certificates that TLS must refuse' },
   { program: 'redis-server', debianPackage: 'redis-server', purpose: 'messages over Redis' },
+  { program: 'cc', debianPackage: 'gcc libc6-dev', purpose: 'a library that makes system calls fail at random' },
   { program: 'strace', debianPackage: 'strace', purpose: 'making system calls fail, and counting them' },
 ];
 
-const missing = servers.filter(({ program }) => !(program.endsWith('.so') ? isInLib(program) : isOnPath(program)));
+const missing = servers.filter(
+  ({ program }) => !(program.endsWith('.so') ? isInLib(program) : isOnPath(program)),
+);
 if (missing.length > 0) provide(missing);
 
 function provide(missing) {

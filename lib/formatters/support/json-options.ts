@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { suggestion } from '../../core/suggestion.js';
 import { RESERVED_ATTRIBUTES } from '../../core/record-attributes.js';
+import { suggestion } from '../../core/suggestion.js';
 
 /** Names of the fields that the formatter writes itself. */
 export const FIELD_NAMES = [

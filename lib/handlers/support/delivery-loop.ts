@@ -144,7 +144,7 @@ export class DeliveryLoop<T> {
       if (this.#queue.isDurable) this.#endDrain = () => resolve('failed');
     });
     this.#rest.end();
-    const done = this.#running?.then((): DrainResult => 'done') ?? 'done';
+    const done: Promise<DrainResult> | DrainResult = this.#running?.then(() => 'done') ?? 'done';
     const result = await Promise.race([done, notDone]);
     clearTimeout(deadline);
     this.#endDrain = undefined;

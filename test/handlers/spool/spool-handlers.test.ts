@@ -93,7 +93,9 @@ beforeEach(async () => {
   stderr = collectStderr();
   port = await freePort();
 });
-afterEach(() => stderr.stop());
+afterEach(() => {
+  stderr.stop();
+});
 
 let next = 0;
 function log(handler: Handler, count: number): string[] {

@@ -11,7 +11,9 @@ let stderr: ReturnType<typeof collectStderr>;
 beforeEach(() => {
   stderr = collectStderr();
 });
-afterEach(() => stderr.stop());
+afterEach(() => {
+  stderr.stop();
+});
 
 const RUNS = 25;
 
@@ -70,6 +72,7 @@ describe('a process with a spool that is killed at any moment', () => {
         byId.set(id, message);
       }
     }
+    console.log(handler.stats, promised, sink.requests.length, arrivals, stderr.text.slice(0,3000));
     const messages = [...byId.values()];
     // By their ids, each exactly once.
     expect(new Set(messages).size).toBe(messages.length);

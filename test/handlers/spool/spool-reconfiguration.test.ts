@@ -24,6 +24,7 @@ afterEach(async () => {
 function configure(more: object = {}, handlers: object = {}): HTTPHandler {
   dictConfig({
     version: 1,
+    disable_existing_loggers: false,
     handlers: {
       http: {
         class: 'logging.handlers.HTTPHandler',

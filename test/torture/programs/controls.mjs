@@ -16,7 +16,7 @@ const CONTROLS = new RegExp(
 );
 const MARK = 'FORGED 2024-01-01 CRITICAL root you were robbed';
 const payloads = [
-  ...points.map((point) => ['U+' + point.toString(16), `a${String.fromCodePoint(point)}b`]),
+  ...points.map((point) => [`U+${point.toString(16)}`, `a${String.fromCodePoint(point)}b`]),
   ['line feed', `a\n${MARK}`],
   ['carriage return', `a\r${MARK}`],
   ['both', `a\r\n${MARK}`],
@@ -124,25 +124,31 @@ const canary = wrong.length;
 
 for (const each of made) check(each);
 
-function check({ name, formatter, isJson, isLine }) {
-  // Its own colours are no forgery: there are as many as without the payload.
-  const escapes = (text) => text.split('\x1b').length;
+function check(each) {
   for (const [field, options] of Object.entries(fields)) {
-    const harmless = escapes(format(formatter, options('abc')));
+    // Its own colours are no forgery: there are as many as without the payload.
+    const harmless = escapes(format(each.formatter, options('abc')));
     for (const [title, payload] of payloads) {
       checked += 1;
-      const text = format(formatter, options(payload));
-      const where = `${name}, ${field}, ${title}: ${JSON.stringify(text.slice(0, 400))}`;
-      const own = harmless > 1 ? text.replaceAll(/\x1b\[[0-9;]*m/g, '') : text;
-      if (CONTROLS.test(own) || escapes(text) !== harmless) wrong.push(`a control came through ${where}`);
-      CONTROLS.lastIndex = 0;
-      if (/^FORGED/m.test(own)) wrong.push(`a line was forged ${where}`);
-      const hasTraceback = 'excInfo' in options('') || 'excText' in options('') || 'stackInfo' in options('');
-      if ((isJson || (isLine && !hasTraceback)) && own.includes('\n'))
-        wrong.push(`more than one line ${where}`);
-      if (isJson) checkJson(own, where);
+      judge(each, options(payload), `${each.name}, ${field}, ${title}`, harmless);
     }
   }
+}
+
+function judge({ formatter, isJson, isLine }, options, title, harmless) {
+  const text = format(formatter, options);
+  const where = `${title}: ${JSON.stringify(text.slice(0, 400))}`;
+  const own = harmless > 1 ? text.replaceAll(/\x1b\[[0-9;]*m/g, '') : text;
+  CONTROLS.lastIndex = 0;
+  if (CONTROLS.test(own) || escapes(text) !== harmless) wrong.push(`a control came through ${where}`);
+  if (/^FORGED/m.test(own)) wrong.push(`a line was forged ${where}`);
+  const hasTraceback = 'excInfo' in options || 'excText' in options || 'stackInfo' in options;
+  if ((isJson || (isLine && !hasTraceback)) && own.includes('\n')) wrong.push(`more than one line ${where}`);
+  if (isJson) checkJson(own, where);
+}
+
+function escapes(text) {
+  return text.split('\x1b').length;
 }
 
 note(

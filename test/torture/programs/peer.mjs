@@ -8,16 +8,8 @@ const require = createRequire(new URL('../../../bench/package.json', import.meta
 const { peer, kind, filename, count, ending, filler, writer } = config;
 
 const makers = {
-  pino() {
-    const pino = require('pino');
-    const destination = { console: 1, file: filename, async: { dest: filename, sync: false } }[kind];
-    const log = pino(
-      kind === 'transport'
-        ? pino.transport({ target: 'pino/file', options: { destination: filename } })
-        : pino.destination(destination),
-    );
-    return (line) => log.info(line);
-  },
+  pino: () => pino(false),
+  'pino, sync': () => pino(true),
   winston() {
     const winston = require('winston');
     const { File, Console } = winston.transports;
@@ -67,6 +59,12 @@ for (let index = 0; index < count; index++) {
 }
 if (filler !== undefined || kind === 'rotating') await sleep(1_500);
 endings[ending ?? 'return']();
+
+function pino(sync) {
+  const make = require('pino');
+  const log = make(make.destination({ dest: kind === 'console' ? 1 : filename, sync }));
+  return (line) => log.info(line);
+}
 
 function fill() {
   const fd = openSync(filler, 'w');
