@@ -20,7 +20,11 @@ const servers = [
   { program: 'logrotate', debianPackage: 'logrotate', purpose: 'following a file that logrotate moves away' },
   { program: 'openssl', debianPackage: 'openssl', purpose: 'certificates that TLS must refuse' },
   { program: 'redis-server', debianPackage: 'redis-server', purpose: 'messages over Redis' },
-  { program: 'cc', debianPackage: 'gcc libc6-dev', purpose: 'a library that makes system calls fail at random' },
+  {
+    program: 'cc',
+    debianPackage: 'gcc libc6-dev',
+    purpose: 'a library that makes system calls fail at random',
+  },
   { program: 'strace', debianPackage: 'strace', purpose: 'making system calls fail, and counting them' },
 ];
 
@@ -30,7 +34,7 @@ const missing = servers.filter(
 if (missing.length > 0) provide(missing);
 
 function provide(missing) {
-  const packages = missing.map(({ debianPackage }) => debianPackage);
+  const packages = missing.flatMap(({ debianPackage }) => debianPackage.split(' '));
   if (process.getuid?.() === 0 && isOnPath('apt-get') && install(packages)) return;
   console.warn(`Some tests will be skipped. Install with: apt-get install ${packages.join(' ')}`);
   for (const { program, purpose } of missing) console.warn(`  ${program}: ${purpose}`);

@@ -17,16 +17,19 @@ import { HTTPHandler } from '../../lib/handlers/http.handler.js';
 import { MemoryHandler } from '../../lib/handlers/memory.handler.js';
 import { NullHandler } from '../../lib/handlers/null.handler.js';
 import { QueueHandler } from '../../lib/handlers/queue.handler.js';
+import { RelpHandler } from '../../lib/handlers/relp.handler.js';
 import { RotatingFileHandler } from '../../lib/handlers/rotating-file.handler.js';
 import { SMTPHandler } from '../../lib/handlers/smtp.handler.js';
 import { SocketHandler } from '../../lib/handlers/socket.handler.js';
 import { StreamHandler } from '../../lib/handlers/stream.handler.js';
+import type { RelpHandlerOptions } from '../../lib/handlers/support/relp-options.js';
 import { SysLogHandler } from '../../lib/handlers/syslog.handler.js';
 import { TimedRotatingFileHandler } from '../../lib/handlers/timed-rotating-file.handler.js';
 import { WatchedFileHandler } from '../../lib/handlers/watched-file.handler.js';
 import { HttpSink } from '../support/http-sink.js';
 import { type ByteSink, startTcpSink, startUdpSink } from '../support/line-sink.js';
 import { MailServer } from '../support/mail-server.js';
+import { RelpServer } from '../support/relp-server.js';
 
 const runner = { describe, it, expect };
 
@@ -146,6 +149,11 @@ describeHandlerContract(
   runner,
 );
 
+describeRelpContract('RelpHandler', () => ({}));
+describeRelpContract('RelpHandler with a spool', () => ({
+  spool: { directory: mkdtempSync(join(tmpdir(), 'contract-')) },
+}));
+
 describeNetworkContract('SocketHandler', startTcpSink, false, (port, options) => {
   return new SocketHandler({ ...options, host: '127.0.0.1', port, format: 'json', framing: 'newline' });
 });
@@ -243,6 +251,33 @@ function describeMailContract<H extends Handler>(
       (servers.get(handler)?.mails ?? []).map(({ body }) => body.replace(/^\d{4}-.*/gm, '')).join('\n'),
     cleanUp: (handler) => servers.get(handler)?.close(),
     usesFormatter: false,
+  };
+  describeHandlerContract(name, contract, runner);
+}
+
+function describeRelpContract(name: string, more: () => Partial<RelpHandlerOptions>): void {
+  const servers = new WeakMap<Handler, RelpServer>();
+  const directories = new WeakMap<Handler, string>();
+  const contract: HandlerContract<RelpHandler> = {
+    create: async (options) => {
+      const server = await new RelpServer().listen();
+      const own = more();
+      const handler = new RelpHandler({
+        ...options,
+        ...own,
+        address: ['127.0.0.1', server.port],
+        protocol: 'bsd',
+      });
+      servers.set(handler, server);
+      if (own.spool !== undefined) directories.set(handler, own.spool.directory);
+      return handler;
+    },
+    read: (handler) => servers.get(handler)?.messages.join('\n') ?? '',
+    cleanUp: async (handler) => {
+      await servers.get(handler)?.close();
+      const directory = directories.get(handler);
+      if (directory !== undefined) rmSync(directory, { recursive: true });
+    },
   };
   describeHandlerContract(name, contract, runner);
 }

@@ -8,6 +8,7 @@ import { SysLogHandler } from '../../lib/handlers/syslog.handler.js';
 import { type Certificates, hasOpenssl, makeCertificates } from '../support/certificates.js';
 import { hasRsyslog, hasRsyslogTls, type Rsyslog, startRsyslog } from '../support/rsyslog.js';
 import { collectStderr } from '../support/stderr-collector.js';
+import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const describeLive = hasRsyslog ? describe : describe.skip;
 const itOverTls = hasRsyslogTls && hasOpenssl ? it : it.skip;
@@ -35,6 +36,7 @@ const HOSTILE = [
   'é 日本 😀 \u2028 \u202e',
 ];
 
+const folder = useTemporaryFolder();
 const logger = getLogger('shop.orders');
 logger.setLevel('DEBUG');
 logger.propagate = false;
@@ -202,4 +204,29 @@ describeLive('SysLogHandler and rsyslogd', () => {
     const numbered = arrived.filter((msg) => msg.startsWith('numbered'));
     expect(new Set(numbered).size).toBe(numbered.length);
   }, 20_000);
+
+  it('loses nothing with a spool while the server is killed again and again; what comes twice has its number twice', async () => {
+    const before = server.messages().length;
+    const handler = new SysLogHandler({ ...tcp(), ...rfc, spool: { directory: folder.path } });
+    logger.handlers.length = 0;
+    logger.addHandler(handler);
+    for (let index = 0; index < 3_000; index += 1) {
+      logger.info('kept %d', index);
+      if (index % 100 === 99) await delay(10);
+      if (index % 1_000 === 500) {
+        await server.kill();
+        void delay(50).then(() => server.start());
+      }
+    }
+    for (const deadline = Date.now() + 20_000; handler.stats.spooled > 0 && Date.now() < deadline; )
+      await delay(50);
+    await handler.close();
+    expect(handler.stats).toMatchObject({ emitted: 3_000, delivered: 3_000, dropped: 0, spooled: 0 });
+    const arrived = (await server.received(before + 3_000)).slice(before);
+    const byNumber = new Map(arrived.map((message) => [message['structured-data'], message.msg.trim()]));
+    expect(new Set(byNumber.values())).toEqual(
+      new Set(Array.from({ length: 3_000 }, (_, index) => `kept ${index}`)),
+    );
+    expect(byNumber.size).toBe(3_000);
+  }, 40_000);
 });

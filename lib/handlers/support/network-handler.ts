@@ -13,7 +13,7 @@ import type { Transport } from './transport.js';
 
 /** The most bytes given to a transport at once; with a spool, where a stream takes its time for each batch. */
 const BATCH_BYTES = 64 * 1024;
-const SPOOLED_BATCH_BYTES = 4 * 1024 * 1024;
+const SPOOLED_BATCH_BYTES = 1024 * 1024;
 
 /** What a handler over sockets is made with. */
 export interface NetworkHandlerOptions extends HandlerOptions, BoundedQueueOptions {

@@ -14,6 +14,8 @@ export async function openSocket(socket: Socket, readyEvent: string, timeoutMs: 
   // Whoever else listens: an error that nobody listens for would end the process.
   socket.on('error', () => undefined);
   await ready(socket, readyEvent, timeoutMs);
+  // What is written is a whole batch; the system need not wait for more of it.
+  socket.setNoDelay(true);
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
   // Between two records the process may end; while one is written, the write itself keeps it alive.
   socket.unref();

@@ -42,8 +42,7 @@ export class RelpSession {
     if (answer === undefined) throw this.#end ?? new Error('no answer');
     if (answer.code !== 200) throw new Error(`the server refused to begin: ${answer.code} ${answer.text}`);
     const commands = /^commands=(.*)$/m.exec(answer.text)?.[1]?.split(',');
-    if (!commands?.includes('syslog'))
-      throw new Error('the server takes no messages of syslog');
+    if (!commands?.includes('syslog')) throw new Error('the server takes no messages of syslog');
   }
 
   /** Sends messages together. @param answered Told of each answer; `undefined`: it will never come. */
