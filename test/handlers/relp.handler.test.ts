@@ -76,7 +76,8 @@ describe('RelpHandler', () => {
       if (held.length < 5) return;
       // One byte a packet, or nearly so.
       socket.setNoDelay(true);
-      for (const [index, byte] of [...held.splice(0).join('')].entries()) setTimeout(() => reply(byte), index);
+      for (const [index, byte] of [...held.splice(0).join('')].entries())
+        setTimeout(() => reply(byte), index);
     };
     const handler = make();
     log(handler, ...numbers(5));
