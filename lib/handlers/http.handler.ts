@@ -81,11 +81,13 @@ export class HTTPHandler extends Handler {
     this.#batchSize = o.format === 'form' ? 1 : (o.batchSize ?? 100);
     this.delivery = o.spool === undefined ? 'at-most-once' : 'at-least-once';
     const reporter = new FaultReporter(this);
+    // Of its own, lest a server that is away hide that the disk is full.
+    const spoolReporter = new FaultReporter(this);
     this.#queue = makeQueue(o, {
       kind: o.format === 'form' ? 'form' : 'json',
       encode: (text) => Buffer.from(text),
       decode: (payload) => payload.toString(),
-      failed: (fault) => reporter.report(fault),
+      failed: (fault) => spoolReporter.report(fault),
     });
     this.#loop = new DeliveryLoop({
       queue: this.#queue,

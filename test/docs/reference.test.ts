@@ -18,6 +18,7 @@ describe('generated parts of the documentation', () => {
     expect(generated.map(({ path }) => path)).toEqual([
       'docs/configuration.md',
       'docs/differences-from-python.md',
+      'docs/handlers.md',
       'docs/reference.md',
       'docs/request-logging.md',
     ]);

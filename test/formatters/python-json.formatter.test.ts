@@ -18,6 +18,16 @@ describe('PythonJsonFormatter', () => {
     );
   });
 
+  it('writes a message that is a proxy, revoked or hostile', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const thrower = () => {
+      throw new Error('hostile');
+    };
+    for (const msg of [proxy, new Proxy({}, { getPrototypeOf: thrower, get: thrower, ownKeys: thrower })])
+      expect(typeof JSON.parse(line({ msg })).message).toBe('string');
+  });
+
   it.each<[PythonJsonFormatterOptions]>([
     [{ format: '%(levelname)s - %(name)-10s: %(message)s' }],
     [{ format: '{levelname}{name} {message}', style: '{' }],

@@ -1,8 +1,10 @@
-import { createReadStream, createWriteStream, fstatSync, type ReadStream, readSync } from 'node:fs';
+import { fstatSync, read, readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { nodeModule } from '../../internal/node-module.js';
+import { promisify } from 'node:util';
+import { crc32, createGzip } from 'node:zlib';
+
+const CHUNK_BYTES = 64 * 1024;
 
 /**
  * Adds a gzip of what a file holds from `start` on to another, and syncs that to the disk.
@@ -13,35 +15,43 @@ import { nodeModule } from '../../internal/node-module.js';
  * gzip may have several parts.
  */
 export async function gzipFrom(source: number, start: number, target: FileHandle): Promise<number> {
-  const input = readFrom(source, start);
-  // By its number: a stream that has the handle itself keeps it from being closed.
-  await pipeline(
-    input,
-    nodeModule('node:zlib').createGzip(),
-    createWriteStream('', { fd: target.fd, autoClose: false }),
-  );
+  let end = start;
+  async function* rest(): AsyncGenerator<Buffer> {
+    for await (const chunk of chunksOf(source, start)) {
+      end += chunk.length;
+      yield chunk;
+    }
+  }
+  await pipeline(rest, createGzip(), async (compressed: AsyncIterable<Buffer>) => {
+    for await (const chunk of compressed) await target.writeFile(chunk);
+  });
   await target.sync();
-  return start + input.bytesRead;
+  return end;
 }
 
 /** Whether a gzip is of this very file: by the length and the checksum at its end. One of several parts is not known. */
 export async function isGzipOf(gzip: number, source: number): Promise<boolean> {
   const [checksum, length] = readTrailer(gzip);
   if (length !== fstatSync(source).size % 2 ** 32) return false;
-  const { crc32 } = nodeModule('node:zlib');
   let sum = 0;
-  const summing = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      sum = crc32(chunk, sum);
-      done();
-    },
-  });
-  await pipeline(readFrom(source, 0), summing);
+  for await (const chunk of chunksOf(source, 0)) sum = crc32(chunk, sum);
   return sum === checksum;
 }
 
-function readFrom(source: number, start: number): ReadStream {
-  return createReadStream('', { fd: source, start, autoClose: false });
+/** What a file holds. (A stream of Node's would close the descriptor when another part of a pipeline fails.) */
+async function* chunksOf(fd: number, start: number): AsyncGenerator<Buffer> {
+  for (let position = start; ; ) {
+    const { bytesRead, buffer } = await promisify(read)(
+      fd,
+      Buffer.allocUnsafe(CHUNK_BYTES),
+      0,
+      CHUNK_BYTES,
+      position,
+    );
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
 }
 
 function readTrailer(gzip: number): [checksum: number | undefined, length: number | undefined] {

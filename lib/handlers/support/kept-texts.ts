@@ -78,15 +78,14 @@ export class KeptTexts {
     return 1;
   }
 
-  /**
-   * Makes a text that was begun start over, because it will go elsewhere.
-   *
-   * @returns How many bytes of it got out, to be taken back; 0 if none was begun.
-   */
-  rewind(): number {
-    const begun = this.#begun;
+  /** Of the text that was begun, the bytes that got out; 0 if none was. */
+  get bytesBegun(): number {
+    return this.#begun;
+  }
+
+  /** Makes a text that was begun start over, because it will go elsewhere. */
+  rewind(): void {
     this.#begun = 0;
-    return begun;
   }
 
   /** Lets go of all. @returns How many that were but for those that count as {@link dropped}. */

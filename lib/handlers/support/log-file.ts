@@ -144,16 +144,21 @@ export class LogFile implements Destination {
 
   /** Closes the file without letting go of what is held; the next write opens it again. */
   suspend(): void {
-    const begun = this.#writer.rewind();
-    if (this.#fd !== undefined && begun > 0) this.#takeBack(this.#fd, begun);
+    if (this.#fd !== undefined) this.#takeBack(this.#fd);
+    this.#writer.rewind();
     this.#release();
   }
 
   /** Writes what is held and lets go of what cannot be written; closes the file. A later write opens it again. */
   close(): void {
-    const begun = this.#writer.end();
+    this.#writer.end();
     if (this.#fd === undefined) return;
-    if (begun > 0) this.#takeBack(this.#fd, begun);
+    try {
+      this.#takeBack(this.#fd);
+    } catch (error) {
+      this.onFault(error);
+    }
+    this.#writer.rewind();
     this.#release();
   }
 
@@ -170,8 +175,9 @@ export class LogFile implements Destination {
       this.#open();
       return;
     }
-    const begun = this.#writer.rewind();
-    if (begun > 0) this.#takeBack(old, begun);
+    // If that fails, the text is finished where it was begun.
+    this.#takeBack(old);
+    this.#writer.rewind();
     try {
       this.#open();
     } catch (error) {
@@ -218,6 +224,8 @@ export class LogFile implements Destination {
   }
 
   lost(): boolean {
+    // The next reader of a pipe has not seen how a text began.
+    if (!this.isRegular) this.#writer.rewind();
     this.#release();
     return true;
   }
@@ -256,9 +264,12 @@ export class LogFile implements Destination {
   }
 
   /** Takes the head of a torn text back, unless others have written behind it. */
-  #takeBack(fd: number, begun: number): void {
+  #takeBack(fd: number): void {
+    const { bytesBegun } = this.#writer;
+    if (bytesBegun === 0) return;
     const { size } = fstatSync(fd);
-    if (this.isRegular && size === this.#base + this.#writer.bytesWritten) ftruncateSync(fd, size - begun);
+    if (this.isRegular && size === this.#base + this.#writer.bytesWritten)
+      ftruncateSync(fd, size - bytesBegun);
   }
 
   #release(): void {

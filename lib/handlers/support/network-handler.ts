@@ -36,6 +36,8 @@ export abstract class NetworkHandler extends Handler {
   readonly #queue: DeliveryQueue<Buffer>;
   readonly #loop: DeliveryLoop<Buffer>;
   readonly #reporter = new FaultReporter(this);
+  // Of its own, lest a server that is away hide that the disk is full.
+  readonly #spoolReporter = new FaultReporter(this);
   #transport: Transport | undefined;
 
   /** @param kind What messages are written as: what is left in a spool is sent only by handlers of the same kind. */
@@ -47,7 +49,7 @@ export abstract class NetworkHandler extends Handler {
       kind,
       encode: (message) => message,
       decode: (payload) => payload,
-      failed: (fault) => this.#reporter.report(fault),
+      failed: (fault) => this.#spoolReporter.report(fault),
     });
     this.#loop = new DeliveryLoop({
       queue: this.#queue,

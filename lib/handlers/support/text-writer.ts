@@ -109,24 +109,20 @@ export class TextWriter implements Drainable {
     for (let attempt = 0; attempt < LAST_ATTEMPTS && this.flush() !== undefined; attempt++);
   }
 
-  /**
-   * Makes a text that was begun start over, because it will go elsewhere.
-   *
-   * @returns How many bytes of it got out, to be taken back; 0 if none was begun.
-   */
-  rewind(): number {
-    return this.#kept.rewind();
+  /** Of a text that was begun, the bytes that got out; 0 if none was. */
+  get bytesBegun(): number {
+    return this.#kept.bytesBegun;
   }
 
-  /**
-   * Writes what is held and lets go of what cannot be written.
-   *
-   * @returns The same as {@link rewind}.
-   */
-  end(): number {
+  /** Makes a text that was begun start over, because it will go elsewhere. */
+  rewind(): void {
+    this.#kept.rewind();
+  }
+
+  /** Writes what is held and lets go of what cannot be written. */
+  end(): void {
     this.flush();
     this.#letGo('closed');
-    return this.rewind();
   }
 
   #collect(text: string, levelno: number): unknown {

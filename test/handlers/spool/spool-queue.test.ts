@@ -147,6 +147,15 @@ describe('a queue with a spool', () => {
     expect(segmentsIn(folder.path)).toEqual([]);
   });
 
+  it('gives back records of any size as they were', () => {
+    const { queue } = make();
+    const texts = Array.from({ length: 60 }, (_, index) => `${index}`.padEnd((index * 7_919) % 150_000, 'é'));
+    texts.push('x'.repeat(3_000_000));
+    push(queue, INFO, ...texts);
+    expect(deliverAll(queue)).toEqual(texts);
+    expectExact(queue);
+  });
+
   it('removes files when all in them is delivered, and takes no more room than it may', () => {
     const { queue } = make({ maxBytes: 65_536 });
     const size = () =>

@@ -2,6 +2,7 @@ import type * as v from 'valibot';
 import { builtinComponents } from '../../../lib/config/builtin-components.js';
 import type { ComponentKind } from '../../../lib/config/component-registry.js';
 import { levelSchema } from '../../../lib/core/options.js';
+import { spoolSchema } from '../../../lib/handlers/support/spool/spool-options.js';
 import { httpLogSchema } from '../../../lib/nest/http/http-log-options.js';
 import { apiReference } from './api-reference.js';
 import { differencesTable } from './python-differences.js';
@@ -132,6 +133,7 @@ const parts: Readonly<Record<string, () => string>> = {
   'the built-in components': componentReference,
   'every exported name': apiReference,
   'what doc comments tell': differencesTable,
+  'the options of a spool': () => table(spoolSchema as unknown as Schema),
   'the options of the request log': () => table(httpLogSchema as unknown as Schema),
 };
 

@@ -100,7 +100,8 @@ export async function runApp(program, config, options = {}) {
 export function reportsIn(stderr) {
   const reports = stderr.split(/^--- Logging error ---\n/m).slice(1);
   // libuv has no name for EDQUOT.
-  const codeOf = (text) => /\b(?:E[A-Z]{2,}|UNKNOWN)\b/.exec(text.split('\n', 1)[0])?.[0];
+  const codeOf = (text) =>
+    /\b(?:E[A-Z]{2,}|UNKNOWN|Unknown system error)\b/.exec(text.split('\n', 1)[0])?.[0];
   return {
     count: reports.length,
     codes: [...new Set(reports.map(codeOf))].filter((code) => code !== undefined),

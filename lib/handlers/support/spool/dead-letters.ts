@@ -1,5 +1,6 @@
-import { appendFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { appendToFile } from './append-file.js';
 
 /** A record that its receiver refused for good. */
 export interface DeadLetter {
@@ -32,7 +33,7 @@ export class DeadLetters {
     const bytes = Buffer.byteLength(line);
     this.#bytes ??= statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
     if (this.#bytes + bytes > this.#maxBytes) return false;
-    appendFileSync(this.#path, line, { mode: 0o640 });
+    appendToFile(this.#path, line);
     this.#bytes += bytes;
     return true;
   }

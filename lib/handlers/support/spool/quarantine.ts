@@ -1,5 +1,6 @@
-import { appendFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { appendToFile } from './append-file.js';
 
 /** The most bytes of damaged frames that are kept. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -24,6 +25,6 @@ export class Quarantine {
     if (this.#bytes + bytes.length > MAX_BYTES) return;
     this.#bytes += bytes.length;
     const file = join(this.#directory, `${basename(segmentPath, '.spool')}.bad`);
-    appendFileSync(file, bytes, { mode: 0o640 });
+    appendToFile(file, bytes);
   }
 }
