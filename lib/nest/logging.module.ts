@@ -13,6 +13,7 @@ import { LoggingError } from '../core/errors.js';
 import { beginBoot } from './boot.js';
 import { ComponentFrame } from './container-components.js';
 import { defaultLoggingConfig } from './default-config.js';
+import { keepTickShape } from './http/tick-shape.js';
 import { injectedNames } from './injected-names.js';
 import { holdForBoot } from './live-logging.js';
 import {
@@ -105,6 +106,7 @@ function declare(
   isGlobal: boolean,
 ): DynamicModule {
   holdForBoot();
+  keepTickShape();
   const { components } = injectedNames;
   return {
     module: LoggingModule,

@@ -19,9 +19,17 @@ const owners = globalSlot('nest.owners.1', (): Owners => ({ storage: new AsyncLo
  * Runs a function as part of a piece of work.
  *
  * @param usesContext Whether records that are made in it carry the fields of its context.
+ * @param args What the function gets.
  */
-export function runAs<T>(work: Work, usesContext: boolean, run: () => T): T {
-  return usesContext ? contexts.storage.run(work.store, run) : owners.storage.run(work, run);
+export function runAs<T, Args extends unknown[]>(
+  work: Work,
+  usesContext: boolean,
+  run: (...args: Args) => T,
+  ...args: Args
+): T {
+  return usesContext
+    ? contexts.storage.run(work.store, run, ...args)
+    : owners.storage.run(work, run, ...args);
 }
 
 /** The work that is running where this is called, if any. */

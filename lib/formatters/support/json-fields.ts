@@ -16,8 +16,12 @@ export class JsonFields {
   readonly #reserved: ReadonlySet<string>;
   /** `,"key":` of keys seen; empty for one that is taken. */
   readonly #keys = new Map<string, string>();
-  /** Contexts never change, and one serves many records: their JSON is written once. */
-  readonly #contexts = new WeakMap<Fields, string>();
+  /**
+   * The last record's context, and its JSON once a second record in a row had it: contexts never change. Only the last
+   * one: a WeakMap of all, which live as short as requests, costs more than it saves.
+   */
+  #lastContext: Fields | undefined;
+  #lastJson: string | undefined;
 
   /** @param reserved Names that fields may not have. */
   constructor(reserved: ReadonlySet<string>) {
@@ -47,12 +51,14 @@ export class JsonFields {
   }
 
   #context(context: Fields, budget: JsonBudget): string {
-    let json = this.#contexts.get(context);
-    if (json === undefined) {
-      json = this.#fields(context, budget);
-      if (Object.isFrozen(context) && !budget.isCut && hasPlainValues(context))
-        this.#contexts.set(context, json);
+    if (context !== this.#lastContext) {
+      this.#lastContext = context;
+      this.#lastJson = undefined;
+      return this.#fields(context, budget);
     }
+    if (this.#lastJson !== undefined) return this.#lastJson;
+    const json = this.#fields(context, budget);
+    if (Object.isFrozen(context) && !budget.isCut && hasPlainValues(context)) this.#lastJson = json;
     return json;
   }
 

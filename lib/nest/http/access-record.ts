@@ -27,36 +27,41 @@ export function outcomeOf(state: RequestState): Outcome {
   };
 }
 
-/** The fields of every record about a request. */
-export function requestFields(state: RequestState, status: number): Record<string, unknown> {
-  return {
-    method: state.method,
-    path: state.path,
-    route: state.route,
-    status,
-    request_id: state.id,
-    controller: state.controller,
-    handler: state.handler,
-  };
-}
-
-/** Logs the one access record of a request. */
-export function logAccess(state: RequestState, outcome: Outcome, options: ResolvedHttpLogOptions): void {
+/**
+ * Logs the one access record of a request.
+ *
+ * @param isInContext Whether the record has the fields of the request's context anyway.
+ */
+export function logAccess(
+  state: RequestState,
+  outcome: Outcome,
+  options: ResolvedHttpLogOptions,
+  isInContext: boolean,
+): void {
   const logger = getLogger('nest.server');
   const { status, durationMs, aborted } = outcome;
   const isSlow = options.slowThresholdMs !== undefined && durationMs >= options.slowThresholdMs;
   const level = chooseLevel(state, options) ?? Math.max(levelOf(status), isSlow ? WARNING : INFO);
   if (!logger.isEnabledFor(level)) return;
-  const extra = requestFields(state, status);
-  extra.duration_ms = durationMs;
-  extra.bytes = hasBody(state, status) ? state.bytes : 0;
-  extra.aborted = aborted;
+  const { id, method, path } = state;
+  const extra: Record<string, unknown> = {
+    method,
+    path,
+    route: state.route,
+    status,
+    controller: state.controller,
+    handler: state.handler,
+    duration_ms: durationMs,
+    bytes: hasBody(state, status) ? state.bytes : 0,
+    aborted,
+  };
+  if (!isInContext || state.store.fields.request_id !== id) extra.request_id = id;
   if (isSlow) extra.slow = true;
   if (options.headers.length > 0) extra.headers = pickHeaders(state.request.headers, options.headers);
   if (options.query.length > 0) extra.query = pickQuery(state.query, options.query);
   addOwnFields(extra, state, options);
   const message = aborted ? '%s %s %d %.1fms aborted' : '%s %s %d %.1fms';
-  logger.logFrom(logAccess, level, message, [state.method, state.path, status, durationMs, { extra }]);
+  logger.logFrom(logAccess, level, message, [method, path, status, durationMs, { extra }]);
 }
 
 /** INFO, from 400 on WARNING, from 500 on ERROR. */
@@ -66,6 +71,7 @@ export function levelOf(status: number): number {
 }
 
 function chooseLevel(state: RequestState, options: ResolvedHttpLogOptions): number | undefined {
+  if (options.level === undefined) return undefined;
   const level = attempt('http.level', () => options.level?.(state.platformRequest, state.platformResponse));
   return level === undefined ? undefined : attempt('http.level', () => checkLevel(level, 'http.level'));
 }
@@ -76,6 +82,7 @@ function addOwnFields(
   state: RequestState,
   options: ResolvedHttpLogOptions,
 ): void {
+  if (options.fields === undefined) return;
   const fields = attempt('http.fields', () =>
     options.fields?.(state.platformRequest, state.platformResponse),
   );

@@ -4,7 +4,6 @@ import { ERROR, WARNING } from '../../core/levels.js';
 import { getLogger } from '../../core/manager.js';
 import { className } from '../../core/traceback.js';
 import { markTold } from '../told-failures.js';
-import { requestFields } from './access-record.js';
 import { currentRequest, type RequestState } from './request-state.js';
 
 /**
@@ -45,6 +44,18 @@ function logFailure(thrown: unknown, status: number, request: RequestState): voi
   const options = status >= 500 && thrown !== undefined ? { extra, excInfo: thrown } : { extra };
   const reason = STATUS_CODES[status] ?? 'Request failed';
   logger.logFrom(noteFailure, level, '%s: %s %s', [reason, request.method, request.path, options]);
+}
+
+function requestFields(state: RequestState, status: number): Record<string, unknown> {
+  return {
+    method: state.method,
+    path: state.path,
+    route: state.route,
+    status,
+    request_id: state.id,
+    controller: state.controller,
+    handler: state.handler,
+  };
 }
 
 /** The status that something thrown asks for: that of HTTP errors, 500 for everything else. */

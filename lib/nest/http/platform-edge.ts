@@ -42,7 +42,7 @@ function mountOnExpress(adapter: EdgeAdapter, log: RequestLog): void {
  */
 function mountOnFastify(adapter: EdgeAdapter, log: RequestLog): void {
   const { server } = adapter.getInstance<{ server: Server }>();
-  server.prependListener('request', (request, response) => log.takeUp(request, response));
+  server.prependListener('request', (request, response) => log.takeUp(request, response, true));
   const setHook = adapter.setOnRequestHook;
   const follow = (next: RequestHook | undefined): RequestHook =>
     function (request, reply, done) {

@@ -5,12 +5,13 @@ import { getLogger } from '../../core/manager.js';
 import { logAccess, outcomeOf } from './access-record.js';
 import { noteFailure, settleFailure } from './failure-record.js';
 import type { PlatformRequest, PlatformResponse, ResolvedHttpLogOptions } from './http-log-options.js';
+import { addToHead } from './late-header.js';
 import { loggableNames } from './logged-values.js';
-import { RequestState, stateOf } from './request-state.js';
+import { type RequestFollower, RequestState, stateOn } from './request-state.js';
 import { countBytes } from './written-bytes.js';
 
 /** Follows each request from the platform's edge until its response is closed. */
-export class RequestLog {
+export class RequestLog implements RequestFollower {
   readonly #options: ResolvedHttpLogOptions;
 
   constructor(
@@ -43,16 +44,19 @@ export class RequestLog {
       : proceed();
   }
 
-  /** Starts to watch a request, once. */
-  takeUp(request: IncomingMessage, response: ServerResponse): RequestState | undefined {
+  /**
+   * Starts to watch a request, once.
+   *
+   * @param isFastify Whether Fastify will answer it.
+   */
+  takeUp(request: IncomingMessage, response: ServerResponse, isFastify = false): RequestState | undefined {
     try {
-      const known = stateOf(request);
+      const known = stateOn(request);
       if (known !== undefined) return known;
-      const state = new RequestState(request, response);
-      const { responseHeader } = this.#options;
-      if (responseHeader !== false && !response.headersSent) response.setHeader(responseHeader, state.id);
+      const state = new RequestState(request, response, this);
+      this.#tellClient(state, isFastify);
       if (this.#options.enabled) countBytes(response, state);
-      this.#watch(state);
+      watch(response, request);
       return state;
     } catch (error) {
       reportLoggingError(getLogger('nest.server'), undefined, error);
@@ -60,40 +64,33 @@ export class RequestLog {
     }
   }
 
-  #watch(state: RequestState): void {
-    const { request, response } = state;
-    const finish = () => {
-      response.removeListener('close', finish);
-      request.socket?.removeListener?.('close', finish);
-      this.#finish(state);
-    };
-    response.once('finish', () => {
-      state.isAnswered = true;
-    });
-    response.once('close', finish);
-    // A pipelined response waits for its turn without a socket; if the connection goes first, nobody tells it.
-    if (response.socket === null) request.socket.once('close', finish);
-    response.on('pipe', (source: EventEmitter) => {
-      source.once(errorMonitor, (error: unknown) => {
-        if (!response.closed && !response.destroyed) noteFailure(error, state);
-      });
-    });
+  #tellClient(state: RequestState, isFastify: boolean): void {
+    const { responseHeader } = this.#options;
+    const { response } = state;
+    if (responseHeader === false || response.headersSent) return;
+    if (isFastify) addToHead(response, state, responseHeader);
+    else response.setHeader(responseHeader, state.id);
   }
 
-  #finish(state: RequestState): void {
+  /** The response is closed, or will never be. */
+  finish(state: RequestState): void {
+    if (state.isOver) return;
+    state.isOver = true;
     // The response closes outside of any context; what is logged of the request still belongs to its own.
-    const tell = () => {
-      try {
-        const outcome = outcomeOf(state);
-        for (const tellFirst of state.beforeEnd.splice(0)) tellFirst();
-        if (this.#options.exceptionFilter) settleFailure(state, outcome.status);
-        if (this.#options.enabled && !this.#isExcluded(state)) logAccess(state, outcome, this.#options);
-      } catch (error) {
-        reportLoggingError(getLogger('nest.server'), undefined, error);
-      }
-    };
-    state.runLate(this.usesContext, tell);
+    state.runLate(this.usesContext, this.#tell);
   }
+
+  readonly #tell = (state: RequestState): void => {
+    try {
+      const outcome = outcomeOf(state);
+      state.settle();
+      if (this.#options.exceptionFilter) settleFailure(state, outcome.status);
+      if (this.#options.enabled && !this.#isExcluded(state))
+        logAccess(state, outcome, this.#options, this.usesContext);
+    } catch (error) {
+      reportLoggingError(getLogger('nest.server'), undefined, error);
+    }
+  };
 
   #isExcluded(state: RequestState): boolean {
     return this.#options.exclude.some((pattern) => {
@@ -103,6 +100,38 @@ export class RequestLog {
       return pattern.test(state.path);
     });
   }
+}
+
+/** Listeners that all responses share: made anew for each request, they would cost more than they do. */
+function watch(response: ServerResponse, request: IncomingMessage): void {
+  response.on('finish', noteAnswer);
+  response.on('close', finishResponse);
+  response.on('pipe', watchSource);
+  // A pipelined response waits for its turn without a socket; if the connection goes first, nobody tells it.
+  if (response.socket === null) {
+    const { socket } = request;
+    const finish = () => finishResponse.call(response);
+    socket.once('close', finish);
+    response.once('close', () => socket.removeListener('close', finish));
+  }
+}
+
+function noteAnswer(this: ServerResponse): void {
+  const state = stateOn(this);
+  if (state !== undefined) state.isAnswered = true;
+}
+
+function finishResponse(this: ServerResponse): void {
+  const state = stateOn(this);
+  state?.follower.finish(state);
+}
+
+/** What breaks while it is sent is a failure of the request, unless the client has gone. */
+function watchSource(this: ServerResponse, source: EventEmitter): void {
+  source.once(errorMonitor, (error: unknown) => {
+    const state = stateOn(this);
+    if (state !== undefined && !this.closed && !this.destroyed) noteFailure(error, state);
+  });
 }
 
 /** A path matches itself; one that ends in `*` all that begin as it does. */

@@ -16,9 +16,25 @@ const MAX_PATH = 1_024;
  */
 const STATE = Symbol.for('nestjs-logging.request-state');
 
-/** Node's request object with its state on it. */
-interface FollowedRequest {
+/** Node's objects of a request with its state on them. */
+interface Followed {
   readonly [STATE]?: RequestState;
+}
+
+/** `write` and `end` of a response as they are called: the encoding may be left out. */
+export type Writer = (
+  this: ServerResponse,
+  chunk?: unknown,
+  encoding?: unknown,
+  callback?: unknown,
+) => unknown;
+
+/** `writeHead` of a response as it is called: the reason may be left out. */
+export type HeadWriter = (this: ServerResponse, status: number, ...rest: unknown[]) => ServerResponse;
+
+/** Who follows requests and is told when one is over. */
+export interface RequestFollower {
+  finish(state: RequestState): void;
 }
 
 /** What is known of a running request. */
@@ -30,16 +46,25 @@ export class RequestState implements Work {
   readonly store: ContextStore;
   /** The template of the route, once a controller has the request. */
   route: string | null = null;
-  controller: string | null = null;
-  handler: string | null = null;
+  /** The controller's class and its method, once one has the request. */
+  controllerClass: { readonly name: string } | undefined;
+  handlerMethod: { readonly name: string } | undefined;
   /** Bytes of the body that were written. */
   bytes = 0;
+  /** The response's own `write` and `end`, where its bytes are counted. */
+  write: Writer | undefined;
+  end: Writer | undefined;
+  /** The response's own `writeHead` and the header that is added to the head, where one is. */
+  writeHead: HeadWriter | undefined;
+  responseHeader = '';
+  /** Whether the body is complete: some responses end by calling `write`. */
+  isEnding = false;
   /** A failure that is the client's, to be told when the status is known. */
   refusal: { readonly thrown: unknown } | undefined;
   /** Whether a record told a failure of this request. */
   hasTold = false;
-  /** What else is to be logged when the response is closed. */
-  readonly beforeEnd: (() => void)[] = [];
+  /** Whether the response is closed and everything told. */
+  isOver = false;
   /** Whether all of the response was handed to the system. */
   isAnswered = false;
   /** Whether the platform has the request, in its context. */
@@ -50,14 +75,17 @@ export class RequestState implements Work {
   /** Runs a function under the span that was active when the request came. */
   readonly #inSpan: ((run: () => void) => void) | undefined;
   readonly #url: string;
-  #failures: unknown[] = [];
+  #path: string | undefined;
+  #failures: unknown[] | undefined;
+  #beforeEnd: (() => void)[] | undefined;
 
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
+    readonly follower: RequestFollower,
   ) {
-    lookForTracing();
     this.#inSpan = captureSpan();
+    if (this.#inSpan !== undefined) lookForTracing();
     this.platformRequest = request;
     this.platformResponse = response;
     this.id = requestIdOf(request.headers);
@@ -65,15 +93,24 @@ export class RequestState implements Work {
     // Express changes url while it routes.
     this.#url = request.url ?? '';
     this.store = { fields: Object.freeze({ request_id: this.id }), owner: this };
-    // Out of sight of whoever prints or copies the request.
-    Object.defineProperty(request, STATE, { value: this });
+    // Out of sight of whoever prints or copies them.
+    const descriptor = { value: this };
+    Object.defineProperty(request, STATE, descriptor);
+    Object.defineProperty(response, STATE, descriptor);
   }
 
   /** The path without the query, cut to what a record can bear. */
   get path(): string {
-    const end = this.#url.search(/[?#]/);
-    const path = end < 0 ? this.#url : this.#url.slice(0, end);
-    return path.length <= MAX_PATH ? path : `${path.slice(0, MAX_PATH)}…`;
+    this.#path ??= pathOf(this.#url);
+    return this.#path;
+  }
+
+  get controller(): string | null {
+    return this.controllerClass?.name ?? null;
+  }
+
+  get handler(): string | null {
+    return this.handlerMethod?.name ?? null;
   }
 
   /** The query as it came, without `?`. */
@@ -84,15 +121,32 @@ export class RequestState implements Work {
 
   /** Notes something thrown. @returns Whether it is new to this request. */
   meets(thrown: unknown): boolean {
+    this.#failures ??= [];
     if (this.#failures.includes(thrown)) return false;
     this.#failures.push(thrown);
     return true;
   }
 
+  /** Has something done when the response is closed, before its own records are made. */
+  beforeEnd(work: () => void): void {
+    this.#beforeEnd ??= [];
+    this.#beforeEnd.push(work);
+  }
+
+  /** Does what was to be done at the end, once. */
+  settle(): void {
+    const work = this.#beforeEnd;
+    if (work === undefined) return;
+    this.#beforeEnd = undefined;
+    for (const each of work) each();
+  }
+
   /** Runs a function when the request is over, and what it was started with is not at hand. */
-  runLate(usesContext: boolean, work: () => void): void {
+  runLate(usesContext: boolean, work: (state: RequestState) => void): void {
     const inSpan = this.#inSpan;
-    this.run(usesContext, () => (inSpan === undefined ? work() : inSpan(work)));
+    if (inSpan !== undefined) inSpan(() => runAs(this, usesContext, work, this));
+    else if (usesContext) runAs(this, usesContext, work, this);
+    else work(this);
   }
 
   /** Runs a function as part of the request. @param usesContext Whether records made in it carry its fields. */
@@ -108,9 +162,22 @@ export function currentRequest(): RequestState | undefined {
   return isBranded(work, 'request') ? (work as RequestState) : undefined;
 }
 
-/** The state of a request, by Node's, Express's or Fastify's object. */
-export function stateOf(request: unknown): RequestState | undefined {
-  if (typeof request !== 'object' || request === null) return undefined;
-  const { raw } = request as { raw?: unknown };
-  return ((typeof raw === 'object' && raw !== null ? raw : request) as FollowedRequest)[STATE];
+/** The state of a request, by its request or response object: Node's, Express's or Fastify's. */
+export function stateOf(object: unknown): RequestState | undefined {
+  if (typeof object !== 'object' || object === null) return undefined;
+  const { raw } = object as { raw?: unknown };
+  return ((typeof raw === 'object' && raw !== null ? raw : object) as Followed)[STATE];
+}
+
+/** The state of a request, by Node's own request or response. */
+export function stateOn(object: IncomingMessage | ServerResponse): RequestState | undefined {
+  return (object as Followed)[STATE];
+}
+
+function pathOf(url: string): string {
+  let end = url.indexOf('?');
+  const fragment = url.indexOf('#');
+  if (fragment >= 0 && (end < 0 || fragment < end)) end = fragment;
+  const path = end < 0 ? url : url.slice(0, end);
+  return path.length <= MAX_PATH ? path : `${path.slice(0, MAX_PATH)}…`;
 }

@@ -43,7 +43,7 @@ export class Operation {
     this.#id = request?.id ?? requestIdOf({});
     this.store = request?.store ?? { fields: Object.freeze({ request_id: this.#id }), owner: this };
     // An operation is over with its answer: what resolvers give may hold promises that nobody here sees.
-    request?.beforeEnd.push(() => this.#settle());
+    request?.beforeEnd(() => this.#settle());
   }
 
   /** A field begins to be resolved. */
