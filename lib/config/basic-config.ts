@@ -8,6 +8,7 @@ import { checkOptions, levelSchema } from '../core/options.js';
 import { closeHandlers } from '../core/shutdown.js';
 import { FileHandler } from '../handlers/file.handler.js';
 import { StreamHandler } from '../handlers/stream.handler.js';
+import { lazy } from '../internal/lazy.js';
 
 /** Python's format for `basicConfig`, by style. */
 const BASIC_FORMATS = {
@@ -17,19 +18,21 @@ const BASIC_FORMATS = {
 } as const;
 
 /** The options of `basicConfig`; loose, since Python applies what it knows before it complains of the rest. */
-const basicConfigSchema = v.looseObject({
-  filename: v.optional(v.union([v.string(), v.instance(URL)])),
-  filemode: v.optional(v.string(), 'a'),
-  format: v.optional(v.string()),
-  datefmt: v.optional(v.string()),
-  style: v.optional(v.picklist(['%', '{', '$']), '%'),
-  level: v.optional(levelSchema),
-  stream: v.optional(v.any()),
-  handlers: v.optional(v.array(v.custom<Handler>(isHandler, 'expected a handler'))),
-  force: v.optional(v.boolean(), false),
-  encoding: v.optional(v.string()),
-  errors: v.optional(v.nullable(v.string()), 'backslashreplace'),
-});
+const basicConfigSchema = lazy(() =>
+  v.looseObject({
+    filename: v.optional(v.union([v.string(), v.instance(URL)])),
+    filemode: v.optional(v.string(), 'a'),
+    format: v.optional(v.string()),
+    datefmt: v.optional(v.string()),
+    style: v.optional(v.picklist(['%', '{', '$']), '%'),
+    level: v.optional(levelSchema()),
+    stream: v.optional(v.any()),
+    handlers: v.optional(v.array(v.custom<Handler>(isHandler, 'expected a handler'))),
+    force: v.optional(v.boolean(), false),
+    encoding: v.optional(v.string()),
+    errors: v.optional(v.nullable(v.string()), 'backslashreplace'),
+  }),
+);
 
 /** Options of {@link basicConfig}. */
 export interface BasicConfigOptions {
@@ -66,7 +69,7 @@ export interface BasicConfigOptions {
  * @see https://docs.python.org/3/library/logging.html#logging.basicConfig
  */
 export function basicConfig(options: BasicConfigOptions = {}): void {
-  const given = checkOptions('basicConfig', basicConfigSchema, options);
+  const given = checkOptions('basicConfig', basicConfigSchema(), options);
   const root = getRootLogger();
   if (given.force) {
     const old = [...root.handlers];
@@ -91,7 +94,7 @@ export function basicConfig(options: BasicConfigOptions = {}): void {
   }
   if (given.level !== undefined) root.setLevel(checkLevel(given.level, 'basicConfig.level'));
   // As in Python, the configuration stands when unknown options are complained of.
-  const unknown = Object.keys(options).filter((key) => !Object.hasOwn(basicConfigSchema.entries, key));
+  const unknown = Object.keys(options).filter((key) => !Object.hasOwn(basicConfigSchema().entries, key));
   if (unknown.length > 0)
     throw new LoggingError(
       'ERR_LOGGING_OPTIONS',
@@ -99,7 +102,7 @@ export function basicConfig(options: BasicConfigOptions = {}): void {
     );
 }
 
-type Given = v.InferOutput<typeof basicConfigSchema>;
+type Given = v.InferOutput<ReturnType<typeof basicConfigSchema>>;
 
 function checkTargets(given: Given): void {
   if (given.handlers === undefined) {

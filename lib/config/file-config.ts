@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { LoggingError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
+import { lazy } from '../internal/lazy.js';
 import { joinFaults } from './config-faults.js';
 import { pathOf } from './config-files.js';
 import { type ConfigFault, ConfigOrigin, setOrigin } from './config-origin.js';
@@ -20,11 +21,13 @@ export interface FileConfigOptions {
   encoding?: string | undefined;
 }
 
-const fileConfigSchema = v.strictObject({
-  defaults: v.optional(v.record(v.string(), v.string())),
-  disableExistingLoggers: v.optional(v.boolean(), true),
-  encoding: v.optional(v.string(), 'utf-8'),
-});
+const fileConfigSchema = lazy(() =>
+  v.strictObject({
+    defaults: v.optional(v.record(v.string(), v.string())),
+    disableExistingLoggers: v.optional(v.boolean(), true),
+    encoding: v.optional(v.string(), 'utf-8'),
+  }),
+);
 
 /**
  * Configures logging from a file in Python's INI format; the configuration stands when this returns.
@@ -43,7 +46,7 @@ const fileConfigSchema = v.strictObject({
 export function fileConfig(file: string | URL, options: FileConfigOptions = {}): StandingConfig {
   const { defaults, disableExistingLoggers, encoding } = checkOptions(
     'fileConfig',
-    fileConfigSchema,
+    fileConfigSchema(),
     options,
   );
   const isText = typeof file === 'string' && /[\r\n]/.test(file);

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { LoggingError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
+import { lazy } from '../internal/lazy.js';
 import { joinFaults } from './config-faults.js';
 import { type ConfigFile, pathOf, readConfigFile } from './config-files.js';
 import { type ConfigFault, ConfigOrigin, type Place, setOrigin } from './config-origin.js';
@@ -40,23 +41,27 @@ export interface LoadOptions {
   onReload?: ((error: Error | undefined) => void) | undefined;
 }
 
-const loadOptionsSchema = v.strictObject({
-  environment: v.optional(v.union([v.literal(false), v.string()])),
-  env: v.optional(v.record(v.string(), v.optional(v.string()))),
-  levels: v.optional(v.boolean(), true),
-  check: v.optional(v.boolean(), true),
-  resolve: v.optional(v.custom<NonNullable<PlanOptions['resolve']>>((value) => typeof value === 'function')),
-  watch: v.optional(v.boolean(), false),
-  pollMs: v.optional(v.pipe(v.number(), v.minValue(10)), 2_000),
-  signal: v.optional(
-    v.custom<NodeJS.Signals>((value) => typeof value === 'string' && value.startsWith('SIG')),
-  ),
-  onReload: v.optional(
-    v.custom<NonNullable<LoadOptions['onReload']>>((value) => typeof value === 'function'),
-  ),
-});
+const loadOptionsSchema = lazy(() =>
+  v.strictObject({
+    environment: v.optional(v.union([v.literal(false), v.string()])),
+    env: v.optional(v.record(v.string(), v.optional(v.string()))),
+    levels: v.optional(v.boolean(), true),
+    check: v.optional(v.boolean(), true),
+    resolve: v.optional(
+      v.custom<NonNullable<PlanOptions['resolve']>>((value) => typeof value === 'function'),
+    ),
+    watch: v.optional(v.boolean(), false),
+    pollMs: v.optional(v.pipe(v.number(), v.minValue(10)), 2_000),
+    signal: v.optional(
+      v.custom<NodeJS.Signals>((value) => typeof value === 'string' && value.startsWith('SIG')),
+    ),
+    onReload: v.optional(
+      v.custom<NonNullable<LoadOptions['onReload']>>((value) => typeof value === 'function'),
+    ),
+  }),
+);
 
-type CheckedOptions = v.InferOutput<typeof loadOptionsSchema>;
+type CheckedOptions = v.InferOutput<ReturnType<typeof loadOptionsSchema>>;
 
 /**
  * Reads a configuration from a file: YAML, JSON, Python's INI format, or a module whose default export is the
@@ -76,7 +81,7 @@ export async function loadLoggingConfig(
   file: string | URL,
   options: LoadOptions = {},
 ): Promise<LoggingConfig> {
-  const checked = checkOptions('loadLoggingConfig', loadOptionsSchema, options);
+  const checked = checkOptions('loadLoggingConfig', loadOptionsSchema(), options);
   const path = pathOf(file);
   const env = checked.env ?? process.env;
   const environment = environmentOf(checked, env);

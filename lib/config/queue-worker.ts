@@ -1,4 +1,3 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import type { Handler } from '../core/handler.js';
 import { makeLogRecord } from '../core/record-factory.js';
 import type {
@@ -7,6 +6,7 @@ import type {
   WorkerOrder,
   WorkerStart,
 } from '../handlers/support/worker-protocol.js';
+import { nodeModule } from '../internal/node-module.js';
 import { dictConfig, type StandingConfig } from './dict-configurator.js';
 import type { LoggingConfig } from './logging-config.js';
 
@@ -15,6 +15,7 @@ import type { LoggingConfig } from './logging-config.js';
  * that come. The handler starts it; there is nothing in it for a program to call.
  */
 export function runQueueWorker(): void {
+  const { parentPort, workerData } = nodeModule('node:worker_threads');
   const { config, respectHandlerLevel, closed } = workerData as WorkerStart;
   const standing = dictConfig({ version: 1, ...config } as LoggingConfig);
   const handlers = firstHandlers(config, standing);
@@ -69,5 +70,5 @@ function firstHandlers(config: WorkerConfig, standing: StandingConfig): Handler[
 }
 
 function answer(message: WorkerAnswer): void {
-  parentPort?.postMessage(message);
+  nodeModule('node:worker_threads').parentPort?.postMessage(message);
 }

@@ -4,18 +4,24 @@ import { CONTEXT, EXPOSED, type Fields, type LogRecord } from '../core/log-recor
 import { checkOptions } from '../core/options.js';
 import { brand } from '../internal/brand.js';
 import { defineField } from '../internal/define-field.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import { getContext } from './context.js';
 import { installContextDefaults } from './context-provider.js';
 
 /** The keys of a {@link ContextFilter} in a configuration. */
-export const contextFilterSchema = v.strictObject({
-  defaults: v.optional(
-    v.pipe(v.record(v.string(), v.unknown()), v.description('Fields of records made outside of a context.')),
-  ),
-});
+export const contextFilterSchema = lazy(() =>
+  v.strictObject({
+    defaults: v.optional(
+      v.pipe(
+        v.record(v.string(), v.unknown()),
+        v.description('Fields of records made outside of a context.'),
+      ),
+    ),
+  }),
+);
 
 /** Options of {@link ContextFilter}. */
-export type ContextFilterOptions = v.InferInput<typeof contextFilterSchema>;
+export type ContextFilterOptions = v.InferInput<ReturnType<typeof contextFilterSchema>>;
 
 /**
  * Puts the running context's fields on the records that pass, and lets all of them pass; on a handler or a logger,
@@ -28,7 +34,10 @@ export type ContextFilterOptions = v.InferInput<typeof contextFilterSchema>;
 export class ContextFilter {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema = contextFilterSchema;
+  declare static readonly optionsSchema: ReturnType<typeof contextFilterSchema>;
+  static {
+    lazyProperty(ContextFilter, 'optionsSchema', contextFilterSchema);
+  }
 
   readonly #defaults: Fields | undefined;
 
@@ -36,7 +45,7 @@ export class ContextFilter {
   constructor(options: ContextFilterOptions = {}) {
     const { defaults } = checkOptions(
       'ContextFilter',
-      contextFilterSchema,
+      contextFilterSchema(),
       options,
       new.target === ContextFilter,
     );

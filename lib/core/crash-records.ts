@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { lazy } from '../internal/lazy.js';
 import { captureWarnings } from './capture-warnings.js';
 import { reportLoggingError } from './diagnostics.js';
 import { openHandlers } from './handler.js';
@@ -8,30 +9,32 @@ import { getLogger } from './manager.js';
 import { checkOptions } from './options.js';
 import { header, isErrorLike } from './traceback.js';
 
-const crashSchema = v.strictObject({
-  uncaughtException: v.optional(
-    v.pipe(v.boolean(), v.description('Whether an exception that nothing catches is recorded.')),
-    false,
-  ),
-  unhandledRejection: v.optional(
-    v.pipe(v.boolean(), v.description('Whether a rejected promise that ends the process is recorded.')),
-    false,
-  ),
-  warnings: v.optional(
-    v.pipe(
-      v.boolean(),
-      v.description("Whether Node's warnings are recorded, in place of its lines on standard error."),
+const crashSchema = lazy(() =>
+  v.strictObject({
+    uncaughtException: v.optional(
+      v.pipe(v.boolean(), v.description('Whether an exception that nothing catches is recorded.')),
+      false,
     ),
-    false,
-  ),
-  logger: v.optional(
-    v.union([v.string(), v.custom<Logger>(isLogger)], 'expected a logger, or the name of one'),
-    'node.crashes',
-  ),
-});
+    unhandledRejection: v.optional(
+      v.pipe(v.boolean(), v.description('Whether a rejected promise that ends the process is recorded.')),
+      false,
+    ),
+    warnings: v.optional(
+      v.pipe(
+        v.boolean(),
+        v.description("Whether Node's warnings are recorded, in place of its lines on standard error."),
+      ),
+      false,
+    ),
+    logger: v.optional(
+      v.union([v.string(), v.custom<Logger>(isLogger)], 'expected a logger, or the name of one'),
+      'node.crashes',
+    ),
+  }),
+);
 
 /** Options of {@link captureCrashes}; each kind is off unless asked for. */
-export type CaptureCrashesOptions = v.InferInput<typeof crashSchema>;
+export type CaptureCrashesOptions = v.InferInput<ReturnType<typeof crashSchema>>;
 
 /**
  * Records what ends the process, with its traceback, at level CRITICAL.
@@ -49,7 +52,7 @@ export type CaptureCrashesOptions = v.InferInput<typeof crashSchema>;
  * captureCrashes({ uncaughtException: true, unhandledRejection: true });
  */
 export function captureCrashes(options: CaptureCrashesOptions): () => void {
-  const o = checkOptions('captureCrashes', crashSchema, options);
+  const o = checkOptions('captureCrashes', crashSchema(), options);
   const record = (error: unknown, origin: string): void => {
     const isRejection = origin === 'unhandledRejection';
     if (isRejection ? o.unhandledRejection : o.uncaughtException) {

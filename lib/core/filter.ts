@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { brand } from '../internal/brand.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import { LoggingError } from './errors.js';
 import {
   type FilterLike,
@@ -13,18 +14,20 @@ import { isLogRecord, type LogRecord } from './log-record.js';
 import { checkOptions } from './options.js';
 
 /** Options of a {@link Filter}. */
-export const filterSchema = v.strictObject({
-  name: v.optional(
-    v.pipe(
-      v.string(),
-      v.description("Name of the logger whose records, and those of its children, pass; '' for all."),
+export const filterSchema = lazy(() =>
+  v.strictObject({
+    name: v.optional(
+      v.pipe(
+        v.string(),
+        v.description("Name of the logger whose records, and those of its children, pass; '' for all."),
+      ),
+      '',
     ),
-    '',
-  ),
-});
+  }),
+);
 
 /** Options of a {@link Filter}. */
-export type FilterOptions = v.InferInput<typeof filterSchema>;
+export type FilterOptions = v.InferInput<ReturnType<typeof filterSchema>>;
 
 /**
  * Lets the records of one logger and of its children pass.
@@ -36,7 +39,10 @@ export type FilterOptions = v.InferInput<typeof filterSchema>;
 export class Filter {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema = filterSchema;
+  declare static readonly optionsSchema: ReturnType<typeof filterSchema>;
+  static {
+    lazyProperty(Filter, 'optionsSchema', filterSchema);
+  }
 
   /** Name of the logger whose records pass. */
   readonly name: string;
@@ -47,7 +53,7 @@ export class Filter {
    */
   constructor(options: FilterOptions | string = {}) {
     const given = typeof options === 'string' ? { name: options } : options;
-    this.name = checkOptions('Filter', filterSchema, given, new.target === Filter).name;
+    this.name = checkOptions('Filter', filterSchema(), given, new.target === Filter).name;
   }
 
   /** True if the record comes from the named logger or from one below it. */

@@ -141,6 +141,9 @@ function concatenate(pieces: readonly Piece[]): RecordRenderer {
 function compose(l: readonly string[], f: readonly RecordRenderer[]): RecordRenderer {
   const [l0 = '', l1 = '', l2 = '', l3 = '', l4 = '', l5 = ''] = l;
   const [f0, f1, f2, f3, f4] = f;
+  // The usual format: its literals are part of what is the same for every record of a logger and level.
+  if (f2 !== undefined && f3 === undefined && l.every((literal) => literal === ''))
+    return (r) => f0!(r) + f1!(r) + f2(r);
   if (f0 === undefined) return () => l0;
   if (f1 === undefined) return l0 === '' && l1 === '' ? f0 : (r) => l0 + f0(r) + l1;
   if (f2 === undefined) return (r) => l0 + f0(r) + l1 + f1(r) + l2;

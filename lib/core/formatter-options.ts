@@ -1,10 +1,11 @@
 import * as v from 'valibot';
+import { lazy } from '../internal/lazy.js';
 import { type CompiledFormat, compileFormat, type FormatStyle } from './format-style.js';
 import type { OptionsSchema } from './options.js';
 import type { FieldPainter } from './record-field.js';
 
 /** The keys of a text formatter's entry in a configuration, to be spread into the schema of each. */
-export const formatterEntries = {
+export const formatterEntries = lazy(() => ({
   format: v.nullish(v.pipe(v.string(), v.description('The format string; default the bare message.'))),
   fmt: v.nullish(v.pipe(v.string(), v.description("`format`, under the name of Python's constructor."))),
   datefmt: v.nullish(
@@ -49,16 +50,19 @@ export const formatterEntries = {
     ),
     'escape',
   ),
-};
+}));
 
 /** Options of a {@link Formatter}, without a look at the format itself. */
-export const formatterSchema = v.strictObject(formatterEntries);
+export const formatterSchema = lazy(() => v.strictObject(formatterEntries()));
 
 /** Options of a {@link Formatter}; the keys of its entry in a configuration. */
-export type FormatterOptions = v.InferInput<typeof formatterSchema>;
+export type FormatterOptions = v.InferInput<ReturnType<typeof formatterSchema>>;
 
 /** Options of a text formatter with the defaults filled in. */
-export type FormatterSettings = Pick<v.InferOutput<typeof formatterSchema>, keyof typeof formatterEntries>;
+export type FormatterSettings = Pick<
+  v.InferOutput<ReturnType<typeof formatterSchema>>,
+  keyof ReturnType<typeof formatterEntries>
+>;
 
 /**
  * The schema of a text formatter that finds faulty formats too, so that a configuration is refused before anything

@@ -1,6 +1,6 @@
 import { brand } from '../internal/brand.js';
 import type { TimeConverter } from '../internal/broken-down-time.js';
-import { lazy } from '../internal/lazy.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import type { CompiledFormat } from './format-style.js';
 import {
   checkingFormat,
@@ -28,7 +28,10 @@ export type { FormatterOptions } from './formatter-options.js';
 export class Formatter {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema: OptionsSchema = checkingFormat(formatterSchema);
+  declare static readonly optionsSchema: OptionsSchema;
+  static {
+    lazyProperty(Formatter, 'optionsSchema', () => checkingFormat(formatterSchema()));
+  }
   /**
    * How formatters that were told nothing else show times; `Formatter.converter = gmtime` for UTC everywhere.
    *
@@ -56,7 +59,7 @@ export class Formatter {
   constructor(options: FormatterOptions = {}) {
     const settings: FormatterSettings = checkOptions(
       'Formatter',
-      formatterSchema,
+      formatterSchema(),
       options,
       new.target === Formatter,
     );

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { lazy } from '../internal/lazy.js';
 import { LoggingError } from './errors.js';
 import { type FilterLike, isFilterLike } from './filter-like.js';
 import { describeUnknownLevel, type Level } from './levels.js';
@@ -89,24 +90,31 @@ function describe(issue: v.BaseIssue<unknown>, keys: readonly string[], schema: 
 const VALIBOT_MESSAGE = /^Invalid [\w ]+: (Expected .* but received|Received) /s;
 
 /** Schema of a level: a whole number or a registered name. */
-export const levelSchema: v.GenericSchema<Level> = v.custom<Level>(
-  (value) =>
-    (typeof value === 'number' && Number.isInteger(value)) ||
-    (typeof value === 'string' && state.nameToLevel.has(value)),
-  (issue) => describeUnknownLevel(issue.input),
+export const levelSchema = lazy(
+  (): v.GenericSchema<Level> =>
+    v.custom<Level>(
+      (value) =>
+        (typeof value === 'number' && Number.isInteger(value)) ||
+        (typeof value === 'string' && state.nameToLevel.has(value)),
+      (issue) => describeUnknownLevel(issue.input),
+    ),
 );
 
 /** Schema of a formatter object: anything with a `format` method. */
-export const formatterObjectSchema = v.custom<{ format(record: never): string }>(
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as { format?: unknown }).format === 'function',
-  'expected a formatter: an object with a format(record) method',
+export const formatterObjectSchema = lazy(() =>
+  v.custom<{ format(record: never): string }>(
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      typeof (value as { format?: unknown }).format === 'function',
+    'expected a formatter: an object with a format(record) method',
+  ),
 );
 
 /** Schema of a filter: a function, or an object with a `filter` method. */
-export const filterObjectSchema = v.custom<FilterLike>(
-  isFilterLike,
-  'expected a filter: a function, or an object with a filter(record) method',
+export const filterObjectSchema = lazy(() =>
+  v.custom<FilterLike>(
+    isFilterLike,
+    'expected a filter: a function, or an object with a filter(record) method',
+  ),
 );

@@ -6,6 +6,16 @@ const MAX_VALUES = 100;
 /** A class name; anything else in `error.name` is not printed as one, so that it cannot pose as a record. */
 const CLASS_NAME = /^[A-Za-z_$][\w$.]{0,80}$/;
 
+/** How a traceback becomes text. */
+export interface TracebackStyle {
+  /** What is put between its lines. */
+  readonly newline: string;
+  /** What is done to each piece, whose own newlines are to stay what they are. */
+  readonly clean: (text: string) => string;
+}
+
+const PLAIN: TracebackStyle = { newline: '\n', clean: (text) => text };
+
 /**
  * The traceback of whatever was thrown: the stack, then every cause and every member of an AggregateError,
  * at every level, indented below what they belong to.
@@ -13,14 +23,16 @@ const CLASS_NAME = /^[A-Za-z_$][\w$.]{0,80}$/;
  * Never throws, whatever the value. Text comes out as it is: {@link sanitizeTraceback} makes it safe for a terminal.
  *
  * @param thrown An Error, or any other thrown value.
+ * @param style What the text is for, where that is not lines of text.
  */
-export function formatTraceback(thrown: unknown): string {
-  const progress: Progress = { text: '', seen: [], count: 0 };
+export function formatTraceback(thrown: unknown, style: TracebackStyle = PLAIN): string {
+  const progress: Progress = { style, text: '', seen: [], count: 0 };
   append(progress, thrown, '', '');
   return progress.text;
 }
 
 interface Progress {
+  readonly style: TracebackStyle;
   text: string;
   /** A list: there are seldom more than two, and never many. */
   readonly seen: unknown[];
@@ -28,8 +40,8 @@ interface Progress {
 }
 
 function append(progress: Progress, thrown: unknown, label: string, indent: string): void {
-  const { seen } = progress;
-  if (progress.count > 0) progress.text += '\n';
+  const { seen, style } = progress;
+  if (progress.count > 0) progress.text += style.newline;
   progress.text += indent + label;
   progress.count += 1;
   if (progress.count > MAX_VALUES || indent.length > MAX_DEPTH * 2) {
@@ -37,15 +49,15 @@ function append(progress: Progress, thrown: unknown, label: string, indent: stri
     return;
   }
   if (!isErrorLike(thrown)) {
-    progress.text += `Thrown value: ${indented(repr(thrown), indent)}`;
+    progress.text += `Thrown value: ${lines(repr(thrown), indent, style)}`;
     return;
   }
   if (seen.includes(thrown)) {
-    progress.text += `[shown above] ${indented(header(thrown), indent)}`;
+    progress.text += `[shown above] ${lines(header(thrown), indent, style)}`;
     return;
   }
   seen.push(thrown);
-  progress.text += indented(stackText(thrown), indent);
+  progress.text += lines(stackText(thrown), indent, style);
   appendMembers(progress, thrown, `${indent}  `);
   const cause = causeOf(thrown);
   if (cause !== undefined && cause !== null) append(progress, cause, 'caused by ', `${indent}  `);
@@ -61,8 +73,10 @@ function appendMembers(progress: Progress, error: object, indent: string): void 
   }
 }
 
-function indented(text: string, indent: string): string {
-  return indent === '' ? text : text.replaceAll('\n', `\n${indent}`);
+/** A piece with what its lines begin with. */
+function lines(text: string, indent: string, { newline, clean }: TracebackStyle): string {
+  const safe = clean(text);
+  return newline === '\n' && indent === '' ? safe : safe.replaceAll('\n', newline + indent);
 }
 
 /** An Error of any realm, or an object that has what makes one. */
@@ -81,7 +95,8 @@ function stackText(error: Error): string {
   const head = header(error);
   const stack = stackOf(error);
   if (typeof stack !== 'string' || stack === '' || stack === head) return head;
-  if (stack.startsWith(head) && stack.charCodeAt(head.length) === 0x0a) return stack;
+  // Not `startsWith`, which the engine spells out character by character.
+  if (stack.slice(0, head.length) === head && stack.charCodeAt(head.length) === 0x0a) return stack;
   // V8 wrote the header when the error was made; name and message may have been set since.
   const message = messageOf(error);
   const at = typeof message === 'string' && message !== '' ? stack.indexOf(message) : -1;

@@ -2,17 +2,20 @@ import * as v from 'valibot';
 import type { FilterResult } from '../core/filter-like.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 
 /** The keys of a {@link CallbackFilter} in a configuration. */
-export const callbackFilterSchema = v.strictObject({
-  callback: v.pipe(
-    v.custom<(record: LogRecord) => unknown>((value) => typeof value === 'function', 'expected a function'),
-    v.description('Asked for each record; a falsy answer drops it.'),
-  ),
-});
+export const callbackFilterSchema = lazy(() =>
+  v.strictObject({
+    callback: v.pipe(
+      v.custom<(record: LogRecord) => unknown>((value) => typeof value === 'function', 'expected a function'),
+      v.description('Asked for each record; a falsy answer drops it.'),
+    ),
+  }),
+);
 
 /** Options of {@link CallbackFilter}. */
-export type CallbackFilterOptions = v.InferInput<typeof callbackFilterSchema>;
+export type CallbackFilterOptions = v.InferInput<ReturnType<typeof callbackFilterSchema>>;
 
 /**
  * Lets those records pass that a function lets pass.
@@ -23,7 +26,10 @@ export type CallbackFilterOptions = v.InferInput<typeof callbackFilterSchema>;
  */
 export class CallbackFilter {
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema = callbackFilterSchema;
+  declare static readonly optionsSchema: ReturnType<typeof callbackFilterSchema>;
+  static {
+    lazyProperty(CallbackFilter, 'optionsSchema', callbackFilterSchema);
+  }
 
   /** The function. */
   readonly callback: (record: LogRecord) => unknown;
@@ -31,7 +37,7 @@ export class CallbackFilter {
   constructor(options: CallbackFilterOptions) {
     this.callback = checkOptions(
       'CallbackFilter',
-      callbackFilterSchema,
+      callbackFilterSchema(),
       options,
       new.target === CallbackFilter,
     ).callback;

@@ -5,73 +5,76 @@ import { checkLevel } from '../core/levels.js';
 import { LogRecord } from '../core/log-record.js';
 import { checkOptions, levelSchema } from '../core/options.js';
 import { brand } from '../internal/brand.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import { str } from '../internal/python-text.js';
 import { type TokenBucket, TokenBuckets } from './support/token-buckets.js';
 
 /** The keys of a {@link RateLimitFilter} in a configuration. */
-export const rateLimitFilterSchema = v.strictObject({
-  rate: v.optional(
-    v.pipe(
-      v.number(),
-      v.minValue(0, 'expected 0 or more'),
-      v.description('Records of one kind a second, on average.'),
-    ),
-    10,
-  ),
-  burst: v.optional(
-    v.pipe(
-      v.number(),
-      v.integer('expected a whole number'),
-      v.minValue(1, 'expected 1 or more'),
-      v.description('Records of one kind that may come at once.'),
-    ),
-    20,
-  ),
-  per: v.optional(
-    v.pipe(
-      v.array(v.picklist(['logger', 'level', 'template'])),
-      v.description('What makes records of one kind; none of them: all records together.'),
-    ),
-    ['logger', 'level', 'template'],
-  ),
-  foldMs: v.optional(
-    v.pipe(
-      v.number(),
-      v.minValue(0, 'expected 0 or more'),
-      v.description(
-        'How long a message is kept back that repeats the one before of its kind; 0 lets repeats pass.',
+export const rateLimitFilterSchema = lazy(() =>
+  v.strictObject({
+    rate: v.optional(
+      v.pipe(
+        v.number(),
+        v.minValue(0, 'expected 0 or more'),
+        v.description('Records of one kind a second, on average.'),
       ),
+      10,
     ),
-    0,
-  ),
-  summaryMs: v.optional(
-    v.pipe(
-      v.number(),
-      v.minValue(10, 'expected 10 or more'),
-      v.description('How long after the first record kept back it is told how many were, in milliseconds.'),
+    burst: v.optional(
+      v.pipe(
+        v.number(),
+        v.integer('expected a whole number'),
+        v.minValue(1, 'expected 1 or more'),
+        v.description('Records of one kind that may come at once.'),
+      ),
+      20,
     ),
-    10_000,
-  ),
-  exemptLevel: v.optional(
-    v.pipe(
-      v.nullable(levelSchema),
-      v.description('Records of this level and above always pass; null for none.'),
+    per: v.optional(
+      v.pipe(
+        v.array(v.picklist(['logger', 'level', 'template'])),
+        v.description('What makes records of one kind; none of them: all records together.'),
+      ),
+      ['logger', 'level', 'template'],
     ),
-    'ERROR',
-  ),
-  maxKeys: v.optional(
-    v.pipe(
-      v.number(),
-      v.integer('expected a whole number'),
-      v.minValue(1, 'expected 1 or more'),
-      v.description('Kinds that are remembered; the one seen longest ago is forgotten first.'),
+    foldMs: v.optional(
+      v.pipe(
+        v.number(),
+        v.minValue(0, 'expected 0 or more'),
+        v.description(
+          'How long a message is kept back that repeats the one before of its kind; 0 lets repeats pass.',
+        ),
+      ),
+      0,
     ),
-    1_000,
-  ),
-});
+    summaryMs: v.optional(
+      v.pipe(
+        v.number(),
+        v.minValue(10, 'expected 10 or more'),
+        v.description('How long after the first record kept back it is told how many were, in milliseconds.'),
+      ),
+      10_000,
+    ),
+    exemptLevel: v.optional(
+      v.pipe(
+        v.nullable(levelSchema()),
+        v.description('Records of this level and above always pass; null for none.'),
+      ),
+      'ERROR',
+    ),
+    maxKeys: v.optional(
+      v.pipe(
+        v.number(),
+        v.integer('expected a whole number'),
+        v.minValue(1, 'expected 1 or more'),
+        v.description('Kinds that are remembered; the one seen longest ago is forgotten first.'),
+      ),
+      1_000,
+    ),
+  }),
+);
 
 /** Options of {@link RateLimitFilter}. */
-export type RateLimitFilterOptions = v.InferInput<typeof rateLimitFilterSchema>;
+export type RateLimitFilterOptions = v.InferInput<ReturnType<typeof rateLimitFilterSchema>>;
 
 /** Characters of a template that tell its kind. */
 const MAX_TEMPLATE = 256;
@@ -93,9 +96,12 @@ const MAX_MESSAGE = 1_024;
 export class RateLimitFilter {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema = rateLimitFilterSchema;
+  declare static readonly optionsSchema: ReturnType<typeof rateLimitFilterSchema>;
+  static {
+    lazyProperty(RateLimitFilter, 'optionsSchema', rateLimitFilterSchema);
+  }
 
-  readonly #options: v.InferOutput<typeof rateLimitFilterSchema>;
+  readonly #options: v.InferOutput<ReturnType<typeof rateLimitFilterSchema>>;
   readonly #exemptLevel: number;
   readonly #buckets: TokenBuckets;
   readonly #owners = new Set<FilterOwner>();
@@ -109,7 +115,12 @@ export class RateLimitFilter {
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
   constructor(options: RateLimitFilterOptions = {}) {
-    const o = checkOptions('RateLimitFilter', rateLimitFilterSchema, options, new.target === RateLimitFilter);
+    const o = checkOptions(
+      'RateLimitFilter',
+      rateLimitFilterSchema(),
+      options,
+      new.target === RateLimitFilter,
+    );
     this.#options = o;
     this.#exemptLevel = o.exemptLevel === null ? Number.POSITIVE_INFINITY : checkLevel(o.exemptLevel);
     this.#buckets = new TokenBuckets(o.rate, o.burst, o.maxKeys, (bucket) => this.#tellSoon(bucket));

@@ -3,55 +3,60 @@ import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
 import { brand } from '../internal/brand.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import { CENSOR, type RedactTextOptions, redactText } from '../internal/redact-text.js';
 import { isAlwaysSecret, secretKeys } from '../internal/secret-keys.js';
 import { redactRecord } from './support/redact-record.js';
 
-const nameSchema = v.pipe(v.string(), v.nonEmpty('expected a name'));
+const nameSchema = lazy(() => v.pipe(v.string(), v.nonEmpty('expected a name')));
 
-const patternSchema = v.custom<string | RegExp>(
-  (value) => value instanceof RegExp || (typeof value === 'string' && isPattern(value)),
-  'expected a regular expression, or the source of one',
+const patternSchema = lazy(() =>
+  v.custom<string | RegExp>(
+    (value) => value instanceof RegExp || (typeof value === 'string' && isPattern(value)),
+    'expected a regular expression, or the source of one',
+  ),
 );
 
 /** The keys of a {@link RedactionFilter} in a configuration. */
-export const redactionFilterSchema = v.strictObject({
-  keys: v.optional(
-    v.pipe(
-      v.array(nameSchema),
-      v.description(
-        'Further names whose values are secret, in any case and with any separators; `*` stands for anything.',
-      ),
-    ),
-    [],
-  ),
-  allow: v.optional(
-    v.pipe(
-      v.array(
-        v.pipe(
-          nameSchema,
-          v.check(
-            (name) => !isAlwaysSecret(name),
-            'this name is always secret; only longer ones can be allowed',
-          ),
+export const redactionFilterSchema = lazy(() =>
+  v.strictObject({
+    keys: v.optional(
+      v.pipe(
+        v.array(nameSchema()),
+        v.description(
+          'Further names whose values are secret, in any case and with any separators; `*` stands for anything.',
         ),
       ),
-      v.description('Names to leave alone although a word like "token" is in them: `tokenType`.'),
+      [],
     ),
-    [],
-  ),
-  censor: v.optional(v.pipe(v.string(), v.description('What stands in place of a secret.')), CENSOR),
-  patterns: v.optional(
-    v.pipe(
-      v.array(patternSchema),
-      v.description('Regular expressions, or their sources; what they match in any text is replaced.'),
+    allow: v.optional(
+      v.pipe(
+        v.array(
+          v.pipe(
+            nameSchema(),
+            v.check(
+              (name) => !isAlwaysSecret(name),
+              'this name is always secret; only longer ones can be allowed',
+            ),
+          ),
+        ),
+        v.description('Names to leave alone although a word like "token" is in them: `tokenType`.'),
+      ),
+      [],
     ),
-    [],
-  ),
-});
+    censor: v.optional(v.pipe(v.string(), v.description('What stands in place of a secret.')), CENSOR),
+    patterns: v.optional(
+      v.pipe(
+        v.array(patternSchema()),
+        v.description('Regular expressions, or their sources; what they match in any text is replaced.'),
+      ),
+      [],
+    ),
+  }),
+);
 
 /** Options of {@link RedactionFilter}. */
-export type RedactionFilterOptions = v.InferInput<typeof redactionFilterSchema>;
+export type RedactionFilterOptions = v.InferInput<ReturnType<typeof redactionFilterSchema>>;
 
 /**
  * Takes secrets out of records: lets all of them pass, those that hold a secret as a copy without it.
@@ -73,13 +78,21 @@ export type RedactionFilterOptions = v.InferInput<typeof redactionFilterSchema>;
 export class RedactionFilter {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema = redactionFilterSchema;
+  declare static readonly optionsSchema: ReturnType<typeof redactionFilterSchema>;
+  static {
+    lazyProperty(RedactionFilter, 'optionsSchema', redactionFilterSchema);
+  }
 
   readonly #options: RedactTextOptions;
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
   constructor(options: RedactionFilterOptions = {}) {
-    const o = checkOptions('RedactionFilter', redactionFilterSchema, options, new.target === RedactionFilter);
+    const o = checkOptions(
+      'RedactionFilter',
+      redactionFilterSchema(),
+      options,
+      new.target === RedactionFilter,
+    );
     this.#options = { censor: o.censor, keys: secretKeys(o), patterns: o.patterns.map(global) };
   }
 

@@ -2,21 +2,24 @@ import * as v from 'valibot';
 import { LEAN } from '../core/lean.js';
 import { checkOptions } from '../core/options.js';
 import { isDebugMode } from '../internal/debug-mode.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 
 /** The keys of {@link RequireDebugFalse} and {@link RequireDebugTrue} in a configuration. */
-export const requireDebugSchema = v.strictObject({
-  debug: v.optional(
-    v.pipe(
-      v.boolean(),
-      v.description(
-        'Whether this is a development set-up; default the setting DEBUG, else whether NODE_ENV is not "production".',
+export const requireDebugSchema = lazy(() =>
+  v.strictObject({
+    debug: v.optional(
+      v.pipe(
+        v.boolean(),
+        v.description(
+          'Whether this is a development set-up; default the setting DEBUG, else whether NODE_ENV is not "production".',
+        ),
       ),
     ),
-  ),
-});
+  }),
+);
 
 /** Options of {@link RequireDebugFalse} and {@link RequireDebugTrue}. */
-export type RequireDebugOptions = v.InferInput<typeof requireDebugSchema>;
+export type RequireDebugOptions = v.InferInput<ReturnType<typeof requireDebugSchema>>;
 
 /**
  * Lets records pass in production only.
@@ -29,14 +32,17 @@ export type RequireDebugOptions = v.InferInput<typeof requireDebugSchema>;
 export class RequireDebugFalse {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema = requireDebugSchema;
+  declare static readonly optionsSchema: ReturnType<typeof requireDebugSchema>;
+  static {
+    lazyProperty(RequireDebugFalse, 'optionsSchema', requireDebugSchema);
+  }
 
   readonly #debug: boolean | undefined;
 
   constructor(options: RequireDebugOptions = {}) {
     this.#debug = checkOptions(
       'RequireDebugFalse',
-      requireDebugSchema,
+      requireDebugSchema(),
       options,
       new.target === RequireDebugFalse,
     ).debug;
@@ -56,14 +62,17 @@ export class RequireDebugFalse {
 export class RequireDebugTrue {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema = requireDebugSchema;
+  declare static readonly optionsSchema: ReturnType<typeof requireDebugSchema>;
+  static {
+    lazyProperty(RequireDebugTrue, 'optionsSchema', requireDebugSchema);
+  }
 
   readonly #debug: boolean | undefined;
 
   constructor(options: RequireDebugOptions = {}) {
     this.#debug = checkOptions(
       'RequireDebugTrue',
-      requireDebugSchema,
+      requireDebugSchema(),
       options,
       new.target === RequireDebugTrue,
     ).debug;

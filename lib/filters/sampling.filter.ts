@@ -1,39 +1,42 @@
-import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { LEAN } from '../core/lean.js';
 import { checkLevel } from '../core/levels.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions, levelSchema } from '../core/options.js';
 import { brand } from '../internal/brand.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
+import { nodeModule } from '../internal/node-module.js';
 
 /** The keys of a {@link SamplingFilter} in a configuration. */
-export const samplingFilterSchema = v.strictObject({
-  ratio: v.pipe(
-    v.number(),
-    v.minValue(0, 'expected a number from 0 to 1'),
-    v.maxValue(1, 'expected a number from 0 to 1'),
-    v.description('The part of the requests, or of the records without one, that passes: 0.1 for a tenth.'),
-  ),
-  by: v.optional(
-    v.pipe(
-      v.array(v.pipe(v.string(), v.nonEmpty('expected the name of a field'))),
-      v.description(
-        'Fields that decide, the first that a record has: all records of one value pass, or none.',
+export const samplingFilterSchema = lazy(() =>
+  v.strictObject({
+    ratio: v.pipe(
+      v.number(),
+      v.minValue(0, 'expected a number from 0 to 1'),
+      v.maxValue(1, 'expected a number from 0 to 1'),
+      v.description('The part of the requests, or of the records without one, that passes: 0.1 for a tenth.'),
+    ),
+    by: v.optional(
+      v.pipe(
+        v.array(v.pipe(v.string(), v.nonEmpty('expected the name of a field'))),
+        v.description(
+          'Fields that decide, the first that a record has: all records of one value pass, or none.',
+        ),
       ),
+      ['trace_id', 'request_id'],
     ),
-    ['trace_id', 'request_id'],
-  ),
-  exemptLevel: v.optional(
-    v.pipe(
-      v.nullable(levelSchema),
-      v.description('Records of this level and above always pass; null for none.'),
+    exemptLevel: v.optional(
+      v.pipe(
+        v.nullable(levelSchema()),
+        v.description('Records of this level and above always pass; null for none.'),
+      ),
+      'WARNING',
     ),
-    'WARNING',
-  ),
-});
+  }),
+);
 
 /** Options of {@link SamplingFilter}. */
-export type SamplingFilterOptions = v.InferInput<typeof samplingFilterSchema>;
+export type SamplingFilterOptions = v.InferInput<ReturnType<typeof samplingFilterSchema>>;
 
 /**
  * Lets a part of the records pass, whole requests at a time: whether a record passes is decided by its trace or
@@ -48,7 +51,10 @@ export type SamplingFilterOptions = v.InferInput<typeof samplingFilterSchema>;
 export class SamplingFilter {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema = samplingFilterSchema;
+  declare static readonly optionsSchema: ReturnType<typeof samplingFilterSchema>;
+  static {
+    lazyProperty(SamplingFilter, 'optionsSchema', samplingFilterSchema);
+  }
 
   readonly #ratio: number;
   readonly #by: readonly string[];
@@ -62,7 +68,7 @@ export class SamplingFilter {
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
   constructor(options: SamplingFilterOptions) {
-    const o = checkOptions('SamplingFilter', samplingFilterSchema, options, new.target === SamplingFilter);
+    const o = checkOptions('SamplingFilter', samplingFilterSchema(), options, new.target === SamplingFilter);
     this.#ratio = o.ratio;
     this.#by = o.by;
     this.#exemptLevel = o.exemptLevel === null ? Number.POSITIVE_INFINITY : checkLevel(o.exemptLevel);
@@ -106,5 +112,6 @@ brand(SamplingFilter.prototype, 'filter');
 
 /** Where an id lies between 0 and 1: evenly spread, and the same everywhere. */
 function shareOf(id: string): number {
+  const { createHash } = nodeModule('node:crypto');
   return createHash('sha256').update(id.slice(0, 256)).digest().readUInt32BE(0) / 0x1_0000_0000;
 }

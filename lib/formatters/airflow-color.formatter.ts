@@ -1,6 +1,8 @@
 import { checkingFormat } from '../core/formatter-options.js';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
+import type { OptionsSchema } from '../core/options.js';
+import { lazyProperty } from '../internal/lazy.js';
 import {
   ColorlogFormatter,
   type ColorlogFormatterOptions,
@@ -17,7 +19,10 @@ import { offsetTime } from './support/offset-time.js';
 export class AirflowColorFormatter extends ColorlogFormatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema = checkingFormat(colorlogFormatterSchema);
+  declare static readonly optionsSchema: OptionsSchema;
+  static {
+    lazyProperty(AirflowColorFormatter, 'optionsSchema', () => checkingFormat(colorlogFormatterSchema()));
+  }
 
   override default_time_format = '%Y-%m-%dT%H:%M:%S';
 

@@ -1,6 +1,8 @@
 import { Formatter, type FormatterOptions } from '../core/formatter.js';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
+import type { OptionsSchema } from '../core/options.js';
+import { lazyProperty } from '../internal/lazy.js';
 import { offsetTime } from './support/offset-time.js';
 
 /**
@@ -13,7 +15,10 @@ import { offsetTime } from './support/offset-time.js';
 export class AirflowFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema = Formatter.optionsSchema;
+  declare static readonly optionsSchema: OptionsSchema;
+  static {
+    lazyProperty(AirflowFormatter, 'optionsSchema', () => Formatter.optionsSchema);
+  }
 
   override default_time_format = '%Y-%m-%dT%H:%M:%S';
   override default_msec_format: string | null = '%s.%03d';

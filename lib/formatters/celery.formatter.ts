@@ -4,20 +4,23 @@ import { Formatter } from '../core/formatter.js';
 import { checkingFormat, compileSettings, formatterEntries } from '../core/formatter-options.js';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, type OptionsSchema } from '../core/options.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import { paint, supportsColors, type TerminalStyle } from './support/terminal-colors.js';
 
 /** The keys of Celery's formatters in a configuration. */
-export const celeryFormatterSchema = v.strictObject({
-  ...formatterEntries,
-  use_color: v.optional(
-    v.pipe(v.boolean(), v.description('Whether messages are coloured by level, on a terminal.')),
-    true,
-  ),
-});
+export const celeryFormatterSchema = lazy(() =>
+  v.strictObject({
+    ...formatterEntries(),
+    use_color: v.optional(
+      v.pipe(v.boolean(), v.description('Whether messages are coloured by level, on a terminal.')),
+      true,
+    ),
+  }),
+);
 
 /** Options of {@link CeleryFormatter} and {@link CeleryTaskFormatter}. */
-export type CeleryFormatterOptions = v.InferInput<typeof celeryFormatterSchema>;
+export type CeleryFormatterOptions = v.InferInput<ReturnType<typeof celeryFormatterSchema>>;
 
 const STYLES: Readonly<Record<string, TerminalStyle>> = {
   ...{ DEBUG: 'blue', WARNING: 'yellow', ERROR: 'red', CRITICAL: 'magenta' },
@@ -34,14 +37,22 @@ const STYLES: Readonly<Record<string, TerminalStyle>> = {
 export class CeleryFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema = checkingFormat(celeryFormatterSchema);
+  declare static readonly optionsSchema: OptionsSchema;
+  static {
+    lazyProperty(CeleryFormatter, 'optionsSchema', () => checkingFormat(celeryFormatterSchema()));
+  }
 
   readonly #colored: CompiledFormat | undefined;
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`, `ERR_LOGGING_FORMAT` */
   constructor(options: CeleryFormatterOptions = {}) {
     const isOwn = new.target === CeleryFormatter || new.target === CeleryTaskFormatter;
-    const { use_color, ...settings } = checkOptions('CeleryFormatter', celeryFormatterSchema, options, isOwn);
+    const { use_color, ...settings } = checkOptions(
+      'CeleryFormatter',
+      celeryFormatterSchema(),
+      options,
+      isOwn,
+    );
     super(settings);
     const isColored = use_color && supportsColors(undefined);
     this.#colored = isColored
@@ -72,7 +83,10 @@ function inColor(text: string, { levelname }: LogRecord): string {
 export class CeleryTaskFormatter extends CeleryFormatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema = checkingFormat(celeryFormatterSchema);
+  declare static readonly optionsSchema: OptionsSchema;
+  static {
+    lazyProperty(CeleryTaskFormatter, 'optionsSchema', () => checkingFormat(celeryFormatterSchema()));
+  }
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`, `ERR_LOGGING_FORMAT` */
   constructor(options: CeleryFormatterOptions = {}) {

@@ -4,9 +4,10 @@ import { Formatter } from '../core/formatter.js';
 import { checkingFormat, compileSettings, formatterEntries } from '../core/formatter-options.js';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, type OptionsSchema } from '../core/options.js';
 import type { FieldPainter } from '../core/record-field.js';
 import { JsonBudget } from '../internal/json-budget.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import { type FieldNaming, keyValues, type PairWriter } from './support/key-values.js';
 import { paint, supportsColors, TERMINAL_STYLES, type TerminalStyle } from './support/terminal-colors.js';
 
@@ -19,45 +20,49 @@ const DEFAULT_FORMAT = {
   $: '$asctime $levelname $name $message',
 } as const;
 
-const styleName = v.picklist(
-  Object.keys(TERMINAL_STYLES) as TerminalStyle[],
-  (issue) => `expected one of ${Object.keys(TERMINAL_STYLES).join(', ')}, got ${issue.received}`,
+const styleName = lazy(() =>
+  v.picklist(
+    Object.keys(TERMINAL_STYLES) as TerminalStyle[],
+    (issue) => `expected one of ${Object.keys(TERMINAL_STYLES).join(', ')}, got ${issue.received}`,
+  ),
 );
 
 /** The keys of a {@link ColorFormatter} in a configuration. */
-export const colorFormatterSchema = v.strictObject({
-  ...formatterEntries,
-  colors: v.optional(
-    v.pipe(
-      v.union(
-        [v.literal('auto'), v.boolean()],
-        (issue) => `expected 'auto', true or false, got ${issue.received}`,
+export const colorFormatterSchema = lazy(() =>
+  v.strictObject({
+    ...formatterEntries(),
+    colors: v.optional(
+      v.pipe(
+        v.union(
+          [v.literal('auto'), v.boolean()],
+          (issue) => `expected 'auto', true or false, got ${issue.received}`,
+        ),
+        v.description("Whether to colour; 'auto': on a terminal, NO_COLOR and FORCE_COLOR permitting."),
       ),
-      v.description("Whether to colour; 'auto': on a terminal, NO_COLOR and FORCE_COLOR permitting."),
+      'auto',
     ),
-    'auto',
-  ),
-  stream: v.optional(
-    v.pipe(
-      v.picklist(['stdout', 'stderr'], (issue) => `expected 'stdout' or 'stderr', got ${issue.received}`),
-      v.description("The stream that 'auto' looks at; default: colours only if both are terminals."),
+    stream: v.optional(
+      v.pipe(
+        v.picklist(['stdout', 'stderr'], (issue) => `expected 'stdout' or 'stderr', got ${issue.received}`),
+        v.description("The stream that 'auto' looks at; default: colours only if both are terminals."),
+      ),
     ),
-  ),
-  showExtra: v.optional(
-    v.pipe(v.boolean(), v.description('Whether context and extra fields follow the message as key=value.')),
-    true,
-  ),
-  levelColors: v.optional(
-    v.pipe(
-      v.record(v.string(), styleName),
-      v.description("Looks of levels by name: `{ INFO: 'cyan' }`; the rest keep theirs."),
+    showExtra: v.optional(
+      v.pipe(v.boolean(), v.description('Whether context and extra fields follow the message as key=value.')),
+      true,
     ),
-    {},
-  ),
-});
+    levelColors: v.optional(
+      v.pipe(
+        v.record(v.string(), styleName()),
+        v.description("Looks of levels by name: `{ INFO: 'cyan' }`; the rest keep theirs."),
+      ),
+      {},
+    ),
+  }),
+);
 
 /** Options of {@link ColorFormatter}. */
-export type ColorFormatterOptions = v.InferInput<typeof colorFormatterSchema>;
+export type ColorFormatterOptions = v.InferInput<ReturnType<typeof colorFormatterSchema>>;
 
 /**
  * Text for people at a terminal: the level in its colour, time and logger dimmed, `extra` fields behind the message.
@@ -70,7 +75,10 @@ export type ColorFormatterOptions = v.InferInput<typeof colorFormatterSchema>;
 export class ColorFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema = checkingFormat(colorFormatterSchema);
+  declare static readonly optionsSchema: OptionsSchema;
+  static {
+    lazyProperty(ColorFormatter, 'optionsSchema', () => checkingFormat(colorFormatterSchema()));
+  }
 
   readonly #colored: CompiledFormat | undefined;
   readonly #naming: FieldNaming;
@@ -79,7 +87,7 @@ export class ColorFormatter extends Formatter {
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`, `ERR_LOGGING_FORMAT` */
   constructor(options: ColorFormatterOptions = {}) {
-    const o = checkOptions('ColorFormatter', colorFormatterSchema, options, new.target === ColorFormatter);
+    const o = checkOptions('ColorFormatter', colorFormatterSchema(), options, new.target === ColorFormatter);
     const { colors, stream, showExtra, levelColors, ...text } = {
       ...o,
       format: o.format ?? o.fmt ?? DEFAULT_FORMAT[o.style],

@@ -4,43 +4,48 @@ import { Formatter } from '../core/formatter.js';
 import { checkingFormat, compileSettings, formatterEntries } from '../core/formatter-options.js';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, type OptionsSchema } from '../core/options.js';
 import type { FieldPainter } from '../core/record-field.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import { parseColors } from './support/colorlog-codes.js';
 import { supportsColors } from './support/terminal-colors.js';
 
-const colorNames = v.pipe(
-  v.string(),
-  v.check(
-    (names) => parseColors(names) !== undefined,
-    "expected names of colours: 'red', 'bold_red', 'fg_white,bg_red'",
-  ),
-);
-const levelColors = v.record(v.string(), colorNames);
-
-/** The keys of a {@link ColorlogFormatter} in a configuration. */
-export const colorlogFormatterSchema = v.strictObject({
-  ...formatterEntries,
-  log_colors: v.nullish(
-    v.pipe(levelColors, v.description('What `log_color` is, by level: `{ INFO: "green" }`.')),
-  ),
-  secondary_log_colors: v.nullish(
-    v.pipe(
-      v.record(v.string(), levelColors),
-      v.description('Further fields of that kind: the key `message` makes `message_log_color`.'),
+const colorNames = lazy(() =>
+  v.pipe(
+    v.string(),
+    v.check(
+      (names) => parseColors(names) !== undefined,
+      "expected names of colours: 'red', 'bold_red', 'fg_white,bg_red'",
     ),
   ),
-  reset: v.optional(v.pipe(v.boolean(), v.description('Whether colours end with the line.')), true),
-  no_color: v.optional(v.pipe(v.boolean(), v.description('Whether there are no colours at all.')), false),
-  force_color: v.optional(
-    v.pipe(v.boolean(), v.description('Whether there are colours elsewhere than on a terminal too.')),
-    false,
-  ),
-  stream: v.optional(v.pipe(v.any(), v.description('Not looked at: both standard streams are.'))),
-});
+);
+const levelColors = lazy(() => v.record(v.string(), colorNames()));
+
+/** The keys of a {@link ColorlogFormatter} in a configuration. */
+export const colorlogFormatterSchema = lazy(() =>
+  v.strictObject({
+    ...formatterEntries(),
+    log_colors: v.nullish(
+      v.pipe(levelColors(), v.description('What `log_color` is, by level: `{ INFO: "green" }`.')),
+    ),
+    secondary_log_colors: v.nullish(
+      v.pipe(
+        v.record(v.string(), levelColors()),
+        v.description('Further fields of that kind: the key `message` makes `message_log_color`.'),
+      ),
+    ),
+    reset: v.optional(v.pipe(v.boolean(), v.description('Whether colours end with the line.')), true),
+    no_color: v.optional(v.pipe(v.boolean(), v.description('Whether there are no colours at all.')), false),
+    force_color: v.optional(
+      v.pipe(v.boolean(), v.description('Whether there are colours elsewhere than on a terminal too.')),
+      false,
+    ),
+    stream: v.optional(v.pipe(v.any(), v.description('Not looked at: both standard streams are.'))),
+  }),
+);
 
 /** Options of {@link ColorlogFormatter}. */
-export type ColorlogFormatterOptions = v.InferInput<typeof colorlogFormatterSchema>;
+export type ColorlogFormatterOptions = v.InferInput<ReturnType<typeof colorlogFormatterSchema>>;
 
 type LevelColors = Readonly<Record<string, string>>;
 
@@ -68,7 +73,10 @@ const DEFAULT_COLORS: LevelColors = {
 export class ColorlogFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema = checkingFormat(colorlogFormatterSchema);
+  declare static readonly optionsSchema: OptionsSchema;
+  static {
+    lazyProperty(ColorlogFormatter, 'optionsSchema', () => checkingFormat(colorlogFormatterSchema()));
+  }
 
   readonly #line: CompiledFormat;
   readonly #ending: string;
@@ -80,7 +88,7 @@ export class ColorlogFormatter extends Formatter {
   constructor(options: ColorlogFormatterOptions = {}, colors: LevelColors = DEFAULT_COLORS) {
     const given = checkOptions(
       'ColorlogFormatter',
-      colorlogFormatterSchema,
+      colorlogFormatterSchema(),
       options,
       new.target === ColorlogFormatter,
     );

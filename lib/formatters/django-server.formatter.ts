@@ -1,6 +1,8 @@
 import { Formatter, type FormatterOptions } from '../core/formatter.js';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
+import type { OptionsSchema } from '../core/options.js';
+import { lazyProperty } from '../internal/lazy.js';
 
 /**
  * Django's formatter of development-server lines: a format may have `{server_time}`, the time of the request.
@@ -16,7 +18,10 @@ import type { LogRecord } from '../core/log-record.js';
 export class DjangoServerFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema = Formatter.optionsSchema;
+  declare static readonly optionsSchema: OptionsSchema;
+  static {
+    lazyProperty(DjangoServerFormatter, 'optionsSchema', () => Formatter.optionsSchema);
+  }
 
   /** `05/Jan/2024 15:04:09`, the usual form of access logs. */
   override default_time_format = '%d/%b/%Y %H:%M:%S';

@@ -4,9 +4,11 @@ import { LEAN } from '../core/lean.js';
 import { CONTEXT, EXPOSED, EXTRA, type LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
 import { keepByLoggerAndLevel } from '../core/repeated-text.js';
+import { formatTraceback, type TracebackStyle } from '../core/traceback.js';
 import { cutToBytes, JsonBudget } from '../internal/json-budget.js';
-import { jsonString } from '../internal/json-string.js';
+import { jsonLines, jsonString } from '../internal/json-string.js';
 import { jsonValue } from '../internal/json-value.js';
+import { lazyProperty } from '../internal/lazy.js';
 import { str } from '../internal/python-text.js';
 import { JsonFields } from './support/json-fields.js';
 import {
@@ -18,6 +20,9 @@ import {
 import { type TimestampWriter, timestampWriter } from './support/json-timestamp.js';
 
 export type { JsonFormatterOptions } from './support/json-options.js';
+
+/** Made ready for JSON piece by piece: made as text first, every line would be touched twice. */
+const JSON_TRACEBACK: TracebackStyle = { newline: '\\n', clean: jsonLines };
 
 /** Bytes of a message, and of a whole line, before they are cut. */
 const MAX_MESSAGE = 65_536;
@@ -39,7 +44,10 @@ const ROOM = [MAX_LINE, MAX_LINE / 4, MAX_LINE / 7, MAX_LINE / 16] as const;
 export class JsonFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema = jsonFormatterSchema;
+  declare static readonly optionsSchema: ReturnType<typeof jsonFormatterSchema>;
+  static {
+    lazyProperty(JsonFormatter, 'optionsSchema', jsonFormatterSchema);
+  }
 
   readonly #names: Readonly<Record<string, string>>;
   readonly #attributes: readonly (readonly [attribute: string, json: string])[];
@@ -55,7 +63,7 @@ export class JsonFormatter extends Formatter {
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
   constructor(options: JsonFormatterOptions = {}) {
     super();
-    const o = checkOptions('JsonFormatter', jsonFormatterSchema, options, new.target === JsonFormatter);
+    const o = checkOptions('JsonFormatter', jsonFormatterSchema(), options, new.target === JsonFormatter);
     const rename = (name: string): string =>
       Object.hasOwn(o.rename_fields, name) ? (o.rename_fields[name] as string) : name;
     this.#names = Object.fromEntries(FIELD_NAMES.map((name) => [name, jsonString(rename(name))]));
@@ -124,6 +132,10 @@ export class JsonFormatter extends Formatter {
   #exception(record: LogRecord, budget: JsonBudget): string {
     if (this.#asObject && record.excInfo !== undefined) {
       return `,${this.#names.exception}:${jsonValue(record.excInfo, budget)}`;
+    }
+    if (record.excText === undefined && this.formatException === Formatter.prototype.formatException) {
+      const text = formatTraceback(record.excInfo, JSON_TRACEBACK);
+      if (budget.takeWhole(text.length)) return `,${this.#names.exception}:"${text}"`;
     }
     record.excText ??= this.formatException(record.excInfo);
     return record.excText === ''

@@ -4,6 +4,7 @@ import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
 import { JsonBudget } from '../internal/json-budget.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import { str } from '../internal/python-text.js';
 import { timestampWriter } from './support/json-timestamp.js';
 import { bare, keyValues } from './support/key-values.js';
@@ -21,18 +22,20 @@ const TAKEN: ReadonlySet<string> = new Set([
 ]);
 
 /** The keys of a {@link LogfmtFormatter} in a configuration. */
-export const logfmtFormatterSchema = v.strictObject({
-  static_fields: v.optional(
-    v.pipe(
-      v.record(v.string(), v.unknown()),
-      v.description('Fields of every line, such as service and version.'),
+export const logfmtFormatterSchema = lazy(() =>
+  v.strictObject({
+    static_fields: v.optional(
+      v.pipe(
+        v.record(v.string(), v.unknown()),
+        v.description('Fields of every line, such as service and version.'),
+      ),
+      {},
     ),
-    {},
-  ),
-});
+  }),
+);
 
 /** Options of {@link LogfmtFormatter}. */
-export type LogfmtFormatterOptions = v.InferInput<typeof logfmtFormatterSchema>;
+export type LogfmtFormatterOptions = v.InferInput<ReturnType<typeof logfmtFormatterSchema>>;
 
 /**
  * Writes each record as one line of `key=value` pairs, as Heroku, Grafana Loki and Go's tools read it:
@@ -43,7 +46,10 @@ export type LogfmtFormatterOptions = v.InferInput<typeof logfmtFormatterSchema>;
 export class LogfmtFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema = logfmtFormatterSchema;
+  declare static readonly optionsSchema: ReturnType<typeof logfmtFormatterSchema>;
+  static {
+    lazyProperty(LogfmtFormatter, 'optionsSchema', logfmtFormatterSchema);
+  }
 
   readonly #time = timestampWriter('', { timestamp: 'iso', utc: true });
   readonly #static: string;
@@ -51,7 +57,12 @@ export class LogfmtFormatter extends Formatter {
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
   constructor(options: LogfmtFormatterOptions = {}) {
     super();
-    const o = checkOptions('LogfmtFormatter', logfmtFormatterSchema, options, new.target === LogfmtFormatter);
+    const o = checkOptions(
+      'LogfmtFormatter',
+      logfmtFormatterSchema(),
+      options,
+      new.target === LogfmtFormatter,
+    );
     this.#static = Object.entries(o.static_fields)
       .map(([key, value]) => ` ${bare(key)}=${bare(str(value))}`)
       .join('');

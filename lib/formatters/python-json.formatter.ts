@@ -3,6 +3,7 @@ import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
 import { JsonBudget } from '../internal/json-budget.js';
+import { lazyProperty } from '../internal/lazy.js';
 import { type PythonJsonStyle, pythonJson } from '../internal/python-json.js';
 import { fieldNames } from './support/field-names.js';
 import { PythonJsonData, type PythonJsonDetails } from './support/python-json-data.js';
@@ -28,7 +29,10 @@ const MAX_LINE = 262_144;
 export class PythonJsonFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema = pythonJsonFormatterSchema;
+  declare static readonly optionsSchema: ReturnType<typeof pythonJsonFormatterSchema>;
+  static {
+    lazyProperty(PythonJsonFormatter, 'optionsSchema', pythonJsonFormatterSchema);
+  }
 
   readonly #prefix: string;
   readonly #data: PythonJsonData;
@@ -38,7 +42,7 @@ export class PythonJsonFormatter extends Formatter {
   constructor(options: PythonJsonFormatterOptions = {}) {
     const o = checkOptions(
       'PythonJsonFormatter',
-      pythonJsonFormatterSchema,
+      pythonJsonFormatterSchema(),
       options,
       new.target === PythonJsonFormatter,
     );

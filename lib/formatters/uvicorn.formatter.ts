@@ -1,25 +1,28 @@
-import { STATUS_CODES } from 'node:http';
 import * as v from 'valibot';
 import type { CompiledFormat } from '../core/format-style.js';
 import { Formatter } from '../core/formatter.js';
 import { checkingFormat, compileSettings, formatterEntries } from '../core/formatter-options.js';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, type OptionsSchema } from '../core/options.js';
 import { sanitizer } from '../core/sanitize.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
+import { nodeModule } from '../internal/node-module.js';
 import { str } from '../internal/python-text.js';
 import { paint, supportsColors, type TerminalStyle } from './support/terminal-colors.js';
 
 /** The keys of uvicorn's formatters in a configuration. */
-export const uvicornFormatterSchema = v.strictObject({
-  ...formatterEntries,
-  use_colors: v.nullish(
-    v.pipe(v.boolean(), v.description('Whether to colour; default where standard output is a terminal.')),
-  ),
-});
+export const uvicornFormatterSchema = lazy(() =>
+  v.strictObject({
+    ...formatterEntries(),
+    use_colors: v.nullish(
+      v.pipe(v.boolean(), v.description('Whether to colour; default where standard output is a terminal.')),
+    ),
+  }),
+);
 
 /** Options of {@link UvicornFormatter} and {@link UvicornAccessFormatter}. */
-export type UvicornFormatterOptions = v.InferInput<typeof uvicornFormatterSchema>;
+export type UvicornFormatterOptions = v.InferInput<ReturnType<typeof uvicornFormatterSchema>>;
 
 /** Gives the text of a field that uvicorn adds to records; `undefined` if the field is none of these. */
 type UvicornField = (name: string, isColored: boolean) => ((record: LogRecord) => string) | undefined;
@@ -42,7 +45,10 @@ const FIELDS = { levelprefix: '', client_addr: '', request_line: '', status_code
 export class UvicornFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema = checkingFormat(uvicornFormatterSchema);
+  declare static readonly optionsSchema: OptionsSchema;
+  static {
+    lazyProperty(UvicornFormatter, 'optionsSchema', () => checkingFormat(uvicornFormatterSchema()));
+  }
 
   readonly #line: CompiledFormat;
 
@@ -50,7 +56,7 @@ export class UvicornFormatter extends Formatter {
   constructor(options: UvicornFormatterOptions = {}) {
     const { use_colors, ...given } = checkOptions(
       new.target.name,
-      uvicornFormatterSchema,
+      uvicornFormatterSchema(),
       options,
       new.target === UvicornFormatter || new.target === UvicornAccessFormatter,
     );
@@ -91,7 +97,10 @@ export class UvicornFormatter extends Formatter {
 export class UvicornAccessFormatter extends UvicornFormatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema = checkingFormat(uvicornFormatterSchema);
+  declare static readonly optionsSchema: OptionsSchema;
+  static {
+    lazyProperty(UvicornAccessFormatter, 'optionsSchema', () => checkingFormat(uvicornFormatterSchema()));
+  }
 }
 
 const LEVEL_STYLES: Readonly<Record<number, TerminalStyle>> = {
@@ -121,6 +130,7 @@ function accessField(clean: (text: string) => string): UvicornField {
       };
     }
     if (name !== 'status_code') return levelField(name, isColored);
+    const { STATUS_CODES } = nodeModule('node:http');
     return (record) => {
       const { status } = readAccess(record);
       const text = clean(status === undefined ? '' : `${str(status)} ${STATUS_CODES[Number(status)] ?? ''}`);

@@ -2,6 +2,7 @@ import { Handler } from '../core/handler.js';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
+import { lazyProperty } from '../internal/lazy.js';
 import {
   type AdminEmailHandlerOptions,
   adminEmailHandlerSchema,
@@ -31,7 +32,10 @@ import { remoteAddress } from './support/web-request.js';
 export class AdminEmailHandler extends Handler {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema = adminEmailHandlerSchema;
+  declare static readonly optionsSchema: ReturnType<typeof adminEmailHandlerSchema>;
+  static {
+    lazyProperty(AdminEmailHandler, 'optionsSchema', adminEmailHandlerSchema);
+  }
 
   /** What is promised of a record: it is sent, or lost and counted. */
   readonly delivery = 'at-most-once';
@@ -48,7 +52,7 @@ export class AdminEmailHandler extends Handler {
   constructor(options: AdminEmailHandlerOptions = {}) {
     const o = checkOptions(
       'AdminEmailHandler',
-      adminEmailHandlerSchema,
+      adminEmailHandlerSchema(),
       options,
       new.target === AdminEmailHandler,
     );

@@ -2,20 +2,23 @@ import * as v from 'valibot';
 import { Handler } from '../core/handler.js';
 import { LEAN } from '../core/lean.js';
 import { checkOptions, type OptionsSchema } from '../core/options.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import { handlerEntries } from './support/handler-options.js';
 
 /** The keys of an {@link AirflowTaskHandler} in a configuration; none but those of every handler has an effect. */
-export const airflowTaskSchema = v.strictObject({
-  ...handlerEntries,
-  base_log_folder: v.pipe(v.string(), v.description("Folder of Airflow's logs of tasks; not written to.")),
-  filename_template: v.nullish(v.pipe(v.string(), v.description('Not used.'))),
-  max_bytes: v.optional(v.pipe(v.number(), v.description('Not used.'))),
-  backup_count: v.optional(v.pipe(v.number(), v.description('Not used.'))),
-  delay: v.optional(v.pipe(v.boolean(), v.description('Not used.'))),
-});
+export const airflowTaskSchema = lazy(() =>
+  v.strictObject({
+    ...handlerEntries(),
+    base_log_folder: v.pipe(v.string(), v.description("Folder of Airflow's logs of tasks; not written to.")),
+    filename_template: v.nullish(v.pipe(v.string(), v.description('Not used.'))),
+    max_bytes: v.optional(v.pipe(v.number(), v.description('Not used.'))),
+    backup_count: v.optional(v.pipe(v.number(), v.description('Not used.'))),
+    delay: v.optional(v.pipe(v.boolean(), v.description('Not used.'))),
+  }),
+);
 
 /** Options of an {@link AirflowTaskHandler}. */
-export type AirflowTaskHandlerOptions = v.InferInput<typeof airflowTaskSchema>;
+export type AirflowTaskHandlerOptions = v.InferInput<ReturnType<typeof airflowTaskSchema>>;
 
 /**
  * Stands for Airflow's handlers that write a file for each task: drops what it gets, as Airflow's do wherever no task
@@ -28,11 +31,16 @@ export type AirflowTaskHandlerOptions = v.InferInput<typeof airflowTaskSchema>;
 export class AirflowTaskHandler extends Handler {
   static readonly [LEAN]: boolean = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema: OptionsSchema = airflowTaskSchema;
+  declare static readonly optionsSchema: OptionsSchema;
+  static {
+    lazyProperty(AirflowTaskHandler, 'optionsSchema', airflowTaskSchema);
+  }
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
   constructor(options: AirflowTaskHandlerOptions) {
-    super(checkOptions('AirflowTaskHandler', airflowTaskSchema, options, new.target === AirflowTaskHandler));
+    super(
+      checkOptions('AirflowTaskHandler', airflowTaskSchema(), options, new.target === AirflowTaskHandler),
+    );
   }
 
   /** Drops the record. */

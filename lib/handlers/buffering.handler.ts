@@ -5,25 +5,26 @@ import type { DeliveryCounts } from '../core/handler-ledger.js';
 import { isLean, LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import { handlerEntries } from './support/handler-options.js';
 import { keepCaller } from './support/keep-caller.js';
 
 /** What a {@link BufferingHandler} takes, to be spread into the schemas of those derived from it. */
-export const bufferingHandlerEntries = {
-  ...handlerEntries,
+export const bufferingHandlerEntries = lazy(() => ({
+  ...handlerEntries(),
   capacity: v.pipe(
     v.number(),
     v.integer('expected a whole number'),
     v.minValue(0, 'expected 0 or more'),
     v.description('Records after which the buffer is flushed; 0 flushes after each.'),
   ),
-};
+}));
 
 /** The keys of a {@link BufferingHandler} in a configuration. */
-export const bufferingHandlerSchema = v.strictObject(bufferingHandlerEntries);
+export const bufferingHandlerSchema = lazy(() => v.strictObject(bufferingHandlerEntries()));
 
 /** Options of {@link BufferingHandler}. */
-export type BufferingHandlerOptions = v.InferInput<typeof bufferingHandlerSchema>;
+export type BufferingHandlerOptions = v.InferInput<ReturnType<typeof bufferingHandlerSchema>>;
 
 /**
  * Keeps records in memory until there are `capacity` of them, then flushes: here that forgets them. Derive from it and
@@ -37,7 +38,10 @@ export type BufferingHandlerOptions = v.InferInput<typeof bufferingHandlerSchema
 export class BufferingHandler extends Handler {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema: v.GenericSchema<object, object> = bufferingHandlerSchema;
+  declare static readonly optionsSchema: v.GenericSchema<object, object>;
+  static {
+    lazyProperty(BufferingHandler, 'optionsSchema', bufferingHandlerSchema);
+  }
 
   /** Records after which the buffer is flushed. */
   capacity: number;
@@ -48,7 +52,7 @@ export class BufferingHandler extends Handler {
   constructor(options: BufferingHandlerOptions) {
     const checked = checkOptions(
       new.target.name,
-      bufferingHandlerSchema,
+      bufferingHandlerSchema(),
       options,
       new.target === BufferingHandler,
     );

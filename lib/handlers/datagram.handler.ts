@@ -1,6 +1,7 @@
 import type * as v from 'valibot';
 import { LEAN } from '../core/lean.js';
 import { checkOptions } from '../core/options.js';
+import { lazyProperty } from '../internal/lazy.js';
 import { SocketHandler } from './socket.handler.js';
 import { DatagramTransport } from './support/datagram-transport.js';
 import { type DatagramHandlerOptions, datagramHandlerSchema } from './support/socket-options.js';
@@ -23,12 +24,14 @@ import { UnixDatagramTransport } from './support/unix-datagram-transport.js';
 export class DatagramHandler extends SocketHandler {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema: v.GenericSchema<DatagramHandlerOptions, object> =
-    datagramHandlerSchema;
+  declare static readonly optionsSchema: v.GenericSchema<DatagramHandlerOptions, object>;
+  static {
+    lazyProperty(DatagramHandler, 'optionsSchema', datagramHandlerSchema);
+  }
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` for options that do not fit. */
   constructor(options: DatagramHandlerOptions) {
-    checkOptions(new.target.name, datagramHandlerSchema, options, Object.hasOwn(new.target, LEAN));
+    checkOptions(new.target.name, datagramHandlerSchema(), options, Object.hasOwn(new.target, LEAN));
     super(options);
   }
 

@@ -3,6 +3,7 @@ import { LEAN } from '../core/lean.js';
 import { checkLevel, getLevelName } from '../core/levels.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions, type OptionsSchema } from '../core/options.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import { StreamHandler } from './stream.handler.js';
 import { absolutePath, fileEntries, modeEntry } from './support/file-options.js';
 import { LogFile } from './support/log-file.js';
@@ -10,10 +11,10 @@ import { parseFileMode } from './support/open-log-file.js';
 import { textCodec } from './support/text-codec.js';
 
 /** Options of a {@link FileHandler}. */
-export const fileHandlerSchema = v.strictObject({ ...fileEntries, mode: modeEntry });
+export const fileHandlerSchema = lazy(() => v.strictObject({ ...fileEntries(), mode: modeEntry() }));
 
 /** Options of a {@link FileHandler}. */
-export type FileHandlerOptions = v.InferInput<typeof fileHandlerSchema>;
+export type FileHandlerOptions = v.InferInput<ReturnType<typeof fileHandlerSchema>>;
 
 /** What derived classes may ask of the file. */
 export interface FileHandlerInternals {
@@ -38,7 +39,10 @@ export interface FileHandlerInternals {
 export class FileHandler extends StreamHandler {
   static override readonly [LEAN]: boolean = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema: OptionsSchema = fileHandlerSchema;
+  declare static readonly optionsSchema: OptionsSchema;
+  static {
+    lazyProperty(FileHandler, 'optionsSchema', fileHandlerSchema);
+  }
 
   /** Absolute path of the file. */
   readonly baseFilename: string;
@@ -60,7 +64,7 @@ export class FileHandler extends StreamHandler {
    * `ERR_LOGGING_MISSING_PACKAGE` if the encoding needs one.
    */
   constructor(options: FileHandlerOptions, internals: FileHandlerInternals = {}) {
-    const checked = checkOptions('FileHandler', fileHandlerSchema, options, new.target === FileHandler);
+    const checked = checkOptions('FileHandler', fileHandlerSchema(), options, new.target === FileHandler);
     const { filename, mode, delay, bufferSize, flushInterval, flushLevel, followLinks } = checked;
     const encoding = checked.encoding ?? 'utf-8';
     const errors = checked.errors ?? 'backslashreplace';

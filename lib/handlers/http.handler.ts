@@ -6,6 +6,7 @@ import { Handler } from '../core/handler.js';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
+import { lazyProperty } from '../internal/lazy.js';
 import { nodeModule } from '../internal/node-module.js';
 import { Backoff } from './support/backoff.js';
 import type { QueueEntry, QueueStats } from './support/bounded-queue.js';
@@ -50,7 +51,10 @@ import { tlsOptions, warnInsecure, warnPlainPassword } from './support/tls-optio
 export class HTTPHandler extends Handler {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema = httpHandlerSchema;
+  declare static readonly optionsSchema: ReturnType<typeof httpHandlerSchema>;
+  static {
+    lazyProperty(HTTPHandler, 'optionsSchema', httpHandlerSchema);
+  }
 
   /** What is promised of a record: with a spool it arrives at least once, else it is sent, or lost and counted. */
   readonly delivery: DeliveryWord;
@@ -63,7 +67,7 @@ export class HTTPHandler extends Handler {
   /** Whether the connection is encrypted. */
   readonly secure: boolean;
 
-  readonly #options: v.InferOutput<typeof httpHandlerSchema>;
+  readonly #options: v.InferOutput<ReturnType<typeof httpHandlerSchema>>;
   readonly #queue: DeliveryQueue<string>;
   readonly #loop: DeliveryLoop<string>;
   readonly #batchSize: number;
@@ -71,7 +75,7 @@ export class HTTPHandler extends Handler {
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`; `ERR_LOGGING_FILE` if a file of `context` cannot be read. */
   constructor(options: HTTPHandlerOptions) {
-    const o = checkOptions('HTTPHandler', httpHandlerSchema, options, new.target === HTTPHandler);
+    const o = checkOptions('HTTPHandler', httpHandlerSchema(), options, new.target === HTTPHandler);
     super(o);
     this.host = o.host;
     this.url = o.url;
@@ -212,7 +216,12 @@ function idsOf(entries: readonly QueueEntry<string>[]): string {
   return recordIds((entries as readonly SpoolEntry<string>[]).map(({ record }) => record));
 }
 
-function warnOf({ host, secure, insecure, credentials }: v.InferOutput<typeof httpHandlerSchema>): void {
+function warnOf({
+  host,
+  secure,
+  insecure,
+  credentials,
+}: v.InferOutput<ReturnType<typeof httpHandlerSchema>>): void {
   if (insecure) warnInsecure('HTTPHandler', host);
   if (credentials && !secure) warnPlainPassword('HTTPHandler', host, 'secure: true');
 }

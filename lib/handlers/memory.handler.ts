@@ -5,6 +5,7 @@ import { LEAN } from '../core/lean.js';
 import { checkLevel } from '../core/levels.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions, levelSchema } from '../core/options.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import { BufferingHandler, bufferingHandlerEntries } from './buffering.handler.js';
 import { keepCaller } from './support/keep-caller.js';
 
@@ -12,28 +13,32 @@ import { keepCaller } from './support/keep-caller.js';
 const MAX_WITHOUT_TARGET = 50_000;
 
 /** The keys of a {@link MemoryHandler} in a configuration. */
-export const memoryHandlerSchema = v.strictObject({
-  ...bufferingHandlerEntries,
-  flushLevel: v.optional(
-    v.pipe(levelSchema, v.description('A record of this level or above flushes the buffer at once.')),
-    'ERROR',
-  ),
-  target: v.optional(
-    v.pipe(
-      v.nullable(v.custom<Handler>(isHandler, 'expected a handler, or the name of one in the configuration')),
-      v.description(
-        'Takes the records when the buffer is flushed; in a configuration the name of a handler.',
+export const memoryHandlerSchema = lazy(() =>
+  v.strictObject({
+    ...bufferingHandlerEntries(),
+    flushLevel: v.optional(
+      v.pipe(levelSchema(), v.description('A record of this level or above flushes the buffer at once.')),
+      'ERROR',
+    ),
+    target: v.optional(
+      v.pipe(
+        v.nullable(
+          v.custom<Handler>(isHandler, 'expected a handler, or the name of one in the configuration'),
+        ),
+        v.description(
+          'Takes the records when the buffer is flushed; in a configuration the name of a handler.',
+        ),
       ),
     ),
-  ),
-  flushOnClose: v.optional(
-    v.pipe(v.boolean(), v.description('Whether closing flushes; if not, what is kept then is lost.')),
-    true,
-  ),
-});
+    flushOnClose: v.optional(
+      v.pipe(v.boolean(), v.description('Whether closing flushes; if not, what is kept then is lost.')),
+      true,
+    ),
+  }),
+);
 
 /** Options of {@link MemoryHandler}. */
-export type MemoryHandlerOptions = v.InferInput<typeof memoryHandlerSchema>;
+export type MemoryHandlerOptions = v.InferInput<ReturnType<typeof memoryHandlerSchema>>;
 
 /**
  * Keeps records in memory and hands them to another handler when there are `capacity` of them, or when one of
@@ -52,7 +57,10 @@ export type MemoryHandlerOptions = v.InferInput<typeof memoryHandlerSchema>;
 export class MemoryHandler extends BufferingHandler {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema = memoryHandlerSchema;
+  declare static readonly optionsSchema: ReturnType<typeof memoryHandlerSchema>;
+  static {
+    lazyProperty(MemoryHandler, 'optionsSchema', memoryHandlerSchema);
+  }
   /** Options that name handlers of the configuration. */
   static readonly handlerOptions: readonly string[] = ['target'];
 
@@ -67,7 +75,12 @@ export class MemoryHandler extends BufferingHandler {
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` for options that do not fit. */
   constructor(options: MemoryHandlerOptions) {
-    const checked = checkOptions('MemoryHandler', memoryHandlerSchema, options, new.target === MemoryHandler);
+    const checked = checkOptions(
+      'MemoryHandler',
+      memoryHandlerSchema(),
+      options,
+      new.target === MemoryHandler,
+    );
     super(checked);
     this.flushLevel = checkLevel(checked.flushLevel);
     this.target = checked.target ?? null;

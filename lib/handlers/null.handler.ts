@@ -1,6 +1,7 @@
 import { Handler } from '../core/handler.js';
 import { LEAN } from '../core/lean.js';
 import { checkOptions } from '../core/options.js';
+import { lazyProperty } from '../internal/lazy.js';
 import { type HandlerSettings, handlerSchema } from './support/handler-options.js';
 
 /**
@@ -11,10 +12,13 @@ import { type HandlerSettings, handlerSchema } from './support/handler-options.j
 export class NullHandler extends Handler {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema = handlerSchema;
+  declare static readonly optionsSchema: ReturnType<typeof handlerSchema>;
+  static {
+    lazyProperty(NullHandler, 'optionsSchema', handlerSchema);
+  }
 
   constructor(options: HandlerSettings = {}) {
-    super(checkOptions('NullHandler', handlerSchema, options, new.target === NullHandler));
+    super(checkOptions('NullHandler', handlerSchema(), options, new.target === NullHandler));
   }
 
   override handle(_record: never): false {

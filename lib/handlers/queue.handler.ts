@@ -6,6 +6,7 @@ import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
 import { formatTraceback } from '../core/traceback.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import type { QueueListener } from './queue-listener.js';
 import type { QueueStats } from './support/bounded-queue.js';
 import { FaultReporter } from './support/fault-reporter.js';
@@ -21,32 +22,34 @@ import type { QueueItem, RecordQueue } from './support/record-queue.js';
 import { WorkerQueueListener } from './worker-queue-listener.js';
 
 /** The keys of a {@link QueueHandler} in a configuration. */
-export const queueHandlerSchema = v.strictObject({
-  ...handlerEntries,
-  queue: v.optional(queueOption),
-  listener: v.optional(listenerOption),
-  handlers: v.optional(
-    v.pipe(
-      v.array(v.custom<Handler>(isHandler, 'expected a handler, or the name of one in the configuration')),
-      v.description('Who handles the records in the end; in a configuration names of handlers.'),
-    ),
-  ),
-  worker: v.optional(
-    v.pipe(
-      workerConfig,
-      v.description(
-        'Sections `handlers`, `formatters` and `filters`, to be made and run in a worker thread.',
+export const queueHandlerSchema = lazy(() =>
+  v.strictObject({
+    ...handlerEntries(),
+    queue: v.optional(queueOption()),
+    listener: v.optional(listenerOption()),
+    handlers: v.optional(
+      v.pipe(
+        v.array(v.custom<Handler>(isHandler, 'expected a handler, or the name of one in the configuration')),
+        v.description('Who handles the records in the end; in a configuration names of handlers.'),
       ),
     ),
-  ),
-  respect_handler_level: v.optional(
-    v.pipe(v.boolean(), v.description('Whether these handlers get only records of their level or above.')),
-    false,
-  ),
-});
+    worker: v.optional(
+      v.pipe(
+        workerConfig(),
+        v.description(
+          'Sections `handlers`, `formatters` and `filters`, to be made and run in a worker thread.',
+        ),
+      ),
+    ),
+    respect_handler_level: v.optional(
+      v.pipe(v.boolean(), v.description('Whether these handlers get only records of their level or above.')),
+      false,
+    ),
+  }),
+);
 
 /** Options of {@link QueueHandler}. */
-export type QueueHandlerOptions = v.InferInput<typeof queueHandlerSchema>;
+export type QueueHandlerOptions = v.InferInput<ReturnType<typeof queueHandlerSchema>>;
 
 /** Where a {@link QueueHandler} puts records: a {@link RecordQueue}, or anything with its `put_nowait`. */
 export type RecordSink = Pick<RecordQueue, 'put_nowait'> & Partial<RecordQueue>;
@@ -70,7 +73,10 @@ export type RecordSink = Pick<RecordQueue, 'put_nowait'> & Partial<RecordQueue>;
 export class QueueHandler extends Handler {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema = queueHandlerSchema;
+  declare static readonly optionsSchema: ReturnType<typeof queueHandlerSchema>;
+  static {
+    lazyProperty(QueueHandler, 'optionsSchema', queueHandlerSchema);
+  }
   /** Options that name handlers of the configuration. */
   static readonly handlerOptions: readonly string[] = ['handlers'];
 
@@ -83,7 +89,7 @@ export class QueueHandler extends Handler {
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` for options that do not fit. */
   constructor(options: QueueHandlerOptions = {}) {
-    const checked = checkOptions('QueueHandler', queueHandlerSchema, options, new.target === QueueHandler);
+    const checked = checkOptions('QueueHandler', queueHandlerSchema(), options, new.target === QueueHandler);
     super(checked);
     this.queue = resolveQueue(checked.queue);
     const listener = makeListener(checked, this.queue);
@@ -148,7 +154,7 @@ export class QueueHandler extends Handler {
 }
 
 function makeListener(
-  options: v.InferOutput<typeof queueHandlerSchema>,
+  options: v.InferOutput<ReturnType<typeof queueHandlerSchema>>,
   queue: RecordSink,
 ): QueueListener | WorkerQueueListener | null {
   const { handlers, listener, worker, respect_handler_level } = options;

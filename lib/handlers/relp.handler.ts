@@ -3,6 +3,7 @@ import { whenStanding } from '../core/activation.js';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
+import { lazyProperty } from '../internal/lazy.js';
 import { Backoff } from './support/backoff.js';
 import { type RelpHandlerOptions, relpHandlerSchema } from './support/relp-options.js';
 import { RelpTransport } from './support/relp-transport.js';
@@ -34,17 +35,20 @@ import type { Transport } from './support/transport.js';
 export class RelpHandler extends SyslogSender {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema = relpHandlerSchema;
+  declare static readonly optionsSchema: ReturnType<typeof relpHandlerSchema>;
+  static {
+    lazyProperty(RelpHandler, 'optionsSchema', relpHandlerSchema);
+  }
 
   /** The server as it was given: `[host, port]` or `'host:port'`. */
   readonly address: string | readonly [host: string, port: number];
 
-  readonly #options: v.InferOutput<typeof relpHandlerSchema>;
+  readonly #options: v.InferOutput<ReturnType<typeof relpHandlerSchema>>;
   readonly #connector: SyslogConnector;
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`; `ERR_LOGGING_FILE` if a file of `tls` or the spool cannot be used. */
   constructor(options: RelpHandlerOptions) {
-    const o = checkOptions('RelpHandler', relpHandlerSchema, options, new.target === RelpHandler);
+    const o = checkOptions('RelpHandler', relpHandlerSchema(), options, new.target === RelpHandler);
     super(o, new Backoff(), true);
     this.#options = o;
     this.address = o.address as string | readonly [string, number];

@@ -4,19 +4,22 @@ import * as v from 'valibot';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions, type OptionsSchema } from '../core/options.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import { BaseRotatingHandler } from './base-rotating-handler.js';
 import { fileEntries, modeEntry } from './support/file-options.js';
 import { rotationEntries } from './support/rotation-options.js';
 
 /** Options of a {@link RotatingFileHandler}. */
-export const rotatingFileHandlerSchema = v.strictObject({
-  ...fileEntries,
-  mode: modeEntry,
-  ...rotationEntries,
-});
+export const rotatingFileHandlerSchema = lazy(() =>
+  v.strictObject({
+    ...fileEntries(),
+    mode: modeEntry(),
+    ...rotationEntries(),
+  }),
+);
 
 /** Options of a {@link RotatingFileHandler}. */
-export type RotatingFileHandlerOptions = v.InferInput<typeof rotatingFileHandlerSchema>;
+export type RotatingFileHandlerOptions = v.InferInput<ReturnType<typeof rotatingFileHandlerSchema>>;
 
 /**
  * Writes to a file that is rolled over when it grows to `maxBytes`: `app.log` becomes `app.log.1`, what was
@@ -30,12 +33,15 @@ export type RotatingFileHandlerOptions = v.InferInput<typeof rotatingFileHandler
 export class RotatingFileHandler extends BaseRotatingHandler {
   static override readonly [LEAN]: boolean = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema: OptionsSchema = rotatingFileHandlerSchema;
+  declare static readonly optionsSchema: OptionsSchema;
+  static {
+    lazyProperty(RotatingFileHandler, 'optionsSchema', rotatingFileHandlerSchema);
+  }
 
   /** @throws {LoggingError} As {@link FileHandler} does. */
   constructor(options: RotatingFileHandlerOptions) {
     const isExact = new.target === RotatingFileHandler;
-    const checked = checkOptions('RotatingFileHandler', rotatingFileHandlerSchema, options, isExact);
+    const checked = checkOptions('RotatingFileHandler', rotatingFileHandlerSchema(), options, isExact);
     // Emptying the file at each start would lose what the roll is to keep.
     super(checked.maxBytes > 0 ? { ...checked, mode: 'a' } : checked);
   }

@@ -3,6 +3,7 @@ import { Handler } from '../core/handler.js';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
+import { lazyProperty } from '../internal/lazy.js';
 import type { QueueStats } from './support/bounded-queue.js';
 import { DEFAULT_DIGEST } from './support/digest.js';
 import { isExporting } from './support/export-scope.js';
@@ -36,7 +37,10 @@ import { warnInsecure, warnPlainPassword } from './support/tls-options.js';
 export class SMTPHandler extends Handler {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema = smtpHandlerSchema;
+  declare static readonly optionsSchema: ReturnType<typeof smtpHandlerSchema>;
+  static {
+    lazyProperty(SMTPHandler, 'optionsSchema', smtpHandlerSchema);
+  }
 
   /** What is promised of a record: it is sent, or lost and counted. */
   readonly delivery = 'at-most-once';
@@ -55,7 +59,7 @@ export class SMTPHandler extends Handler {
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`; `ERR_LOGGING_FILE` if a file of `secure` or `context` cannot be read. */
   constructor(options: SMTPHandlerOptions) {
-    const o = checkOptions('SMTPHandler', smtpHandlerSchema, options, new.target === SMTPHandler);
+    const o = checkOptions('SMTPHandler', smtpHandlerSchema(), options, new.target === SMTPHandler);
     super(o);
     const [host, port] = typeof o.mailhost === 'string' ? [o.mailhost, null] : o.mailhost;
     this.mailhost = host;

@@ -3,10 +3,12 @@ import type * as v from 'valibot';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
+import { lazyProperty } from '../internal/lazy.js';
 import { nodeModule } from '../internal/node-module.js';
 import { Backoff } from './support/backoff.js';
 import { withLength } from './support/framing.js';
 import { NetworkHandler } from './support/network-handler.js';
+import { Pickler } from './support/pickle.js';
 import { dictJson } from './support/record-json.js';
 import { pickleDict, transferDict } from './support/record-transfer.js';
 import { type SocketHandlerOptions, socketHandlerSchema } from './support/socket-options.js';
@@ -37,7 +39,10 @@ import type { Transport } from './support/transport.js';
 export class SocketHandler extends NetworkHandler {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema: v.GenericSchema<SocketHandlerOptions, object> = socketHandlerSchema;
+  declare static readonly optionsSchema: v.GenericSchema<SocketHandlerOptions, object>;
+  static {
+    lazyProperty(SocketHandler, 'optionsSchema', socketHandlerSchema);
+  }
 
   /** Name or address of the server; the path of the socket where `port` is `null`. */
   readonly host: string;
@@ -51,10 +56,11 @@ export class SocketHandler extends NetworkHandler {
   readonly #format: 'pickle' | 'json';
   readonly #framing: 'length' | 'newline';
   readonly #backoff: Backoff;
+  readonly #pickler = new Pickler();
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` for options that do not fit. */
   constructor(options: SocketHandlerOptions) {
-    const o = checkOptions(new.target.name, socketHandlerSchema, options, Object.hasOwn(new.target, LEAN));
+    const o = checkOptions(new.target.name, socketHandlerSchema(), options, Object.hasOwn(new.target, LEAN));
     const backoff = new Backoff({
       initialMs: o.retryStart * 1000,
       maxMs: o.retryMax * 1000,
@@ -105,7 +111,7 @@ export class SocketHandler extends NetworkHandler {
     const dict = transferDict(record);
     const { nextRecordId } = this;
     if (nextRecordId !== undefined) dict.spool_id = nextRecordId;
-    if (this.#format === 'pickle') return withLength(pickleDict(dict));
+    if (this.#format === 'pickle') return withLength(pickleDict(dict, this.#pickler));
     const json = dictJson(dict);
     return this.#framing === 'newline' ? Buffer.from(`${json}\n`) : withLength(Buffer.from(json));
   }

@@ -5,6 +5,7 @@ import { LEAN } from '../core/lean.js';
 import { checkLevel } from '../core/levels.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions, type OptionsSchema } from '../core/options.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import { batchingEntries } from './support/batching-options.js';
 import type { DeliveryStats } from './support/bounded-queue.js';
 import { handlerEntries } from './support/handler-options.js';
@@ -18,32 +19,36 @@ import {
 } from './support/stream-target.js';
 import type { Batching } from './support/text-writer.js';
 
-const textStreamSchema = v.custom<TextStream>(
-  (value) => typeof (value as { write?: unknown } | null)?.write === 'function',
-  'expected a stream: an object with a write(text) method',
+const textStreamSchema = lazy(() =>
+  v.custom<TextStream>(
+    (value) => typeof (value as { write?: unknown } | null)?.write === 'function',
+    'expected a stream: an object with a write(text) method',
+  ),
 );
 
 /** Options of a {@link StreamHandler}. */
-export const streamHandlerSchema = v.strictObject({
-  ...handlerEntries,
-  stream: v.optional(
-    v.pipe(
-      v.nullable(
-        v.union(
-          [v.picklist(standardStreamNames), textStreamSchema],
-          'expected a stream: "stdout", "stderr", or an object with a write(text) method',
+export const streamHandlerSchema = lazy(() =>
+  v.strictObject({
+    ...handlerEntries(),
+    stream: v.optional(
+      v.pipe(
+        v.nullable(
+          v.union(
+            [v.picklist(standardStreamNames), textStreamSchema()],
+            'expected a stream: "stdout", "stderr", or an object with a write(text) method',
+          ),
+        ),
+        v.description(
+          'Where to write: a standard stream or an object with write(text); default standard error.',
         ),
       ),
-      v.description(
-        'Where to write: a standard stream or an object with write(text); default standard error.',
-      ),
     ),
-  ),
-  ...batchingEntries,
-});
+    ...batchingEntries(),
+  }),
+);
 
 /** Options of a {@link StreamHandler}. */
-export type StreamHandlerOptions = v.InferInput<typeof streamHandlerSchema>;
+export type StreamHandlerOptions = v.InferInput<ReturnType<typeof streamHandlerSchema>>;
 
 /**
  * Writes each record, formatted, and a newline to a stream; default standard error.
@@ -58,7 +63,10 @@ export type StreamHandlerOptions = v.InferInput<typeof streamHandlerSchema>;
 export class StreamHandler extends Handler {
   static readonly [LEAN]: boolean = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema: OptionsSchema = streamHandlerSchema;
+  declare static readonly optionsSchema: OptionsSchema;
+  static {
+    lazyProperty(StreamHandler, 'optionsSchema', streamHandlerSchema);
+  }
 
   /** Written after each record; default a newline. */
   terminator = '\n';
@@ -72,7 +80,12 @@ export class StreamHandler extends Handler {
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
   constructor(options: StreamHandlerOptions = {}) {
-    const checked = checkOptions('StreamHandler', streamHandlerSchema, options, new.target === StreamHandler);
+    const checked = checkOptions(
+      'StreamHandler',
+      streamHandlerSchema(),
+      options,
+      new.target === StreamHandler,
+    );
     super(checked);
     const { bufferSize, flushInterval, flushLevel } = checked;
     this.#batching = { bufferSize, flushInterval, flushLevel: checkLevel(flushLevel) };
@@ -97,7 +110,7 @@ export class StreamHandler extends Handler {
 
   /** Writes a record's text, formatted already, and the terminator. */
   protected write(text: string, record: LogRecord): void {
-    const fault = this.#target?.write(text + this.terminator, record.levelno);
+    const fault = this.#target?.write(text + this.terminator, record.levelno, record.created * 1000);
     if (fault !== undefined) this.handleError(record, fault);
   }
 

@@ -3,6 +3,7 @@ import { whenStanding } from '../core/activation.js';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
+import { lazyProperty } from '../internal/lazy.js';
 import { Backoff } from './support/backoff.js';
 import { SETTLE_MS } from './support/stream-transport.js';
 import {
@@ -45,7 +46,10 @@ const MAX_STREAMED = 262_144;
 export class SysLogHandler extends SyslogSender {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  static readonly optionsSchema = sysLogHandlerSchema;
+  declare static readonly optionsSchema: ReturnType<typeof sysLogHandlerSchema>;
+  static {
+    lazyProperty(SysLogHandler, 'optionsSchema', sysLogHandlerSchema);
+  }
 
   /** The facility codes and severities, by syslog's names: `SysLogHandler.LOG_LOCAL0`. */
   static readonly LOG_EMERG = 0;
@@ -90,13 +94,13 @@ export class SysLogHandler extends SyslogSender {
   /** Whether a NUL ends each datagram. */
   readonly append_nul: boolean;
 
-  readonly #options: v.InferOutput<typeof sysLogHandlerSchema>;
+  readonly #options: v.InferOutput<ReturnType<typeof sysLogHandlerSchema>>;
   readonly #destination: SyslogAddress;
   readonly #made: Transport;
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`; `ERR_LOGGING_FILE` if a file of `tls` cannot be read. */
   constructor(options: SysLogHandlerOptions = {}) {
-    const o = checkOptions('SysLogHandler', sysLogHandlerSchema, options, new.target === SysLogHandler);
+    const o = checkOptions('SysLogHandler', sysLogHandlerSchema(), options, new.target === SysLogHandler);
     super(o, new Backoff(), o.spool !== undefined);
     this.#options = o;
     this.address = o.address as string | readonly [string, number];
@@ -143,7 +147,7 @@ export class SysLogHandler extends SyslogSender {
 }
 
 function socktypeOf(
-  options: v.InferOutput<typeof sysLogHandlerSchema>,
+  options: v.InferOutput<ReturnType<typeof sysLogHandlerSchema>>,
   isLocal: boolean,
 ): 'udp' | 'tcp' | undefined {
   const { socktype, tls } = options;

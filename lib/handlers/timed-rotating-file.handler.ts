@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { LEAN } from '../core/lean.js';
 import type { LogRecord } from '../core/log-record.js';
 import { checkOptions, type OptionsSchema } from '../core/options.js';
+import { lazy, lazyProperty } from '../internal/lazy.js';
 import { strftime } from '../internal/strftime.js';
 import { BaseRotatingHandler } from './base-rotating-handler.js';
 import { fileEntries } from './support/file-options.js';
@@ -11,38 +12,40 @@ import { RolloverSchedule, type TimeOfDay } from './support/rollover-schedule.js
 import { rotationEntries } from './support/rotation-options.js';
 
 /** Options of a {@link TimedRotatingFileHandler}. */
-export const timedRotatingFileHandlerSchema = v.strictObject({
-  ...fileEntries,
-  ...rotationEntries,
-  when: v.optional(
-    v.pipe(
-      v.string(),
-      v.description('Unit: "S", "M", "H", "D", "MIDNIGHT", or "W0" (Monday) to "W6"; in any case.'),
-    ),
-    'h',
-  ),
-  interval: v.optional(
-    v.pipe(v.number(), v.gtValue(0), v.description('So many units between two rollovers.')),
-    1,
-  ),
-  utc: v.optional(v.pipe(v.boolean(), v.description('Go by UTC instead of local time.')), false),
-  atTime: v.optional(
-    v.nullable(
+export const timedRotatingFileHandlerSchema = lazy(() =>
+  v.strictObject({
+    ...fileEntries(),
+    ...rotationEntries(),
+    when: v.optional(
       v.pipe(
-        v.custom<TimeOfDay>(
-          (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
-          "expected a time of day, 'HH:MM:SS'",
-        ),
-        v.description(
-          "For MIDNIGHT and W0 to W6: roll over at this time of day, 'HH:MM:SS', instead of midnight.",
+        v.string(),
+        v.description('Unit: "S", "M", "H", "D", "MIDNIGHT", or "W0" (Monday) to "W6"; in any case.'),
+      ),
+      'h',
+    ),
+    interval: v.optional(
+      v.pipe(v.number(), v.gtValue(0), v.description('So many units between two rollovers.')),
+      1,
+    ),
+    utc: v.optional(v.pipe(v.boolean(), v.description('Go by UTC instead of local time.')), false),
+    atTime: v.optional(
+      v.nullable(
+        v.pipe(
+          v.custom<TimeOfDay>(
+            (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
+            "expected a time of day, 'HH:MM:SS'",
+          ),
+          v.description(
+            "For MIDNIGHT and W0 to W6: roll over at this time of day, 'HH:MM:SS', instead of midnight.",
+          ),
         ),
       ),
     ),
-  ),
-});
+  }),
+);
 
 /** Options of a {@link TimedRotatingFileHandler}. */
-export type TimedRotatingFileHandlerOptions = v.InferInput<typeof timedRotatingFileHandlerSchema>;
+export type TimedRotatingFileHandlerOptions = v.InferInput<ReturnType<typeof timedRotatingFileHandlerSchema>>;
 
 /**
  * Writes to a file that is rolled over at certain times: `app.log` becomes `app.log.2024-05-01`. `backupCount` rolled
@@ -58,7 +61,10 @@ export type TimedRotatingFileHandlerOptions = v.InferInput<typeof timedRotatingF
 export class TimedRotatingFileHandler extends BaseRotatingHandler {
   static override readonly [LEAN]: boolean = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema: OptionsSchema = timedRotatingFileHandlerSchema;
+  declare static readonly optionsSchema: OptionsSchema;
+  static {
+    lazyProperty(TimedRotatingFileHandler, 'optionsSchema', timedRotatingFileHandlerSchema);
+  }
 
   /** The unit, in capitals. */
   readonly when: string;
@@ -80,7 +86,7 @@ export class TimedRotatingFileHandler extends BaseRotatingHandler {
     const isExact = new.target === TimedRotatingFileHandler;
     const checked = checkOptions(
       'TimedRotatingFileHandler',
-      timedRotatingFileHandlerSchema,
+      timedRotatingFileHandlerSchema(),
       options,
       isExact,
     );

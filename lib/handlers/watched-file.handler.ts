@@ -1,5 +1,6 @@
 import { LEAN } from '../core/lean.js';
 import { checkOptions, type OptionsSchema } from '../core/options.js';
+import { lazyProperty } from '../internal/lazy.js';
 import { FileHandler, type FileHandlerOptions, fileHandlerSchema } from './file.handler.js';
 
 /** Options of a {@link WatchedFileHandler}. */
@@ -16,11 +17,14 @@ export type WatchedFileHandlerOptions = FileHandlerOptions;
 export class WatchedFileHandler extends FileHandler {
   static override readonly [LEAN]: boolean = true;
   /** The keys of its entry in a configuration. */
-  static override readonly optionsSchema: OptionsSchema = fileHandlerSchema;
+  declare static readonly optionsSchema: OptionsSchema;
+  static {
+    lazyProperty(WatchedFileHandler, 'optionsSchema', fileHandlerSchema);
+  }
 
   /** @throws {LoggingError} As {@link FileHandler} does. */
   constructor(options: WatchedFileHandlerOptions) {
-    checkOptions('WatchedFileHandler', fileHandlerSchema, options, new.target === WatchedFileHandler);
+    checkOptions('WatchedFileHandler', fileHandlerSchema(), options, new.target === WatchedFileHandler);
     super(options, { watchMs: 0 });
   }
 

@@ -43,6 +43,13 @@ export class JsonBudget {
     return false;
   }
 
+  /** Counts a text that is escaped already. @returns False, and nothing is counted, if not all of it may be written. */
+  takeWhole(length: number): boolean {
+    if (length > this.maxText || length > this.charactersLeft) return false;
+    this.charactersLeft -= length;
+    return true;
+  }
+
   /** As much of the text as may be written. */
   takeText(text: string): string {
     const allowed = Math.max(0, Math.min(this.maxText, this.charactersLeft));

@@ -1,3 +1,5 @@
+import { isPlainLines } from './plain-lines.js';
+
 /** Up to this length a loop over the characters is faster than starting a regular expression. */
 const SHORT = 16;
 
@@ -6,7 +8,6 @@ const SHORT = 16;
 const SUSPECT = /["\\\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/;
 /** Three ranges that hold none of these: told apart faster, and most texts have nothing else. */
 const UNUSUAL = /[^ !#-[\]-~]/;
-const UNUSUAL_IN_LINES = /[^ -~\n]/;
 /** Of these, what `JSON.stringify` lets pass. */
 const PASSED_BY_STRINGIFY = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 const ALL_PASSED_BY_STRINGIFY = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
@@ -28,15 +29,19 @@ export function jsonString(text: string): string {
   return `"${text}"`;
 }
 
-function escaped(text: string): string {
-  if (hasOnlyNewlines(text)) return `"${text.replaceAll('\n', '\\n')}"`;
-  const json = JSON.stringify(text);
-  return PASSED_BY_STRINGIFY.test(json) ? json.replace(ALL_PASSED_BY_STRINGIFY, unicodeEscape) : json;
+/** A text as it stands between the quotes of a JSON string, but for its newlines, which are left as they are. */
+export function jsonLines(text: string): string {
+  if (isPlainLines(text)) return text;
+  return text
+    .split('\n')
+    .map((line) => jsonString(line).slice(1, -1))
+    .join('\n');
 }
 
-/** Whether newlines are all there is to escape, as in tracebacks; the searches cost next to nothing. */
-function hasOnlyNewlines(text: string): boolean {
-  return !text.includes('"') && !text.includes('\\') && !UNUSUAL_IN_LINES.test(text);
+function escaped(text: string): string {
+  if (isPlainLines(text)) return `"${text.replaceAll('\n', '\\n')}"`;
+  const json = JSON.stringify(text);
+  return PASSED_BY_STRINGIFY.test(json) ? json.replace(ALL_PASSED_BY_STRINGIFY, unicodeEscape) : json;
 }
 
 /** `\u0085` for a character of the basic plane. */

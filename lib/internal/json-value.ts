@@ -21,7 +21,7 @@ export function jsonValue(value: unknown, budget: JsonBudget): string | undefine
     case 'string':
       return jsonString(budget.takeText(value));
     case 'number':
-      return Number.isFinite(value) ? String(value) : 'null';
+      return Number.isFinite(value) ? `${value}` : 'null';
     case 'boolean':
       return value ? 'true' : 'false';
     case 'bigint':

@@ -1,4 +1,4 @@
-/** Modules of Node that take long to load: for the network, compression and threads. */
+/** Modules of Node that take long to load: for the network, digests, compression and threads. */
 interface SlowModules {
   'node:crypto': typeof import('node:crypto');
   'node:dgram': typeof import('node:dgram');
@@ -6,6 +6,8 @@ interface SlowModules {
   'node:http': typeof import('node:http');
   'node:https': typeof import('node:https');
   'node:net': typeof import('node:net');
+  'node:os': typeof import('node:os');
+  'node:timers/promises': typeof import('node:timers/promises');
   'node:tls': typeof import('node:tls');
   'node:tty': typeof import('node:tty');
   'node:worker_threads': typeof import('node:worker_threads');

@@ -3,12 +3,15 @@ import * as v from 'valibot';
 import { getLoggingFaults } from '../core/fault-channel.js';
 import { getLoggingStats } from '../core/logging-stats.js';
 import { checkOptions } from '../core/options.js';
+import { lazy } from '../internal/lazy.js';
 
-const healthSchema = v.strictObject({
-  maxQueued: v.optional(v.pipe(v.number(), v.minValue(0)), 25_000),
-  maxLost: v.optional(v.pipe(v.number(), v.minValue(0)), 0),
-  windowMs: v.optional(v.pipe(v.number(), v.minValue(0)), 60_000),
-});
+const healthSchema = lazy(() =>
+  v.strictObject({
+    maxQueued: v.optional(v.pipe(v.number(), v.minValue(0)), 25_000),
+    maxLost: v.optional(v.pipe(v.number(), v.minValue(0)), 0),
+    windowMs: v.optional(v.pipe(v.number(), v.minValue(0)), 60_000),
+  }),
+);
 
 /** When logging counts as unwell. */
 export interface LoggingHealthOptions {
@@ -57,7 +60,7 @@ export class LoggingHealthIndicator {
     key: Key = 'logging' as Key,
     options: LoggingHealthOptions = {},
   ): LoggingHealth<Key> {
-    const { maxQueued, maxLost, windowMs } = checkOptions('LoggingHealthIndicator', healthSchema, options);
+    const { maxQueued, maxLost, windowMs } = checkOptions('LoggingHealthIndicator', healthSchema(), options);
     const { queued, spooled, dropped, droppedBy } = getLoggingStats();
     // What could not be formatted, or was left out for good reason, tells nothing about the health of anything.
     const { error = 0, recursive = 0, declined = 0 } = droppedBy;

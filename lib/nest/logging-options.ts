@@ -10,6 +10,7 @@ import * as v from 'valibot';
 import type { Environment } from '../config/env-values.js';
 import type { LoggingConfig } from '../config/logging-config.js';
 import { checkOptions } from '../core/options.js';
+import { lazy } from '../internal/lazy.js';
 import { type HttpLogOptions, httpLogSchema } from './http/http-log-options.js';
 
 /** What only Nest knows: the second argument of `LoggingModule.forRoot`. */
@@ -71,15 +72,17 @@ export interface LoggingFeature
   imports?: (Type | DynamicModule | Promise<DynamicModule> | ForwardReference)[] | undefined;
 }
 
-const optionsSchema = v.strictObject({
-  isGlobal: v.optional(v.boolean(), true),
-  http: v.optional(v.union([v.literal(false), v.record(v.string(), v.unknown())])),
-  messages: v.optional(v.boolean(), true),
-  context: v.optional(v.boolean(), true),
-  replaceNestLogger: v.optional(v.boolean(), true),
-  env: v.optional(v.union([v.boolean(), v.record(v.string(), v.optional(v.string()))]), false),
-  imports: v.optional(v.array(v.any()), []),
-});
+const optionsSchema = lazy(() =>
+  v.strictObject({
+    isGlobal: v.optional(v.boolean(), true),
+    http: v.optional(v.union([v.literal(false), v.record(v.string(), v.unknown())])),
+    messages: v.optional(v.boolean(), true),
+    context: v.optional(v.boolean(), true),
+    replaceNestLogger: v.optional(v.boolean(), true),
+    env: v.optional(v.union([v.boolean(), v.record(v.string(), v.optional(v.string()))]), false),
+    imports: v.optional(v.array(v.any()), []),
+  }),
+);
 
 /** Options with every default filled in. */
 export interface ResolvedLoggingOptions {
@@ -94,7 +97,7 @@ export interface ResolvedLoggingOptions {
 
 /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` that names the option and what it should be. */
 export function resolveOptions(options: LoggingModuleOptions): ResolvedLoggingOptions {
-  const { http, ...rest } = checkOptions('LoggingModule', optionsSchema, options);
+  const { http, ...rest } = checkOptions('LoggingModule', optionsSchema(), options);
   return {
     ...rest,
     http: checkOptions(

@@ -84,6 +84,29 @@ const table: { says: string; rule: Rule; breaks: string[]; keeps: string }[] = [
     ],
     keeps: `import 'node:fs'; const a = 1; brand(A.prototype, 'a'); export class A { static { this.b = 1; } } export function f() { start(); }`,
   },
+  {
+    says: 'modules of Node that are slow to load are loaded when needed',
+    rule: rules.slowModulesWait,
+    breaks: [`import { createHash } from 'node:crypto';`, `import 'node:http';`, `export * from 'node:net';`],
+    keeps: `
+      import { join } from 'node:path';
+      import type { Socket } from 'node:net';
+      export const digest = () => nodeModule('node:crypto').createHash('sha256');`,
+  },
+  {
+    says: 'schemas are built when they are first used',
+    rule: rules.schemasWait,
+    breaks: [
+      'export const schema = v.strictObject({});',
+      'const entries = { a: v.optional(v.string()) };',
+      'export class A { static readonly optionsSchema = v.string(); }',
+      'export class A { static { this.optionsSchema = v.string(); } }',
+    ],
+    keeps: `
+      export const schema = lazy(() => v.strictObject({ a: v.string() }));
+      export class A { static { lazyProperty(A, 'optionsSchema', () => v.string()); } schema = v.string(); }
+      function check(options: unknown) { return v.safeParse(v.string(), options); }`,
+  },
 ];
 
 describe('the sources of lib/', () => {

@@ -20,6 +20,18 @@ export const processListeners: ReadonlySet<string> = new Set([
 /** Raises a signal again that it caught, once everything held back is out. */
 const signalRaisers: ReadonlySet<string> = new Set(['handlers/support/signal-drain.ts']);
 
+/** The modules of Node that every program waits for: these are quick to load, or loaded anyway. */
+const quickModules: ReadonlySet<string> = new Set([
+  'node:async_hooks',
+  'node:fs',
+  'node:fs/promises',
+  'node:module',
+  'node:path',
+  'node:stream/promises',
+  'node:url',
+  'node:util',
+]);
+
 const listening = /^process\.(on|once|addListener|prependListener|prependOnceListener)$/;
 const processEnders = new Set(['process.exit', 'process.abort', 'process.kill', 'process.reallyExit']);
 
@@ -64,6 +76,25 @@ export const nothingHappensAtImport: Rule = (files) =>
   faults(files, ({ path, statementKinds }) =>
     [...statementKinds].filter((kind) => kind === 'work' || (kind === 'mutable' && !stateFiles.has(path))),
   );
+
+/** The others come from `nodeModule()`. With Nest they are there already. */
+export const slowModulesWait: Rule = (files) =>
+  faults(outsideFrameworks(files), ({ imports }) =>
+    imports
+      .filter(({ kind, specifier }) => kind === 'static' && specifier.startsWith('node:'))
+      .map(({ specifier }) => specifier)
+      .filter((specifier) => !quickModules.has(specifier)),
+  );
+
+/** Building every schema at import would take as long as loading a tenth of the package. */
+export const schemasWait: Rule = (files) =>
+  faults(outsideFrameworks(files), ({ callsAtImport }) =>
+    [...callsAtImport].filter((call) => call.startsWith('v.')),
+  );
+
+function outsideFrameworks(files: readonly SourceFile[]): SourceFile[] {
+  return files.filter(({ path }) => !/^(cli|nest|testing)\//.test(path));
+}
 
 function faults(files: readonly SourceFile[], find: (file: SourceFile) => string[]): string[] {
   return files.flatMap((file) => [...new Set(find(file))].map((fault) => `${file.path}: ${fault}`));

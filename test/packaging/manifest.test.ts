@@ -35,9 +35,9 @@ describe('the packed files', () => {
     ]);
   });
 
-  it('hold code, source maps and types alone in dist/', () => {
+  it('hold code, source maps, types and the licence of what is bundled alone in dist/', () => {
     const others = packed.filter((path) => path.startsWith('dist/') && !/\.(js|js\.map|d\.ts)$/.test(path));
-    expect(others).toEqual(['dist/cjs/package.json']);
+    expect(others.sort()).toEqual(['dist/LICENSE-valibot.md', 'dist/cjs/package.json']);
   });
 });
 

@@ -27,6 +27,8 @@ export interface SourceFile {
   readonly superclasses: readonly string[];
   /** Member accesses on plain names, such as 'process.exit' and 'console.log'. */
   readonly memberAccesses: ReadonlySet<string>;
+  /** Methods of plain names that are called when the file is loaded, not in a function: 'v.strictObject'. */
+  readonly callsAtImport: ReadonlySet<string>;
   /** Kinds of top-level statements: 'import', 'reexport', 'declaration', 'variable', 'mutable', 'brand', 'work'. */
   readonly statementKinds: ReadonlySet<string>;
 }
@@ -54,6 +56,7 @@ export function parseSource(path: string, text: string): SourceFile {
     exports: found.exports(),
     superclasses: found.superclasses,
     memberAccesses: found.memberAccesses,
+    callsAtImport: found.callsAtImport,
     statementKinds: found.statementKinds,
   };
 }
@@ -62,7 +65,9 @@ class Findings {
   readonly imports: SourceImport[] = [];
   readonly superclasses: string[] = [];
   readonly memberAccesses = new Set<string>();
+  readonly callsAtImport = new Set<string>();
   readonly statementKinds = new Set<string>();
+  private functionDepth = 0;
   private readonly documented = new Map<string, boolean>();
   private readonly exported = new Set<string>();
 
@@ -148,7 +153,10 @@ class Findings {
       for (const child of node) this.walk(child);
     } else if (isNode(node)) {
       this.visitNode(node);
+      const isLater = runsLater(node);
+      if (isLater) this.functionDepth += 1;
       for (const child of Object.values(node)) this.walk(child);
+      if (isLater) this.functionDepth -= 1;
     } else if (typeof node === 'object' && node !== null) {
       for (const child of Object.values(node)) this.walk(child);
     }
@@ -162,10 +170,12 @@ class Findings {
       if (argument?.expression.type === 'StringLiteral') {
         this.addImport({ ...node, source: argument.expression }, 'dynamic', []);
       }
+    } else if (node.type === 'CallExpression' && this.functionDepth === 0) {
+      const access = memberAccess(node.callee as Node);
+      if (access) this.callsAtImport.add(access);
     } else if (node.type === 'MemberExpression') {
-      const object = lastName(node.object as Node);
-      const property = lastName(node.property as Node);
-      if (object && property) this.memberAccesses.add(`${object}.${property}`);
+      const access = memberAccess(node);
+      if (access) this.memberAccesses.add(access);
     } else if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') {
       const name = node.superClass ? lastName(node.superClass as Node) : undefined;
       if (name) this.superclasses.push(name);
@@ -175,6 +185,14 @@ class Findings {
 
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && 'span' in value;
+}
+
+/** Functions, methods, and fields of instances. */
+function runsLater({ type, isStatic }: Node): boolean {
+  if (type === 'ClassProperty' || type === 'PrivateProperty') return isStatic !== true;
+  return /^(Function(Declaration|Expression)|ArrowFunctionExpression|Constructor|(Class|Private)Method|(Method|Getter|Setter)Property)$/.test(
+    type,
+  );
 }
 
 function boundNames(statement: Node): string[] {
@@ -202,6 +220,14 @@ function isCallOf(name: string, { type, expression }: Node): boolean {
     return false;
   const callee = expression.callee as Node;
   return callee.type === 'Identifier' && callee.value === name;
+}
+
+/** `x.a.b` gives 'a.b', `a` nothing. */
+function memberAccess(node: Node): string | undefined {
+  if (node.type !== 'MemberExpression') return undefined;
+  const object = lastName(node.object as Node);
+  const property = lastName(node.property as Node);
+  return object && property ? `${object}.${property}` : undefined;
 }
 
 /** `a` gives 'a', `x.a` gives 'a', anything else nothing. */

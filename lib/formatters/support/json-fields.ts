@@ -3,6 +3,9 @@ import type { JsonBudget } from '../../internal/json-budget.js';
 import { jsonString } from '../../internal/json-string.js';
 import { jsonKey, jsonValue, unreadable } from '../../internal/json-value.js';
 
+/** Of an object's own loop over its keys, the engine knows the answer of this one, but not of `Object.hasOwn`. */
+const hasOwn = Object.prototype.hasOwnProperty;
+
 /** Keys whose JSON is remembered, and how long they may be. */
 const MAX_KEYS = 1_000;
 const MAX_KEY_LENGTH = 128;
@@ -67,7 +70,7 @@ export class JsonFields {
     let json = '';
     try {
       for (const key in fields) {
-        if (!Object.hasOwn(fields, key) || (hidden !== undefined && Object.hasOwn(hidden, key))) continue;
+        if (!hasOwn.call(fields, key) || (hidden !== undefined && Object.hasOwn(hidden, key))) continue;
         if (!budget.takeEntry()) break;
         let value: string | undefined;
         try {

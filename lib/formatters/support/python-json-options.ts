@@ -1,66 +1,76 @@
 import * as v from 'valibot';
+import { lazy } from '../../internal/lazy.js';
 
-const texts = v.record(v.string(), v.string());
-const values = v.record(v.string(), v.unknown());
-const format = v.union(
-  [v.string(), v.array(v.string())],
-  (issue) => `expected a text or an array of field names, got ${issue.received}`,
+const texts = lazy(() => v.record(v.string(), v.string()));
+const values = lazy(() => v.record(v.string(), v.unknown()));
+const format = lazy(() =>
+  v.union(
+    [v.string(), v.array(v.string())],
+    (issue) => `expected a text or an array of field names, got ${issue.received}`,
+  ),
 );
 const flag = (text: string) => v.optional(v.pipe(v.boolean(), v.description(text)), false);
 
 /** The keys of a `PythonJsonFormatter` in a configuration: those of python-json-logger. */
-export const pythonJsonFormatterSchema = v.strictObject({
-  format: v.nullish(
-    v.pipe(format, v.description('The fields, as a format string, a list with commas or an array.')),
-  ),
-  fmt: v.nullish(v.pipe(format, v.description("`format`, under the name of Python's constructor."))),
-  datefmt: v.nullish(v.pipe(v.string(), v.description("Format of `asctime` in strftime's language."))),
-  style: v.optional(
-    v.pipe(
-      v.picklist(['%', '{', '$', ','], (issue) => `expected '%', '{', '$' or ',', got ${issue.received}`),
-      v.description('How `format` lists fields.'),
+export const pythonJsonFormatterSchema = lazy(() =>
+  v.strictObject({
+    format: v.nullish(
+      v.pipe(format(), v.description('The fields, as a format string, a list with commas or an array.')),
     ),
-    '%',
-  ),
-  validate: v.optional(
-    v.pipe(v.boolean(), v.description('Whether a format that does not fit its style is refused.')),
-    true,
-  ),
-  utc: flag('Whether `asctime` is in UTC.'),
-  prefix: v.optional(v.pipe(v.string(), v.description('Text before the JSON.')), ''),
-  rename_fields: v.nullish(v.pipe(texts, v.description("Other names of fields: `{ levelname: 'level' }`."))),
-  rename_fields_keep_missing: flag('Whether renamed fields that a record lacks come as null.'),
-  static_fields: v.nullish(v.pipe(values, v.description('Fields of every line.'))),
-  reserved_attrs: v.nullish(
-    v.pipe(
-      v.array(v.string()),
-      v.description('Attributes that do not come as fields; default those of every record.'),
+    fmt: v.nullish(v.pipe(format(), v.description("`format`, under the name of Python's constructor."))),
+    datefmt: v.nullish(v.pipe(v.string(), v.description("Format of `asctime` in strftime's language."))),
+    style: v.optional(
+      v.pipe(
+        v.picklist(['%', '{', '$', ','], (issue) => `expected '%', '{', '$' or ',', got ${issue.received}`),
+        v.description('How `format` lists fields.'),
+      ),
+      '%',
     ),
-  ),
-  timestamp: v.optional(
-    v.pipe(
-      v.union([v.boolean(), v.string()], (issue) => `expected true, false or a name, got ${issue.received}`),
-      v.description('Adds the time in ISO 8601 as `timestamp`, or under this name.'),
+    validate: v.optional(
+      v.pipe(v.boolean(), v.description('Whether a format that does not fit its style is refused.')),
+      true,
     ),
-    false,
-  ),
-  defaults: v.nullish(v.pipe(values, v.description('Fields that anything else of their name replaces.'))),
-  exc_info_as_array: flag('Whether the traceback comes as an array of its lines.'),
-  stack_info_as_array: flag('Whether the stack comes as an array of its lines.'),
-  json_indent: v.nullish(
-    v.pipe(
-      v.union([v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(32)), v.string()]),
-      v.description('Spaces, or the text, each level is indented by; default all on one line.'),
+    utc: flag('Whether `asctime` is in UTC.'),
+    prefix: v.optional(v.pipe(v.string(), v.description('Text before the JSON.')), ''),
+    rename_fields: v.nullish(
+      v.pipe(texts(), v.description("Other names of fields: `{ levelname: 'level' }`.")),
     ),
-  ),
-  json_ensure_ascii: v.optional(
-    v.pipe(v.boolean(), v.description('Whether what is not ASCII is escaped.')),
-    true,
-  ),
-});
+    rename_fields_keep_missing: flag('Whether renamed fields that a record lacks come as null.'),
+    static_fields: v.nullish(v.pipe(values(), v.description('Fields of every line.'))),
+    reserved_attrs: v.nullish(
+      v.pipe(
+        v.array(v.string()),
+        v.description('Attributes that do not come as fields; default those of every record.'),
+      ),
+    ),
+    timestamp: v.optional(
+      v.pipe(
+        v.union(
+          [v.boolean(), v.string()],
+          (issue) => `expected true, false or a name, got ${issue.received}`,
+        ),
+        v.description('Adds the time in ISO 8601 as `timestamp`, or under this name.'),
+      ),
+      false,
+    ),
+    defaults: v.nullish(v.pipe(values(), v.description('Fields that anything else of their name replaces.'))),
+    exc_info_as_array: flag('Whether the traceback comes as an array of its lines.'),
+    stack_info_as_array: flag('Whether the stack comes as an array of its lines.'),
+    json_indent: v.nullish(
+      v.pipe(
+        v.union([v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(32)), v.string()]),
+        v.description('Spaces, or the text, each level is indented by; default all on one line.'),
+      ),
+    ),
+    json_ensure_ascii: v.optional(
+      v.pipe(v.boolean(), v.description('Whether what is not ASCII is escaped.')),
+      true,
+    ),
+  }),
+);
 
 /** Options of `PythonJsonFormatter`. */
-export type PythonJsonFormatterOptions = v.InferInput<typeof pythonJsonFormatterSchema>;
+export type PythonJsonFormatterOptions = v.InferInput<ReturnType<typeof pythonJsonFormatterSchema>>;
 
 /** Checked options. */
-export type PythonJsonSettings = v.InferOutput<typeof pythonJsonFormatterSchema>;
+export type PythonJsonSettings = v.InferOutput<ReturnType<typeof pythonJsonFormatterSchema>>;

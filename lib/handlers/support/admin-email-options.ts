@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { lazy } from '../../internal/lazy.js';
 import {
   adminsSchema,
   djangoSettings,
@@ -19,40 +20,42 @@ import { addressSchema, mailhostSchema, smtpEntries } from './smtp-options.js';
 const NAME = 'AdminEmailHandler';
 
 /** The keys of an {@link AdminEmailHandler} in a configuration; what is not given is taken from the Django settings. */
-export const adminEmailHandlerSchema = v.strictObject({
-  ...handlerEntries,
-  include_html: v.optional(
-    v.pipe(v.boolean(), v.description('Whether the report goes along as HTML too.')),
-    false,
-  ),
-  email_backend: v.optional(
-    v.nullable(
-      v.pipe(mailBackendSchema, v.description('What brings the mails away; default EMAIL_BACKEND.')),
+export const adminEmailHandlerSchema = lazy(() =>
+  v.strictObject({
+    ...handlerEntries(),
+    include_html: v.optional(
+      v.pipe(v.boolean(), v.description('Whether the report goes along as HTML too.')),
+      false,
     ),
-  ),
-  reporter_class: v.optional(
-    v.nullable(
-      v.pipe(reporterSchema, v.description('Writes the report; default DEFAULT_EXCEPTION_REPORTER.')),
+    email_backend: v.optional(
+      v.nullable(
+        v.pipe(mailBackendSchema(), v.description('What brings the mails away; default EMAIL_BACKEND.')),
+      ),
     ),
-  ),
-  admins: v.optional(
-    v.pipe(adminsSchema, v.description('The recipients; default ADMINS. None: nothing is sent.')),
-  ),
-  fromaddr: v.optional(v.pipe(addressSchema, v.description('The sender; default SERVER_EMAIL.'))),
-  subject_prefix: v.optional(
-    v.pipe(v.string(), v.description('Before each subject; default EMAIL_SUBJECT_PREFIX.')),
-  ),
-  mailhost: v.optional(
-    v.pipe(mailhostSchema, v.description('The mail server; default EMAIL_HOST and EMAIL_PORT.')),
-  ),
-  ...smtpEntries,
-});
+    reporter_class: v.optional(
+      v.nullable(
+        v.pipe(reporterSchema(), v.description('Writes the report; default DEFAULT_EXCEPTION_REPORTER.')),
+      ),
+    ),
+    admins: v.optional(
+      v.pipe(adminsSchema(), v.description('The recipients; default ADMINS. None: nothing is sent.')),
+    ),
+    fromaddr: v.optional(v.pipe(addressSchema(), v.description('The sender; default SERVER_EMAIL.'))),
+    subject_prefix: v.optional(
+      v.pipe(v.string(), v.description('Before each subject; default EMAIL_SUBJECT_PREFIX.')),
+    ),
+    mailhost: v.optional(
+      v.pipe(mailhostSchema(), v.description('The mail server; default EMAIL_HOST and EMAIL_PORT.')),
+    ),
+    ...smtpEntries(),
+  }),
+);
 
 /** Options of {@link AdminEmailHandler}. */
-export type AdminEmailHandlerOptions = v.InferInput<typeof adminEmailHandlerSchema>;
+export type AdminEmailHandlerOptions = v.InferInput<ReturnType<typeof adminEmailHandlerSchema>>;
 
 /** {@link AdminEmailHandlerOptions} as checked. */
-export type CheckedAdminEmailOptions = v.InferOutput<typeof adminEmailHandlerSchema>;
+export type CheckedAdminEmailOptions = v.InferOutput<ReturnType<typeof adminEmailHandlerSchema>>;
 
 /** What brings the mails away: a transport that was given, or what makes the one that was named. */
 export function connectBackend(options: CheckedAdminEmailOptions): () => Promise<MailTransport> {

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { levelSchema } from '../../core/options.js';
+import { lazy } from '../../internal/lazy.js';
 
 /** The keys of handlers that can collect lines and write them together, to be spread into their schemas. */
-export const batchingEntries = {
+export const batchingEntries = lazy(() => ({
   bufferSize: v.optional(
     v.pipe(
       v.number(),
@@ -27,9 +28,9 @@ export const batchingEntries = {
   ),
   flushLevel: v.optional(
     v.pipe(
-      levelSchema,
+      levelSchema(),
       v.description('A record of this level or above is written at once, with all before it.'),
     ),
     'ERROR',
   ),
-};
+}));

@@ -1,18 +1,17 @@
 import * as v from 'valibot';
+import { lazy } from '../../internal/lazy.js';
 
-const positive = v.pipe(
-  v.number(),
-  v.integer('expected a whole number'),
-  v.minValue(1, 'expected 1 or more'),
+const positive = lazy(() =>
+  v.pipe(v.number(), v.integer('expected a whole number'), v.minValue(1, 'expected 1 or more')),
 );
 
 /** Bounds of what waits to be sent, to be spread into the schemas of handlers that have a queue. */
-export const boundEntries = {
+export const boundEntries = lazy(() => ({
   maxBytes: v.optional(
-    v.pipe(positive, v.description('The most bytes that wait to be sent; default 16 MiB.')),
+    v.pipe(positive(), v.description('The most bytes that wait to be sent; default 16 MiB.')),
   ),
   maxRecords: v.optional(
-    v.pipe(positive, v.description('The most records that wait to be sent; default 50 000.')),
+    v.pipe(positive(), v.description('The most records that wait to be sent; default 50 000.')),
   ),
   overflow: v.optional(
     v.pipe(
@@ -23,4 +22,4 @@ export const boundEntries = {
       v.description('Which record goes when that is reached; default dropLowestLevel.'),
     ),
   ),
-};
+}));

@@ -66,6 +66,8 @@ export interface QueueStats extends DeliveryStats {
 
 /** Of both bounds, the part that items below ERROR may fill. */
 const SHARE_BELOW_ERROR = 0.9;
+/** While the receiver keeps up there are fewer, and none of them waits for long. */
+const FEW_WAITING = 256;
 
 /**
  * What waits to be sent: bounded in bytes and count, oldest first, every loss counted.
@@ -84,6 +86,7 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
   readonly maxRecords: number;
   readonly overflow: OverflowPolicy;
 
+  readonly #keep: (item: T) => T;
   // One line for each level, so that the oldest of the lowest level is found without a search.
   readonly #lines = new Map<number, Deque<QueueEntry<T>>>();
   readonly #droppedBy: Record<DropReason, number> = {
@@ -101,14 +104,12 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
   #inFlight = 0;
   #bytes = 0;
 
-  constructor({
-    maxBytes = 16 * 1024 * 1024,
-    maxRecords = 50_000,
-    overflow = 'dropLowestLevel',
-  }: BoundedQueueOptions = {}) {
-    this.maxBytes = maxBytes;
-    this.maxRecords = maxRecords;
-    this.overflow = overflow;
+  /** @param keep Makes an item one that may wait for long; not asked while few wait, nor for one that is dropped. */
+  constructor(options: BoundedQueueOptions = {}, keep = (item: T) => item) {
+    this.maxBytes = options.maxBytes ?? 16 * 1024 * 1024;
+    this.maxRecords = options.maxRecords ?? 50_000;
+    this.overflow = options.overflow ?? 'dropLowestLevel';
+    this.#keep = keep;
   }
 
   /** Items that wait; without those on their way. */
@@ -166,7 +167,8 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
       this.#lose(bytes > this.maxBytes * share ? 'oversize' : 'overflow', 1);
       return false;
     }
-    this.#line(levelno).push({ item, levelno, bytes, sequence: this.#sequence });
+    const kept = this.#waiting < FEW_WAITING ? item : this.#keep(item);
+    this.#line(levelno).push({ item: kept, levelno, bytes, sequence: this.#sequence });
     this.#waiting += 1;
     this.#bytes += bytes;
     return true;

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeModule } from '../../internal/node-module.js';
 import { gzipFrom, isGzipOf } from './gzip-file.js';
 import { isProcessAlive, processToken } from './process-token.js';
 import { tryLockRotation } from './rotation-lock.js';
@@ -191,6 +191,10 @@ interface Rolled {
   readonly temporary?: string;
   /** The file that has its compressed name already. */
   readonly gzipFd?: number;
+}
+
+function sleep(ms: number): Promise<void> {
+  return nodeModule('node:timers/promises').setTimeout(ms);
 }
 
 function statOf(path: string): Stats | undefined {

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
+import { lazy } from '../../internal/lazy.js';
 
 /** Keys of handlers that try again. */
-export const retryEntries = {
+export const retryEntries = lazy(() => ({
   maxRetries: v.optional(
     v.pipe(
       v.number(),
@@ -12,4 +13,4 @@ export const retryEntries = {
       ),
     ),
   ),
-};
+}));

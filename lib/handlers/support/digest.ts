@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { cutToBytes } from '../../internal/json-budget.js';
+import { lazy } from '../../internal/lazy.js';
 import type { Turn } from './delivery-loop.js';
 
 /** What a mail is made of. */
@@ -15,23 +16,28 @@ const wholeNumber = (least: number, what: string) =>
   v.pipe(v.number(), v.integer(), v.minValue(least, `expected ${least} or more`), v.description(what));
 
 /** Schema of how mails are gathered. */
-export const digestSchema = v.union(
-  [
-    v.literal(false),
-    v.strictObject({
-      intervalMs: v.optional(wholeNumber(1, 'How long records are gathered.'), 60_000),
-      maxRecords: v.optional(
-        wholeNumber(1, 'The most records in one mail; the others are counted in it.'),
-        100,
-      ),
-      after: v.optional(wholeNumber(0, 'How many records of an interval get a mail of their own before.'), 0),
-    }),
-  ],
-  'expected false, or { intervalMs, maxRecords, after }',
+export const digestSchema = lazy(() =>
+  v.union(
+    [
+      v.literal(false),
+      v.strictObject({
+        intervalMs: v.optional(wholeNumber(1, 'How long records are gathered.'), 60_000),
+        maxRecords: v.optional(
+          wholeNumber(1, 'The most records in one mail; the others are counted in it.'),
+          100,
+        ),
+        after: v.optional(
+          wholeNumber(0, 'How many records of an interval get a mail of their own before.'),
+          0,
+        ),
+      }),
+    ],
+    'expected false, or { intervalMs, maxRecords, after }',
+  ),
 );
 
 /** How mails are gathered; `false` for a mail a record. */
-export type DigestOptions = v.InferOutput<typeof digestSchema>;
+export type DigestOptions = v.InferOutput<ReturnType<typeof digestSchema>>;
 
 /** What is done where nothing is said: as Python does, until it gets too much. */
 export const DEFAULT_DIGEST: DigestOptions = { intervalMs: 60_000, maxRecords: 100, after: 10 };

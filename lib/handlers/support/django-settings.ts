@@ -3,84 +3,93 @@ import { LoggingError } from '../../core/errors.js';
 import { checkOptions } from '../../core/options.js';
 import { setDebugMode } from '../../internal/debug-mode.js';
 import { globalSlot } from '../../internal/global-slot.js';
+import { lazy } from '../../internal/lazy.js';
 import { ExceptionReporter, type ExceptionReporterClass } from './exception-reporter.js';
 import { parseAddress } from './mail-address.js';
 import type { MailTransport } from './mail-transport.js';
 
 /** Schema of `ADMINS`: addresses, or, as before Django 6, pairs of name and address. */
-export const adminsSchema = v.pipe(
-  v.array(v.union([v.string(), v.tuple([v.string(), v.string()])])),
-  v.transform((admins) =>
-    admins.map((admin) =>
-      typeof admin === 'string' ? admin : `"${admin[0].replaceAll('"', '')}" <${admin[1]}>`,
+export const adminsSchema = lazy(() =>
+  v.pipe(
+    v.array(v.union([v.string(), v.tuple([v.string(), v.string()])])),
+    v.transform((admins) =>
+      admins.map((admin) =>
+        typeof admin === 'string' ? admin : `"${admin[0].replaceAll('"', '')}" <${admin[1]}>`,
+      ),
     ),
-  ),
-  v.check(
-    (admins) => admins.every((admin) => parseAddress(admin)),
-    "expected addresses: 'ada@example.com', or ['Ada', 'ada@example.com']",
+    v.check(
+      (admins) => admins.every((admin) => parseAddress(admin)),
+      "expected addresses: 'ada@example.com', or ['Ada', 'ada@example.com']",
+    ),
   ),
 );
 
-const secretText = v.custom<string>((value) => typeof value === 'string', 'expected a text');
-const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
+const secretText = lazy(() => v.custom<string>((value) => typeof value === 'string', 'expected a text'));
+const port = lazy(() => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)));
 
 /** Schema of where mails go: the name of one of Django's backends, or a transport. */
-export const mailBackendSchema = v.union(
-  [
-    v.custom<MailTransport>(
-      (value) => typeof (value as { sendMail?: unknown } | null)?.sendMail === 'function',
-    ),
-    v.picklist([
-      'django.core.mail.backends.smtp.EmailBackend',
-      'django.core.mail.backends.console.EmailBackend',
-      'django.core.mail.backends.filebased.EmailBackend',
-      'django.core.mail.backends.locmem.EmailBackend',
-      'django.core.mail.backends.dummy.EmailBackend',
-    ]),
-  ],
-  'expected django.core.mail.backends.{smtp,console,filebased,locmem,dummy}.EmailBackend, or an object with sendMail(message)',
+export const mailBackendSchema = lazy(() =>
+  v.union(
+    [
+      v.custom<MailTransport>(
+        (value) => typeof (value as { sendMail?: unknown } | null)?.sendMail === 'function',
+      ),
+      v.picklist([
+        'django.core.mail.backends.smtp.EmailBackend',
+        'django.core.mail.backends.console.EmailBackend',
+        'django.core.mail.backends.filebased.EmailBackend',
+        'django.core.mail.backends.locmem.EmailBackend',
+        'django.core.mail.backends.dummy.EmailBackend',
+      ]),
+    ],
+    'expected django.core.mail.backends.{smtp,console,filebased,locmem,dummy}.EmailBackend, or an object with sendMail(message)',
+  ),
 );
 
 /** Schema of what makes the traceback part of a mail: a class, or its registered name. */
-export const reporterSchema = v.union(
-  [
-    v.pipe(v.string(), v.nonEmpty()),
-    v.custom<ExceptionReporterClass>((value) => typeof value === 'function'),
-  ],
-  'expected a class derived from ExceptionReporter, or its registered name',
+export const reporterSchema = lazy(() =>
+  v.union(
+    [
+      v.pipe(v.string(), v.nonEmpty()),
+      v.custom<ExceptionReporterClass>((value) => typeof value === 'function'),
+    ],
+    'expected a class derived from ExceptionReporter, or its registered name',
+  ),
 );
 
-const settingsSchema = v.strictObject({
-  DEBUG: v.optional(v.boolean()),
-  ADMINS: v.optional(adminsSchema, []),
-  SERVER_EMAIL: v.optional(
-    v.pipe(
-      v.string(),
-      v.check((text) => parseAddress(text) !== undefined, 'expected an address'),
+const settingsSchema = lazy(() =>
+  v.strictObject({
+    DEBUG: v.optional(v.boolean()),
+    ADMINS: v.optional(adminsSchema(), []),
+    SERVER_EMAIL: v.optional(
+      v.pipe(
+        v.string(),
+        v.check((text) => parseAddress(text) !== undefined, 'expected an address'),
+      ),
+      'root@localhost',
     ),
-    'root@localhost',
-  ),
-  EMAIL_SUBJECT_PREFIX: v.optional(v.string(), '[Django] '),
-  EMAIL_BACKEND: v.optional(mailBackendSchema, 'django.core.mail.backends.smtp.EmailBackend'),
-  EMAIL_HOST: v.optional(v.string(), 'localhost'),
-  EMAIL_PORT: v.optional(port),
-  EMAIL_HOST_USER: v.optional(v.string(), ''),
-  EMAIL_HOST_PASSWORD: v.optional(secretText, ''),
-  EMAIL_USE_TLS: v.optional(v.boolean(), false),
-  EMAIL_USE_SSL: v.optional(v.boolean(), false),
-  EMAIL_SSL_KEYFILE: v.optional(v.nullable(v.string())),
-  EMAIL_SSL_CERTFILE: v.optional(v.nullable(v.string())),
-  EMAIL_TIMEOUT: v.optional(v.nullable(v.pipe(v.number(), v.gtValue(0), v.maxValue(600)))),
-  EMAIL_FILE_PATH: v.optional(v.string()),
-  INTERNAL_IPS: v.optional(v.array(v.string()), []),
-  DEFAULT_EXCEPTION_REPORTER: v.optional(reporterSchema, 'django.views.debug.ExceptionReporter'),
-});
+    EMAIL_SUBJECT_PREFIX: v.optional(v.string(), '[Django] '),
+    EMAIL_BACKEND: v.optional(mailBackendSchema(), 'django.core.mail.backends.smtp.EmailBackend'),
+    EMAIL_HOST: v.optional(v.string(), 'localhost'),
+    EMAIL_PORT: v.optional(port()),
+    EMAIL_HOST_USER: v.optional(v.string(), ''),
+    EMAIL_HOST_PASSWORD: v.optional(secretText(), ''),
+    EMAIL_USE_TLS: v.optional(v.boolean(), false),
+    EMAIL_USE_SSL: v.optional(v.boolean(), false),
+    EMAIL_SSL_KEYFILE: v.optional(v.nullable(v.string())),
+    EMAIL_SSL_CERTFILE: v.optional(v.nullable(v.string())),
+    EMAIL_TIMEOUT: v.optional(v.nullable(v.pipe(v.number(), v.gtValue(0), v.maxValue(600)))),
+    EMAIL_FILE_PATH: v.optional(v.string()),
+    INTERNAL_IPS: v.optional(v.array(v.string()), []),
+    DEFAULT_EXCEPTION_REPORTER: v.optional(reporterSchema(), 'django.views.debug.ExceptionReporter'),
+  }),
+);
 
 /** What the classes of Django's dictionaries read from `django.conf.settings`, under Django's names and with its defaults. */
-export type DjangoSettings = v.InferInput<typeof settingsSchema>;
+export type DjangoSettings = v.InferInput<ReturnType<typeof settingsSchema>>;
 
 /** {@link DjangoSettings} with all defaults. */
-export type StandingDjangoSettings = v.InferOutput<typeof settingsSchema>;
+export type StandingDjangoSettings = v.InferOutput<ReturnType<typeof settingsSchema>>;
 
 interface Slot {
   settings: StandingDjangoSettings | undefined;
@@ -102,13 +111,13 @@ const slot = globalSlot('django-settings.1', (): Slot => ({ settings: undefined,
  * @see https://docs.djangoproject.com/en/stable/ref/settings/
  */
 export function setDjangoSettings(settings: DjangoSettings): void {
-  slot.settings = checkOptions('setDjangoSettings', settingsSchema, settings);
+  slot.settings = checkOptions('setDjangoSettings', settingsSchema(), settings);
   setDebugMode(settings.DEBUG);
 }
 
 /** The settings in force. */
 export function djangoSettings(): StandingDjangoSettings {
-  return slot.settings ?? v.parse(settingsSchema, {});
+  return slot.settings ?? v.parse(settingsSchema(), {});
 }
 
 /**

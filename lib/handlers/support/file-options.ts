@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { lazy } from '../../internal/lazy.js';
 import { batchingEntries } from './batching-options.js';
 import { handlerEntries } from './handler-options.js';
 import { encodingErrors } from './text-codec.js';
 
 /** The keys of every handler that writes a file, to be spread into the schema of each. */
-export const fileEntries = {
-  ...handlerEntries,
+export const fileEntries = lazy(() => ({
+  ...handlerEntries(),
   filename: v.pipe(
     v.union([
       v.pipe(v.string(), v.minLength(1, 'expected a file name, got an empty string')),
@@ -42,16 +43,18 @@ export const fileEntries = {
     ),
     false,
   ),
-  ...batchingEntries,
-};
+  ...batchingEntries(),
+}));
 
 /** The key of handlers that may empty or insist on making their file. */
-export const modeEntry = v.optional(
-  v.pipe(
-    v.string(),
-    v.description('"a" appends, "w" empties the file first, "x" insists that it is not there.'),
+export const modeEntry = lazy(() =>
+  v.optional(
+    v.pipe(
+      v.string(),
+      v.description('"a" appends, "w" empties the file first, "x" insists that it is not there.'),
+    ),
+    'a',
   ),
-  'a',
 );
 
 /** The absolute path that `filename` means. */

@@ -2,7 +2,7 @@ import { fstatSync, read, readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { crc32, createGzip } from 'node:zlib';
+import { nodeModule } from '../../internal/node-module.js';
 
 const CHUNK_BYTES = 64 * 1024;
 
@@ -22,7 +22,8 @@ export async function gzipFrom(source: number, start: number, target: FileHandle
       yield chunk;
     }
   }
-  await pipeline(rest, createGzip(), async (compressed: AsyncIterable<Buffer>) => {
+  const gzip = nodeModule('node:zlib').createGzip();
+  await pipeline(rest, gzip, async (compressed: AsyncIterable<Buffer>) => {
     for await (const chunk of compressed) await target.writeFile(chunk);
   });
   await target.sync();
@@ -33,6 +34,7 @@ export async function gzipFrom(source: number, start: number, target: FileHandle
 export async function isGzipOf(gzip: number, source: number): Promise<boolean> {
   const [checksum, length] = readTrailer(gzip);
   if (length !== fstatSync(source).size % 2 ** 32) return false;
+  const { crc32 } = nodeModule('node:zlib');
   let sum = 0;
   for await (const chunk of chunksOf(source, 0)) sum = crc32(chunk, sum);
   return sum === checksum;

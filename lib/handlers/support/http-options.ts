@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { lazy } from '../../internal/lazy.js';
 import { nodeModule } from '../../internal/node-module.js';
 import { boundEntries } from './bound-options.js';
 import { retryEntries } from './delivery-options.js';
@@ -27,103 +28,115 @@ const OWN_HEADERS = new Set([
   'log-record-ids',
 ]);
 
-const host = v.pipe(
-  v.string(),
-  v.check(
-    (text) => parseHost(text) !== undefined,
-    "expected a host, or host and port: 'logs.example.com:8080', '[::1]:8080'",
+const host = lazy(() =>
+  v.pipe(
+    v.string(),
+    v.check(
+      (text) => parseHost(text) !== undefined,
+      "expected a host, or host and port: 'logs.example.com:8080', '[::1]:8080'",
+    ),
+    v.description('The server: a name or address, and a port unless it is 80, or 443 with `secure`.'),
   ),
-  v.description('The server: a name or address, and a port unless it is 80, or 443 with `secure`.'),
 );
 
-const url = v.pipe(
-  v.string(),
-  v.regex(
-    /^\/[!-~]*$/,
-    "expected a path that starts with '/', without spaces, controls or letters beyond ASCII",
+const url = lazy(() =>
+  v.pipe(
+    v.string(),
+    v.regex(
+      /^\/[!-~]*$/,
+      "expected a path that starts with '/', without spaces, controls or letters beyond ASCII",
+    ),
+    v.description('The path, and a query if need be.'),
   ),
-  v.description('The path, and a query if need be.'),
 );
 
-const method = v.pipe(
-  v.string(),
-  v.toUpperCase(),
-  v.picklist(['GET', 'POST'], "expected 'GET' or 'POST'"),
-  v.description("Default `'GET'` for a form, `'POST'` else."),
+const method = lazy(() =>
+  v.pipe(
+    v.string(),
+    v.toUpperCase(),
+    v.picklist(['GET', 'POST'], "expected 'GET' or 'POST'"),
+    v.description("Default `'GET'` for a form, `'POST'` else."),
+  ),
 );
 
-const headers = v.pipe(
-  v.custom<Record<string, string>>(
-    (value) => headerFault(value) === undefined,
-    (issue) => headerFault(issue.input) ?? '',
+const headers = lazy(() =>
+  v.pipe(
+    v.custom<Record<string, string>>(
+      (value) => headerFault(value) === undefined,
+      (issue) => headerFault(issue.input) ?? '',
+    ),
+    v.description('Further headers of each request.'),
   ),
-  v.description('Further headers of each request.'),
 );
 
-const credentials = v.pipe(
-  v.custom<readonly [user: string, password: string]>(
-    (value) =>
-      Array.isArray(value) &&
-      value.length === 2 &&
-      value.every((part) => typeof part === 'string') &&
-      !String(value[0]).includes(':'),
-    'expected [user, password], and no colon in the user',
+const credentials = lazy(() =>
+  v.pipe(
+    v.custom<readonly [user: string, password: string]>(
+      (value) =>
+        Array.isArray(value) &&
+        value.length === 2 &&
+        value.every((part) => typeof part === 'string') &&
+        !String(value[0]).includes(':'),
+      'expected [user, password], and no colon in the user',
+    ),
+    v.description('User and password for Basic authentication.'),
   ),
-  v.description('User and password for Basic authentication.'),
 );
 
 /** The keys of an {@link HTTPHandler} in a configuration. */
-export const httpHandlerSchema = v.pipe(
-  v.strictObject({
-    ...handlerEntries,
-    host,
-    url,
-    method: v.optional(method),
-    secure: v.optional(v.pipe(v.boolean(), v.description('Whether the connection is encrypted.')), false),
-    credentials: v.optional(v.nullable(credentials)),
-    context: v.optional(
-      v.pipe(
-        v.nullable(tlsContextSchema),
-        v.description('How TLS is spoken: authorities, our certificate, the oldest version.'),
+export const httpHandlerSchema = lazy(() =>
+  v.pipe(
+    v.strictObject({
+      ...handlerEntries(),
+      host: host(),
+      url: url(),
+      method: v.optional(method()),
+      secure: v.optional(v.pipe(v.boolean(), v.description('Whether the connection is encrypted.')), false),
+      credentials: v.optional(v.nullable(credentials())),
+      context: v.optional(
+        v.pipe(
+          v.nullable(tlsContextSchema()),
+          v.description('How TLS is spoken: authorities, our certificate, the oldest version.'),
+        ),
       ),
-    ),
-    insecure: v.optional(
-      v.pipe(
-        v.boolean(),
-        v.description('Takes any certificate, and warns of that at start. For tests only.'),
+      insecure: v.optional(
+        v.pipe(
+          v.boolean(),
+          v.description('Takes any certificate, and warns of that at start. For tests only.'),
+        ),
+        false,
       ),
-      false,
-    ),
-    headers: v.optional(headers, {}),
-    format: v.optional(
-      v.pipe(
-        v.picklist(['form', 'json', 'ndjson'], "expected 'form', 'json' or 'ndjson'"),
-        v.description("Python's form, one record a request; or an array, or lines, of JSON."),
+      headers: v.optional(headers(), {}),
+      format: v.optional(
+        v.pipe(
+          v.picklist(['form', 'json', 'ndjson'], "expected 'form', 'json' or 'ndjson'"),
+          v.description("Python's form, one record a request; or an array, or lines, of JSON."),
+        ),
+        'form',
       ),
-      'form',
+      batchSize: v.optional(count('JSON: the most records of a request; default 100.')),
+      maxBatchBytes: v.optional(count('JSON: the most bytes of a request, before compression.'), 1_048_576),
+      flushIntervalMs: v.optional(milliseconds('JSON: how long a record waits for others.'), 1_000),
+      gzip: v.optional(v.pipe(v.boolean(), v.description('JSON: compresses the body.')), false),
+      connectTimeoutMs: v.optional(milliseconds('The most time until there is a connection.'), 5_000),
+      timeoutMs: v.optional(milliseconds('The most time until the answer is complete.'), 10_000),
+      ...retryEntries(),
+      ...boundEntries(),
+      ...spoolEntries(),
+    }),
+    v.check((o) => o.secure || !o.context, 'context: makes sense only with secure: true'),
+    v.check((o) => o.secure || !o.insecure, 'insecure: makes sense only with secure: true'),
+    v.check((o) => o.format === 'form' || o.method !== 'GET', "method: records in JSON need 'POST'"),
+    v.check(
+      (o) => o.format !== 'form' || (o.batchSize ?? 1) === 1,
+      "batchSize: a form holds one record; format: 'json' takes many",
     ),
-    batchSize: v.optional(count('JSON: the most records of a request; default 100.')),
-    maxBatchBytes: v.optional(count('JSON: the most bytes of a request, before compression.'), 1_048_576),
-    flushIntervalMs: v.optional(milliseconds('JSON: how long a record waits for others.'), 1_000),
-    gzip: v.optional(v.pipe(v.boolean(), v.description('JSON: compresses the body.')), false),
-    connectTimeoutMs: v.optional(milliseconds('The most time until there is a connection.'), 5_000),
-    timeoutMs: v.optional(milliseconds('The most time until the answer is complete.'), 10_000),
-    ...retryEntries,
-    ...boundEntries,
-    ...spoolEntries,
-  }),
-  v.check((o) => o.secure || !o.context, 'context: makes sense only with secure: true'),
-  v.check((o) => o.secure || !o.insecure, 'insecure: makes sense only with secure: true'),
-  v.check((o) => o.format === 'form' || o.method !== 'GET', "method: records in JSON need 'POST'"),
-  v.check(
-    (o) => o.format !== 'form' || (o.batchSize ?? 1) === 1,
-    "batchSize: a form holds one record; format: 'json' takes many",
+    v.check((o) => o.format !== 'form' || !o.gzip, "gzip: a form is sent as it is; use format: 'json'"),
   ),
-  v.check((o) => o.format !== 'form' || !o.gzip, "gzip: a form is sent as it is; use format: 'json'"),
 );
 
 /** Options of {@link HTTPHandler}. */
-export type HTTPHandlerOptions = v.InferInput<typeof httpHandlerSchema>;
+export type HTTPHandlerOptions = v.InferInput<ReturnType<typeof httpHandlerSchema>>;
 
 /** A host and its port; `undefined` if the text is not that. */
 export function parseHost(text: string): { hostname: string; port: number | undefined } | undefined {

@@ -10,9 +10,10 @@ const CHUNK_RECORDS = 1_000;
  * A text that was begun is apart: it is finished before any other, and no bound can make it go.
  */
 export class KeptTexts {
-  readonly #queue = new BoundedQueue<Buffer>();
+  // Bytes as characters: a small Buffer takes more memory than what is in it, or keeps Node's pool from being freed.
+  readonly #queue = new BoundedQueue<string>();
   /** What {@link chunk} gave and {@link sent} has not been told about. */
-  #taken: QueueEntry<Buffer>[] = [];
+  #taken: QueueEntry<string>[] = [];
   #torn: Buffer | undefined;
   /** Bytes of it that got out. */
   #begun = 0;
@@ -34,7 +35,7 @@ export class KeptTexts {
 
   /** Keeps a text, at the end. */
   keep(bytes: Buffer, levelno: number): void {
-    this.#queue.push(bytes, levelno, bytes.length);
+    this.#queue.push(bytes.toString('latin1'), levelno, bytes.length);
   }
 
   /** Keeps a text of which some bytes got out, before all others. */
@@ -47,7 +48,7 @@ export class KeptTexts {
   chunk(): Buffer {
     if (this.#torn !== undefined) return this.#torn.subarray(this.#begun);
     this.#taken = this.#queue.take(CHUNK_RECORDS, CHUNK_BYTES);
-    return Buffer.concat(this.#taken.map(({ item }) => item));
+    return Buffer.from(this.#taken.map(({ item }) => item).join(''), 'latin1');
   }
 
   /** Of the last chunk so many bytes got out. @returns How many texts are complete with that. */
@@ -63,7 +64,7 @@ export class KeptTexts {
     }
     const torn = entries[complete];
     const isTorn = torn !== undefined && written > end;
-    if (isTorn) this.tear(torn.item, written - end);
+    if (isTorn) this.tear(Buffer.from(torn.item, 'latin1'), written - end);
     const gone = complete + (isTorn ? 1 : 0);
     this.#queue.deliver(entries.slice(0, gone));
     this.#queue.putBack(entries.slice(gone));

@@ -1,5 +1,3 @@
-import { Buffer } from 'node:buffer';
-
 /** One record of a batch, cut out of it again. */
 export interface BatchedLine {
   readonly text: string;

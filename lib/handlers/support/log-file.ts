@@ -21,6 +21,8 @@ export interface LogFileOptions {
 
 /** How often a file that is not watched is checked for deletion, in milliseconds. */
 const DELETION_CHECK_MS = 1_000;
+/** Writes for which the records' own times are believed, before the clock is asked again. */
+const MAX_UNCLOCKED = 256;
 
 /** Names for what is open already: opened anew, a redirected file would be written from its start. */
 const STANDARD_STREAMS: Readonly<Record<string, number>> = { '/dev/stdout': 1, '/dev/stderr': 2 };
@@ -43,6 +45,9 @@ export class LogFile implements Destination {
   /** Size of the file less the bytes the writer wrote: their sum is its size now. */
   #base = 0;
   #checkedAt = 0;
+  /** Time of the record that is written, and of how many the clock has not been asked. */
+  #writtenAt = Number.NaN;
+  #unclocked = 0;
 
   constructor(
     /** Its absolute path. */
@@ -122,10 +127,12 @@ export class LogFile implements Destination {
   /**
    * Writes one record's text, opening the file if need be.
    *
+   * @param writtenAt When the record was made, in milliseconds since the epoch.
    * @returns `undefined`, or the fault for which the text is kept instead.
    * @throws {Error} If the text cannot be encoded.
    */
-  write(text: string, levelno = 0): unknown {
+  write(text: string, levelno = 0, writtenAt = Number.NaN): unknown {
+    this.#writtenAt = writtenAt;
     const { codec } = this.#options;
     const encoded = codec.encode(text);
     return this.#writer.write(codec.bom !== '' && this.size === 0 ? codec.bom + encoded : encoded, levelno);
@@ -249,6 +256,13 @@ export class LogFile implements Destination {
   /** Looks after the file from time to time: at each record it would cost as much as the write. */
   #check(fd: number): void {
     const { watchMs } = this.#options;
+    // The record's time mostly tells that there is no need to look: asking the clock costs more.
+    const ageMs = this.#writtenAt - this.#checkedAt;
+    if (watchMs === undefined && ageMs >= 0 && ageMs < DELETION_CHECK_MS && this.#unclocked < MAX_UNCLOCKED) {
+      this.#unclocked += 1;
+      return;
+    }
+    this.#unclocked = 0;
     const now = Date.now();
     const passedMs = now - this.#checkedAt;
     // A clock that was set back must not put the look off.
@@ -283,6 +297,4 @@ function isSame(one: Stats, other: Stats | undefined): boolean {
   return one.dev === other?.dev && one.ino === other.ino;
 }
 
-function statOf(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
-}
+const statOf = (path: string): Stats | undefined => statSync(path, { throwIfNoEntry: false });

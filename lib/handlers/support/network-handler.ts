@@ -5,6 +5,7 @@ import { DeliveryLoop } from './delivery-loop.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import { isExporting } from './export-scope.js';
 import { FaultReporter } from './fault-reporter.js';
+import { inOwnMemory } from './own-memory.js';
 import { type DeliveryWord, makeQueue } from './spool/make-queue.js';
 import type { SpoolStats } from './spool/spool-books.js';
 import type { SpoolSettings } from './spool/spool-options.js';
@@ -49,6 +50,7 @@ export abstract class NetworkHandler extends Handler {
       kind,
       encode: (message) => message,
       decode: (payload) => payload,
+      keep: inOwnMemory,
       failed: (fault) => this.#spoolReporter.report(fault),
     });
     this.#loop = new DeliveryLoop({

@@ -41,20 +41,28 @@ const MARK = 0x28;
  * @see https://docs.python.org/3/library/pickle.html#data-stream-format
  */
 export function pickle(value: Picklable): Buffer {
-  const out = new Pickler();
-  for (const byte of PROTO) out.byte(byte);
-  out.save(value);
-  out.byte(STOP);
-  return out.bytes();
+  return new Pickler().pickle(value);
 }
 
-/** One buffer that grows: a record is some fifty small values, and a Buffer for each would cost more than its bytes. */
-class Pickler {
-  // Not from Node's pool: the finished pickle, which may wait for long, would keep this one's memory with its own.
-  #buffer = Buffer.allocUnsafeSlow(1024);
+const FIRST_BYTES = 1024;
+/** A buffer that had to grow further than this is not kept for the next value. */
+const MOST_KEPT_BYTES = 65_536;
+
+/**
+ * {@link pickle} with one buffer for all values: a record is some fifty small ones, and memory outside of the heap is
+ * freed late.
+ */
+export class Pickler {
+  #buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #length = 0;
 
-  bytes(): Buffer {
+  /** @returns The pickle; good until the next one is made. */
+  pickle(value: Picklable): Buffer {
+    if (this.#buffer.length > MOST_KEPT_BYTES) this.#buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+    this.#length = 0;
+    for (const byte of PROTO) this.byte(byte);
+    this.save(value);
+    this.byte(STOP);
     return this.#buffer.subarray(0, this.#length);
   }
 
@@ -134,7 +142,7 @@ class Pickler {
   #reserve(bytes: number): void {
     const needed = this.#length + bytes;
     if (needed <= this.#buffer.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2));
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
     this.#buffer.copy(larger, 0, 0, this.#length);
     this.#buffer = larger;
   }

@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { nodeModule } from '../../internal/node-module.js';
 
 /** What a process of another machine or container leaves behind counts as abandoned after this, in milliseconds. */
 const FOREIGN_MS = 60_000;
@@ -24,7 +24,7 @@ export function isProcessAlive(token: string, ageMs: number, foreignMs = FOREIGN
 /** Where process numbers mean the same: one machine, one container. */
 function here(): string {
   const namespace = orEmpty(() => readlinkSync('/proc/self/ns/pid'));
-  return `${hostname()}-${namespace.replaceAll(/\D/g, '')}`;
+  return `${nodeModule('node:os').hostname()}-${namespace.replaceAll(/\D/g, '')}`;
 }
 
 /** When a process began; `''` if it is not there. */

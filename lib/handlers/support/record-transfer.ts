@@ -3,7 +3,7 @@ import { formatTraceback } from '../../core/traceback.js';
 import { defineField } from '../../internal/define-field.js';
 import { JsonBudget } from '../../internal/json-budget.js';
 import { jsonValue } from '../../internal/json-value.js';
-import { type Picklable, PyFloat, pickle } from './pickle.js';
+import { type Picklable, type Pickler, PyFloat } from './pickle.js';
 import { recordDict } from './record-dict.js';
 
 /** The most characters of a record's fields. */
@@ -27,15 +27,19 @@ export function transferDict(record: LogRecord): Record<string, unknown> {
   return dict;
 }
 
-/** What {@link transferDict} gave as Python's `makePickle` has it, without the length; the dictionary is used up. */
-export function pickleDict(dict: Record<string, unknown>): Buffer {
+/**
+ * What {@link transferDict} gave as Python's `makePickle` has it, without the length; the dictionary is used up.
+ *
+ * @returns The pickle; good until `pickler` makes the next one.
+ */
+export function pickleDict(dict: Record<string, unknown>, pickler: Pickler): Buffer {
   const budget = new JsonBudget();
   budget.reset(MAX_CHARACTERS);
   // In place: each of the keys is the object's own by now, `__proto__` too.
   for (const key of Object.keys(dict)) {
     dict[key] = FLOATS.has(key) ? new PyFloat(Number(dict[key])) : plain(dict[key], budget);
   }
-  return pickle(dict as Record<string, Picklable>);
+  return pickler.pickle(dict as Record<string, Picklable>);
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { lazy } from '../../internal/lazy.js';
 
 /** Gives a rolled file another name than the default one. */
 export type Namer = (defaultName: string) => string;
@@ -7,7 +8,7 @@ export type Namer = (defaultName: string) => string;
 export type Rotator = (source: string, dest: string) => void;
 
 /** The keys of handlers that roll their files over, to be spread into the schema of each. */
-export const rotationEntries = {
+export const rotationEntries = lazy(() => ({
   maxBytes: v.optional(
     v.pipe(
       v.number(),
@@ -43,4 +44,4 @@ export const rotationEntries = {
       ),
     ),
   ),
-};
+}));

@@ -1,4 +1,4 @@
-import { isMainThread } from 'node:worker_threads';
+import { nodeModule } from '../../internal/node-module.js';
 
 /** The signals that ask a process to end and, by default, end it without an `exit` event. */
 const SIGNALS: ReadonlySet<string> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP']);
@@ -14,7 +14,7 @@ const SIGNALS: ReadonlySet<string> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP']);
  * @param drain Synchronous, and throws nothing.
  */
 export function drainAtSignals(drain: () => void): void {
-  if (!isMainThread) return;
+  if (!nodeModule('node:worker_threads').isMainThread) return;
   const end = (signal: NodeJS.Signals): void => {
     drain();
     process.off('removeListener', comeBack);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { lazy } from '../../internal/lazy.js';
 import { nodeModule } from '../../internal/node-module.js';
 import { retryEntries } from './delivery-options.js';
 import { digestSchema } from './digest.js';
@@ -7,41 +8,49 @@ import { parseAddress, parseAddresses } from './mail-address.js';
 import type { Nodemailer } from './mail-transport.js';
 import { tlsContextSchema } from './tls-options.js';
 
-const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
-const hostName = v.pipe(
-  v.string(),
-  v.check(
-    (text) => nodeModule('node:net').isIP(text) !== 0 || /^[a-z0-9._-]+$/i.test(text),
-    "expected a host name or address; a port goes beside it: ['mail.example.com', 587]",
+const port = lazy(() => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)));
+const hostName = lazy(() =>
+  v.pipe(
+    v.string(),
+    v.check(
+      (text) => nodeModule('node:net').isIP(text) !== 0 || /^[a-z0-9._-]+$/i.test(text),
+      "expected a host name or address; a port goes beside it: ['mail.example.com', 587]",
+    ),
   ),
 );
 
 /** Schema of a mail server. */
-export const mailhostSchema = v.pipe(
-  v.union(
-    [hostName, v.tuple([hostName, v.nullable(port)])],
-    "expected a host, or [host, port]: ['mail.example.com', 587]",
+export const mailhostSchema = lazy(() =>
+  v.pipe(
+    v.union(
+      [hostName(), v.tuple([hostName(), v.nullable(port())])],
+      "expected a host, or [host, port]: ['mail.example.com', 587]",
+    ),
+    v.description('The mail server; port 25 unless given, 465 with implicitTls.'),
   ),
-  v.description('The mail server; port 25 unless given, 465 with implicitTls.'),
 );
 
 /** Schema of one address. */
-export const addressSchema = v.pipe(
-  v.string(),
-  v.check(
-    (text) => parseAddress(text) !== undefined,
-    "expected one address: 'me@example.com' or 'Me <me@example.com>'",
+export const addressSchema = lazy(() =>
+  v.pipe(
+    v.string(),
+    v.check(
+      (text) => parseAddress(text) !== undefined,
+      "expected one address: 'me@example.com' or 'Me <me@example.com>'",
+    ),
   ),
 );
 
 /** Schema of recipients. */
-export const addressesSchema = v.custom<string | readonly string[]>(
-  (value) => (typeof value === 'string' || Array.isArray(value)) && parseAddresses(value) !== undefined,
-  "expected an address or a list of them: 'me@example.com', 'Me <me@example.com>'",
+export const addressesSchema = lazy(() =>
+  v.custom<string | readonly string[]>(
+    (value) => (typeof value === 'string' || Array.isArray(value)) && parseAddresses(value) !== undefined,
+    "expected an address or a list of them: 'me@example.com', 'Me <me@example.com>'",
+  ),
 );
 
 /** Keys of a mail server and of how it is spoken to. */
-export const smtpEntries = {
+export const smtpEntries = lazy(() => ({
   credentials: v.optional(
     v.nullable(
       v.pipe(
@@ -71,7 +80,7 @@ export const smtpEntries = {
   ),
   context: v.optional(
     v.pipe(
-      v.nullable(tlsContextSchema),
+      v.nullable(tlsContextSchema()),
       v.description('How TLS is spoken: authorities, our certificate, the oldest version.'),
     ),
   ),
@@ -84,7 +93,7 @@ export const smtpEntries = {
     5,
   ),
   digest: v.optional(
-    v.pipe(digestSchema, v.description('How records are gathered in one mail; `false` for a mail each.')),
+    v.pipe(digestSchema(), v.description('How records are gathered in one mail; `false` for a mail each.')),
   ),
   nodemailer: v.optional(
     v.pipe(
@@ -95,18 +104,20 @@ export const smtpEntries = {
       v.description('The module, where it is not to be found by its name.'),
     ),
   ),
-  ...retryEntries,
-};
+  ...retryEntries(),
+}));
 
 /** The keys of an {@link SMTPHandler} in a configuration. */
-export const smtpHandlerSchema = v.strictObject({
-  ...handlerEntries,
-  mailhost: mailhostSchema,
-  fromaddr: v.pipe(addressSchema, v.description('The sender.')),
-  toaddrs: v.pipe(addressesSchema, v.description('The recipients.')),
-  subject: v.pipe(v.string(), v.description('The subject; see getSubject.')),
-  ...smtpEntries,
-});
+export const smtpHandlerSchema = lazy(() =>
+  v.strictObject({
+    ...handlerEntries(),
+    mailhost: mailhostSchema(),
+    fromaddr: v.pipe(addressSchema(), v.description('The sender.')),
+    toaddrs: v.pipe(addressesSchema(), v.description('The recipients.')),
+    subject: v.pipe(v.string(), v.description('The subject; see getSubject.')),
+    ...smtpEntries(),
+  }),
+);
 
 /** Options of {@link SMTPHandler}. */
-export type SMTPHandlerOptions = v.InferInput<typeof smtpHandlerSchema>;
+export type SMTPHandlerOptions = v.InferInput<ReturnType<typeof smtpHandlerSchema>>;

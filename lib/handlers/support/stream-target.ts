@@ -12,8 +12,11 @@ export interface TextStream {
 
 /** Where a stream handler's texts go. */
 export interface TextTarget {
-  /** @returns `undefined`, or the fault for which the text could not be written. */
-  write(text: string, levelno: number): unknown;
+  /**
+   * @param writtenAt When the record was made, in milliseconds since the epoch.
+   * @returns `undefined`, or the fault for which the text could not be written.
+   */
+  write(text: string, levelno: number, writtenAt: number): unknown;
   /** Writes what is held back. */
   flush(): void | Promise<void>;
   /** Lets go of the stream; does not close it. */

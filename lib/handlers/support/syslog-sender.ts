@@ -1,8 +1,8 @@
-import { hostname } from 'node:os';
 import { basename, extname } from 'node:path';
 import { LoggingError } from '../../core/errors.js';
 import type { LogRecord } from '../../core/log-record.js';
 import { cutToBytes } from '../../internal/json-budget.js';
+import { nodeModule } from '../../internal/node-module.js';
 import type { Backoff } from './backoff.js';
 import { fieldText } from './field-text.js';
 import { NetworkHandler, type NetworkHandlerOptions } from './network-handler.js';
@@ -55,7 +55,7 @@ export abstract class SyslogSender extends NetworkHandler {
     this.#isNumbered = isNumbered;
     this.facility = options.facility;
     this.ident = options.ident;
-    this.#hostname = options.hostname ?? hostname();
+    this.#hostname = options.hostname ?? nodeModule('node:os').hostname();
     this.#appName = options.appName ?? programName();
     this.#fixedData = Object.entries(options.structuredData).map(
       ([id, params]) => [id, Object.entries(params)] as const,

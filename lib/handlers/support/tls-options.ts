@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import * as v from 'valibot';
 import { LoggingError } from '../../core/errors.js';
+import { lazy } from '../../internal/lazy.js';
 
 const pem = (what: string) =>
   v.pipe(
@@ -12,32 +13,34 @@ const pem = (what: string) =>
     v.description(`${what}: a file name, or the PEM text itself.`),
   );
 
-const secret = v.custom<string>((value) => typeof value === 'string', 'expected a text');
+const secret = lazy(() => v.custom<string>((value) => typeof value === 'string', 'expected a text'));
 
 /** Schema of what a TLS connection is made with, in place of Python's `ssl.SSLContext`. */
-export const tlsContextSchema = v.strictObject({
-  ca: v.optional(pem('Authorities to trust in place of the public ones')),
-  cert: v.optional(pem('Our certificate')),
-  key: v.optional(pem('The key of our certificate')),
-  passphrase: v.optional(v.pipe(secret, v.description('Opens the key.'))),
-  servername: v.optional(
-    v.pipe(
-      v.string(),
-      v.nonEmpty(),
-      v.description('The name the certificate must be for; default the host.'),
+export const tlsContextSchema = lazy(() =>
+  v.strictObject({
+    ca: v.optional(pem('Authorities to trust in place of the public ones')),
+    cert: v.optional(pem('Our certificate')),
+    key: v.optional(pem('The key of our certificate')),
+    passphrase: v.optional(v.pipe(secret(), v.description('Opens the key.'))),
+    servername: v.optional(
+      v.pipe(
+        v.string(),
+        v.nonEmpty(),
+        v.description('The name the certificate must be for; default the host.'),
+      ),
     ),
-  ),
-  minVersion: v.optional(
-    v.pipe(
-      v.picklist(['TLSv1.2', 'TLSv1.3'], "expected 'TLSv1.2' or 'TLSv1.3'"),
-      v.description('The oldest version to speak.'),
+    minVersion: v.optional(
+      v.pipe(
+        v.picklist(['TLSv1.2', 'TLSv1.3'], "expected 'TLSv1.2' or 'TLSv1.3'"),
+        v.description('The oldest version to speak.'),
+      ),
+      'TLSv1.2',
     ),
-    'TLSv1.2',
-  ),
-});
+  }),
+);
 
 /** What a TLS connection is made with. */
-export type TlsContextOptions = v.InferInput<typeof tlsContextSchema>;
+export type TlsContextOptions = v.InferInput<ReturnType<typeof tlsContextSchema>>;
 
 /**
  * The options of `tls.connect` for a context.

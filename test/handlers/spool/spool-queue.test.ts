@@ -37,7 +37,7 @@ function make({ kind = 'text', overflow = 'dropLowestLevel', memoryBytes, ...spo
   const faults: Error[] = [];
   let woken = 0;
   const queue = new SpoolQueue<string>({
-    spool: checkOptions('spool', spoolSchema, { directory: folder.path, ...spool }),
+    spool: checkOptions('spool', spoolSchema(), { directory: folder.path, ...spool }),
     maxBytes: memoryBytes,
     overflow,
     kind,

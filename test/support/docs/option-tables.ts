@@ -115,7 +115,7 @@ function typeOf(schema: Schema): string {
 
 /** What a schema of ours expects: its message says 'expected a function', 'expected a stream: an object with …'. */
 function customType(schema: Schema): string {
-  if (((schema.pipe?.[0] ?? schema) as unknown) === levelSchema) return 'level';
+  if (((schema.pipe?.[0] ?? schema) as unknown) === levelSchema()) return 'level';
   return /^expected an? ([\w ]*\w)/.exec(String(schema.message))?.[1] ?? 'object';
 }
 
@@ -133,7 +133,7 @@ const parts: Readonly<Record<string, () => string>> = {
   'the built-in components': componentReference,
   'every exported name': apiReference,
   'what doc comments tell': differencesTable,
-  'the options of a spool': () => table(spoolSchema as unknown as Schema),
+  'the options of a spool': () => table(spoolSchema() as unknown as Schema),
   'the options of the request log': () => table(httpLogSchema as unknown as Schema),
 };
 

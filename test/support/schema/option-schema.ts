@@ -51,7 +51,7 @@ interface AnySchema {
 }
 
 function override(schema: AnySchema): Json | undefined {
-  if ((schema as unknown) === levelSchema) return ref('level');
+  if ((schema as unknown) === levelSchema()) return ref('level');
   if (schema.type === 'instance') return ref('reference');
   if (schema.type !== 'custom') return undefined;
   const message =

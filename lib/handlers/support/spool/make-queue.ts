@@ -9,9 +9,12 @@ export type DeliveryWord = 'at-least-once' | 'at-most-once';
 /** The queue that a handler's options ask for: in memory, or with files, which are opened by `open`. */
 export function makeQueue<T>(
   options: BoundedQueueOptions & { readonly spool?: SpoolSettings | undefined },
-  form: Pick<SpoolQueueOptions<T>, 'kind' | 'encode' | 'decode' | 'failed'>,
+  form: Pick<SpoolQueueOptions<T>, 'kind' | 'encode' | 'decode' | 'failed'> & {
+    /** Makes an item one that may wait in memory for long. */
+    readonly keep?: (item: T) => T;
+  },
 ): DeliveryQueue<T> {
   const { spool, maxBytes, maxRecords, overflow } = options;
-  if (spool === undefined) return new BoundedQueue({ maxBytes, maxRecords, overflow });
+  if (spool === undefined) return new BoundedQueue({ maxBytes, maxRecords, overflow }, form.keep);
   return new SpoolQueue({ ...form, spool, maxBytes, maxRecords, overflow });
 }

@@ -6,6 +6,7 @@ import {
   type QueueEntry,
 } from '../bounded-queue.js';
 import { type Drainable, holdUntilExit, releaseFromExit } from '../exit-drain.js';
+import { inOwnMemory } from '../own-memory.js';
 import { bandOf } from './segment-name.js';
 import type { NewRecord, Spool } from './spool.js';
 import type { SpoolSettings } from './spool-options.js';
@@ -40,7 +41,10 @@ export class SpoolWriter implements Drainable {
   #retryAt = 0;
 
   constructor(settings: SpoolSettings, bounds: BoundedQueueOptions, events: SpoolWriterEvents) {
-    this.memory = new BoundedQueue(bounds);
+    this.memory = new BoundedQueue(bounds, (record) => ({
+      ...record,
+      payload: inOwnMemory(record.payload),
+    }));
     this.#settings = settings;
     this.#events = events;
     this.#flushLevel = checkLevel(settings.flushLevel);

@@ -1,0 +1,10 @@
+/**
+ * Bytes that may wait for long, in memory of their own. Small Buffers are slices of a pool of 8 KiB shared by the whole
+ * process: one that waits keeps all 8 KiB, which no bound of a queue counts.
+ */
+export function inOwnMemory(bytes: Buffer): Buffer {
+  if (bytes.length === bytes.buffer.byteLength) return bytes;
+  const own = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(own);
+  return own;
+}
