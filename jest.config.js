@@ -10,6 +10,8 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/packaging/'],
   testEnvironment: 'node',
+  // Many tests wait for servers and other processes: all cores have room for one worker each.
+  maxWorkers: '100%',
   injectGlobals: false,
   extensionsToTreatAsEsm: ['.ts'],
   resolver: '<rootDir>/test/support/jest-resolver.cjs',

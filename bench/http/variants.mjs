@@ -19,6 +19,23 @@ export const VARIANTS = {
     };
   },
 
+  /** As nestjs-pino does on its own: lines are collected, and written by the dozen. */
+  'ours-batched': async () => {
+    const { LoggingModule, NestLogger } = await import('nestjs-logging');
+    const stdout = { class: 'StreamHandler', stream: 'stdout', bufferSize: 16_000, formatter: 'json' };
+    const config = {
+      version: 1,
+      formatters: { json: { class: 'JsonFormatter' } },
+      handlers: { stdout },
+      root: { level: 'INFO', handlers: ['stdout'] },
+    };
+    return {
+      module: applicationModule({ imports: [LoggingModule.forRoot(config)] }),
+      create: { bufferLogs: true },
+      ready: (app) => app.useLogger(app.get(NestLogger)),
+    };
+  },
+
   'nestjs-pino': async () => {
     const { Logger, LoggerModule } = await import('nestjs-pino');
     // Its own default matches no route of Nest 12 on Fastify: nothing would be logged.

@@ -5,14 +5,16 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { median, round } from './statistics.mjs';
 
 const bench = path.join(import.meta.dirname, '..');
 
 export const PLATFORMS = ['express', 'fastify'];
-export const HTTP_VARIANTS = ['none', 'ours', 'nestjs-pino', 'nest-winston', 'nest-json'];
+export const HTTP_VARIANTS = ['none', 'ours', 'ours-batched', 'nestjs-pino', 'nest-winston', 'nest-json'];
 
 const CONNECTIONS = 50;
+const BACKGROUND_MS = 1_000;
 
 /**
  * Requests a second, latency and processor time a request, one server process a variant, in turns.
@@ -39,6 +41,8 @@ export async function measureHttp({ platform, variants, rounds, seconds, onProgr
         samples.get(variant).push(await fire(autocannon, server, seconds));
       }
     }
+    // Those that write in the background are given the time.
+    await delay(BACKGROUND_MS);
     for (const [variant, server] of servers) if (variant !== 'none') checkLines(variant, server);
   } finally {
     for (const { child } of servers.values()) child.kill('SIGKILL');

@@ -141,8 +141,8 @@ export class Logger extends Filterer {
     excInfo: unknown,
     boundary: CallBoundary,
   ): LogRecord {
-    const { contextProvider } = state;
-    const record = this.makeRecord({
+    const { contextProvider, recordFactory } = state;
+    const about: LogRecordOptions = {
       name: this.name,
       levelno,
       levelname: getLevelName(levelno),
@@ -154,10 +154,10 @@ export class Logger extends Filterer {
       context: contextProvider === undefined ? undefined : contextProvider(),
       boundary,
       stacklevel: options?.stacklevel ?? 1,
-    });
-    // What users' code made may have attributes of its own, which formatters are to see.
-    const isOurs = state.recordFactory === undefined && this.makeRecord === Logger.prototype.makeRecord;
-    return isOurs ? record : record.expose();
+    };
+    const isOurs = recordFactory === undefined && this.makeRecord === Logger.prototype.makeRecord;
+    // What users' code makes may have attributes of its own, which formatters are to see.
+    return isOurs ? new LogRecord(about) : this.makeRecord(about).expose();
   }
 
   /**

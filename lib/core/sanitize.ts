@@ -1,3 +1,5 @@
+import { rememberPassed } from '../internal/passed-texts.js';
+
 /**
  * How text formatters treat control characters in what they interpolate.
  *
@@ -23,8 +25,9 @@ const SUSPECT = /[\0-\x08\n-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\
 // One range: told apart a third faster, and most texts hold nothing else.
 const UNUSUAL = /[^ -~]/;
 
-function isSuspect(text: string): boolean {
-  return UNUSUAL.test(text) && SUSPECT.test(text);
+/** Whether a text can go out as it is. */
+function isPlain(text: string): boolean {
+  return text.length <= MAX_TEXT && !(UNUSUAL.test(text) && SUSPECT.test(text));
 }
 
 /** Escapes control characters as `\x1b` or `\u2028`; newlines too (`\n`) if asked. */
@@ -45,17 +48,17 @@ function escapeCharacter(character: string): string {
 /** The function that makes one interpolated text safe under a mode; it cuts what is longer than 64 Ki characters. */
 export function sanitizer(mode: Sanitize): ((text: string) => string) | undefined {
   if (mode === 'none') return undefined;
-  return mode === 'line' ? toOneLine : toIndentedLines;
+  const isHarmless = rememberPassed(isPlain);
+  const clean = mode === 'line' ? toOneLine : toIndentedLines;
+  return (text) => (isHarmless(text) ? text : clean(text));
 }
 
 function toOneLine(text: string): string {
-  if (text.length > MAX_TEXT) return escapeControls(cut(text, MAX_TEXT), true);
-  return isSuspect(text) ? escapeControls(text, true) : text;
+  return escapeControls(cut(text, MAX_TEXT), true);
 }
 
 function toIndentedLines(text: string): string {
-  if (text.length > MAX_TEXT) return indentLines(escapeControls(cut(text, MAX_TEXT), false));
-  return isSuspect(text) ? indentLines(escapeControls(text, false)) : text;
+  return indentLines(escapeControls(cut(text, MAX_TEXT), false));
 }
 
 function indentLines(text: string): string {

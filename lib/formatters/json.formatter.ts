@@ -6,7 +6,7 @@ import { checkOptions } from '../core/options.js';
 import { keepByLoggerAndLevel } from '../core/repeated-text.js';
 import { formatTraceback, type TracebackStyle } from '../core/traceback.js';
 import { cutToBytes, JsonBudget } from '../internal/json-budget.js';
-import { jsonLines, jsonString } from '../internal/json-string.js';
+import { jsonLines, jsonMessageWriter, jsonString } from '../internal/json-string.js';
 import { jsonValue } from '../internal/json-value.js';
 import { lazyProperty } from '../internal/lazy.js';
 import { str } from '../internal/python-text.js';
@@ -57,6 +57,7 @@ export class JsonFormatter extends Formatter {
   readonly #asObject: boolean;
   /** `,"level":"INFO","logger":"shop","message":`: the same for every record of a logger and level. */
   readonly #head: (record: LogRecord) => string;
+  readonly #message = jsonMessageWriter();
   /** Lent to one record at a time; a `toJSON` that logs finds none and makes another. */
   #budget: JsonBudget | undefined;
 
@@ -114,7 +115,7 @@ export class JsonFormatter extends Formatter {
   }
 
   #line(record: LogRecord, message: string, budget: JsonBudget): string {
-    let line = this.#time(record.created) + this.#head(record) + jsonString(budget.takeText(message));
+    let line = this.#time(record.created) + this.#head(record) + this.#message(budget.takeText(message));
     // Made first, so that a flood of fields does not leave it without room.
     const exception =
       record.excInfo === undefined && record.excText === undefined ? '' : this.#exception(record, budget);

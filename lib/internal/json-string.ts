@@ -1,3 +1,4 @@
+import { rememberPassed } from './passed-texts.js';
 import { isPlainLines } from './plain-lines.js';
 
 /** Up to this length a loop over the characters is faster than starting a regular expression. */
@@ -36,6 +37,12 @@ export function jsonLines(text: string): string {
     .split('\n')
     .map((line) => jsonString(line).slice(1, -1))
     .join('\n');
+}
+
+/** {@link jsonString} for messages, of which many are the same. */
+export function jsonMessageWriter(): (message: string) => string {
+  const isPlain = rememberPassed((text) => !UNUSUAL.test(text));
+  return (message) => (isPlain(message) ? `"${message}"` : jsonString(message));
 }
 
 function escaped(text: string): string {

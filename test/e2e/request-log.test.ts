@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type INestApplication, VersioningType } from '@nestjs/common';
 import type { LogRecord } from '../../lib/core/log-record.js';
@@ -58,6 +59,45 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
     });
     expect(answer).toMatch(/^x-request-id: abc-1\r$/im);
     expect(JSON.stringify(recorder.records)).not.toContain('s3cret');
+  });
+
+  describe('tells the client the request id, whoever writes the head', () => {
+    const shared = { 'Content-Type': 'text/plain' };
+    const writers: Record<string, (response: ServerResponse) => void> = {
+      'with headers': (response) => response.writeHead(200, { ...shared }),
+      'with a reason and headers': (response) => response.writeHead(200, 'Fine', { ...shared }),
+      'with headers that serve for every response': (response) => response.writeHead(200, shared),
+      'with headers as a list': (response) => response.writeHead(200, ['Content-Type', 'text/plain']),
+      'without headers': (response) => response.writeHead(200),
+      'after a header was set': (response) =>
+        response.setHeader('X-Other', '1').writeHead(200, { ...shared }),
+      'not at all': () => undefined,
+    };
+
+    it.each(Object.entries(writers))('%s', async (_, writeHead) => {
+      const port = await start({}, (app) =>
+        app.use((_request: unknown, response: ServerResponse) => {
+          writeHead(response);
+          response.end('done');
+        }),
+      );
+      for (const id of ['one', 'two']) {
+        const answer = await exchange(port, { path: '/', headers: { 'X-Request-Id': id } });
+        expect(answer.match(/^x-request-id: .*$/gim)).toEqual([`x-request-id: ${id}`]);
+        expect(answer).toContain('done');
+      }
+      expect(shared).toEqual({ 'Content-Type': 'text/plain' });
+    });
+
+    it('unless the application gives one of its own', async () => {
+      const port = await start({}, (app) =>
+        app.use((_request: unknown, response: ServerResponse) => {
+          response.writeHead(200, { 'X-REQUEST-ID': 'mine' }).end();
+        }),
+      );
+      const answer = await exchange(port, { path: '/', headers: { 'X-Request-Id': 'theirs' } });
+      expect(answer.match(/^x-request-id: .*$/gim)).toEqual(['X-REQUEST-ID: mine']);
+    });
   });
 
   it.each([
