@@ -178,12 +178,14 @@ export abstract class BaseRotatingHandler extends FileHandler {
       action();
       return;
     }
-    this.#unlock = lockRotation(this.baseFilename);
+    const unlock = lockRotation(this.baseFilename);
+    this.#unlock = unlock;
     try {
       action();
     } finally {
-      this.#unlock();
+      // First, lest what fails to let go of a lock passes for one that is held.
       this.#unlock = undefined;
+      unlock();
     }
   }
 }

@@ -1,4 +1,14 @@
-import { linkSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { sleepSync } from '../../internal/write-fully.js';
 import { isProcessAlive, processToken } from './process-token.js';
 
@@ -6,6 +16,8 @@ import { isProcessAlive, processToken } from './process-token.js';
 const PATIENCE_MS = 50;
 /** A lock that does not say whose it is, was left by a process that ended in that moment. In milliseconds. */
 const UNSIGNED_MS = 2_000;
+/** How often a lock is tried to be removed; a virus scanner may hold it for a moment. */
+const RELEASE_ATTEMPTS = 3;
 
 /** Lets go of a lock. */
 export type Unlock = () => void;
@@ -36,17 +48,53 @@ export function lockRotation(path: string): Unlock {
 export function tryLockRotation(path: string): Unlock | undefined {
   const lock = `${path}.lock`;
   const owner = processToken();
+  let fd: number;
   try {
-    writeFileSync(lock, owner, { flag: 'wx', mode: 0o640 });
+    fd = openSync(lock, 'wx', 0o640);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     breakIfDead(lock);
     return undefined;
   }
+  sign(lock, fd, owner);
   return () => {
     // Somebody who thought this process dead may have broken the lock and taken it.
-    if (ownerOf(lock) === owner) unlinkSync(lock);
+    if ((ownerOf(lock) ?? owner) === owner) remove(lock);
   };
+}
+
+function sign(lock: string, fd: number, owner: string): void {
+  try {
+    writeFileSync(fd, owner);
+  } catch (error) {
+    // The disk is full: nobody is to wait for that.
+    remove(lock);
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function remove(lock: string): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      unlinkSync(lock);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      // Left behind it would count for as long as this process lives; unsigned it is broken before long.
+      disown(lock);
+      if (attempt === RELEASE_ATTEMPTS) throw error;
+    }
+  }
+}
+
+function disown(lock: string): void {
+  try {
+    truncateSync(lock);
+  } catch {
+    // What keeps it from being removed may keep it from this.
+  }
 }
 
 function breakIfDead(lock: string): void {

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { type HeadWriter, type RequestState, stateOn } from './request-state.js';
+import { type HeadWriter, type RequestState, stateOfResponse } from './request-state.js';
 
 /**
  * Adds a header when the head of a response is written, whoever writes it, unless it has one of that name.
@@ -15,11 +15,11 @@ export function addToHead(response: ServerResponse, state: RequestState, name: s
 }
 
 function writeHeadWithId(this: ServerResponse, status: number, ...rest: unknown[]): ServerResponse {
-  const { responseHeader: name, writeHead, id } = stateOn(this) as RequestState;
+  const { responseHeader: name, writeHead, id } = stateOfResponse(this) as RequestState;
   const last = rest.length - 1;
   const headers = rest[last];
   if (typeof headers === 'object' && headers !== null && !Array.isArray(headers) && !this.hasHeader(name)) {
-    // A copy: the object may be the application's, and serve for many responses.
+    // Not Fastify's own, which have it. A copy: the object may be the application's, and serve for many responses.
     if (!hasHeader(headers, name)) rest[last] = withHeader(headers as OutgoingHttpHeaders, name, id);
   } else if (!this.headersSent && !this.hasHeader(name)) {
     this.setHeader(name, id);

@@ -7,7 +7,7 @@ import { noteFailure, settleFailure } from './failure-record.js';
 import type { PlatformRequest, PlatformResponse, ResolvedHttpLogOptions } from './http-log-options.js';
 import { addToHead } from './late-header.js';
 import { loggableNames } from './logged-values.js';
-import { type RequestFollower, RequestState, stateOn } from './request-state.js';
+import { type RequestFollower, RequestState, stateOfRequest, stateOfResponse } from './request-state.js';
 import { countBytes } from './written-bytes.js';
 
 /** Follows each request from the platform's edge until its response is closed. */
@@ -36,6 +36,8 @@ export class RequestLog implements RequestFollower {
     const state = this.takeUp(request, response);
     if (state === undefined || state.isFollowed) return proceed();
     state.isFollowed = true;
+    // Among the headers that Fastify keeps, where it need not be added.
+    if (state.responseHeader !== '') platformResponse.header(state.responseHeader, state.id);
     state.platformRequest = platformRequest;
     state.platformResponse = platformResponse;
     // Without a context, what is thrown is still to be told from whom it is.
@@ -51,7 +53,7 @@ export class RequestLog implements RequestFollower {
    */
   takeUp(request: IncomingMessage, response: ServerResponse, isFastify = false): RequestState | undefined {
     try {
-      const known = stateOn(request);
+      const known = stateOfRequest(request);
       if (known !== undefined) return known;
       const state = new RequestState(request, response, this);
       this.#tellClient(state, isFastify);
@@ -117,19 +119,19 @@ function watch(response: ServerResponse, request: IncomingMessage): void {
 }
 
 function noteAnswer(this: ServerResponse): void {
-  const state = stateOn(this);
+  const state = stateOfResponse(this);
   if (state !== undefined) state.isAnswered = true;
 }
 
 function finishResponse(this: ServerResponse): void {
-  const state = stateOn(this);
+  const state = stateOfResponse(this);
   state?.follower.finish(state);
 }
 
 /** What breaks while it is sent is a failure of the request, unless the client has gone. */
 function watchSource(this: ServerResponse, source: EventEmitter): void {
   source.once(errorMonitor, (error: unknown) => {
-    const state = stateOn(this);
+    const state = stateOfResponse(this);
     if (state !== undefined && !this.closed && !this.destroyed) noteFailure(error, state);
   });
 }

@@ -16,7 +16,7 @@ const MAX_PATH = 1_024;
  */
 const STATE = Symbol.for('nestjs-logging.request-state');
 
-/** Node's objects of a request with its state on them. */
+/** Node's request object with its state on it. */
 interface Followed {
   readonly [STATE]?: RequestState;
 }
@@ -93,10 +93,8 @@ export class RequestState implements Work {
     // Express changes url while it routes.
     this.#url = request.url ?? '';
     this.store = { fields: Object.freeze({ request_id: this.id }), owner: this };
-    // Out of sight of whoever prints or copies them.
-    const descriptor = { value: this };
-    Object.defineProperty(request, STATE, descriptor);
-    Object.defineProperty(response, STATE, descriptor);
+    // Out of sight of whoever prints or copies the request.
+    Object.defineProperty(request, STATE, { value: this });
   }
 
   /** The path without the query, cut to what a record can bear. */
@@ -162,16 +160,21 @@ export function currentRequest(): RequestState | undefined {
   return isBranded(work, 'request') ? (work as RequestState) : undefined;
 }
 
-/** The state of a request, by its request or response object: Node's, Express's or Fastify's. */
-export function stateOf(object: unknown): RequestState | undefined {
-  if (typeof object !== 'object' || object === null) return undefined;
-  const { raw } = object as { raw?: unknown };
-  return ((typeof raw === 'object' && raw !== null ? raw : object) as Followed)[STATE];
+/** The state of a request, by Node's, Express's or Fastify's object. */
+export function stateOf(request: unknown): RequestState | undefined {
+  if (typeof request !== 'object' || request === null) return undefined;
+  const { raw } = request as { raw?: unknown };
+  return ((typeof raw === 'object' && raw !== null ? raw : request) as Followed)[STATE];
 }
 
-/** The state of a request, by Node's own request or response. */
-export function stateOn(object: IncomingMessage | ServerResponse): RequestState | undefined {
-  return (object as Followed)[STATE];
+/** The state of a request, by Node's own request. */
+export function stateOfRequest(request: IncomingMessage): RequestState | undefined {
+  return (request as Followed)[STATE];
+}
+
+/** The state of a request, by Node's own response, which knows what it answers. */
+export function stateOfResponse(response: ServerResponse): RequestState | undefined {
+  return (response.req as Followed | undefined)?.[STATE];
 }
 
 function pathOf(url: string): string {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type RequestState, stateOn, type Writer } from './request-state.js';
+import { type RequestState, stateOfResponse, type Writer } from './request-state.js';
 
 /** Counts what is written to a response; passes everything on as it is. */
 export function countBytes(response: ServerResponse, state: RequestState): void {
@@ -17,13 +17,13 @@ function countedWrite(
   encoding?: unknown,
   callback?: unknown,
 ): unknown {
-  const state = stateOn(this) as RequestState;
+  const state = stateOfResponse(this) as RequestState;
   if (!state.isEnding) state.bytes += sizeOf(chunk, encoding);
   return (state.write as Writer).call(this, chunk, encoding, callback);
 }
 
 function countedEnd(this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?: unknown): unknown {
-  const state = stateOn(this) as RequestState;
+  const state = stateOfResponse(this) as RequestState;
   if (!state.isEnding) state.bytes += sizeOf(chunk, encoding);
   state.isEnding = true;
   return (state.end as Writer).call(this, chunk, encoding, callback);
