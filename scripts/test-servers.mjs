@@ -7,7 +7,7 @@ import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
-/** The program looked for, or the file of a plug-in, the Debian package that has it, and what it is for. */
+/** The program looked for, or the file of a plug-in or header, the Debian package that has it, and what it is for. */
 const servers = [
   { program: 'python3', debianPackage: 'python3', purpose: 'comparing with the logging of CPython' },
   // Depends on rsyslog itself, and adds TLS to it.
@@ -20,21 +20,17 @@ const servers = [
   { program: 'logrotate', debianPackage: 'logrotate', purpose: 'following a file that logrotate moves away' },
   { program: 'openssl', debianPackage: 'openssl', purpose: 'certificates that TLS must refuse' },
   { program: 'redis-server', debianPackage: 'redis-server', purpose: 'messages over Redis' },
-  {
-    program: 'cc',
-    debianPackage: 'gcc libc6-dev',
-    purpose: 'a library that makes system calls fail at random',
-  },
+  { program: 'cc', debianPackage: 'gcc', purpose: 'a library that makes system calls fail at random' },
+  { program: 'dlfcn.h', debianPackage: 'libc6-dev', purpose: 'the same' },
+  { program: 'mount', debianPackage: 'mount', purpose: 'a disk that is full' },
   { program: 'strace', debianPackage: 'strace', purpose: 'making system calls fail, and counting them' },
 ];
 
-const missing = servers.filter(
-  ({ program }) => !(program.endsWith('.so') ? isInLib(program) : isOnPath(program)),
-);
+const missing = servers.filter(({ program }) => !isThere(program));
 if (missing.length > 0) provide(missing);
 
 function provide(missing) {
-  const packages = missing.flatMap(({ debianPackage }) => debianPackage.split(' '));
+  const packages = missing.map(({ debianPackage }) => debianPackage);
   if (process.getuid?.() === 0 && isOnPath('apt-get') && install(packages)) return;
   console.warn(`Some tests will be skipped. Install with: apt-get install ${packages.join(' ')}`);
   for (const { program, purpose } of missing) console.warn(`  ${program}: ${purpose}`);
@@ -47,6 +43,12 @@ function install(packages) {
     spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
   const flags = ['install', '--yes', '--no-install-recommends', ...packages];
   return run(...flags) || (run('update') && run(...flags));
+}
+
+function isThere(program) {
+  if (program.endsWith('.so')) return isInLib(program);
+  if (program.endsWith('.h')) return existsSync(path.join('/usr/include', program));
+  return isOnPath(program);
 }
 
 /** Plug-ins are in a folder named after the machine. */

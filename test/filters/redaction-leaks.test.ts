@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Formatter } from '../../lib/core/formatter.js';
 import { getLogger } from '../../lib/core/manager.js';
@@ -62,6 +63,17 @@ function leaksOf(placement: Placement, secrets: readonly string[]): string[] {
   });
 }
 
+/** All there is to see of what is logged, hidden and inherited parts included. */
+function lookOf(logged: Logged): string {
+  return inspect(logged, {
+    depth: 20,
+    showHidden: true,
+    showProxy: true,
+    getters: true,
+    maxStringLength: null,
+  });
+}
+
 describe('no secret comes out', () => {
   it.each(Object.entries(anyPlacements))('of %s', (_name, placement) => {
     expect(leaksOf(placement, wildSecrets(SECRETS))).toEqual([]);
@@ -70,6 +82,18 @@ describe('no secret comes out', () => {
   it.each(Object.entries(textPlacements))('of %s, in a text', (_name, placement) => {
     expect(leaksOf(placement, plainSecrets(SECRETS))).toEqual([]);
   });
+
+  it.each(Object.entries({ ...anyPlacements, ...textPlacements }))(
+    'and what was logged is not changed: %s',
+    (_name, placement) => {
+      for (const secret of plainSecrets(20)) {
+        const logged = placement(secret);
+        const before = lookOf(logged);
+        logAll(logged);
+        expect(lookOf(logged)).toBe(before);
+      }
+    },
+  );
 
   it('and each of these places does show it without the filter', () => {
     const [secret] = plainSecrets(1) as [string];

@@ -52,6 +52,17 @@ describe('a bounded queue', () => {
     expect(contents(errors)[0]).toBe('40#1');
   });
 
+  it('has an item made fit for a long wait only where many wait already, and not if it is dropped', () => {
+    const kept: number[] = [];
+    const queue = new BoundedQueue<number>({ maxRecords: 300 }, (item) => {
+      kept.push(item);
+      return -item;
+    });
+    for (let item = 0; item < 400; item++) queue.push(item, INFO, 1);
+    expect(kept).toEqual(Array.from({ length: 270 - 256 }, (_, index) => 256 + index));
+    expect(queue.take(300).at(-1)?.item).toBe(-269);
+  });
+
   it('is bounded in bytes, and refuses what is larger than the whole', () => {
     const queue = new BoundedQueue<string>({ maxBytes: 100, overflow: 'dropNewest' });
     expect(queue.push('60', INFO, 60)).toBe(true);

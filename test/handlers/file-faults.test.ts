@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -185,5 +185,36 @@ describe('FileHandler under faults of system calls', () => {
       reports: true,
     });
     expect(folder.lines('app.log')).toEqual(Array.from({ length: 3_000 }, (_, index) => `${index} é`));
+  });
+});
+
+describe('RotatingFileHandler whose lock cannot be written or removed', () => {
+  const program = new ChildProgram(`
+    import { RotatingFileHandler } from 'lib/handlers/rotating-file.handler';
+    import { LogRecord } from 'lib/core/log-record';
+    const [filename] = process.argv.slice(2);
+    const handler = new RotatingFileHandler({ filename, maxBytes: 4, backupCount: 9 });
+    for (const msg of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      handler.handle(new LogRecord({ msg, levelno: 20 }));
+      // A roll that failed is tried again after a second.
+      await new Promise((resolve) => setTimeout(resolve, 1_050));
+    }
+  `);
+  const inject = hasStrace ? it : it.skip;
+
+  inject.each([
+    ['write', 'ENOSPC'],
+    ['unlink', 'EPERM'],
+  ])('rolls over again once %s no longer fails (%s)', (call, error) => {
+    const path = folder.file('app.log');
+    const { stderr } = program.shell(
+      `strace -f -qq -o /dev/null -P '${path}.lock' -e trace=${call} -e inject=${call}:error=${error}:when=1..3 $PROGRAM`,
+      path,
+    );
+    expect(stderr).toContain(error);
+    expect(readdirSync(folder.path)).toContain('app.log.1');
+    expect(readdirSync(folder.path)).not.toContain('app.log.lock');
+    const names = readdirSync(folder.path).sort().reverse();
+    expect(names.flatMap((name) => folder.lines(name)).join('')).toBe('abcdef');
   });
 });

@@ -8,7 +8,7 @@
  *   npm run torture -- --quick         fewer repetitions
  *   npm run torture -- --minutes N     a shorter or longer soak
  *   npm run torture -- --seed N        the same random choices again
- *   npm run torture -- --peers         pino, winston and log4js through the same
+ *   npm run torture -- --peers         pino, winston, log4js and Nest's logger through the same
  *   npm run torture -- --all           a missing tool or part counts as a failure
  *   npm run torture -- --sources       the TypeScript sources instead of dist/
  *   npm run torture -- --dist FOLDER   another build

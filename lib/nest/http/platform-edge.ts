@@ -1,7 +1,8 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { PlatformRequest, PlatformResponse } from './http-log-options.js';
 import type { RequestLog } from './request-log.js';
+import { countBytesOfAll } from './written-bytes.js';
 
 /** Fastify's hook as Nest's adapter takes it: the first to run for a request, before CORS and middleware. */
 type RequestHook = (
@@ -12,7 +13,7 @@ type RequestHook = (
 ) => unknown;
 
 /** What of the adapters is used here; both lines of Nest that are supported have it. */
-interface EdgeAdapter extends Pick<AbstractHttpAdapter, 'getInstance' | 'getType' | 'use'> {
+interface EdgeAdapter extends Pick<AbstractHttpAdapter, 'getHttpServer' | 'getInstance' | 'getType' | 'use'> {
   onRequestHook?: RequestHook | undefined;
   setOnRequestHook(hook: RequestHook): void;
 }
@@ -30,9 +31,16 @@ export function mountRequestLog(adapter: AbstractHttpAdapter, log: RequestLog): 
   else if (type === 'fastify') mountOnFastify(edge, log);
 }
 
+/**
+ * Express gives a request and its response other prototypes, after which all that is added to them costs several times
+ * as much: so that is done before. Where it is called without a server, the middleware does it.
+ */
 function mountOnExpress(adapter: EdgeAdapter, log: RequestLog): void {
+  const server = adapter.getHttpServer() as Server | undefined;
+  server?.prependListener('request', (request, response) => log.takeUp(request, response, 'express'));
+  countBytesOfAll(adapter.getInstance<{ response: ServerResponse }>().response);
   adapter.use((request: PlatformRequest, response: PlatformResponse, next: () => void) => {
-    log.follow(request, response, next);
+    log.follow(request, response, next, 'express');
   });
 }
 
@@ -42,7 +50,7 @@ function mountOnExpress(adapter: EdgeAdapter, log: RequestLog): void {
  */
 function mountOnFastify(adapter: EdgeAdapter, log: RequestLog): void {
   const { server } = adapter.getInstance<{ server: Server }>();
-  server.prependListener('request', (request, response) => log.takeUp(request, response, true));
+  server.prependListener('request', (request, response) => log.takeUp(request, response, 'fastify'));
   const setHook = adapter.setOnRequestHook;
   const follow = (next: RequestHook | undefined): RequestHook =>
     function (request, reply, done) {

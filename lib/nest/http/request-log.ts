@@ -29,11 +29,17 @@ export class RequestLog implements RequestFollower {
    * Goes on with a request in its context, once; takes it up if that has not been done.
    *
    * @param proceed Whatever the platform does next; always called, exactly once.
+   * @param platform Who will answer it, where that is known.
    */
-  follow<T>(platformRequest: PlatformRequest, platformResponse: PlatformResponse, proceed: () => T): T {
+  follow<T>(
+    platformRequest: PlatformRequest,
+    platformResponse: PlatformResponse,
+    proceed: () => T,
+    platform?: 'express',
+  ): T {
     const request = (platformRequest.raw ?? platformRequest) as IncomingMessage;
     const response = (platformResponse.raw ?? platformResponse) as ServerResponse;
-    const state = this.takeUp(request, response);
+    const state = this.takeUp(request, response, platform);
     if (state === undefined || state.isFollowed) return proceed();
     state.isFollowed = true;
     // Among the headers that Fastify keeps, where it need not be added.
@@ -49,15 +55,19 @@ export class RequestLog implements RequestFollower {
   /**
    * Starts to watch a request, once.
    *
-   * @param isFastify Whether Fastify will answer it.
+   * @param platform Who will answer it, where that is known.
    */
-  takeUp(request: IncomingMessage, response: ServerResponse, isFastify = false): RequestState | undefined {
+  takeUp(
+    request: IncomingMessage,
+    response: ServerResponse,
+    platform?: 'express' | 'fastify',
+  ): RequestState | undefined {
     try {
       const known = stateOfRequest(request);
       if (known !== undefined) return known;
       const state = new RequestState(request, response, this);
-      this.#tellClient(state, isFastify);
-      if (this.#options.enabled) countBytes(response, state);
+      this.#tellClient(state, platform);
+      if (this.#options.enabled && platform !== 'express') countBytes(response, state);
       watch(response, request);
       return state;
     } catch (error) {
@@ -66,11 +76,11 @@ export class RequestLog implements RequestFollower {
     }
   }
 
-  #tellClient(state: RequestState, isFastify: boolean): void {
+  #tellClient(state: RequestState, platform: string | undefined): void {
     const { responseHeader } = this.#options;
     const { response } = state;
     if (responseHeader === false || response.headersSent) return;
-    if (isFastify) addToHead(response, state, responseHeader);
+    if (platform === 'fastify') addToHead(response, state, responseHeader);
     else response.setHeader(responseHeader, state.id);
   }
 

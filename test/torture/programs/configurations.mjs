@@ -3,6 +3,12 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+// Handlers load these when the first of them is made, whatever its options are.
+import 'node:dgram';
+import 'node:http';
+import 'node:https';
+import 'node:tls';
+import 'node:zlib';
 import { logging, note } from './under-test.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'hostile-'));

@@ -38,6 +38,8 @@ const sink = createServer((socket) => {
 await new Promise((resolve) => sink.listen(0, '127.0.0.1', resolve));
 const { port } = sink.address();
 const at = { host: '127.0.0.1', port };
+const takesAnyMail = { sendMail: async () => ({}) };
+const mail = { fromaddr: 'shop@example.com', digest: false };
 const file = (name, more = {}) => new logging[name]({ filename: '/dev/null', ...more });
 
 const handlers = [
@@ -54,7 +56,31 @@ const handlers = [
   new logging.DatagramHandler(at),
   new logging.SysLogHandler({ address: ['127.0.0.1', port], socktype: 'tcp' }),
   new logging.HTTPHandler({ host: `127.0.0.1:${port}`, url: '/', method: 'POST', maxRetries: 0 }),
+  new logging.RelpHandler({ address: ['127.0.0.1', port] }),
+  new logging.SMTPHandler({
+    ...mail,
+    mailhost: '127.0.0.1',
+    toaddrs: 'ops@example.com',
+    subject: 'Shop: error',
+    nodemailer: { createTransport: () => takesAnyMail },
+  }),
+  new logging.AdminEmailHandler({
+    ...mail,
+    admins: ['ops@example.com'],
+    include_html: true,
+    email_backend: takesAnyMail,
+  }),
+  new logging.BufferingHandler({ capacity: 10 }),
+  new logging.NullHandler(),
 ];
+
+// Those derived from one that is there and add nothing to what becomes of a record.
+const spared = ['BaseRotatingHandler', 'RedirectStdHandler', 'AirflowTaskHandler'];
+for (const [name, value] of Object.entries(logging)) {
+  if (typeof value !== 'function' || !(value.prototype instanceof logging.Handler)) continue;
+  if (!spared.includes(name) && !handlers.some((handler) => handler instanceof value))
+    note('n', `wrong ${name}: nothing is logged through it`);
+}
 
 const logger = logging.getLogger('fuzz');
 logger.setLevel('DEBUG');

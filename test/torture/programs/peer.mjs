@@ -1,4 +1,8 @@
-/** As write.mjs, through another logger: pino, winston or log4js, each set up as its documentation shows. */
+/**
+ * As write.mjs, through another logger: pino, winston, log4js or Nest's, each set up as its documentation shows. It is given the
+ * time to open its file before, and to write what it holds before the disk is filled and after all; at the end it is asked
+ * nothing, since a program that fails asks nothing either.
+ */
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { lineOf } from '../support/lines.mjs';
@@ -8,6 +12,11 @@ const require = createRequire(new URL('../../../bench/package.json', import.meta
 const { peer, kind, filename, count, ending, filler, writer } = config;
 
 const makers = {
+  "Nest's"() {
+    const { ConsoleLogger } = require('@nestjs/common');
+    const log = new ConsoleLogger({ json: true, colors: false });
+    return (line) => log.log(line);
+  },
   pino: () => pino(false),
   'pino, sync': () => pino(true),
   winston() {
@@ -43,8 +52,12 @@ const makers = {
 };
 
 const log = makers[peer]();
+await sleep(200);
 for (let index = 0; index < count; index++) {
-  if (filler !== undefined && index === count / 3) fill();
+  if (filler !== undefined && index === count / 3) {
+    await sleep(200);
+    fill();
+  }
   if (filler !== undefined && index === (2 * count) / 3) {
     await sleep(200);
     rmSync(filler);
@@ -62,7 +75,9 @@ endings[ending ?? 'return']();
 
 function pino(sync) {
   const make = require('pino');
-  const log = make(make.destination({ dest: kind === 'console' ? 1 : filename, sync }));
+  const destination = make.destination({ dest: kind === 'console' ? 1 : filename, sync });
+  destination.on('error', () => {});
+  const log = make(destination);
   return (line) => log.info(line);
 }
 

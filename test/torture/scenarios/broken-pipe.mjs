@@ -11,7 +11,7 @@ const COUNT = 20_000;
 export default {
   name: 'broken-pipe',
   title: 'the reader of a pipe ends (EPIPE); of a named pipe, and another comes',
-  needs: ['bash', 'linux'],
+  needs: ['bash', 'linux', 'mkfifo'],
   isInCi: true,
   async run({ step }) {
     const rows = [];

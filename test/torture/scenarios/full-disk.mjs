@@ -14,7 +14,7 @@ const KINDS = {
   }),
   'timed file': (filename) => ({
     class: 'TimedRotatingFileHandler',
-    options: { filename, when: 's', maxBytes: 100_000 },
+    options: { filename, when: 's', maxBytes: 50_000 },
   }),
   'watched file': (filename) => ({ class: 'WatchedFileHandler', options: { filename } }),
   queue: (filename) => ({ class: 'QueueHandler', inner: [{ class: 'FileHandler', options: { filename } }] }),
@@ -23,7 +23,7 @@ const KINDS = {
 export default {
   name: 'full-disk',
   title: 'a disk of 1 MiB fills up and is freed: once (6,000 records) and 20 times over',
-  needs: ['mount'],
+  needs: ['linux', 'mount'],
   isInCi: true,
   async run({ quick, step, cores }) {
     const cases = Object.keys(KINDS).flatMap((kind) => [

@@ -1,13 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { installPeers } from '../../../bench/lib/install.mjs';
 import { newWriter, runApp } from '../support/app.mjs';
 import { Oracle } from '../support/oracle.mjs';
 import { inParallel } from '../support/random.mjs';
 import { newDisk, newFolder, textsIn } from '../support/scratch.mjs';
 import { missingTools } from '../support/tools.mjs';
 
+const installed = new URL('../../../bench/node_modules/', import.meta.url);
 const ENDINGS = ['return', 'exit', 'throw', 'reject', 'sigterm', 'sigkill', 'abort'];
-const PEERS = ['ours', 'pino, sync', 'pino', 'winston', 'log4js'];
+const PEERS = ['ours', "Nest's", 'pino, sync', 'pino', 'winston', 'log4js'];
+/** What a peer writes to at all, without more packages. */
+const CAN = { "Nest's": ['console'], 'pino, sync': ['console', 'file'], pino: ['console', 'file'] };
 
 const ours = {
   console: () => ({ class: 'StreamHandler', options: { stream: 'stdout' } }),
@@ -40,18 +44,16 @@ const TESTS = [
 
 export default {
   name: 'peers',
-  title: 'pino, winston and log4js through the exit matrix, the slow pipe, the full disk and rotation',
+  title:
+    "pino, winston, log4js and Nest's logger through the exit matrix, the slow pipe, the full disk and rotation",
   needs: ['bash', 'linux'],
   hasPeers: true,
-  missing: () =>
-    existsSync(new URL('../../../bench/node_modules/winston', import.meta.url))
-      ? undefined
-      : 'needs the peers: npm run bench once, or npm ci --prefix bench',
   async run({ step, cores }) {
+    installPeers(step);
     const tests = TESTS.filter(({ isOnDisk }) => !isOnDisk || missingTools(['mount']).length === 0);
     const cases = tests
       .flatMap((test) => PEERS.map((peer) => ({ ...test, peer })))
-      .filter(({ peer, kind }) => !peer.startsWith('pino') || kind !== 'rotating');
+      .filter(({ peer, kind }) => CAN[peer]?.includes(kind) ?? true);
     const rows = await inParallel(cases, cores, async (each) => {
       const row = await runCase(each);
       step(row.what);
@@ -97,7 +99,8 @@ async function runCase({
     ({ issued }) => issued,
   );
   if (peer === 'ours' && row.delivered !== count) row.problems.push(`${row.delivered} of ${count}`);
-  return { what, peer, ...row };
+  const crashed = apps.filter(({ ledger }) => ledger.uncaught.length > 0).length;
+  return { what, peer, ...row, crashed };
 }
 
 function programFor({ peer, kind, filename, folder, ending, count, isOnDisk }) {
@@ -114,26 +117,39 @@ function programFor({ peer, kind, filename, folder, ending, count, isOnDisk }) {
   ];
 }
 
-/** pino writes JSON. */
+/** pino and Nest write JSON. */
 function messageOf(line) {
   try {
-    return JSON.parse(line).msg;
+    const { msg, message = msg } = JSON.parse(line);
+    return message;
   } catch {
     return line;
   }
+}
+
+/** With the version that was tried. */
+function titleOf(peer) {
+  if (peer === 'ours') return peer;
+  const [name, ...mode] = peer.split(', ');
+  const folder = name === "Nest's" ? '@nestjs/common' : name;
+  const { version } = JSON.parse(readFileSync(new URL(`${folder}/package.json`, installed), 'utf8'));
+  return [`${name} ${version}`, ...mode].join(', ');
 }
 
 function printTable(tests, rows) {
   const cell = (what, peer) => {
     const row = rows.find((each) => each.what === what && each.peer === peer);
     if (row === undefined) return '–';
-    const extra = [row.torn > 0 && `${row.torn} torn`, row.thrown > 0 && `threw ${row.thrown}`].filter(
-      Boolean,
-    );
+    const extra = [
+      row.torn > 0 && `${row.torn} torn`,
+      row.thrown > 0 && `threw ${row.thrown} times`,
+      row.doubled > 0 && `${row.doubled} twice`,
+      row.crashed > 0 && 'crashed',
+    ].filter(Boolean);
     return `${row.delivered.toLocaleString('en')}${extra.length > 0 ? ` (${extra.join(', ')})` : ''}`;
   };
   const table = [
-    ['delivered of', '', ...PEERS],
+    ['delivered of', '', ...PEERS.map(titleOf)],
     ...tests.map(({ what, count }) => [
       what,
       count.toLocaleString('en'),

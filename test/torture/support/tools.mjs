@@ -7,15 +7,15 @@ import path from 'node:path';
 /** What scenarios may need, how to find out whether it is there, and what to do if not. */
 const tools = {
   bash: { isThere: () => works('bash', ['--version']), remedy: 'apt-get install bash' },
-  cc: { isThere: () => works('cc', ['--version']), remedy: 'apt-get install gcc libc6-dev' },
-  strace: { isThere: () => works('strace', ['--version']), remedy: 'apt-get install strace' },
+  cc: { isThere: canCompile, remedy: 'apt-get install gcc libc6-dev' },
   openssl: { isThere: () => works('openssl', ['version']), remedy: 'apt-get install openssl' },
   rsyslogd: { isThere: () => works('rsyslogd', ['-v']), remedy: 'apt-get install rsyslog' },
   'rsyslog-relp': {
     isThere: () => works('bash', ['-c', 'ls /usr/lib/*/rsyslog/imrelp.so']),
     remedy: 'apt-get install rsyslog-relp',
   },
-  mount: { isThere: canMount, remedy: 'run as root, on Linux, where tmpfs may be mounted' },
+  mount: { isThere: canMount, remedy: 'apt-get install mount, and be root where a tmpfs may be mounted' },
+  mkfifo: { isThere: () => works('mkfifo', ['--version']), remedy: 'apt-get install coreutils' },
   linux: { isThere: () => process.platform === 'linux', remedy: 'Linux' },
   'smtp-server': { isThere: () => hasPackage('smtp-server'), remedy: 'npm ci' },
   nodemailer: { isThere: () => hasPackage('nodemailer'), remedy: 'npm ci' },
@@ -36,6 +36,12 @@ export function missingTools(names = []) {
 
 function works(command, args) {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+/** The compiler is of no use without the headers. */
+function canCompile() {
+  const flags = ['-fsyntax-only', '-x', 'c', '-include', 'dlfcn.h', '-include', 'unistd.h', '/dev/null'];
+  return works('cc', flags);
 }
 
 function canMount() {
