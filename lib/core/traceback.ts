@@ -117,8 +117,8 @@ export function header(error: object): string {
 export function className(error: object): string {
   const name = nameOf(error);
   if (typeof name === 'string' && name !== 'Error' && CLASS_NAME.test(name)) return name;
-  const own = read(read(error, 'constructor'), 'name');
-  if (typeof own === 'string' && own !== 'Object' && CLASS_NAME.test(own)) return own;
+  const own = nameOf(constructorOf(error));
+  if (typeof own === 'string' && own !== 'Object' && own !== 'Error' && CLASS_NAME.test(own)) return own;
   return 'Error';
 }
 
@@ -140,9 +140,17 @@ function stackOf(error: { stack?: unknown }): unknown {
   }
 }
 
-function nameOf(error: { name?: unknown }): unknown {
+function nameOf(error: { name?: unknown } | undefined): unknown {
   try {
-    return error.name;
+    return error?.name;
+  } catch {
+    return undefined;
+  }
+}
+
+function constructorOf(error: object): { name?: unknown } | undefined {
+  try {
+    return error.constructor;
   } catch {
     return undefined;
   }
