@@ -91,8 +91,8 @@ export class SysLogHandler extends SyslogSender {
   readonly socktype: 'udp' | 'tcp' | undefined;
   /** Whether the server is reached over a unix socket. */
   readonly unixsocket: boolean;
-  /** Whether a NUL ends each datagram. */
-  readonly append_nul: boolean;
+  /** Whether a NUL ends each datagram; may be changed at any time. */
+  append_nul: boolean;
 
   readonly #options: v.InferOutput<ReturnType<typeof sysLogHandlerSchema>>;
   readonly #destination: SyslogAddress;
@@ -138,7 +138,7 @@ export class SysLogHandler extends SyslogSender {
       address: this.#destination,
       socktype: this.socktype,
       framing: framing ?? (this.unixsocket ? 'nul' : 'octet-counting'),
-      appendNul: this.append_nul,
+      appendsNul: () => this.append_nul,
       connectTimeoutMs: timeout == null ? undefined : timeout * 1000,
       tls: context,
       settleMs: spool === undefined ? undefined : SETTLE_MS,

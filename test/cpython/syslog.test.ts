@@ -44,8 +44,10 @@ describe('SysLogHandler', () => {
     const address = await listen('udp4', '127.0.0.1');
     const handler = new SysLogHandler({ address });
     expect(await log(handler)).toEqual(['<11>sp\u00c3\u00a4m\0']);
+    handler.append_nul = false;
+    expect(await log(handler)).toEqual(['<11>sp\u00c3\u00a4m']);
     handler.ident = 'h\u00e4m-';
-    expect(await log(handler)).toEqual(['<11>h\u00c3\u00a4m-sp\u00c3\u00a4m\0']);
+    expect(await log(handler)).toEqual(['<11>h\u00c3\u00a4m-sp\u00c3\u00a4m']);
     await handler.close();
     getLogger('slh').removeHandler(handler);
     const withoutNul = new SysLogHandler({ address, append_nul: false });

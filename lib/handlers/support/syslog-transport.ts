@@ -15,8 +15,8 @@ export interface SyslogConnection {
   /** `undefined` for a unix socket of which it is not known. */
   readonly socktype: 'udp' | 'tcp' | undefined;
   readonly framing: SyslogFraming;
-  /** Whether a NUL ends each datagram. */
-  readonly appendNul: boolean;
+  /** Whether a NUL ends the next datagram. */
+  readonly appendsNul: () => boolean;
   readonly connectTimeoutMs: number | undefined;
   /** See {@link StreamTransportOptions.settleMs}. */
   readonly settleMs: number | undefined;
@@ -30,7 +30,8 @@ export interface SyslogConnection {
  */
 export function makeSyslogTransport(connection: SyslogConnection): Transport {
   const { address, socktype, framing, connectTimeoutMs, settleMs, tls } = connection;
-  const end = connection.appendNul ? (message: Buffer) => Buffer.concat([message, Buffer.of(0)]) : undefined;
+  const end = (message: Buffer) =>
+    connection.appendsNul() ? Buffer.concat([message, Buffer.of(0)]) : message;
   const frame = (message: Buffer) => frameSyslog(message, framing);
   const stream = (open: () => Socket, readyEvent?: string) =>
     new StreamTransport({ connect: open, readyEvent, connectTimeoutMs, settleMs, frame });
