@@ -5,7 +5,8 @@ import type { LogRecord } from '../core/log-record.js';
 import { codePointLength } from '../internal/code-points.js';
 import { FileHandler, type FileHandlerOptions } from './file.handler.js';
 import { Compressor } from './support/compressor.js';
-import { lockRotation, type Unlock } from './support/rotation-lock.js';
+import type { Unlock } from './support/lock-file.js';
+import { lockRotation } from './support/rotation-lock.js';
 import type { Namer, Rotator } from './support/rotation-options.js';
 
 /** Options of a {@link BaseRotatingHandler}. */

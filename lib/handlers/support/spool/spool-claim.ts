@@ -3,8 +3,9 @@ import { whenStanding } from '../../../core/activation.js';
 import { LoggingError } from '../../../core/errors.js';
 import { globalSlot } from '../../../internal/global-slot.js';
 
+import type { Unlock } from '../lock-file.js';
 import { Spool, type SpoolLimits, type SpoolOwner } from './spool.js';
-import { lockSpool, type Unlock } from './spool-lock.js';
+import { lockSpool } from './spool-lock.js';
 
 interface OpenSpool {
   readonly spool: Spool;

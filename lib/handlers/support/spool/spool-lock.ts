@@ -1,14 +1,12 @@
-import { linkSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { LoggingError } from '../../../core/errors.js';
+import { breakLock, ownerOf, releaseLock, takeLock, type Unlock } from '../lock-file.js';
 import { isProcessAlive, processToken } from '../process-token.js';
 
 /** How often the owner gives a sign of life, and after how long without one a lock of elsewhere counts for nothing. */
 const SIGN_MS = 2_000;
 const FOREIGN_MS = 15_000;
-
-/** Lets go of a lock. */
-export type Unlock = () => void;
 
 /**
  * Keeps all others out of a spool's directory, by a file `spool.lock` that names the owner. The lock of a process that
@@ -19,53 +17,23 @@ export type Unlock = () => void;
 export function lockSpool(directory: string): Unlock {
   const lock = join(directory, 'spool.lock');
   const owner = processToken();
-  if (!take(lock, owner)) {
+  if (!takeLock(lock, owner)) {
     const other = ownerOf(lock);
     if (other !== undefined && isAlive(lock, other)) throw inUse(directory, other);
     breakLock(lock, other);
-    if (!take(lock, owner)) throw inUse(directory, ownerOf(lock));
+    if (!takeLock(lock, owner)) throw inUse(directory, ownerOf(lock));
   }
   const signs = setInterval(() => giveSign(lock), SIGN_MS);
   signs.unref();
   return () => {
     clearInterval(signs);
-    if (ownerOf(lock) === owner) unlinkSync(lock);
+    releaseLock(lock, owner);
   };
-}
-
-function take(lock: string, owner: string): boolean {
-  try {
-    writeFileSync(lock, owner, { flag: 'wx', mode: 0o640 });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return false;
-  }
 }
 
 function isAlive(lock: string, owner: string): boolean {
   const changedMs = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return isProcessAlive(owner, Date.now() - changedMs, FOREIGN_MS);
-}
-
-function breakLock(lock: string, owner: string | undefined): void {
-  const aside = `${lock}.${process.pid}`;
-  try {
-    renameSync(lock, aside);
-    // Two may find it dead at once: then this is the lock that the first has taken since, and goes back.
-    if (ownerOf(aside) !== owner) linkSync(aside, lock);
-    unlinkSync(aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-}
-
-function ownerOf(lock: string): string | undefined {
-  try {
-    return readFileSync(lock, 'utf8');
-  } catch {
-    return undefined;
-  }
 }
 
 function giveSign(lock: string): void {
