@@ -8,13 +8,16 @@ const CLASS_NAME = /^[A-Za-z_$][\w$.]{0,80}$/;
 
 /** How a traceback becomes text. */
 export interface TracebackStyle {
-  /** What is put between its lines. */
+  /** What is put between its pieces. */
   readonly newline: string;
-  /** What is done to each piece, whose own newlines are to stay what they are. */
-  readonly clean: (text: string) => string;
+  /** Makes a piece ready: each of its lines but the first begins with `indent`, which is blanks or nothing. */
+  readonly lines: (text: string, indent: string) => string;
 }
 
-const PLAIN: TracebackStyle = { newline: '\n', clean: (text) => text };
+const PLAIN: TracebackStyle = {
+  newline: '\n',
+  lines: (text, indent) => (indent === '' ? text : text.replaceAll('\n', `\n${indent}`)),
+};
 
 /**
  * The traceback of whatever was thrown: the stack, then every cause and every member of an AggregateError,
@@ -49,15 +52,15 @@ function append(progress: Progress, thrown: unknown, label: string, indent: stri
     return;
   }
   if (!isErrorLike(thrown)) {
-    progress.text += `Thrown value: ${lines(repr(thrown), indent, style)}`;
+    progress.text += `Thrown value: ${style.lines(repr(thrown), indent)}`;
     return;
   }
   if (seen.includes(thrown)) {
-    progress.text += `[shown above] ${lines(header(thrown), indent, style)}`;
+    progress.text += `[shown above] ${style.lines(header(thrown), indent)}`;
     return;
   }
   seen.push(thrown);
-  progress.text += lines(stackText(thrown), indent, style);
+  progress.text += style.lines(stackText(thrown), indent);
   appendMembers(progress, thrown, `${indent}  `);
   const cause = causeOf(thrown);
   if (cause !== undefined && cause !== null) append(progress, cause, 'caused by ', `${indent}  `);
@@ -71,12 +74,6 @@ function appendMembers(progress: Progress, error: object, indent: string): void 
     append(progress, read(members, String(at)), `[error ${at + 1} of ${total}] `, indent);
     if (progress.count > MAX_VALUES) return;
   }
-}
-
-/** A piece with what its lines begin with. */
-function lines(text: string, indent: string, { newline, clean }: TracebackStyle): string {
-  const safe = clean(text);
-  return newline === '\n' && indent === '' ? safe : safe.replaceAll('\n', newline + indent);
 }
 
 /** An Error of any realm, or an object that has what makes one. */

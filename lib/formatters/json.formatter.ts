@@ -22,7 +22,7 @@ import { type TimestampWriter, timestampWriter } from './support/json-timestamp.
 export type { JsonFormatterOptions } from './support/json-options.js';
 
 /** Made ready for JSON piece by piece: made as text first, every line would be touched twice. */
-const JSON_TRACEBACK: TracebackStyle = { newline: '\\n', clean: jsonLines };
+const JSON_TRACEBACK: TracebackStyle = { newline: '\\n', lines: jsonLines };
 
 /** Bytes of a message, and of a whole line, before they are cut. */
 const MAX_MESSAGE = 65_536;

@@ -1,5 +1,5 @@
 import { rememberPassed } from './passed-texts.js';
-import { isPlainLines } from './plain-lines.js';
+import { joinPlainLines } from './plain-lines.js';
 
 /** Up to this length a loop over the characters is faster than starting a regular expression. */
 const SHORT = 16;
@@ -30,13 +30,20 @@ export function jsonString(text: string): string {
   return `"${text}"`;
 }
 
-/** A text as it stands between the quotes of a JSON string, but for its newlines, which are left as they are. */
-export function jsonLines(text: string): string {
-  if (isPlainLines(text)) return text;
-  return text
-    .split('\n')
-    .map((line) => jsonString(line).slice(1, -1))
-    .join('\n');
+/**
+ * A text as it stands between the quotes of a JSON string.
+ *
+ * @param indent What each line but the first begins with; harmless itself.
+ */
+export function jsonLines(text: string, indent: string): string {
+  const newline = `\\n${indent}`;
+  return (
+    joinPlainLines(text, newline) ??
+    text
+      .split('\n')
+      .map((line) => jsonString(line).slice(1, -1))
+      .join(newline)
+  );
 }
 
 /** {@link jsonString} for messages, of which many are the same. */
@@ -46,7 +53,8 @@ export function jsonMessageWriter(): (message: string) => string {
 }
 
 function escaped(text: string): string {
-  if (isPlainLines(text)) return `"${text.replaceAll('\n', '\\n')}"`;
+  const plain = joinPlainLines(text, '\\n');
+  if (plain !== undefined) return `"${plain}"`;
   const json = JSON.stringify(text);
   return PASSED_BY_STRINGIFY.test(json) ? json.replace(ALL_PASSED_BY_STRINGIFY, unicodeEscape) : json;
 }

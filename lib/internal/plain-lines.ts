@@ -1,47 +1,67 @@
 import { lazy } from './lazy.js';
 
-/** Characters looked at eight at a time; a longer text is left to a regular expression, a shorter one too. */
+/** Characters looked at sixteen at a time; a longer text is left to a regular expression, a shorter one too. */
 const MOST = 16_384;
 const LEAST = 128;
 
 const UNUSUAL = /[^ !#-[\]-~\n]/;
 
+/** Of each of the four bytes of a word. */
+const TO_HIGHEST_BIT = 0x60606060;
+const HIGHEST_BITS = 0x80808080;
+
 /** Where texts are laid out to be looked at; little-endian or not is all the same. */
 const space = lazy(() => {
-  const bytes = Buffer.allocUnsafeSlow(MOST);
+  // More than a text has: one that is not ASCII always takes more bytes than it has characters.
+  const bytes = Buffer.allocUnsafeSlow(MOST + 16);
   return { bytes, words: new Int32Array(bytes.buffer) };
 });
 
 /**
- * Whether a text is of printable ASCII and newlines, without quotation marks and backslashes: JSON needs nothing of it
- * escaped but the newlines.
+ * A text with something else in place of each newline, if it is of printable ASCII and newlines, without quotation marks
+ * and backslashes: JSON needs nothing of it escaped but the newlines. `undefined` for any other text.
  *
  * Made for tracebacks: a thousand characters take a third of what a regular expression takes.
  */
-export function isPlainLines(text: string): boolean {
+export function joinPlainLines(text: string, newline: string): string | undefined {
   const { length } = text;
-  if (length < LEAST || length > MOST) return !UNUSUAL.test(text);
+  if (length < LEAST || length > MOST) return UNUSUAL.test(text) ? undefined : text.replaceAll('\n', newline);
   // Each of these searches costs next to nothing.
-  if (Buffer.byteLength(text) !== length) return false;
-  if (text.includes('"') || text.includes('\\') || text.includes('\x7f')) return false;
-  const { bytes, words } = space();
-  bytes.write(text, 0, length, 'latin1');
-  const whole = length >> 3;
-  for (let at = 0; at < whole; at += 1) {
-    const one = words[at * 2]!;
-    const other = words[at * 2 + 1]!;
-    // The highest bit of each byte of ASCII that is below 0x20; then which they are.
-    const low = (((one - 0x20202020) & ~one) | ((other - 0x20202020) & ~other)) & 0x80808080;
-    if (low !== 0 && !areNewlines(bytes, at << 3, 8)) return false;
+  if (text.includes('"') || text.includes('\\') || text.includes('\x7f')) return undefined;
+  if (space().bytes.write(text, 0, length + 4) !== length) return undefined;
+  let joined = '';
+  let start = 0;
+  for (let left = countControls(length); left > 0; left -= 1) {
+    const end = text.indexOf('\n', start);
+    // As many characters below a blank, but not as many newlines.
+    if (end < 0) return undefined;
+    joined += text.slice(start, end) + newline;
+    start = end + 1;
   }
-  return areNewlines(bytes, whole << 3, length & 7);
+  return joined + text.slice(start);
 }
 
-/** Whether all that is below a blank among some bytes are newlines. */
-function areNewlines(bytes: Uint8Array, start: number, count: number): boolean {
-  for (let at = start; at < start + count; at += 1) {
-    const byte = bytes[at]!;
-    if (byte < 0x20 && byte !== 0x0a) return false;
+/** How many of the ASCII characters laid out are below a blank. */
+function countControls(length: number): number {
+  const { bytes, words } = space();
+  const end = ((length + 15) >> 4) << 4;
+  bytes.fill(' ', length, end);
+  let count = 0;
+  for (let word = 0; word < end >> 2; word += 4) {
+    const a = controlsOf(words[word]!);
+    const b = controlsOf(words[word + 1]!);
+    const c = controlsOf(words[word + 2]!);
+    const d = controlsOf(words[word + 3]!);
+    if ((a | b | c | d) !== 0) count += sumOfBytes((a >>> 7) + (b >>> 7) + (c >>> 7) + (d >>> 7));
   }
-  return true;
+  return count;
+}
+
+/** The highest bit of each byte of ASCII that is below a blank: those that are not reach it by the addition. */
+function controlsOf(word: number): number {
+  return ~(word + TO_HIGHEST_BIT) & HIGHEST_BITS;
+}
+
+function sumOfBytes(word: number): number {
+  return Math.imul(word, 0x01010101) >>> 24;
 }

@@ -1,16 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isPlainLines } from '../../lib/internal/plain-lines.js';
+import { joinPlainLines } from '../../lib/internal/plain-lines.js';
 
 /** The same, character by character. */
 const isPlain = (text: string): boolean => [...text].every((character) => /[ !#-[\]-~\n]/.test(character));
 
 const plain = fc.string({ unit: fc.constantFrom(...' !#azAZ09[]~{}|^_`\n'), minLength: 100, maxLength: 600 });
 
-describe('isPlainLines', () => {
-  it('takes printable ASCII and newlines, however long', () => {
-    for (const length of [0, 1, 127, 128, 129, 130, 131, 16_384, 16_385])
-      expect(isPlainLines(`${'~ a\n'.repeat(length)}`.slice(0, length))).toBe(true);
+describe('joinPlainLines', () => {
+  it('takes printable ASCII, however long, and puts something in place of newlines', () => {
+    for (const length of [0, 1, 127, 128, 129, 130, 131, 16_384, 16_385]) {
+      const text = '~ a\n'.repeat(length).slice(0, length);
+      expect(joinPlainLines(text, '; ')).toBe(text.replaceAll('\n', '; '));
+    }
   });
 
   it('finds each character that is not, wherever it stands', () => {
@@ -29,7 +31,7 @@ describe('isPlainLines', () => {
       for (const other of others) {
         for (const at of [0, 1, 2, 3, length - 4, length - 3, length - 2, length - 1]) {
           const text = 'x'.repeat(at) + other + '\n'.repeat(length - at - 1);
-          expect([text, isPlainLines(text)]).toEqual([text, false]);
+          expect([text, joinPlainLines(text, '; ')]).toEqual([text, undefined]);
         }
       }
     }
@@ -44,7 +46,9 @@ describe('isPlainLines', () => {
         (text, other, at) => {
           const mixed =
             other === null ? text : text.slice(0, at % text.length) + other + text.slice(at % text.length);
-          expect(isPlainLines(mixed)).toBe(isPlain(mixed));
+          expect(joinPlainLines(mixed, '\\n  ')).toBe(
+            isPlain(mixed) ? mixed.replaceAll('\n', '\\n  ') : undefined,
+          );
         },
       ),
       { numRuns: 2_000 },
