@@ -21,6 +21,7 @@ import { ComponentFrame } from './container-components.js';
 import { exceptionFilter, watchHandlers } from './handler-filters.js';
 import { mountRequestLog } from './http/platform-edge.js';
 import { RequestLog } from './http/request-log.js';
+import { noteRoutedHandlers } from './http/routed-handlers.js';
 import { LaterNames } from './later-names.js';
 import { hasLiveApplications, leave } from './live-logging.js';
 import { LoggingInterceptor } from './logging.interceptor.js';
@@ -109,7 +110,9 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
    */
   configure(_consumer: MiddlewareConsumer): void {
     const { http } = this.#options;
-    this.config.getGlobalGuards().unshift(new RouteObserver());
+    const { httpAdapter } = this.host;
+    if (isAdapter(httpAdapter) && !noteRoutedHandlers(httpAdapter, this.modules, this.config))
+      this.config.getGlobalGuards().unshift(new RouteObserver());
     if (http.interceptor) this.config.getGlobalInterceptors().unshift(this.interceptor);
     if (http.exceptionFilter) this.config.addGlobalFilter(exceptionFilter);
   }

@@ -1,0 +1,17 @@
+import async_hooks from 'node:async_hooks';
+import { NestFactory } from '@nestjs/core'; import { VARIANTS } from './http/variants-tmp.mjs'; import http from 'node:http';
+const [variant, platform='fastify'] = process.argv.slice(2);
+const { module, create, ready } = await VARIANTS[variant]();
+const A = platform === 'fastify' ? new (await import('@nestjs/platform-fastify')).FastifyAdapter() : new (await import('@nestjs/platform-express')).ExpressAdapter();
+const app = await NestFactory.create(module, A, create); await ready?.(app); await app.listen(0, '127.0.0.1');
+const port = app.getHttpServer().address().port;
+const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+const get = () => new Promise(r => http.get({ port, path: '/hello', agent, host: '127.0.0.1' }, res => { res.resume(); res.on('end', r); }));
+for (let i = 0; i < 20; i++) await get();
+const c = {}; const stacks = {};
+const h = async_hooks.createHook({ init(id, type) { c[type] = (c[type] ?? 0) + 1; if (type === 'PROMISE' || type === 'TickObject') { const s = type + ' ' + new Error().stack.split('\n').slice(3, 9).map(x => x.trim().replace(/^at /, '').replace(/\(?file:\/\/.*node_modules\//, '(').replace(/\(\/work.*node_modules\//,'(')).filter(x=>!x.includes('emitInit')).slice(0,4).join(' < '); stacks[s] = (stacks[s] ?? 0) + 1; } } }).enable();
+for (let i = 0; i < 100; i++) await get();
+h.disable();
+console.error(variant, platform, Object.entries(c).map(([k, v]) => k + ':' + v / 100).join(' '));
+if (process.argv[4]) for (const [s, n] of Object.entries(stacks)) if (n >= 50) console.error(n / 100, s);
+process.exit(0);

@@ -1,0 +1,2 @@
+import { executionAsyncResource } from 'node:async_hooks';
+process.nextTick(() => { globalThis.__keep = executionAsyncResource(); });

@@ -1,0 +1,10 @@
+import './http/keep-tmp.mjs';
+import process from 'node:process'; import { NestFactory } from '@nestjs/core'; import { VARIANTS } from './http/variants-tmp.mjs'; import { FastifyAdapter } from '@nestjs/platform-fastify';
+const [variant, ms='1500'] = process.argv.slice(2);
+const { module, create, ready } = await VARIANTS[variant]();
+const app = await NestFactory.create(module, new FastifyAdapter(), create); await ready?.(app); await app.init(); const f = app.getHttpAdapter().getInstance(); await f.ready();
+const batch = () => Promise.all(Array.from({length:50}, () => f.inject('/hello')));
+const slice = async (ms) => { const e = performance.now()+ms; let n=0; const c=process.cpuUsage(); while (performance.now()<e) { await batch(); n+=50; } const d=process.cpuUsage(c); return (d.user+d.system)/n; };
+await slice(+ms); const out=[]; for (let i=0;i<30;i++) out.push(await slice(120)); out.sort((a,b)=>a-b);
+console.error(variant.padEnd(14), 'min', out[0].toFixed(1), 'p25', out[7].toFixed(1), 'med', out[15].toFixed(1));
+process.exit(0);
