@@ -20,7 +20,6 @@ import { watchBootHooks } from './boot-hooks.js';
 import { ComponentFrame } from './container-components.js';
 import { exceptionFilter, watchHandlers } from './handler-filters.js';
 import { mountRequestLog } from './http/platform-edge.js';
-import { RequestLog } from './http/request-log.js';
 import { noteRoutedHandlers } from './http/routed-handlers.js';
 import { LaterNames } from './later-names.js';
 import { hasLiveApplications, leave } from './live-logging.js';
@@ -98,10 +97,12 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
     });
     if (options.messages) this.#stopWatching = this.#watchMessages(creator);
     if (!options.http.enabled && !options.http.exceptionFilter && !options.context) return;
-    const log = new RequestLog(options.http, options.context);
+    const mount = (): void => {
+      if (isAdapter(host.httpAdapter)) mountRequestLog(host.httpAdapter, options.http, options.context);
+    };
     // In tests the platform is chosen after the modules are made.
-    if (isAdapter(host.httpAdapter)) mountRequestLog(host.httpAdapter, log);
-    else host.init$.subscribe(() => isAdapter(host.httpAdapter) && mountRequestLog(host.httpAdapter, log));
+    if (isAdapter(host.httpAdapter)) mount();
+    else host.init$.subscribe(mount);
   }
 
   /**

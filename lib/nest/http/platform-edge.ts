@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { AbstractHttpAdapter } from '@nestjs/core';
-import type { PlatformRequest, PlatformResponse } from './http-log-options.js';
-import type { RequestLog } from './request-log.js';
+import type { PlatformRequest, PlatformResponse, ResolvedHttpLogOptions } from './http-log-options.js';
+import { RequestLog } from './request-log.js';
 import { countBytesOfAll } from './written-bytes.js';
 
 /** Fastify's hook as Nest's adapter takes it: the first to run for a request, before CORS and middleware. */
@@ -19,28 +19,36 @@ interface EdgeAdapter extends Pick<AbstractHttpAdapter, 'getHttpServer' | 'getIn
 }
 
 /**
- * Puts the request log where a platform first has a request.
+ * Puts a request log where a platform first has a request.
  *
  * Must be called before the application registers its own middleware. Other platforms than Express and Fastify have
  * no access records.
+ *
+ * @param usesContext Whether requests have a context.
  */
-export function mountRequestLog(adapter: AbstractHttpAdapter, log: RequestLog): void {
+export function mountRequestLog(
+  adapter: AbstractHttpAdapter,
+  options: ResolvedHttpLogOptions,
+  usesContext: boolean,
+): void {
   const edge = adapter as unknown as EdgeAdapter;
   const type = edge.getType();
-  if (type === 'express') mountOnExpress(edge, log);
-  else if (type === 'fastify') mountOnFastify(edge, log);
+  if (type !== 'express' && type !== 'fastify') return;
+  const log = new RequestLog(options, usesContext, type);
+  if (type === 'fastify') mountOnFastify(edge, log);
+  else mountOnExpress(edge, log, options.enabled);
 }
 
 /**
  * Express gives a request and its response other prototypes, after which all that is added to them costs several times
  * as much: so that is done before. Where it is called without a server, the middleware does it.
  */
-function mountOnExpress(adapter: EdgeAdapter, log: RequestLog): void {
+function mountOnExpress(adapter: EdgeAdapter, log: RequestLog, countsBytes: boolean): void {
   const server = adapter.getHttpServer() as Server | undefined;
-  server?.prependListener('request', (request, response) => log.takeUp(request, response, 'express'));
-  countBytesOfAll(adapter.getInstance<{ response: ServerResponse }>().response);
+  server?.prependListener('request', (request, response) => log.takeUp(request, response));
+  if (countsBytes) countBytesOfAll(adapter.getInstance<{ response: ServerResponse }>().response);
   adapter.use((request: PlatformRequest, response: PlatformResponse, next: () => void) => {
-    log.follow(request, response, next, 'express');
+    log.follow(request, response, next);
   });
 }
 
@@ -50,7 +58,7 @@ function mountOnExpress(adapter: EdgeAdapter, log: RequestLog): void {
  */
 function mountOnFastify(adapter: EdgeAdapter, log: RequestLog): void {
   const { server } = adapter.getInstance<{ server: Server }>();
-  server.prependListener('request', (request, response) => log.takeUp(request, response, 'fastify'));
+  server.prependListener('request', (request, response) => log.takeUp(request, response));
   const setHook = adapter.setOnRequestHook;
   const follow = (next: RequestHook | undefined): RequestHook =>
     function (request, reply, done) {

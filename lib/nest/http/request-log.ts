@@ -10,13 +10,19 @@ import { loggableNames } from './logged-values.js';
 import { type RequestFollower, RequestState, stateOfRequest, stateOfResponse } from './request-state.js';
 import { countBytes } from './written-bytes.js';
 
+/** Who answers requests. */
+export type Platform = 'express' | 'fastify';
+
 /** Follows each request from the platform's edge until its response is closed. */
 export class RequestLog implements RequestFollower {
   readonly #options: ResolvedHttpLogOptions;
+  /** The request that was taken up last, until the platform has it: mostly that is the next thing to happen. */
+  #latest: RequestState | undefined;
 
   constructor(
     options: ResolvedHttpLogOptions,
     private readonly usesContext: boolean,
+    private readonly platform: Platform,
   ) {
     this.#options = {
       ...options,
@@ -29,17 +35,9 @@ export class RequestLog implements RequestFollower {
    * Goes on with a request in its context, once; takes it up if that has not been done.
    *
    * @param proceed Whatever the platform does next; always called, exactly once.
-   * @param platform Who will answer it, where that is known.
    */
-  follow<T>(
-    platformRequest: PlatformRequest,
-    platformResponse: PlatformResponse,
-    proceed: () => T,
-    platform?: 'express',
-  ): T {
-    const request = (platformRequest.raw ?? platformRequest) as IncomingMessage;
-    const response = (platformResponse.raw ?? platformResponse) as ServerResponse;
-    const state = this.takeUp(request, response, platform);
+  follow<T>(platformRequest: PlatformRequest, platformResponse: PlatformResponse, proceed: () => T): T {
+    const state = this.#find(platformRequest, platformResponse);
     if (state === undefined || state.isFollowed) return proceed();
     state.isFollowed = true;
     // Among the headers that Fastify keeps, where it need not be added.
@@ -52,23 +50,30 @@ export class RequestLog implements RequestFollower {
       : proceed();
   }
 
-  /**
-   * Starts to watch a request, once.
-   *
-   * @param platform Who will answer it, where that is known.
-   */
-  takeUp(
-    request: IncomingMessage,
-    response: ServerResponse,
-    platform?: 'express' | 'fastify',
-  ): RequestState | undefined {
+  #find(platformRequest: PlatformRequest, platformResponse: PlatformResponse): RequestState | undefined {
+    const latest = this.#latest;
+    this.#latest = undefined;
+    if (this.platform === 'express') {
+      // Those of Express are Node's own; they are not read for nothing, see `runningRequest`.
+      if (latest?.request === platformRequest) return latest;
+      return this.takeUp(platformRequest as IncomingMessage, platformResponse as unknown as ServerResponse);
+    }
+    return this.takeUp(
+      (platformRequest.raw ?? platformRequest) as IncomingMessage,
+      (platformResponse.raw ?? platformResponse) as ServerResponse,
+    );
+  }
+
+  /** Starts to watch a request, once. */
+  takeUp(request: IncomingMessage, response: ServerResponse): RequestState | undefined {
     try {
       const known = stateOfRequest(request);
       if (known !== undefined) return known;
       const state = new RequestState(request, response, this);
-      this.#tellClient(state, platform);
-      if (this.#options.enabled && platform !== 'express') countBytes(response, state);
-      watch(response, request);
+      this.#tellClient(state);
+      if (this.#options.enabled && this.platform === 'fastify') countBytes(response, state);
+      watch(state);
+      this.#latest = state;
       return state;
     } catch (error) {
       reportLoggingError(getLogger('nest.server'), undefined, error);
@@ -76,11 +81,11 @@ export class RequestLog implements RequestFollower {
     }
   }
 
-  #tellClient(state: RequestState, platform: string | undefined): void {
+  #tellClient(state: RequestState): void {
     const { responseHeader } = this.#options;
     const { response } = state;
     if (responseHeader === false || response.headersSent) return;
-    if (platform === 'fastify') addToHead(response, state, responseHeader);
+    if (this.platform === 'fastify') addToHead(response, state, responseHeader);
     else response.setHeader(responseHeader, state.id);
   }
 
@@ -114,28 +119,21 @@ export class RequestLog implements RequestFollower {
   }
 }
 
-/** Listeners that all responses share: made anew for each request, they would cost more than they do. */
-function watch(response: ServerResponse, request: IncomingMessage): void {
-  response.on('finish', noteAnswer);
-  response.on('close', finishResponse);
+/** The listeners know the state: to look it up by a response of Express takes longer than to make them. */
+function watch(state: RequestState): void {
+  const { request, response } = state;
+  const finish = (): void => state.follower.finish(state);
+  response.on('finish', () => {
+    state.isAnswered = true;
+  });
+  response.on('close', finish);
   response.on('pipe', watchSource);
   // A pipelined response waits for its turn without a socket; if the connection goes first, nobody tells it.
   if (response.socket === null) {
     const { socket } = request;
-    const finish = () => finishResponse.call(response);
     socket.once('close', finish);
     response.once('close', () => socket.removeListener('close', finish));
   }
-}
-
-function noteAnswer(this: ServerResponse): void {
-  const state = stateOfResponse(this);
-  if (state !== undefined) state.isAnswered = true;
-}
-
-function finishResponse(this: ServerResponse): void {
-  const state = stateOfResponse(this);
-  state?.follower.finish(state);
 }
 
 /** What breaks while it is sent is a failure of the request, unless the client has gone. */

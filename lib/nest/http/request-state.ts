@@ -160,8 +160,15 @@ export function currentRequest(): RequestState | undefined {
   return isBranded(work, 'request') ? (work as RequestState) : undefined;
 }
 
-/** The state of a request, by Node's, Express's or Fastify's object. */
+/**
+ * The state of a request, by Node's, Express's or Fastify's object.
+ *
+ * The running request mostly is the one: on Express, reading any property of it takes longer than finding that out.
+ * Express gives requests and responses other prototypes, after which each of them has a shape of its own to the engine.
+ */
 export function stateOf(request: unknown): RequestState | undefined {
+  const running = currentRequest();
+  if (running !== undefined && running.platformRequest === request) return running;
   if (typeof request !== 'object' || request === null) return undefined;
   const { raw } = request as { raw?: unknown };
   return ((typeof raw === 'object' && raw !== null ? raw : request) as Followed)[STATE];
@@ -172,9 +179,10 @@ export function stateOfRequest(request: IncomingMessage): RequestState | undefin
   return (request as Followed)[STATE];
 }
 
-/** The state of a request, by Node's own response, which knows what it answers. */
+/** The state of a request, by Node's own response, which knows what it answers. See {@link stateOf}. */
 export function stateOfResponse(response: ServerResponse): RequestState | undefined {
-  return (response.req as Followed | undefined)?.[STATE];
+  const running = currentRequest();
+  return running?.response === response ? running : (response.req as Followed | undefined)?.[STATE];
 }
 
 function pathOf(url: string): string {

@@ -16,14 +16,11 @@ export function countBytesOfAll(prototype: ServerResponse): void {
   Object.defineProperty(prototype, COUNTED, { value: true });
   const { write, end } = writers;
   writers.write = function (chunk, encoding, callback) {
-    const state = stateOfResponse(this);
-    if (state?.isEnding === false) state.bytes += sizeOf(chunk, encoding);
+    count(stateOfResponse(this), chunk, encoding);
     return write.call(this, chunk, encoding, callback);
   };
   writers.end = function (chunk, encoding, callback) {
-    const state = stateOfResponse(this);
-    if (state?.isEnding === false) state.bytes += sizeOf(chunk, encoding);
-    if (state !== undefined) state.isEnding = true;
+    countLast(stateOfResponse(this), chunk, encoding);
     return end.call(this, chunk, encoding, callback);
   };
 }
@@ -38,22 +35,26 @@ export function countBytes(response: ServerResponse, state: RequestState): void 
   writers.end = countedEnd;
 }
 
-function countedWrite(
-  this: ServerResponse,
-  chunk?: unknown,
-  encoding?: unknown,
-  callback?: unknown,
-): unknown {
+const countedWrite: Writer = function (chunk, encoding, callback) {
   const state = stateOfResponse(this) as RequestState;
-  if (!state.isEnding) state.bytes += sizeOf(chunk, encoding);
+  count(state, chunk, encoding);
   return (state.write as Writer).call(this, chunk, encoding, callback);
+};
+
+const countedEnd: Writer = function (chunk, encoding, callback) {
+  const state = stateOfResponse(this) as RequestState;
+  countLast(state, chunk, encoding);
+  return (state.end as Writer).call(this, chunk, encoding, callback);
+};
+
+function count(state: RequestState | undefined, chunk: unknown, encoding: unknown): void {
+  if (state !== undefined && !state.isEnding) state.bytes += sizeOf(chunk, encoding);
 }
 
-function countedEnd(this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?: unknown): unknown {
-  const state = stateOfResponse(this) as RequestState;
-  if (!state.isEnding) state.bytes += sizeOf(chunk, encoding);
-  state.isEnding = true;
-  return (state.end as Writer).call(this, chunk, encoding, callback);
+function countLast(state: RequestState | undefined, chunk: unknown, encoding: unknown): void {
+  count(state, chunk, encoding);
+  // Some responses end by calling `write`, which is not to count it again.
+  if (state !== undefined) state.isEnding = true;
 }
 
 function sizeOf(chunk: unknown, encoding: unknown): number {

@@ -1,0 +1,11 @@
+import { NestFactory } from '@nestjs/core'; import { ExpressAdapter } from '@nestjs/platform-express'; import { VARIANTS } from './http/variants-tmp.mjs'; import http from 'node:http';
+const variant = process.argv[2];
+const { module, create, ready } = await VARIANTS[variant]();
+const app = await NestFactory.create(module, new ExpressAdapter(), create); await ready?.(app);
+const seen = {}; const check = (k, o) => { const s = seen[k] ??= { n: 0, same: 0, slow: 0 }; if (!%HasFastProperties(o)) s.slow++; if (s.last) { s.n++; if (%HaveSameMap(s.last, o)) s.same++; } s.last = o; };
+await app.listen(0, '127.0.0.1');
+app.getHttpServer().prependListener('request', (req, res) => { res.on('close', () => { check('req', req); check('res', res); }); });
+const port = app.getHttpServer().address().port; const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+const get = () => new Promise(r => http.get({ port, path: '/hello', agent, host: '127.0.0.1' }, res => { res.resume(); res.on('end', r); }));
+for (let i = 0; i < 500; i++) await get();
+console.error(variant, JSON.stringify(seen, (k, v) => k === 'last' ? undefined : v)); process.exit(0);

@@ -1,0 +1,22 @@
+import { fork } from 'node:child_process'; import { once } from 'node:events'; import { openSync, readFileSync } from 'node:fs';
+import autocannon from 'autocannon';
+const [platform, variant, seconds='4', n='40'] = process.argv.slice(2);
+const child = fork('./http/server-tmp.mjs', [platform, variant], { cwd: import.meta.dirname, execArgv: ['--import','/tmp/exit.mjs'], stdio: ['ignore', openSync('/tmp/prof.log','w'), 'inherit','ipc'], env: {...process.env, NODE_ENV:'production', NO_COLOR:'1'}});
+const [{port}] = await once(child,'message');
+const fire = (d) => autocannon({url:`http://127.0.0.1:${port}/hello`, connections:50, duration:d});
+await fire(2); child.kill('SIGUSR2');
+const r = await fire(+seconds); const N=r.requests.total;
+child.kill('SIGUSR2'); await once(child,'exit');
+const p = JSON.parse(readFileSync('/tmp/prof.json')); const cpu=JSON.parse(readFileSync('/tmp/prof.cpu'));
+console.log(platform,variant,'rps', r.requests.average, 'user µs',(cpu.user/N).toFixed(1),'sys',(cpu.system/N).toFixed(1));
+const byId = new Map(p.nodes.map(n=>[n.id,n]));
+const parent = new Map(); for (const n of p.nodes) for (const c of n.children??[]) parent.set(c,n.id);
+const key = n => `${n.callFrame.functionName||'(anon)'} ${n.callFrame.url.replace(/.*node_modules\//,'').replace('file:///work/main/','')}:${n.callFrame.lineNumber+1}:${n.callFrame.columnNumber}`;
+const counts = new Map(); p.samples.forEach((s,i)=>counts.set(s,(counts.get(s)??0)+p.timeDeltas[i]));
+const self=new Map(), incl = new Map(), cat=new Map();
+const catOf = n => { const u=n.callFrame.url, f=n.callFrame.functionName; if(f.startsWith('(')&&f!=='(anon)')return f; if(/async_hooks/.test(u))return 'async_hooks'; if(u.startsWith('node:'))return 'node js'; if(u==='') return 'native '+f; const m=u.match(/node_modules\/(@[^/]+\/[^/]+|[^/]+)/g); return m?m.at(-1):u; };
+for (const [id,c] of counts) { const k0=key(byId.get(id)); self.set(k0,(self.get(k0)??0)+c); cat.set(catOf(byId.get(id)),(cat.get(catOf(byId.get(id)))??0)+c); const seen=new Set(); for(let i=id;i!==undefined;i=parent.get(i)){const k=key(byId.get(i)); if(!seen.has(k)){seen.add(k); incl.set(k,(incl.get(k)??0)+c);} } }
+const f=c=>(c/N).toFixed(2).padStart(6);
+console.log('CAT'); for(const [k,c] of [...cat].sort((a,b)=>b[1]-a[1]).slice(0,25)) console.log(f(c),k);
+console.log('SELF'); for(const [k,c] of [...self].sort((a,b)=>b[1]-a[1]).slice(0,+n)) console.log(f(c),k);
+console.log('INCL'); for(const [k,c] of [...incl].filter(([k])=>/nestjs-logging|async_hooks|_http|net|guards|stream/.test(k)).sort((a,b)=>b[1]-a[1]).slice(0,+n)) console.log(f(c),k);
