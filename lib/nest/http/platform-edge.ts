@@ -39,17 +39,31 @@ export function mountRequestLog(
   else mountOnExpress(edge, log, options.enabled);
 }
 
+/** What an application of Express does with a request, whoever hands it over: a server, a test, another application. */
+type ExpressHandle = (request: PlatformRequest, response: PlatformResponse, next?: unknown) => unknown;
+
+interface ExpressApplication {
+  handle?: ExpressHandle;
+  readonly response: ServerResponse;
+}
+
 /**
- * Express gives a request and its response other prototypes, after which all that is added to them costs several times
- * as much: so that is done before. Where it is called without a server, the middleware does it.
+ * Before Express has the request: it gives request and response other prototypes, after which whatever is added to them
+ * costs several times as much; and a middleware of its own costs as much as all the rest of the request log.
  */
 function mountOnExpress(adapter: EdgeAdapter, log: RequestLog, countsBytes: boolean): void {
-  const server = adapter.getHttpServer() as Server | undefined;
-  server?.prependListener('request', (request, response) => log.takeUp(request, response));
-  if (countsBytes) countBytesOfAll(adapter.getInstance<{ response: ServerResponse }>().response);
-  adapter.use((request: PlatformRequest, response: PlatformResponse, next: () => void) => {
-    log.follow(request, response, next);
-  });
+  const application = adapter.getInstance<ExpressApplication>();
+  if (countsBytes) countBytesOfAll(application.response);
+  const { handle } = application;
+  if (handle === undefined) {
+    adapter.use((request: PlatformRequest, response: PlatformResponse, next: () => void) => {
+      log.follow(request, response, next);
+    });
+    return;
+  }
+  application.handle = function (request, response, next) {
+    return log.follow(request, response, () => handle.call(this, request, response, next));
+  };
 }
 
 /**
