@@ -73,7 +73,9 @@ async function startServer(platform, variant, directory) {
 
 async function fire(autocannon, server, seconds) {
   const before = await cpuOf(server);
+  const rest = stayAwake();
   const result = await autocannon({ url: server.url, connections: CONNECTIONS, duration: seconds });
+  rest();
   const after = await cpuOf(server);
   if (result.errors > 0 || result.non2xx > 0)
     throw new Error(`${server.url}: ${result.errors} errors, ${result.non2xx} not 2xx`);
@@ -83,6 +85,23 @@ async function fire(autocannon, server, seconds) {
     p50: result.latency.p50,
     p99: result.latency.p99,
     cpuUs: (after - before) / result.requests.total,
+  };
+}
+
+/**
+ * Keeps this process from sleeping until it is told to rest.
+ *
+ * Whoever sends to a process that sleeps pays for waking it: on a virtual machine 20 µs and more for each answer. Without
+ * logging the server is the faster one and never meets a sleeper; every logger would be charged for that.
+ */
+function stayAwake() {
+  let isAwake = true;
+  const stir = () => {
+    if (isAwake) setImmediate(stir);
+  };
+  stir();
+  return () => {
+    isAwake = false;
   };
 }
 

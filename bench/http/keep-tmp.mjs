@@ -1,2 +1,0 @@
-import { executionAsyncResource } from 'node:async_hooks';
-process.nextTick(() => { globalThis.__keep = executionAsyncResource(); });
