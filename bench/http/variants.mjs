@@ -10,31 +10,18 @@ import { applicationModule } from './application.mjs';
 export const VARIANTS = {
   none: async () => ({ module: applicationModule(), create: { logger: false } }),
 
-  ours: async () => {
-    const { LoggingModule, NestLogger } = await import('nestjs-logging');
-    return {
-      module: applicationModule({ imports: [LoggingModule.forRoot()] }),
-      create: { bufferLogs: true },
-      ready: (app) => app.useLogger(app.get(NestLogger)),
-    };
-  },
+  ours: () => ours(),
 
   /** As nestjs-pino does on its own: lines are collected, and written by the dozen. */
-  'ours-batched': async () => {
-    const { LoggingModule, NestLogger } = await import('nestjs-logging');
-    const stdout = { class: 'StreamHandler', stream: 'stdout', bufferSize: 16_000, formatter: 'json' };
-    const config = {
+  'ours-batched': () =>
+    ours({
       version: 1,
       formatters: { json: { class: 'JsonFormatter' } },
-      handlers: { stdout },
+      handlers: {
+        stdout: { class: 'StreamHandler', stream: 'stdout', bufferSize: 16_000, formatter: 'json' },
+      },
       root: { level: 'INFO', handlers: ['stdout'] },
-    };
-    return {
-      module: applicationModule({ imports: [LoggingModule.forRoot(config)] }),
-      create: { bufferLogs: true },
-      ready: (app) => app.useLogger(app.get(NestLogger)),
-    };
-  },
+    }),
 
   'nestjs-pino': async () => {
     const { Logger, LoggerModule } = await import('nestjs-pino');
@@ -73,6 +60,15 @@ export const VARIANTS = {
     };
   },
 };
+
+async function ours(config) {
+  const { LoggingModule, NestLogger } = await import('nestjs-logging');
+  return {
+    module: applicationModule({ imports: [LoggingModule.forRoot(config)] }),
+    create: { bufferLogs: true },
+    ready: (app) => app.useLogger(app.get(NestLogger)),
+  };
+}
 
 /** The interceptor that the documentation of both tells its readers to write. */
 function requestLog(write) {

@@ -1,8 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { reportNotice } from '../core/diagnostics.js';
-import type { Fields } from '../core/log-record.js';
-import { LogRecord } from '../core/log-record.js';
-import { RESERVED_ATTRIBUTES } from '../core/record-attributes.js';
+import { type Fields, isTaken } from '../core/log-record.js';
 import { defineField } from '../internal/define-field.js';
 import { globalSlot } from '../internal/global-slot.js';
 
@@ -59,12 +57,6 @@ export function mergeFields(below: Fields | undefined, over: Fields): Fields {
     }
   }
   return Object.freeze(merged);
-}
-
-function isTaken(key: string): boolean {
-  return (
-    RESERVED_ATTRIBUTES.has(key) || key in LogRecord.prototype || /^(exc_info|exc_text|stack_info)$/.test(key)
-  );
 }
 
 /** Says something once. */

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { countPlaceholders } from '../internal/printf.js';
 import { LoggingError } from './errors.js';
 import type { Fields } from './log-record.js';
-import { RESERVED_ATTRIBUTES } from './record-attributes.js';
+import { isReserved } from './record-attributes.js';
 
 /** Options of a log call: its last argument, if it is a plain object with no other keys than these. */
 export interface LogOptions {
@@ -106,13 +106,10 @@ export function checkExtra(extra: Fields): void {
 function findClash(extra: Fields): string | undefined {
   try {
     for (const key in extra) {
-      if (TAKEN.has(key)) return key;
+      if (isReserved(key)) return key;
     }
   } catch {
     // A proxy that does not tell its keys: formatters find out as well.
   }
   return undefined;
 }
-
-/** The attributes' names, and Python's spelling of those that are written otherwise here. */
-const TAKEN: ReadonlySet<string> = new Set([...RESERVED_ATTRIBUTES, 'exc_info', 'exc_text', 'stack_info']);

@@ -5,7 +5,7 @@ import { str } from '../internal/python-text.js';
 import { type CallerInfo, findCaller } from './caller.js';
 import { ComputedAttributes } from './computed-attributes.js';
 import { getLevelName } from './levels.js';
-import { RESERVED_ATTRIBUTES } from './record-attributes.js';
+import { isReserved, RESERVED_ATTRIBUTES } from './record-attributes.js';
 
 /** Fields of a call that are kept apart from the record's own, so that all records have one shape. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -234,6 +234,11 @@ const NO_FIELDS: Fields = {};
 /** True for records of any copy of this package. */
 export function isLogRecord(value: unknown): value is LogRecord {
   return isBranded(value, 'record');
+}
+
+/** Whether a record has an attribute of that name or inherits something: fields that nobody is to be stopped by leave it alone. */
+export function isTaken(name: string): boolean {
+  return isReserved(name) || name in LogRecord.prototype;
 }
 
 /** True for what Python would call a non-empty mapping: a plain object or a Map with at least one entry. */

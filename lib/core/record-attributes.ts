@@ -5,3 +5,19 @@ export const RESERVED_ATTRIBUTES: ReadonlySet<string> = new Set([
   ...['thread', 'threadName', 'process', 'processName', 'taskName'],
   ...['excInfo', 'excText', 'stackInfo', 'message', 'asctime'],
 ]);
+
+/** The attributes' names, and Python's spelling of those that are written otherwise here. */
+const RESERVED: ReadonlySet<string> = new Set([...RESERVED_ATTRIBUTES, 'exc_info', 'exc_text', 'stack_info']);
+/** For each first letter, by its last five bits, a bit for each length that a reserved name with it has. */
+const LENGTHS = lengthsByLetter([...RESERVED]);
+
+/** Whether `extra` may not have a field of that name, as in Python. Most names are told by first letter and length. */
+export function isReserved(name: string): boolean {
+  return ((LENGTHS[name.charCodeAt(0) & 31]! >> name.length) & 1) !== 0 && RESERVED.has(name);
+}
+
+function lengthsByLetter(names: readonly string[]): Int32Array {
+  const lengths = new Int32Array(32);
+  for (const name of names) lengths[name.charCodeAt(0) & 31]! |= 1 << name.length;
+  return lengths;
+}

@@ -35,6 +35,8 @@ export function rememberPassed(test: (text: string) => boolean): (text: string) 
   };
 
   return (text) => {
+    // A long one would be hashed for nothing.
+    if (text.length > MAX_LENGTH) return test(text);
     if (resting > 0) {
       resting -= 1;
       return test(text);
@@ -46,7 +48,7 @@ export function rememberPassed(test: (text: string) => boolean): (text: string) 
       return true;
     }
     const passes = test(text);
-    if (passes && text.length <= MAX_LENGTH) keep(text);
+    if (passes) keep(text);
     return passes;
   };
 }

@@ -1,6 +1,5 @@
 import type { LogOptions } from '../core/call-arguments.js';
-import { LogRecord } from '../core/log-record.js';
-import { RESERVED_ATTRIBUTES } from '../core/record-attributes.js';
+import { isTaken } from '../core/log-record.js';
 import { isErrorLike } from '../core/traceback.js';
 
 /** A call of one of Nest's logger methods, its arguments told apart. */
@@ -117,10 +116,4 @@ function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || isErrorLike(value)) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || prototype === Object.prototype;
-}
-
-function isTaken(key: string): boolean {
-  return (
-    RESERVED_ATTRIBUTES.has(key) || key in LogRecord.prototype || /^(exc_info|exc_text|stack_info)$/.test(key)
-  );
 }

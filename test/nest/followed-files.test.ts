@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type DynamicModule, type INestApplicationContext, Inject, Injectable, Module } from '@nestjs/common';
+import { type DynamicModule, type INestApplicationContext, Inject, Injectable } from '@nestjs/common';
 import { LazyModuleLoader, NestFactory } from '@nestjs/core';
 import { registerComponent } from '../../lib/config/component-registry.js';
 import { type LoadOptions, loadLoggingConfig } from '../../lib/config/load-logging-config.js';
-import { getHandlerByName, Handler } from '../../lib/core/handler.js';
-import type { LogRecord } from '../../lib/core/log-record.js';
+import { getHandlerByName } from '../../lib/core/handler.js';
 import { getLogger } from '../../lib/core/manager.js';
 import { ComponentOptions } from '../../lib/nest/component-options.decorator.js';
 import { LoggingModule } from '../../lib/nest/logging.module.js';
@@ -14,35 +13,7 @@ import { getHandlerToken } from '../../lib/nest/logging.tokens.js';
 import type { LoggingFeature } from '../../lib/nest/logging-options.js';
 import { resetLogging } from '../support/reset-logging.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
-
-@Injectable()
-class Store {
-  readonly lines: string[] = [];
-  readonly made: StoringHandler[] = [];
-}
-
-@Module({ providers: [Store], exports: [Store] })
-class StoreModule {}
-
-/** Needs the container, and says which of its kind wrote a line. */
-@Injectable()
-class StoringHandler extends Handler {
-  isClosed = false;
-  constructor(
-    @ComponentOptions() private readonly options: { prefix: string },
-    private readonly store: Store,
-  ) {
-    super();
-    store.made.push(this);
-  }
-  emit(record: LogRecord): void {
-    this.store.lines.push(this.options.prefix + this.format(record));
-  }
-  override close(): void {
-    this.isClosed = true;
-    super.close();
-  }
-}
+import { Store, StoreModule, StoringHandler } from './fixtures/storing.handler.js';
 
 /** Cannot be made while it is told so. */
 @Injectable()

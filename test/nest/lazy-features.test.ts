@@ -1,40 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type DynamicModule, type INestApplicationContext, Inject, Injectable, Module } from '@nestjs/common';
+import { type DynamicModule, type INestApplicationContext, Inject, Injectable } from '@nestjs/common';
 import { LazyModuleLoader, NestFactory } from '@nestjs/core';
-import { Handler } from '../../lib/core/handler.js';
-import type { LogRecord } from '../../lib/core/log-record.js';
 import { getLogger } from '../../lib/core/manager.js';
-import { ComponentOptions } from '../../lib/nest/component-options.decorator.js';
 import { LoggingModule } from '../../lib/nest/logging.module.js';
 import { getHandlerToken } from '../../lib/nest/logging.tokens.js';
 import type { LoggingFeature } from '../../lib/nest/logging-options.js';
 import { Recorder } from '../e2e/support/recorder.js';
-
-@Injectable()
-class Store {
-  readonly lines: string[] = [];
-}
-
-@Module({ providers: [Store], exports: [Store] })
-class StoreModule {}
-
-@Injectable()
-class StoringHandler extends Handler {
-  isClosed = false;
-  constructor(
-    @ComponentOptions() private readonly options: { prefix: string },
-    private readonly store: Store,
-  ) {
-    super();
-  }
-  emit(record: LogRecord): void {
-    this.store.lines.push(this.options.prefix + record.getMessage());
-  }
-  override close(): void {
-    this.isClosed = true;
-    super.close();
-  }
-}
+import { Store, StoreModule, StoringHandler } from './fixtures/storing.handler.js';
 
 describe('a feature module that is loaded lazily', () => {
   const made: Recorder[] = [];

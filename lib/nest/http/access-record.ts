@@ -1,8 +1,7 @@
 import { reportLoggingError } from '../../core/diagnostics.js';
 import { checkLevel, ERROR, INFO, WARNING } from '../../core/levels.js';
-import { LogRecord } from '../../core/log-record.js';
+import { isTaken } from '../../core/log-record.js';
 import { getLogger } from '../../core/manager.js';
-import { RESERVED_ATTRIBUTES } from '../../core/record-attributes.js';
 import type { ResolvedHttpLogOptions } from './http-log-options.js';
 import { pickHeaders, pickQuery } from './logged-values.js';
 import type { RequestState } from './request-state.js';
@@ -87,13 +86,7 @@ function addOwnFields(
     options.fields?.(state.platformRequest, state.platformResponse),
   );
   for (const [key, value] of Object.entries(fields ?? {})) {
-    if (
-      RESERVED_ATTRIBUTES.has(key) ||
-      key in LogRecord.prototype ||
-      /^(exc_info|exc_text|stack_info)$/.test(key)
-    )
-      continue;
-    extra[key] = value;
+    if (!isTaken(key)) extra[key] = value;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Fills the disk of its log file and frees it, again and again, and logs meanwhile. */
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { fillDisk } from '../support/filler.mjs';
 import { config, issuer, loggerOf, makeHandler, note, sleep } from './under-test.mjs';
 
 const { handler: spec, folder, cycles, before, during, after } = config;
@@ -11,7 +12,7 @@ const records = issuer(loggerOf(handler), () => last.stats.delivered);
 
 for (let cycle = 0; cycle < cycles; cycle++) {
   for (let index = 0; index < before; index++) records.issue();
-  fill();
+  fillDisk(filler);
   for (let index = 0; index < during; index++) {
     records.issue();
     if (index % 50 === 0) await sleep(1);
@@ -27,15 +28,3 @@ await handler.flush();
 records.settle();
 note('s', JSON.stringify(handler.stats));
 await handler.close();
-
-function fill() {
-  const fd = openSync(filler, 'w');
-  for (let size = 1 << 16; size >= 1; ) {
-    try {
-      writeSync(fd, Buffer.alloc(size));
-    } catch {
-      size >>= 1;
-    }
-  }
-  closeSync(fd);
-}

@@ -3,8 +3,9 @@
  * time to open its file before, and to write what it holds before the disk is filled and after all; at the end it is asked
  * nothing, since a program that fails asks nothing either.
  */
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fillDisk } from '../support/filler.mjs';
 import { lineOf } from '../support/lines.mjs';
 import { config, endings, note, sleep } from './under-test.mjs';
 
@@ -56,7 +57,7 @@ await sleep(200);
 for (let index = 0; index < count; index++) {
   if (filler !== undefined && index === count / 3) {
     await sleep(200);
-    fill();
+    fillDisk(filler);
   }
   if (filler !== undefined && index === (2 * count) / 3) {
     await sleep(200);
@@ -79,16 +80,4 @@ function pino(sync) {
   destination.on('error', () => {});
   const log = make(destination);
   return (line) => log.info(line);
-}
-
-function fill() {
-  const fd = openSync(filler, 'w');
-  for (let size = 1 << 16; size >= 1; ) {
-    try {
-      writeSync(fd, Buffer.alloc(size));
-    } catch {
-      size >>= 1;
-    }
-  }
-  closeSync(fd);
 }

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expectReports, startApp } from '../support/app.mjs';
+import { fillDisk } from '../support/filler.mjs';
 import { Oracle } from '../support/oracle.mjs';
 import { between } from '../support/random.mjs';
 import { newDisk, newFolder, textOf } from '../support/scratch.mjs';
@@ -102,7 +103,8 @@ function faultsFor(writers, random, disk) {
   };
   if (disk === undefined) return faults;
   faults['disk full'] = async (meanwhile) => {
-    const filler = fill(disk);
+    const filler = path.join(disk, 'filler');
+    fillDisk(filler);
     await pass(between(random, 500, 3_000), meanwhile);
     rmSync(filler);
     return onDisk;
@@ -119,20 +121,6 @@ function faultsFor(writers, random, disk) {
     return onDisk;
   };
   return faults;
-}
-
-function fill(disk) {
-  const filler = path.join(disk, 'filler');
-  const fd = openSync(filler, 'w');
-  for (let size = 1 << 16; size >= 1; ) {
-    try {
-      writeSync(fd, Buffer.alloc(size));
-    } catch {
-      size >>= 1;
-    }
-  }
-  closeSync(fd);
-  return filler;
 }
 
 /** One program that logs all the time, with whoever takes away what it wrote. */
