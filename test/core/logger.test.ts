@@ -9,6 +9,7 @@ import {
   setLoggerClass,
   setLogRecordFactory,
 } from '../../lib/core/index.js';
+import { RESERVED_ATTRIBUTES } from '../../lib/core/record-attributes.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
 import { captureStderr } from '../support/stderr-capture.js';
@@ -72,7 +73,7 @@ describe('a log call', () => {
     expect(seen.records[0]).toMatchObject({ levelname: 'ERROR', excInfo: 'a string' });
   });
 
-  it.each(['name', 'message', 'asctime', 'exc_info', 'lineno'])(
+  it.each([...RESERVED_ATTRIBUTES, 'exc_info', 'exc_text', 'stack_info'])(
     'refuses extra.%s, a built-in attribute',
     (key) => {
       expect(() => getLogger('a').info('x', { extra: { [key]: 1 } })).toThrow(
