@@ -85,11 +85,15 @@ export function planConfig(config: LoggingConfig, options: PlanOptions = {}): Co
   const plan = incremental ? planIncremental(config, reader) : planWhole(config, reader, options);
   for (const key of Object.keys(config)) {
     if (!KNOWN_KEYS.includes(key) && !isRemark(key) && !converter.usedKeys.has(key)) {
-      faults.push({ path: key, message: `unknown key${suggestion(key, KNOWN_KEYS)}` });
+      faults.push({ path: key, message: `unknown key${remedy(key)}` });
     }
   }
   if (faults.length > 0) throw configError(locateFaults(faults, config));
   return { ...plan, origin: originOf(config) };
+}
+
+function remedy(key: string): string {
+  return key === 'level' ? '; root and loggers have levels: root: { level: … }' : suggestion(key, KNOWN_KEYS);
 }
 
 /** Keys for others: the schema that editors go by, and what anchors of YAML are defined in. */

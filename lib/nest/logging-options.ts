@@ -9,6 +9,7 @@ import type {
 import * as v from 'valibot';
 import type { Environment } from '../config/env-values.js';
 import type { LoggingConfig } from '../config/logging-config.js';
+import { LoggingError } from '../core/errors.js';
 import { checkOptions } from '../core/options.js';
 import { lazy } from '../internal/lazy.js';
 import { type HttpLogOptions, httpLogSchema } from './http/http-log-options.js';
@@ -106,4 +107,20 @@ export function resolveOptions(options: LoggingModuleOptions): ResolvedLoggingOp
       http === false ? { enabled: false, responseHeader: false } : (http ?? {}),
     ),
   };
+}
+
+/**
+ * Refuses options where the configuration belongs: the first argument of `forRoot`.
+ *
+ * @throws {LoggingError} `ERR_LOGGING_OPTIONS`
+ */
+export function refuseMisplacedOptions(config: unknown): void {
+  if (typeof config !== 'object' || config === null || Object.hasOwn(config, 'version')) return;
+  const misplaced = Object.keys(optionsSchema().entries).filter((name) => Object.hasOwn(config, name));
+  if (misplaced.length === 0) return;
+  throw new LoggingError(
+    'ERR_LOGGING_OPTIONS',
+    `LoggingModule.forRoot: ${misplaced.join(', ')} in the first argument, which is the configuration; options are ` +
+      `the second: forRoot(undefined, { ${misplaced.map((name) => `${name}: …`).join(', ')} }) has the default configuration`,
+  );
 }

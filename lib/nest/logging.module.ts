@@ -32,6 +32,7 @@ import {
   type LoggingFeature,
   type LoggingModuleAsyncOptions,
   type LoggingModuleOptions,
+  refuseMisplacedOptions,
   resolveOptions,
 } from './logging-options.js';
 import { LoggingRootModule } from './logging-root.module.js';
@@ -53,9 +54,10 @@ export class LoggingModule {
    *
    * @param config What `dictConfig` takes; left out: coloured lines on a terminal, JSON elsewhere, from INFO.
    * @param options What only Nest knows.
-   * @throws {LoggingError} `ERR_LOGGING_OPTIONS` for options that do not exist or do not fit.
+   * @throws {LoggingError} `ERR_LOGGING_OPTIONS` for options that do not exist, do not fit, or come first.
    */
   static forRoot(config?: LoggingConfig, options: LoggingModuleOptions = {}): DynamicModule {
+    refuseMisplacedOptions(config);
     const resolved = resolveOptions(options);
     nameComponents(config);
     return declare(

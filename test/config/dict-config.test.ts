@@ -78,6 +78,7 @@ describe('dictConfig', () => {
         loggers: { a: { handlers: ['fil'], levle: 'INFO', propagate: 'yes' }, b: [] },
         root: { level: 'info', handlers: 'file', filters: ['nope'] },
         formaters: {},
+        level: 'INFO',
       }),
     ).toEqual(
       expect.arrayContaining([
@@ -98,6 +99,7 @@ describe('dictConfig', () => {
         'root.handlers: expected a list, got "file"',
         'root.filters.0: no filter named "nope"; there is no filter at all',
         'formaters: unknown key; did you mean "formatters"?',
+        'level: unknown key; root and loggers have levels: root: { level: … }',
       ]),
     );
   });

@@ -303,4 +303,11 @@ describe('a configuration', () => {
       /did you mean "slowThresholdMs"/,
     );
   });
+
+  it('tells whoever gives options where the configuration belongs', () => {
+    expect(() => LoggingModule.forRoot({ context: false, http: {} } as never)).toThrow(
+      'LoggingModule.forRoot: http, context in the first argument, which is the configuration; options are the second: ' +
+        'forRoot(undefined, { http: …, context: … }) has the default configuration',
+    );
+  });
 });
