@@ -1,4 +1,5 @@
 import { boundedCache } from './bounded-cache.js';
+import { lazy } from './lazy.js';
 import { MappingArguments, type TemplateArguments, TupleArguments } from './printf-arguments.js';
 import {
   isKnownType,
@@ -93,7 +94,9 @@ export function parsePercentFormat(format: string): TemplatePart[] {
   return parts;
 }
 
-const PERCENT_PLACEHOLDER = /%\([\p{L}\p{N}_]+\)[#0+ -]*(\*|\p{Nd}+)?(\.(\*|\p{Nd}+))?[diouxefgcrsa%]/iu;
+const percentPlaceholder = lazy(
+  () => /%\([\p{L}\p{N}_]+\)[#0+ -]*(\*|\p{Nd}+)?(\.(\*|\p{Nd}+))?[diouxefgcrsa%]/iu,
+);
 
 /**
  * Checks that a record format holds a `%(name)s` placeholder, as `PercentStyle.validate` of Python.
@@ -101,7 +104,7 @@ const PERCENT_PLACEHOLDER = /%\([\p{L}\p{N}_]+\)[#0+ -]*(\*|\p{Nd}+)?(\.(\*|\p{N
  * @throws TemplateError (ValueError) where it holds none
  */
 export function validatePercentFormat(format: string): void {
-  if (PERCENT_PLACEHOLDER.test(format)) return;
+  if (percentPlaceholder().test(format)) return;
   throw new TemplateError('ValueError', `Invalid format '${format}' for '%' style`);
 }
 

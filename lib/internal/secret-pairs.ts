@@ -1,3 +1,4 @@
+import { lazy } from './lazy.js';
 import type { SecretKeys } from './secret-keys.js';
 import { type FoundName, findValue, type TextSpan } from './secret-value.js';
 
@@ -5,7 +6,7 @@ import { type FoundName, findValue, type TextSpan } from './secret-value.js';
 const SEPARATOR = /[:=>]|%3[AaDd]/g;
 /** What may close a name: quotes, escaped or not, brackets, and the same within a URL or HTML. */
 const CLOSING = /(?:\\{0,8}["'`]|%22|%27|%5[Dd]|&quot;|\])$/;
-const NAME_BEFORE = /[\p{L}\p{N}_.$-]{1,64}$/u;
+const wordBefore = lazy(() => /[\p{L}\p{N}_.$-]{1,64}$/u);
 /** Words that only tell with the one before them: `api key`, `session id`. */
 const DEPENDENT = /^(?:key|keys|code|phrase|id|value|is|was|header|string)$/i;
 /** A file of source text: `session.ts:12:7` is a place. */
@@ -49,7 +50,7 @@ function nameBefore(text: string, index: number, floor: number): FoundName | und
   const window = text.slice(Math.max(floor, to - REACH), to);
   const closing = CLOSING.exec(window)?.[0] ?? '';
   const open = window.slice(0, window.length - closing.length);
-  const name = NAME_BEFORE.exec(open)?.[0];
+  const name = wordBefore().exec(open)?.[0];
   if (name === undefined) return undefined;
   const before = open.slice(0, open.length - name.length);
   const joined = DEPENDENT.test(name) ? joinWord(before, name) : name;

@@ -2,6 +2,7 @@ import { followAccesses } from './brace-access.js';
 import { type Access, type BraceField, parseBraces, splitExpression, toIndex } from './brace-parse.js';
 import { parseFormatSpec } from './format-spec.js';
 import { characterText, formatValue } from './format-value.js';
+import { lazy } from './lazy.js';
 import { ascii, repr, str } from './python-text.js';
 import { type Placeholder, TemplateError, type TemplatePart } from './template.js';
 
@@ -42,9 +43,11 @@ export function strFormat(format: string, args: readonly unknown[], kwargs: obje
   return renderParts(parseFields(format, MAX_NESTING, automaticNumbering()), lookup);
 }
 
-const FIELD_NAME = /^(?:\p{Nd}+|[\p{L}\p{N}_]+)(?:\.[\p{L}\p{N}_]+|\[[^\]]+\])*$/u;
-const FIELD_SPEC =
-  /^(?:.?[<=>^])?[+ -]?#?0?(?:\p{Nd}+|\{[\p{L}\p{N}_]+\})?[,_]?(?:\.(?:\p{Nd}+|\{[\p{L}\p{N}_]+\}))?[bcdefgnosx%]?$/iu;
+const fieldName = lazy(() => /^(?:\p{Nd}+|[\p{L}\p{N}_]+)(?:\.[\p{L}\p{N}_]+|\[[^\]]+\])*$/u);
+const fieldSpec = lazy(
+  () =>
+    /^(?:.?[<=>^])?[+ -]?#?0?(?:\p{Nd}+|\{[\p{L}\p{N}_]+\})?[,_]?(?:\.(?:\p{Nd}+|\{[\p{L}\p{N}_]+\}))?[bcdefgnosx%]?$/iu,
+);
 
 /**
  * Checks a `{name}` format as `StrFormatStyle.validate` of Python: well-formed, with at least one field, and
@@ -67,11 +70,11 @@ export function validateBraceFormat(format: string): void {
 }
 
 function checkField({ expression, conversion, spec }: BraceField): void {
-  if (expression !== '' && !FIELD_NAME.test(expression)) {
+  if (expression !== '' && !fieldName().test(expression)) {
     throw invalid(`invalid field name/expression: ${repr(expression)}`);
   }
   if (!'rsa'.includes(conversion)) throw invalid(`invalid conversion: ${repr(conversion)}`);
-  if (!FIELD_SPEC.test(spec)) throw invalid(`bad specifier: ${repr(spec)}`);
+  if (!fieldSpec().test(spec)) throw invalid(`bad specifier: ${repr(spec)}`);
 }
 
 /** Turns a first name as written, possibly empty, into the name to look up. */

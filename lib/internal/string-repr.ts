@@ -1,7 +1,12 @@
+import { lazy } from './lazy.js';
+
 /** What `repr` must look at more closely: anything but printable ASCII, quotes and the backslash. */
 const NEEDS_CARE = /[^\x20-\x7e]|['\\]/;
-/** What Python's `str.isprintable` says no to, the space excepted. */
-const NOT_PRINTABLE = /[\p{C}\p{Z}]/u;
+/**
+ * What Python's `str.isprintable` says no to, the space excepted. Made when it is first needed, as are all that name
+ * classes of Unicode: they take the engine a while.
+ */
+const notPrintable = lazy(() => /[\p{C}\p{Z}]/u);
 const NOT_ASCII = /[^\x00-\x7f]/;
 
 /**
@@ -38,7 +43,7 @@ function reprCharacter(character: string, quote: string): string {
     case ' ':
       return ' ';
     default:
-      return NOT_PRINTABLE.test(character) ? hexEscape(character) : character;
+      return notPrintable().test(character) ? hexEscape(character) : character;
   }
 }
 
