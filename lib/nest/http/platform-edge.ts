@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from 'node:http';
+import { type Server, ServerResponse } from 'node:http';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { PlatformRequest, PlatformResponse, ResolvedHttpLogOptions } from './http-log-options.js';
 import { RequestLog } from './request-log.js';
@@ -33,44 +33,50 @@ export function mountRequestLog(
 ): void {
   const edge = adapter as unknown as EdgeAdapter;
   const type = edge.getType();
-  if (type !== 'express' && type !== 'fastify') return;
-  const log = new RequestLog(options, usesContext, type);
-  if (type === 'fastify') mountOnFastify(edge, log);
-  else mountOnExpress(edge, log, options.enabled);
+  if (type === 'express') mountOnExpress(edge, options, usesContext);
+  else if (type === 'fastify') mountOnFastify(edge, options, usesContext);
 }
 
 /** What an application of Express does with a request, whoever hands it over: a server, a test, another application. */
-type ExpressHandle = (request: PlatformRequest, response: PlatformResponse, next?: unknown) => unknown;
+type ExpressHandle = (request: PlatformRequest, response: PlatformResponse, ...rest: unknown[]) => unknown;
 
 interface ExpressApplication {
-  handle?: ExpressHandle;
+  handle: ExpressHandle;
   readonly response: ServerResponse;
 }
 
 /**
  * Before Express has the request: it gives request and response other prototypes, after which whatever is added to them
- * costs several times as much; and a middleware of its own costs as much as all the rest of the request log.
+ * costs several times as much; and a middleware of its own costs as much as all the rest of the request log. It has to
+ * be one where the adapter's application only looks like Express's.
  */
-function mountOnExpress(adapter: EdgeAdapter, log: RequestLog, countsBytes: boolean): void {
-  const application = adapter.getInstance<ExpressApplication>();
-  if (countsBytes) countBytesOfAll(application.response);
-  const { handle } = application;
-  if (handle === undefined) {
+function mountOnExpress(adapter: EdgeAdapter, options: ResolvedHttpLogOptions, usesContext: boolean): void {
+  const application = adapter.getInstance<Partial<ExpressApplication>>();
+  if (!isExpress(application)) {
+    const log = new RequestLog(options, usesContext, { countsBytes: true, addsToHead: false });
     adapter.use((request: PlatformRequest, response: PlatformResponse, next: () => void) => {
       log.follow(request, response, next);
     });
     return;
   }
-  application.handle = function (request, response, next) {
-    return log.follow(request, response, () => handle.call(this, request, response, next));
+  const log = new RequestLog(options, usesContext, { countsBytes: false, addsToHead: false });
+  if (options.enabled) countBytesOfAll(application.response);
+  const { handle } = application;
+  application.handle = function (request, response, ...rest) {
+    return log.follow(request, response, () => handle.call(this, request, response, ...rest));
   };
+}
+
+function isExpress(application: Partial<ExpressApplication>): application is ExpressApplication {
+  return typeof application.handle === 'function' && application.response instanceof ServerResponse;
 }
 
 /**
  * The adapter has one place for a hook; an application's own goes on working behind ours. What Fastify's router turns
  * away (a malformed URL) meets no hook at all: the server sees it.
  */
-function mountOnFastify(adapter: EdgeAdapter, log: RequestLog): void {
+function mountOnFastify(adapter: EdgeAdapter, options: ResolvedHttpLogOptions, usesContext: boolean): void {
+  const log = new RequestLog(options, usesContext, { countsBytes: true, addsToHead: true });
   const { server } = adapter.getInstance<{ server: Server }>();
   server.prependListener('request', (request, response) => log.takeUp(request, response));
   const setHook = adapter.setOnRequestHook;

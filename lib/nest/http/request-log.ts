@@ -10,19 +10,22 @@ import { loggableNames } from './logged-values.js';
 import { type RequestFollower, RequestState, stateOfRequest, stateOfResponse } from './request-state.js';
 import { countBytes } from './written-bytes.js';
 
-/** Who answers requests. */
-export type Platform = 'express' | 'fastify';
+/** How a platform's responses are to be treated. */
+export interface ResponseTreatment {
+  /** Whether each response counts its bytes itself; not where its prototype does. */
+  readonly countsBytes: boolean;
+  /** Whether the header with the request's id is added as late as the head is written. */
+  readonly addsToHead: boolean;
+}
 
 /** Follows each request from the platform's edge until its response is closed. */
 export class RequestLog implements RequestFollower {
   readonly #options: ResolvedHttpLogOptions;
-  /** The request that was taken up last, until the platform has it: mostly that is the next thing to happen. */
-  #latest: RequestState | undefined;
 
   constructor(
     options: ResolvedHttpLogOptions,
     private readonly usesContext: boolean,
-    private readonly platform: Platform,
+    private readonly treatment: ResponseTreatment,
   ) {
     this.#options = {
       ...options,
@@ -37,7 +40,10 @@ export class RequestLog implements RequestFollower {
    * @param proceed Whatever the platform does next; always called, exactly once.
    */
   follow<T>(platformRequest: PlatformRequest, platformResponse: PlatformResponse, proceed: () => T): T {
-    const state = this.#find(platformRequest, platformResponse);
+    const state = this.takeUp(
+      (platformRequest.raw ?? platformRequest) as IncomingMessage,
+      (platformResponse.raw ?? platformResponse) as ServerResponse,
+    );
     if (state === undefined || state.isFollowed) return proceed();
     state.isFollowed = true;
     // Among the headers that Fastify keeps, where it need not be added.
@@ -50,20 +56,6 @@ export class RequestLog implements RequestFollower {
       : proceed();
   }
 
-  #find(platformRequest: PlatformRequest, platformResponse: PlatformResponse): RequestState | undefined {
-    const latest = this.#latest;
-    this.#latest = undefined;
-    if (this.platform === 'express') {
-      // Those of Express are Node's own; they are not read for nothing, see `runningRequest`.
-      if (latest?.request === platformRequest) return latest;
-      return this.takeUp(platformRequest as IncomingMessage, platformResponse as unknown as ServerResponse);
-    }
-    return this.takeUp(
-      (platformRequest.raw ?? platformRequest) as IncomingMessage,
-      (platformResponse.raw ?? platformResponse) as ServerResponse,
-    );
-  }
-
   /** Starts to watch a request, once. */
   takeUp(request: IncomingMessage, response: ServerResponse): RequestState | undefined {
     try {
@@ -71,9 +63,8 @@ export class RequestLog implements RequestFollower {
       if (known !== undefined) return known;
       const state = new RequestState(request, response, this);
       this.#tellClient(state);
-      if (this.#options.enabled && this.platform === 'fastify') countBytes(response, state);
+      if (this.#options.enabled && this.treatment.countsBytes) countBytes(response, state);
       watch(state);
-      this.#latest = state;
       return state;
     } catch (error) {
       reportLoggingError(getLogger('nest.server'), undefined, error);
@@ -85,7 +76,7 @@ export class RequestLog implements RequestFollower {
     const { responseHeader } = this.#options;
     const { response } = state;
     if (responseHeader === false || response.headersSent) return;
-    if (this.platform === 'fastify') addToHead(response, state, responseHeader);
+    if (this.treatment.addsToHead) addToHead(response, state, responseHeader);
     else response.setHeader(responseHeader, state.id);
   }
 

@@ -90,8 +90,8 @@ export class RequestState implements Work {
     this.platformResponse = response;
     this.id = requestIdOf(request.headers);
     this.method = request.method ?? '';
-    // Express changes url while it routes.
-    this.#url = request.url ?? '';
+    // Express changes url while it routes, and keeps what it was.
+    this.#url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '';
     this.store = { fields: Object.freeze({ request_id: this.id }), owner: this };
     // Out of sight of whoever prints or copies the request.
     Object.defineProperty(request, STATE, { value: this });
