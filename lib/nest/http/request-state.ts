@@ -3,6 +3,8 @@ import { captureSpan } from '../../context/active-span.js';
 import { lookForTracing } from '../../context/context-provider.js';
 import type { ContextStore } from '../../context/context-store.js';
 import { brand, isBranded } from '../../internal/brand.js';
+import { globalSlot } from '../../internal/global-slot.js';
+import { hiddenField } from '../../internal/hidden-field.js';
 import { currentWork, runAs, type Work } from '../running-work.js';
 import type { PlatformRequest, PlatformResponse } from './http-log-options.js';
 import { requestIdOf } from './request-id.js';
@@ -10,16 +12,8 @@ import { requestIdOf } from './request-id.js';
 /** Characters of a path that are logged. */
 const MAX_PATH = 1_024;
 
-/**
- * Where a request of Node keeps its state. On the request itself: a WeakMap of objects that live as short as these
- * makes each garbage collection dearer, and cost more than all the rest together.
- */
-const STATE = Symbol.for('nestjs-logging.request-state');
-
-/** Node's request object with its state on it. */
-interface Followed {
-  readonly [STATE]?: RequestState;
-}
+/** Where a request of Node keeps its state; shared by every copy of this package. */
+const states = globalSlot('nest.requests.1', () => hiddenField<RequestState>());
 
 /** `write` and `end` of a response as they are called: the encoding may be left out. */
 export type Writer = (
@@ -93,8 +87,7 @@ export class RequestState implements Work {
     // Express changes url while it routes, and keeps what it was.
     this.#url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '';
     this.store = { fields: Object.freeze({ request_id: this.id }), owner: this };
-    // Out of sight of whoever prints or copies the request.
-    Object.defineProperty(request, STATE, { value: this });
+    states.set(request, this);
   }
 
   /** The path without the query, cut to what a record can bear. */
@@ -171,18 +164,20 @@ export function stateOf(request: unknown): RequestState | undefined {
   if (running !== undefined && running.platformRequest === request) return running;
   if (typeof request !== 'object' || request === null) return undefined;
   const { raw } = request as { raw?: unknown };
-  return ((typeof raw === 'object' && raw !== null ? raw : request) as Followed)[STATE];
+  return states.get(typeof raw === 'object' && raw !== null ? raw : request);
 }
 
 /** The state of a request, by Node's own request. */
 export function stateOfRequest(request: IncomingMessage): RequestState | undefined {
-  return (request as Followed)[STATE];
+  return states.get(request);
 }
 
 /** The state of a request, by Node's own response, which knows what it answers. See {@link stateOf}. */
 export function stateOfResponse(response: ServerResponse): RequestState | undefined {
   const running = currentRequest();
-  return running?.response === response ? running : (response.req as Followed | undefined)?.[STATE];
+  if (running?.response === response) return running;
+  const request = response.req as IncomingMessage | undefined;
+  return request === undefined ? undefined : states.get(request);
 }
 
 function pathOf(url: string): string {
