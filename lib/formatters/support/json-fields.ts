@@ -103,10 +103,11 @@ function freeName(key: string, fields: Fields, reserved: ReadonlySet<string>): s
   return name;
 }
 
+/** Asked of the context's fields, which are the fewer. */
 function overlap(context: Fields, extra: Fields): boolean {
   try {
-    for (const key in extra) {
-      if (Object.hasOwn(context, key)) return true;
+    for (const key in context) {
+      if (Object.hasOwn(extra, key)) return true;
     }
   } catch {
     // A proxy that does not tell its keys.
