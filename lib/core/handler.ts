@@ -1,4 +1,4 @@
-import { brand, isBranded } from '../internal/brand.js';
+import { brand, branded } from '../internal/brand.js';
 import { reportLoggingError } from './diagnostics.js';
 import { LoggingError } from './errors.js';
 import { Filterer } from './filter.js';
@@ -163,9 +163,7 @@ export abstract class Handler extends Filterer {
 brand(Handler.prototype, 'handler');
 
 /** True for handlers of any copy of this package. */
-export function isHandler(value: unknown): value is Handler {
-  return isBranded(value, 'handler');
-}
+export const isHandler = branded<Handler>('handler');
 
 /** @throws {LoggingError} `ERR_LOGGING_ARGUMENT` if `value` is not a handler. */
 export function assertHandler(value: unknown, where: string): asserts value is Handler {

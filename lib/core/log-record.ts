@@ -1,4 +1,4 @@
-import { brand, isBranded } from '../internal/brand.js';
+import { brand, branded } from '../internal/brand.js';
 import { defineField } from '../internal/define-field.js';
 import { printf, printfMapping } from '../internal/printf.js';
 import { str } from '../internal/python-text.js';
@@ -232,9 +232,7 @@ const NO_ARGS: readonly unknown[] = [];
 const NO_FIELDS: Fields = {};
 
 /** True for records of any copy of this package. */
-export function isLogRecord(value: unknown): value is LogRecord {
-  return isBranded(value, 'record');
-}
+export const isLogRecord = branded<LogRecord>('record');
 
 /** Whether a record has an attribute of that name or inherits something: fields that nobody is to be stopped by leave it alone. */
 export function isTaken(name: string): boolean {

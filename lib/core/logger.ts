@@ -1,4 +1,4 @@
-import { brand, isBranded } from '../internal/brand.js';
+import { brand, branded } from '../internal/brand.js';
 import { checkExtra, type LogOptions, readCall } from './call-arguments.js';
 import { type CallerTuple, captureStackInfo, findCaller } from './caller.js';
 import { reportLoggingError } from './diagnostics.js';
@@ -295,6 +295,4 @@ export class Logger extends Filterer {
 brand(Logger.prototype, 'logger');
 
 /** True for loggers of any copy of this package. */
-export function isLogger(value: unknown): value is Logger {
-  return isBranded(value, 'logger');
-}
+export const isLogger = branded<Logger>('logger');

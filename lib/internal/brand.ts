@@ -7,11 +7,10 @@ export function brand(prototype: object, kind: string): void {
   Object.defineProperty(prototype, Symbol.for(`nestjs-logging.${kind}`), { value: true });
 }
 
-/** True for objects whose prototype chain was marked with {@link brand} by any copy of this package. */
-export function isBranded(value: unknown, kind: string): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    (value as Record<symbol, unknown>)[Symbol.for(`nestjs-logging.${kind}`)] === true
-  );
+/** A test for objects whose prototype chain was marked with {@link brand} by any copy of this package. */
+export function branded<T>(kind: string): (value: unknown) => value is T {
+  // Looked up once: the registry of symbols is slow to ask.
+  const mark = Symbol.for(`nestjs-logging.${kind}`);
+  return (value): value is T =>
+    typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[mark] === true;
 }

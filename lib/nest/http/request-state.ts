@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { captureSpan } from '../../context/active-span.js';
 import { lookForTracing } from '../../context/context-provider.js';
 import type { ContextStore } from '../../context/context-store.js';
-import { brand, isBranded } from '../../internal/brand.js';
+import { brand, branded } from '../../internal/brand.js';
 import { globalSlot } from '../../internal/global-slot.js';
 import { hiddenField } from '../../internal/hidden-field.js';
 import { currentWork, runAs, type Work } from '../running-work.js';
@@ -147,10 +147,13 @@ export class RequestState implements Work {
 }
 brand(RequestState.prototype, 'request');
 
+/** Whether what runs is a request. */
+export const isRequest = branded<RequestState>('request');
+
 /** The request that is being handled where this is called, if any. */
 export function currentRequest(): RequestState | undefined {
   const work = currentWork();
-  return isBranded(work, 'request') ? (work as RequestState) : undefined;
+  return isRequest(work) ? work : undefined;
 }
 
 /**

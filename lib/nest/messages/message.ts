@@ -3,7 +3,7 @@ import { type ContextStore, contexts } from '../../context/context-store.js';
 import { reportLoggingError } from '../../core/diagnostics.js';
 import type { Fields } from '../../core/log-record.js';
 import { getLogger } from '../../core/manager.js';
-import { brand, isBranded } from '../../internal/brand.js';
+import { brand, branded } from '../../internal/brand.js';
 import { type RequestHeaders, requestIdOf } from '../http/request-id.js';
 import { currentWork, runAs, type Work } from '../running-work.js';
 import { markTold } from '../told-failures.js';
@@ -79,8 +79,10 @@ export class Message implements Work {
 }
 brand(Message.prototype, 'message');
 
+const isMessage = branded<Message>('message');
+
 /** The message that is being handled where this is called, if any. */
 export function currentMessage(): Message | undefined {
   const work = currentWork();
-  return isBranded(work, 'message') ? (work as Message) : undefined;
+  return isMessage(work) ? work : undefined;
 }

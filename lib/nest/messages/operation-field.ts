@@ -1,6 +1,6 @@
 import { type ContextStore, contexts } from '../../context/context-store.js';
 import type { Fields } from '../../core/log-record.js';
-import { brand, isBranded } from '../../internal/brand.js';
+import { brand, branded } from '../../internal/brand.js';
 import type { RequestState } from '../http/request-state.js';
 import { currentWork, runAs } from '../running-work.js';
 import { markTold } from '../told-failures.js';
@@ -50,6 +50,8 @@ export class OperationField {
 }
 brand(OperationField.prototype, 'operation-field');
 
+const isField = branded<OperationField>('operation-field');
+
 /** A context whose fields are those of another. */
 class SharedStore implements ContextStore {
   constructor(
@@ -68,5 +70,5 @@ class SharedStore implements ContextStore {
 /** The resolver that is called where this is asked, if any. */
 export function currentField(): OperationField | undefined {
   const work = currentWork();
-  return isBranded(work, 'operation-field') ? (work as OperationField) : undefined;
+  return isField(work) ? work : undefined;
 }

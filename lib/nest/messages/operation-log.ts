@@ -1,6 +1,5 @@
-import { isBranded } from '../../internal/brand.js';
 import { globalSlot } from '../../internal/global-slot.js';
-import { type RequestState, stateOf } from '../http/request-state.js';
+import { isRequest, type RequestState, stateOf } from '../http/request-state.js';
 import { currentWork } from '../running-work.js';
 import type { ResolveInfo } from './graphql-edge.js';
 import { Operation } from './operation.js';
@@ -38,6 +37,6 @@ export class OperationLog {
 /** The HTTP request an operation came with; those that come by WebSocket have none. */
 function requestOf(context: object): RequestState | undefined {
   const work = currentWork();
-  if (isBranded(work, 'request')) return work as RequestState;
+  if (isRequest(work)) return work;
   return currentField()?.request ?? stateOf((context as { req?: unknown }).req);
 }
