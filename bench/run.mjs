@@ -71,7 +71,7 @@ function readPlan() {
     competitors: COMPETITORS.filter((name) => name === 'ours' || peers.includes(name)),
     timing: options.quick ? { rounds: 7, sliceMs: 60 } : { rounds: 21, sliceMs: 150 },
     // Many short turns: what slows the machine comes in bursts of seconds.
-    http: options.quick ? { rounds: 5, seconds: 1 } : { rounds: 25, seconds: 1.5 },
+    http: options.quick ? { rounds: 4, starts: 2, seconds: 1 } : { rounds: 15, starts: 5, seconds: 1.5 },
     records: options.quick ? 100_000 : 1_000_000,
   };
 }

@@ -19,26 +19,43 @@ const BACKGROUND_MS = 1_000;
 /**
  * Requests a second, latency and processor time a request, one server process a variant, in turns.
  *
- * @param options `{ platform, variants, rounds, seconds }`
+ * How fast a process is, is partly a matter of its luck (what the engine optimises when, and forgets again): after some
+ * turns all of them are started anew.
+ *
+ * @param options `{ platform, variants, rounds, starts, seconds }`; `rounds` in all, divided among the starts
  */
-export async function measureHttp({ platform, variants, rounds, seconds, onProgress }) {
+export async function measureHttp({ platform, variants, rounds, starts, seconds, onProgress }) {
   const { default: autocannon } = await import('autocannon');
+  const samples = new Map(variants.map((variant) => [variant, []]));
+  for (let start = 0; start < starts; start += 1) {
+    await measureProcesses({
+      platform,
+      samples,
+      rounds: rounds / starts,
+      onProgress: (text) => onProgress(`start ${start + 1} of ${starts}: ${text}`),
+      fire: (server) => fire(autocannon, server, seconds),
+    });
+  }
+  return Object.fromEntries(
+    [...samples].map(([variant, all]) => [variant, summarise(all, samples.get('none'))]),
+  );
+}
+
+async function measureProcesses({ platform, samples, rounds, onProgress, fire }) {
   const directory = mkdtempSync(path.join(tmpdir(), 'logging-bench-'));
   const servers = new Map();
-  const samples = new Map();
   try {
-    for (const variant of variants) {
+    for (const variant of samples.keys()) {
       onProgress(`${variant} warms up`);
       const server = await startServer(platform, variant, directory);
       servers.set(variant, server);
-      samples.set(variant, []);
-      await fire(autocannon, server, seconds);
+      await fire(server);
     }
     for (let turn = 0; turn < rounds; turn += 1) {
       const order = turn % 2 === 0 ? [...servers] : [...servers].reverse();
       for (const [variant, server] of order) {
-        onProgress(`turn ${turn + 1} of ${rounds}: ${variant}`);
-        samples.get(variant).push(await fire(autocannon, server, seconds));
+        onProgress(`turn ${turn + 1} of ${rounds}, ${variant}`);
+        samples.get(variant).push(await fire(server));
       }
     }
     // Those that write in the background are given the time.
@@ -48,9 +65,6 @@ export async function measureHttp({ platform, variants, rounds, seconds, onProgr
     for (const { child } of servers.values()) child.kill('SIGKILL');
     rmSync(directory, { recursive: true, force: true });
   }
-  return Object.fromEntries(
-    [...samples].map(([variant, all]) => [variant, summarise(all, samples.get('none'))]),
-  );
 }
 
 async function startServer(platform, variant, directory) {
