@@ -26,6 +26,8 @@ const SECTIONS = {
   machine: machineText,
   'batched-file': (figures) => caseTable(figures, 'batched-file'),
   'line-file': (figures) => caseTable(figures, 'line-file'),
+  'batched-null': (figures) => caseTable(figures, 'batched-null'),
+  'line-null': (figures) => caseTable(figures, 'line-null'),
   memory: memoryTable,
   loading: loadingTable,
   tree: treeText,
