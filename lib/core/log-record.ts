@@ -234,7 +234,7 @@ const NO_FIELDS: Fields = {};
 /** True for records of any copy of this package. */
 export const isLogRecord = branded<LogRecord>('record');
 
-/** Whether a record has an attribute of that name or inherits something: fields that nobody is to be stopped by leave it alone. */
+/** Whether a record has or inherits something of that name. Fields of a context or a callback that take it are left out. */
 export function isTaken(name: string): boolean {
   return isReserved(name) || name in LogRecord.prototype;
 }

@@ -96,7 +96,7 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
       isUp(modules);
     });
     if (options.messages) this.#stopWatching = this.#watchMessages(creator);
-    if (!options.http.enabled && !options.http.exceptionFilter && !options.context) return;
+    if (!this.#followsRequests()) return;
     const mount = (): void => {
       if (isAdapter(host.httpAdapter)) mountRequestLog(host.httpAdapter, options.http, options.context);
     };
@@ -112,7 +112,8 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
   configure(_consumer: MiddlewareConsumer): void {
     const { http } = this.#options;
     const { httpAdapter } = this.host;
-    if (isAdapter(httpAdapter) && !noteRoutedHandlers(httpAdapter, this.modules, this.config))
+    const isFollowed = this.#followsRequests() && isAdapter(httpAdapter);
+    if (isFollowed && !noteRoutedHandlers(httpAdapter, this.modules, this.config))
       this.config.getGlobalGuards().unshift(new RouteObserver());
     if (http.interceptor) this.config.getGlobalInterceptors().unshift(this.interceptor);
     if (http.exceptionFilter) this.config.addGlobalFilter(exceptionFilter);
@@ -131,6 +132,11 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
   /** Runs after the hooks of all other modules, which may have had last words. */
   async onApplicationShutdown(): Promise<void> {
     await this.#end();
+  }
+
+  #followsRequests(): boolean {
+    const { http, context } = this.#options;
+    return http.enabled || http.exceptionFilter || context;
   }
 
   async #end(): Promise<void> {

@@ -22,8 +22,7 @@ export function observeRoute(context: ExecutionContext): RequestState | undefine
   const request = context.getArgByIndex<RoutedRequest>(0);
   const state = stateOf(request);
   if (state === undefined) return undefined;
-  state.controllerClass = context.getClass();
-  state.handlerMethod = context.getHandler();
-  state.route = routeOf(request);
+  const handler = { controllerClass: context.getClass(), handlerMethod: context.getHandler() };
+  state.reaches(handler, routeOf(request));
   return state;
 }

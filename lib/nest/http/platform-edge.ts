@@ -13,7 +13,7 @@ type RequestHook = (
 ) => unknown;
 
 /** What of the adapters is used here; both lines of Nest that are supported have it. */
-interface EdgeAdapter extends Pick<AbstractHttpAdapter, 'getHttpServer' | 'getInstance' | 'getType' | 'use'> {
+interface EdgeAdapter extends Pick<AbstractHttpAdapter, 'getInstance' | 'getType' | 'use'> {
   onRequestHook?: RequestHook | undefined;
   setOnRequestHook(hook: RequestHook): void;
 }

@@ -26,6 +26,12 @@ export type Writer = (
 /** `writeHead` of a response as it is called: the reason may be left out. */
 export type HeadWriter = (this: ServerResponse, status: number, ...rest: unknown[]) => ServerResponse;
 
+/** A handler of requests: the controller's class, and its method. */
+export interface RequestHandler {
+  readonly controllerClass: { readonly name: string };
+  readonly handlerMethod: { readonly name: string };
+}
+
 /** Who follows requests and is told when one is over. */
 export interface RequestFollower {
   finish(state: RequestState): void;
@@ -108,6 +114,13 @@ export class RequestState implements Work {
   get query(): string {
     const start = this.#url.indexOf('?');
     return start < 0 ? '' : this.#url.slice(start + 1);
+  }
+
+  /** Notes which handler has the request, and the template of its route. */
+  reaches(handler: RequestHandler, route: string | null): void {
+    this.controllerClass = handler.controllerClass;
+    this.handlerMethod = handler.handlerMethod;
+    this.route = route;
   }
 
   /** Notes something thrown. @returns Whether it is new to this request. */

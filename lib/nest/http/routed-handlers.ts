@@ -1,19 +1,13 @@
 import { RequestMethod, VersioningType } from '@nestjs/common';
 import type { AbstractHttpAdapter, ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { methodsOf } from '../messages/handler-names.js';
-import { type RequestState, stateOf } from './request-state.js';
+import { type RequestHandler, type RequestState, stateOf } from './request-state.js';
 
 /** Nest's own marks on methods and classes; the same in every version since 5. */
 const ROUTE = 'path';
 const HOST = 'host';
 /** Ours: whose handler a method is. Nest copies what methods are marked with to the functions that it gives the adapter. */
 const ROUTED = 'nestjs-logging:handler';
-
-/** A handler of requests: the controller's class, and its method. */
-interface Handler {
-  readonly controllerClass: { readonly name: string };
-  readonly handlerMethod: { readonly name: string };
-}
 
 /** What of the platforms' requests tells the route. */
 export interface RoutedRequest {
@@ -68,7 +62,7 @@ function markHandlers(modules: ModulesContainer): boolean {
 /** A function that notes whose handler it is, if it is one of those marked; in all else it is the same. */
 function noting(given: unknown): unknown {
   if (typeof given !== 'function') return given;
-  const handler = Reflect.getMetadata(ROUTED, given) as Handler | undefined;
+  const handler = Reflect.getMetadata(ROUTED, given) as RequestHandler | undefined;
   if (handler === undefined) return given;
   const handle = given as RouteHandler;
   const note = routeNoter(handler);
@@ -86,7 +80,7 @@ function noting(given: unknown): unknown {
 }
 
 /** The template is the same for every request of a route, and telling it is not cheap. */
-function routeNoter(handler: Handler): (state: RequestState, request: RoutedRequest) => void {
+function routeNoter(handler: RequestHandler): (state: RequestState, request: RoutedRequest) => void {
   let known: string | null | undefined;
   let knownFor: string | undefined;
   return (state, request) => {
@@ -94,9 +88,7 @@ function routeNoter(handler: Handler): (state: RequestState, request: RoutedRequ
       known = routeOf(request);
       knownFor = request.baseUrl;
     }
-    state.controllerClass = handler.controllerClass;
-    state.handlerMethod = handler.handlerMethod;
-    state.route = known;
+    state.reaches(handler, known);
   };
 }
 
