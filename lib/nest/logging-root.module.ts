@@ -19,7 +19,8 @@ import { endBoot, isUp, undoIfBootFails } from './boot.js';
 import { watchBootHooks } from './boot-hooks.js';
 import { ComponentFrame } from './container-components.js';
 import { exceptionFilter, watchHandlers } from './handler-filters.js';
-import { mountRequestLog } from './http/platform-edge.js';
+import { tellEnded } from './http/ended-requests.js';
+import { mountRequestLog, prepareServer } from './http/platform-edge.js';
 import { noteRoutedHandlers } from './http/routed-handlers.js';
 import { LaterNames } from './later-names.js';
 import { hasLiveApplications, leave } from './live-logging.js';
@@ -112,9 +113,11 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
   configure(_consumer: MiddlewareConsumer): void {
     const { http } = this.#options;
     const { httpAdapter } = this.host;
-    const isFollowed = this.#followsRequests() && isAdapter(httpAdapter);
-    if (isFollowed && !noteRoutedHandlers(httpAdapter, this.modules, this.config))
-      this.config.getGlobalGuards().unshift(new RouteObserver());
+    if (this.#followsRequests() && isAdapter(httpAdapter)) {
+      prepareServer(httpAdapter, http);
+      if (!noteRoutedHandlers(httpAdapter, this.modules, this.config))
+        this.config.getGlobalGuards().unshift(new RouteObserver());
+    }
     if (http.interceptor) this.config.getGlobalInterceptors().unshift(this.interceptor);
     if (http.exceptionFilter) this.config.addGlobalFilter(exceptionFilter);
   }
@@ -140,6 +143,7 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
   }
 
   async #end(): Promise<void> {
+    tellEnded();
     this.#laterNames.stop();
     await leave(this.modules);
     this.#stopWatching?.();

@@ -2,6 +2,7 @@ import { PIPE_PATIENCE_MS } from '../../internal/std-streams.js';
 import { type UnfinishedWrite, writeFully } from '../../internal/write-fully.js';
 import type { DeliveryStats } from './bounded-queue.js';
 import { type Drainable, holdUntilExit, releaseFromExit } from './exit-drain.js';
+import { type JointWriter, jointWrites } from './joint-writes.js';
 import { KeptTexts } from './kept-texts.js';
 import { LineBatch } from './line-batch.js';
 
@@ -11,6 +12,8 @@ const RETRY_MS = 250;
 const PAUSE_MS = 5;
 /** How often it is tried at the end of the process. */
 const LAST_ATTEMPTS = 3;
+/** Bytes of several records that are written together at the most, about. */
+const MAX_JOINT_BYTES = 16_384;
 
 /** How lines are collected before they are written. */
 export interface Batching {
@@ -42,7 +45,7 @@ const DEAD: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EBADF', 'ESTALE
  * and tried again with later texts and every quarter of a second. No text is torn: one that was begun is finished
  * before anything else is written.
  */
-export class TextWriter implements Drainable {
+export class TextWriter implements Drainable, JointWriter {
   /** Bytes that got out. */
   bytesWritten = 0;
 
@@ -76,6 +79,7 @@ export class TextWriter implements Drainable {
       return undefined;
     }
     if (this.#batching.bufferSize > 0) return this.#collect(text, levelno);
+    if (jointWrites.depth > 0) return this.#join(text, levelno);
     if (this.#kept.length === 0) return this.#put(text, levelno);
     this.#kept.keep(Buffer.from(text, this.#destination.encoding), levelno);
     return performance.now() < this.#retryAt ? undefined : this.#catchUp(0);
@@ -109,6 +113,10 @@ export class TextWriter implements Drainable {
     for (let attempt = 0; attempt < LAST_ATTEMPTS && this.flush() !== undefined; attempt++);
   }
 
+  endJoint(): void {
+    this.#flushUnasked(this.#kept.length === 0 ? PIPE_PATIENCE_MS : 0);
+  }
+
   /** Of a text that was begun, the bytes that got out; 0 if none was. */
   get bytesBegun(): number {
     return this.#kept.bytesBegun;
@@ -131,6 +139,18 @@ export class TextWriter implements Drainable {
     if (batch.leastBytes >= this.#batching.bufferSize || levelno >= this.#batching.flushLevel)
       return this.flush(this.#kept.length === 0 ? PIPE_PATIENCE_MS : 0);
     if (batch.length === 1) this.#hold(this.#batching.flushInterval);
+    return undefined;
+  }
+
+  #join(text: string, levelno: number): unknown {
+    const batch = this.#batch;
+    batch.add(text, levelno);
+    if (batch.leastBytes >= MAX_JOINT_BYTES)
+      return this.flush(this.#kept.length === 0 ? PIPE_PATIENCE_MS : 0);
+    if (batch.length === 1) {
+      jointWrites.writers.add(this);
+      holdUntilExit(this);
+    }
     return undefined;
   }
 
@@ -230,10 +250,14 @@ export class TextWriter implements Drainable {
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      const fault = this.flush(0);
-      if (fault !== undefined) this.#destination.onFault(fault);
+      this.#flushUnasked(0);
     }, delayMs);
     this.#timer.unref();
+  }
+
+  #flushUnasked(patienceMs: number): void {
+    const fault = this.flush(patienceMs);
+    if (fault !== undefined) this.#destination.onFault(fault);
   }
 
   /** Nothing is held. */

@@ -83,6 +83,15 @@ export const httpLogSchema = v.strictObject({
     ),
     'x-request-id',
   ),
+  expressPrototypes: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description(
+        "Whether the server makes requests and responses with Express's prototypes, where it serves nothing else; a request of Express then takes a fraction of the time.",
+      ),
+    ),
+    true,
+  ),
   interceptor: v.optional(
     v.pipe(
       v.boolean(),

@@ -2,7 +2,8 @@ import { type EventEmitter, errorMonitor } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { reportLoggingError } from '../../core/diagnostics.js';
 import { getLogger } from '../../core/manager.js';
-import { logAccess, outcomeOf } from './access-record.js';
+import { logAccess, type Outcome, outcomeOf } from './access-record.js';
+import { requestBegun, requestEnded } from './ended-requests.js';
 import { noteFailure, settleFailure } from './failure-record.js';
 import type { PlatformRequest, PlatformResponse, ResolvedHttpLogOptions } from './http-log-options.js';
 import { addToHead } from './late-header.js';
@@ -80,17 +81,14 @@ export class RequestLog implements RequestFollower {
     else response.setHeader(responseHeader, state.id);
   }
 
-  /** The response is closed, or will never be. */
-  finish(state: RequestState): void {
-    if (state.isOver) return;
-    state.isOver = true;
+  tell(state: RequestState): void {
     // The response closes outside of any context; what is logged of the request still belongs to its own.
     state.runLate(this.usesContext, this.#tell);
   }
 
   readonly #tell = (state: RequestState): void => {
     try {
-      const outcome = outcomeOf(state);
+      const outcome = state.outcome as Outcome;
       state.settle();
       if (this.#options.exceptionFilter) settleFailure(state, outcome.status);
       if (this.#options.enabled && !this.#isExcluded(state))
@@ -113,7 +111,12 @@ export class RequestLog implements RequestFollower {
 /** The listeners know the state: to look it up by a response of Express takes longer than to make them. */
 function watch(state: RequestState): void {
   const { request, response } = state;
-  const finish = (): void => state.follower.finish(state);
+  requestBegun(request);
+  const finish = (): void => {
+    if (state.outcome !== undefined) return;
+    state.outcome = outcomeOf(state);
+    requestEnded(state);
+  };
   response.on('finish', () => {
     state.isAnswered = true;
   });

@@ -6,6 +6,7 @@ import { brand, branded } from '../../internal/brand.js';
 import { globalSlot } from '../../internal/global-slot.js';
 import { hiddenField } from '../../internal/hidden-field.js';
 import { currentWork, runAs, type Work } from '../running-work.js';
+import type { Outcome } from './access-record.js';
 import type { PlatformRequest, PlatformResponse } from './http-log-options.js';
 import { requestIdOf } from './request-id.js';
 
@@ -34,7 +35,8 @@ export interface RequestHandler {
 
 /** Who follows requests and is told when one is over. */
 export interface RequestFollower {
-  finish(state: RequestState): void;
+  /** Makes the records of a request that is over. Throws nothing. */
+  tell(state: RequestState): void;
 }
 
 /** What is known of a running request. */
@@ -63,8 +65,8 @@ export class RequestState implements Work {
   refusal: { readonly thrown: unknown } | undefined;
   /** Whether a record told a failure of this request. */
   hasTold = false;
-  /** Whether the response is closed and everything told. */
-  isOver = false;
+  /** How it ended, once its response is closed. */
+  outcome: Outcome | undefined;
   /** Whether all of the response was handed to the system. */
   isAnswered = false;
   /** Whether the platform has the request, in its context. */
