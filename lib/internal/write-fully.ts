@@ -22,7 +22,6 @@ export function sleepSync(milliseconds: number): void {
  *
  * @param encoding How a text becomes bytes.
  * @param patienceMs How long a reader that does not read is waited for; it starts anew with each byte it takes.
- * @param length Its length in bytes, where that is known already.
  * @returns The number of bytes, or how far it came if it cannot be finished now.
  */
 export function writeFully(
@@ -30,9 +29,9 @@ export function writeFully(
   data: string | Buffer,
   encoding: BufferEncoding,
   patienceMs: number,
-  length = typeof data === 'string' ? byteLength(data, encoding) : data.length,
 ): number | UnfinishedWrite {
   try {
+    const length = typeof data === 'string' ? byteLength(data, encoding) : data.length;
     const written = typeof data === 'string' ? writeText(fd, data, encoding, length) : writeSync(fd, data);
     if (written >= length) return written;
     return finish(fd, toBuffer(data, encoding), written, patienceMs);

@@ -4,22 +4,27 @@ export interface BatchedLine {
   readonly levelno: number;
 }
 
-/** Characters that are counted in bytes together. */
+/** Characters that are encoded together. */
 const PIECE_LENGTH = 4_096;
+/** Bytes that a character takes at the most, in any of Node's encodings. */
+const MAX_WIDTH = 3;
+/** What is kept of a batch for the next one, in bytes. */
+const MAX_SPARE = 131_072;
 
 /**
- * Lines that are written together: one growing string, which is looked into piece by piece only.
+ * Lines that are written together: encoded piece by piece, each once.
  *
- * (Asking the engine for the length in bytes of each line would flatten it, and that of the whole, all of it, each time.)
+ * (To ask the engine for the length in bytes of each line, or of the whole, would be to look at all characters twice.)
  */
 export class LineBatch {
   readonly #encoding: BufferEncoding;
   readonly #ends: number[] = [];
   readonly #levels: number[] = [];
   #length = 0;
-  /** What has been counted, and its length in bytes. */
-  #counted = '';
-  #countedBytes = 0;
+  /** What has been encoded, the first bytes of the room there is, and how many characters it was. */
+  #encoded = Buffer.alloc(0);
+  #bytes = 0;
+  #characters = 0;
   /** The lines since. */
   #piece = '';
 
@@ -32,39 +37,34 @@ export class LineBatch {
     return this.#length;
   }
 
-  /** All lines. */
-  get text(): string {
-    return this.#counted + this.#piece;
+  /** All lines, as they are to be written; good until the batch is cleared or grows. */
+  get content(): Buffer {
+    this.#encode();
+    return this.#encoded.subarray(0, this.#bytes);
   }
 
   /** Their length in bytes. */
   get bytes(): number {
-    if (this.#piece !== '') this.#count();
-    return this.#countedBytes;
+    this.#encode();
+    return this.#bytes;
   }
 
   /** Their length in bytes or a little less; costs nothing to know. */
   get leastBytes(): number {
-    return this.#countedBytes + this.#piece.length;
+    return this.#bytes + this.#piece.length;
   }
 
   add(line: string, levelno: number): void {
     this.#piece += line;
-    this.#ends[this.#length] = this.#counted.length + this.#piece.length;
+    this.#ends[this.#length] = this.#characters + this.#piece.length;
     this.#levels[this.#length] = levelno;
     this.#length += 1;
-    if (this.#piece.length >= PIECE_LENGTH) this.#count();
-  }
-
-  #count(): void {
-    this.#countedBytes += Buffer.byteLength(this.#piece, this.#encoding);
-    this.#counted += this.#piece;
-    this.#piece = '';
+    if (this.#piece.length >= PIECE_LENGTH) this.#encode();
   }
 
   /** Each line by itself. */
   lines(): BatchedLine[] {
-    const { text } = this;
+    const text = this.content.toString(this.#encoding);
     return this.#ends.slice(0, this.#length).map((end, index) => ({
       text: text.slice(index === 0 ? 0 : this.#ends[index - 1], end),
       levelno: this.#levels[index]!,
@@ -73,8 +73,26 @@ export class LineBatch {
 
   clear(): void {
     this.#length = 0;
-    this.#counted = '';
-    this.#countedBytes = 0;
+    this.#bytes = 0;
+    this.#characters = 0;
     this.#piece = '';
+    if (this.#encoded.length > MAX_SPARE) this.#encoded = Buffer.alloc(0);
+  }
+
+  #encode(): void {
+    const piece = this.#piece;
+    if (piece === '') return;
+    this.#makeRoom(piece.length * MAX_WIDTH);
+    this.#bytes += this.#encoded.write(piece, this.#bytes, this.#encoding);
+    this.#characters += piece.length;
+    this.#piece = '';
+  }
+
+  #makeRoom(bytes: number): void {
+    const needed = this.#bytes + bytes;
+    if (needed <= this.#encoded.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#encoded.length));
+    this.#encoded.copy(larger, 0, 0, this.#bytes);
+    this.#encoded = larger;
   }
 }

@@ -167,7 +167,7 @@ export class TextWriter implements Drainable, JointWriter {
   #putBatch(patienceMs: number): unknown {
     const batch = this.#batch;
     if (batch.length === 0) return undefined;
-    const outcome = this.#write(batch.text, patienceMs, batch.bytes);
+    const outcome = this.#write(() => batch.content, patienceMs);
     if (typeof outcome === 'number') {
       this.#delivered += batch.length;
       batch.clear();
@@ -211,9 +211,8 @@ export class TextWriter implements Drainable, JointWriter {
   /**
    * @param data What to write; a function is asked once the destination is known: another file makes a text that was
    * begun start over.
-   * @param length Its length in bytes, where that is known.
    */
-  #write(data: string | (() => Buffer), patienceMs: number, length?: number): number | UnfinishedWrite {
+  #write(data: string | (() => Buffer), patienceMs: number): number | UnfinishedWrite {
     let fd: number;
     try {
       fd = this.#destination.descriptor();
@@ -221,7 +220,7 @@ export class TextWriter implements Drainable, JointWriter {
       return { written: 0, error: error as NodeJS.ErrnoException };
     }
     const content = typeof data === 'function' ? data() : data;
-    const outcome = writeFully(fd, content, this.#destination.encoding, patienceMs, length);
+    const outcome = writeFully(fd, content, this.#destination.encoding, patienceMs);
     this.bytesWritten += typeof outcome === 'number' ? outcome : outcome.written;
     return outcome;
   }

@@ -71,6 +71,8 @@ function withPrototype(base: unknown, prototype: object): new (...args: unknown[
     make.call(this, first, second);
   }
   Made.prototype = prototype;
+  // So that the engine keeps as much room in each as for those of the base: with less it would have to do without a shape.
+  Object.setPrototypeOf(Made, base as object);
   return Made as unknown as new (
     ...args: unknown[]
   ) => object;

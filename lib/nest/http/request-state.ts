@@ -171,15 +171,8 @@ export function currentRequest(): RequestState | undefined {
   return isRequest(work) ? work : undefined;
 }
 
-/**
- * The state of a request, by Node's, Express's or Fastify's object.
- *
- * The running request mostly is the one: on Express, reading any property of it takes longer than finding that out.
- * Express gives requests and responses other prototypes, after which each of them has a shape of its own to the engine.
- */
+/** The state of a request, by Node's, Express's or Fastify's object. */
 export function stateOf(request: unknown): RequestState | undefined {
-  const running = currentRequest();
-  if (running !== undefined && running.platformRequest === request) return running;
   if (typeof request !== 'object' || request === null) return undefined;
   const { raw } = request as { raw?: unknown };
   return states.get(typeof raw === 'object' && raw !== null ? raw : request);
@@ -190,10 +183,8 @@ export function stateOfRequest(request: IncomingMessage): RequestState | undefin
   return states.get(request);
 }
 
-/** The state of a request, by Node's own response, which knows what it answers. See {@link stateOf}. */
+/** The state of a request, by Node's own response, which knows what it answers. */
 export function stateOfResponse(response: ServerResponse): RequestState | undefined {
-  const running = currentRequest();
-  if (running?.response === response) return running;
   const request = response.req as IncomingMessage | undefined;
   return request === undefined ? undefined : states.get(request);
 }
