@@ -23,6 +23,9 @@ export const VARIANTS = {
       root: { level: 'INFO', handlers: ['stdout'] },
     }),
 
+  /** What logging costs where Express makes its requests as ever. Other platforms have nothing to do with it. */
+  'ours-unprepared': () => ours(undefined, { http: { expressPrototypes: false } }),
+
   'nestjs-pino': async () => {
     const { Logger, LoggerModule } = await import('nestjs-pino');
     // Its own default matches no route of Nest 12 on Fastify: nothing would be logged.
@@ -61,10 +64,10 @@ export const VARIANTS = {
   },
 };
 
-async function ours(config) {
+async function ours(config, options) {
   const { LoggingModule, NestLogger } = await import('nestjs-logging');
   return {
-    module: applicationModule({ imports: [LoggingModule.forRoot(config)] }),
+    module: applicationModule({ imports: [LoggingModule.forRoot(config, options)] }),
     create: { bufferLogs: true },
     ready: (app) => app.useLogger(app.get(NestLogger)),
   };

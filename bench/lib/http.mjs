@@ -11,7 +11,17 @@ import { median, round } from './statistics.mjs';
 const bench = path.join(import.meta.dirname, '..');
 
 export const PLATFORMS = ['express', 'fastify'];
-export const HTTP_VARIANTS = ['none', 'ours', 'ours-batched', 'nestjs-pino', 'nest-winston', 'nest-json'];
+export const HTTP_VARIANTS = [
+  'none',
+  'ours',
+  'ours-batched',
+  'ours-unprepared',
+  'nestjs-pino',
+  'nest-winston',
+  'nest-json',
+];
+/** Those that are the same as another one but on Express. */
+export const EXPRESS_VARIANTS = new Set(['ours-unprepared']);
 
 const CONNECTIONS = 50;
 const BACKGROUND_MS = 1_000;

@@ -82,20 +82,20 @@ export class RequestLog implements RequestFollower {
   }
 
   tell(state: RequestState): void {
-    // The response closes outside of any context; what is logged of the request still belongs to its own.
-    state.runLate(this.usesContext, this.#tell);
-  }
-
-  readonly #tell = (state: RequestState): void => {
     try {
-      const outcome = state.outcome as Outcome;
-      state.settle();
-      if (this.#options.exceptionFilter) settleFailure(state, outcome.status);
-      if (this.#options.enabled && !this.#isExcluded(state))
-        logAccess(state, outcome, this.#options, this.usesContext);
+      // The response closes outside of any context; what is logged of the request still belongs to its own.
+      state.runLate(this.usesContext, this.#tell);
     } catch (error) {
       reportLoggingError(getLogger('nest.server'), undefined, error);
     }
+  }
+
+  readonly #tell = (state: RequestState): void => {
+    const outcome = state.outcome as Outcome;
+    state.settle();
+    if (this.#options.exceptionFilter) settleFailure(state, outcome.status);
+    if (this.#options.enabled && !this.#isExcluded(state))
+      logAccess(state, outcome, this.#options, this.usesContext);
   };
 
   #isExcluded(state: RequestState): boolean {
