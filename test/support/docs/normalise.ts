@@ -6,6 +6,7 @@ export function normalise(text: string): string {
   return (
     shortenStacks(text)
       .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?/g, zeros)
+      .replaceAll(/\b\d\d([./])\d\d\1\d{4}\b/g, zeros)
       .replaceAll(/\b\d\d:\d\d:\d\d\b/g, zeros)
       .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'ID')
       .replaceAll(/\b(?:[0-9a-f]{8}|[0-9a-f]{16}|[0-9a-f]{32})\b/g, 'ID')
