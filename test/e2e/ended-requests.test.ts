@@ -1,8 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Controller, Get, type INestApplication, Module, Param } from '@nestjs/common';
@@ -11,6 +8,7 @@ import { useTemporaryFolder } from '../support/temporary-folder.js';
 import { loggedModule } from './support/logged-module.js';
 import { platforms } from './support/platforms.js';
 import { Recorder } from './support/recorder.js';
+import { runApp } from './support/run-app.js';
 
 const WAYS: Readonly<Record<string, () => unknown>> = {
   'at once': () => undefined,
@@ -86,15 +84,8 @@ describe.each(platforms)('requests that end on $name', ({ name, createAdapter })
   });
 
   function run(...args: string[]) {
-    const file = join(folder.path, 'app.log');
-    const app = join(import.meta.dirname, 'apps/many-requests.ts');
-    const loader = join(import.meta.dirname, '../support/ts-loader.mjs');
-    const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', loader, app, name, ...args], {
-      encoding: 'utf8',
-      env: { ...process.env, LOG_FILE: file, NODE_OPTIONS: '' },
-      timeout: 30_000,
-    });
-    return { stdout, stderr, status, lines: readFileSync(file, 'utf8').trimEnd().split('\n') };
+    const { stdout, status, log } = runApp(folder.path, 'many-requests.ts', name, ...args);
+    return { stdout, status, lines: log.trimEnd().split('\n') };
   }
 
   it('are written together where they end together', () => {

@@ -1,10 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-
-const loader = join(import.meta.dirname, '../support/ts-loader.mjs');
+import { runApp } from './support/run-app.js';
 
 describe('an application of its own', () => {
   let folder: string;
@@ -13,27 +11,7 @@ describe('an application of its own', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  function run(script: string, ...args: string[]) {
-    const file = join(folder, 'app.log');
-    const { stdout, stderr, status } = spawnSync(
-      process.execPath,
-      [
-        '--disable-warning=ExperimentalWarning',
-        '--import',
-        loader,
-        join(import.meta.dirname, 'apps', script),
-        ...args,
-      ],
-      { encoding: 'utf8', env: { ...process.env, LOG_FILE: file, NODE_OPTIONS: '' }, timeout: 30_000 },
-    );
-    let log = '';
-    try {
-      log = readFileSync(file, 'utf8');
-    } catch {
-      // Nothing was logged to it.
-    }
-    return { stdout, stderr, status, log };
-  }
+  const run = (script: string, ...args: string[]) => runApp(folder, script, ...args);
 
   describe.each(['first', 'last', 'buffered'])('that fails to start, logging imported %s', (style) => {
     it.each([

@@ -1,3 +1,5 @@
+import { growBuffer } from './grow-buffer.js';
+
 /** One record of a batch, cut out of it again. */
 export interface BatchedLine {
   readonly text: string;
@@ -22,7 +24,7 @@ export class LineBatch {
   readonly #levels: number[] = [];
   #length = 0;
   /** What has been encoded, the first bytes of the room there is, and how many characters it was. */
-  #encoded = Buffer.alloc(0);
+  #encoded: Buffer = Buffer.alloc(0);
   #bytes = 0;
   #characters = 0;
   /** The lines since. */
@@ -82,17 +84,9 @@ export class LineBatch {
   #encode(): void {
     const piece = this.#piece;
     if (piece === '') return;
-    this.#makeRoom(piece.length * MAX_WIDTH);
+    this.#encoded = growBuffer(this.#encoded, this.#bytes, piece.length * MAX_WIDTH);
     this.#bytes += this.#encoded.write(piece, this.#bytes, this.#encoding);
     this.#characters += piece.length;
     this.#piece = '';
-  }
-
-  #makeRoom(bytes: number): void {
-    const needed = this.#bytes + bytes;
-    if (needed <= this.#encoded.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#encoded.length));
-    this.#encoded.copy(larger, 0, 0, this.#bytes);
-    this.#encoded = larger;
   }
 }

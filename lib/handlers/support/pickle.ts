@@ -1,3 +1,5 @@
+import { growBuffer } from './grow-buffer.js';
+
 /** What {@link pickle} can write: what JSON can, and besides BigInt, undefined (None) and {@link PyFloat}. */
 export type Picklable =
   | null
@@ -53,7 +55,7 @@ const MOST_KEPT_BYTES = 65_536;
  * freed late.
  */
 export class Pickler {
-  #buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #buffer: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #length = 0;
 
   /** @returns The pickle; good until the next one is made. */
@@ -140,10 +142,6 @@ export class Pickler {
   }
 
   #reserve(bytes: number): void {
-    const needed = this.#length + bytes;
-    if (needed <= this.#buffer.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
-    this.#buffer.copy(larger, 0, 0, this.#length);
-    this.#buffer = larger;
+    this.#buffer = growBuffer(this.#buffer, this.#length, bytes);
   }
 }

@@ -114,7 +114,7 @@ export class TextWriter implements Drainable, JointWriter {
   }
 
   endJoint(): void {
-    this.#flushUnasked(this.#kept.length === 0 ? PIPE_PATIENCE_MS : 0);
+    this.#flushUnasked(this.#patienceMs);
   }
 
   /** Of a text that was begun, the bytes that got out; 0 if none was. */
@@ -137,16 +137,20 @@ export class TextWriter implements Drainable, JointWriter {
     const batch = this.#batch;
     batch.add(text, levelno);
     if (batch.leastBytes >= this.#batching.bufferSize || levelno >= this.#batching.flushLevel)
-      return this.flush(this.#kept.length === 0 ? PIPE_PATIENCE_MS : 0);
+      return this.flush(this.#patienceMs);
     if (batch.length === 1) this.#hold(this.#batching.flushInterval);
     return undefined;
+  }
+
+  /** A reader that has let texts wait is not waited for again while a record is logged. */
+  get #patienceMs(): number {
+    return this.#kept.length === 0 ? PIPE_PATIENCE_MS : 0;
   }
 
   #join(text: string, levelno: number): unknown {
     const batch = this.#batch;
     batch.add(text, levelno);
-    if (batch.leastBytes >= MAX_JOINT_BYTES)
-      return this.flush(this.#kept.length === 0 ? PIPE_PATIENCE_MS : 0);
+    if (batch.leastBytes >= MAX_JOINT_BYTES) return this.flush(this.#patienceMs);
     if (batch.length === 1) {
       jointWrites.writers.add(this);
       holdUntilExit(this);
