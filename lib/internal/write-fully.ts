@@ -1,3 +1,5 @@
+// Named, because the global one is a getter, which is asked anew at each line.
+import { Buffer } from 'node:buffer';
 import { writeSync } from 'node:fs';
 
 /** A write that could not be finished. */

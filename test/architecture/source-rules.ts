@@ -23,6 +23,7 @@ const signalRaisers: ReadonlySet<string> = new Set(['handlers/support/signal-dra
 /** The modules of Node that every program waits for: these are quick to load, or loaded anyway. */
 const quickModules: ReadonlySet<string> = new Set([
   'node:async_hooks',
+  'node:buffer',
   'node:fs',
   'node:fs/promises',
   'node:module',
