@@ -18,9 +18,10 @@ function writeHeadWithId(this: ServerResponse, status: number, ...rest: unknown[
   const { responseHeader: name, writeHead, id } = stateOfResponse(this) as RequestState;
   const last = rest.length - 1;
   const headers = rest[last];
-  if (typeof headers === 'object' && headers !== null && !Array.isArray(headers) && !this.hasHeader(name)) {
+  if (typeof headers === 'object' && headers !== null && !Array.isArray(headers)) {
     // Not Fastify's own, which have it. A copy: the object may be the application's, and serve for many responses.
-    if (!hasHeader(headers, name)) rest[last] = withHeader(headers as OutgoingHttpHeaders, name, id);
+    if (!hasHeader(headers, name) && !this.hasHeader(name))
+      rest[last] = withHeader(headers as OutgoingHttpHeaders, name, id);
   } else if (!this.headersSent && !this.hasHeader(name)) {
     this.setHeader(name, id);
   }
@@ -34,6 +35,7 @@ function withHeader(headers: OutgoingHttpHeaders, name: string, value: string): 
 }
 
 function hasHeader(headers: object, name: string): boolean {
+  if (Object.hasOwn(headers, name)) return true;
   const wanted = name.toLowerCase();
   for (const key in headers) {
     if (key.length === wanted.length && key.toLowerCase() === wanted) return true;

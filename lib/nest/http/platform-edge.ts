@@ -99,9 +99,8 @@ function mountOnFastify(adapter: EdgeAdapter, options: ResolvedHttpLogOptions, u
   const setHook = adapter.setOnRequestHook;
   const follow = (next: RequestHook | undefined): RequestHook =>
     function (request, reply, done) {
-      return log.follow(request, reply, () =>
-        next === undefined ? done() : next.call(this, request, reply, done),
-      );
+      const proceed = next === undefined ? done : () => next.call(this, request, reply, done);
+      return log.follow<unknown>(request, reply, proceed);
     };
   const { onRequestHook } = adapter;
   adapter.setOnRequestHook = (hook) => setHook.call(adapter, follow(hook));

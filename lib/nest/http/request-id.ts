@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUuid } from './random-uuid.js';
 
 /** Short, and of characters that mean nothing to a terminal, a shell or a log format. */
 const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
@@ -20,5 +20,5 @@ export function requestIdOf(headers: RequestHeaders): string {
     const trace = TRACEPARENT.exec(traceparent)?.[1];
     if (trace !== undefined) return trace;
   }
-  return randomUUID();
+  return randomUuid();
 }

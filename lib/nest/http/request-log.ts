@@ -1,14 +1,14 @@
-import { type EventEmitter, errorMonitor } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { reportLoggingError } from '../../core/diagnostics.js';
 import { getLogger } from '../../core/manager.js';
-import { logAccess, type Outcome, outcomeOf } from './access-record.js';
-import { requestBegun, requestEnded } from './ended-requests.js';
-import { noteFailure, settleFailure } from './failure-record.js';
+import { logAccess, type Outcome } from './access-record.js';
+import { requestBegun } from './ended-requests.js';
+import { settleFailure } from './failure-record.js';
 import type { PlatformRequest, PlatformResponse, ResolvedHttpLogOptions } from './http-log-options.js';
 import { addToHead } from './late-header.js';
 import { loggableNames } from './logged-values.js';
-import { type RequestFollower, RequestState, stateOfRequest, stateOfResponse } from './request-state.js';
+import { type RequestFollower, RequestState, stateOfRequest } from './request-state.js';
+import { watchResponse } from './watched-response.js';
 import { countBytes } from './written-bytes.js';
 
 /** How a platform's responses are to be treated. */
@@ -65,7 +65,8 @@ export class RequestLog implements RequestFollower {
       const state = new RequestState(request, response, this);
       this.#tellClient(state);
       if (this.#options.enabled && this.treatment.countsBytes) countBytes(response, state);
-      watch(state);
+      watchResponse(state);
+      requestBegun(request);
       return state;
     } catch (error) {
       reportLoggingError(getLogger('nest.server'), undefined, error);
@@ -106,36 +107,6 @@ export class RequestLog implements RequestFollower {
       return pattern.test(state.path);
     });
   }
-}
-
-/** The listeners know the state: to look it up by a response of Express takes longer than to make them. */
-function watch(state: RequestState): void {
-  const { request, response } = state;
-  requestBegun(request);
-  const finish = (): void => {
-    if (state.outcome !== undefined) return;
-    state.outcome = outcomeOf(state);
-    requestEnded(state);
-  };
-  response.on('finish', () => {
-    state.isAnswered = true;
-  });
-  response.on('close', finish);
-  response.on('pipe', watchSource);
-  // A pipelined response waits for its turn without a socket; if the connection goes first, nobody tells it.
-  if (response.socket === null) {
-    const { socket } = request;
-    socket.once('close', finish);
-    response.once('close', () => socket.removeListener('close', finish));
-  }
-}
-
-/** What breaks while it is sent is a failure of the request, unless the client has gone. */
-function watchSource(this: ServerResponse, source: EventEmitter): void {
-  source.once(errorMonitor, (error: unknown) => {
-    const state = stateOfResponse(this);
-    if (state !== undefined && !this.closed && !this.destroyed) noteFailure(error, state);
-  });
 }
 
 /** A path matches itself; one that ends in `*` all that begin as it does. */

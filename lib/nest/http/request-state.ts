@@ -27,6 +27,9 @@ export type Writer = (
 /** `writeHead` of a response as it is called: the reason may be left out. */
 export type HeadWriter = (this: ServerResponse, status: number, ...rest: unknown[]) => ServerResponse;
 
+/** `emit` of a response. */
+export type Emitter = (this: ServerResponse, event: string | symbol, ...args: unknown[]) => boolean;
+
 /** A handler of requests: the controller's class, and its method. */
 export interface RequestHandler {
   readonly controllerClass: { readonly name: string };
@@ -56,6 +59,8 @@ export class RequestState implements Work {
   /** The response's own `write` and `end`, where its bytes are counted. */
   write: Writer | undefined;
   end: Writer | undefined;
+  /** The response's own `emit`. */
+  emit: Emitter | undefined;
   /** The response's own `writeHead` and the header that is added to the head, where one is. */
   writeHead: HeadWriter | undefined;
   responseHeader = '';
