@@ -120,6 +120,31 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
     expect(fieldsOf(await accessOf())).toMatchObject({ bytes });
   });
 
+  const meddlers: Record<string, (response: ServerResponse) => void> = {
+    'takes the listeners off it': (response) =>
+      response.removeAllListeners('close').removeAllListeners('pipe'),
+    'gives it another request': (response) => Reflect.set(response, 'req', {}),
+    'gives it another prototype': (response) =>
+      Object.setPrototypeOf(response, Object.create(Object.getPrototypeOf(response))),
+    'wraps its emit': (response) => {
+      const { emit } = response;
+      response.emit = function (...args: Parameters<typeof emit>) {
+        return emit.apply(this, args);
+      };
+    },
+  };
+  it.each(Object.entries(meddlers))('tells of a response when the application %s', async (_, meddle) => {
+    const port = await start({}, (app) =>
+      app.use((_request: unknown, response: ServerResponse) => {
+        meddle(response);
+        response.end('done');
+      }),
+    );
+    await exchange(port, { path: '/' });
+    const record = await accessOf();
+    expect(fieldsOf(record)).toMatchObject({ status: 200, bytes: 4, aborted: false });
+  });
+
   it('tells an abort before the answer as 499', async () => {
     const port = await start();
     await exchange(port, { path: '/scenarios/slow', abortAfterMs: 40 });
