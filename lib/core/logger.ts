@@ -1,5 +1,5 @@
 import { brand, branded } from '../internal/brand.js';
-import { checkExtra, type LogOptions, readCall } from './call-arguments.js';
+import { checkExtra, type LogCall, type LogOptions, readCall } from './call-arguments.js';
 import { type CallerTuple, captureStackInfo, findCaller } from './caller.js';
 import { reportLoggingError } from './diagnostics.js';
 import { LoggingError } from './errors.js';
@@ -130,7 +130,12 @@ export class Logger extends Filterer {
     const call = readCall(msg, rest, takesAnything);
     const { options } = call;
     if (options?.extra !== undefined) checkExtra(options.extra);
-    this.handle(this.#record(levelno, call.msg, call.args, options, call.excInfo, boundary));
+    this.logRead(boundary, levelno, call);
+  }
+
+  /** Logs a call whose arguments are told apart, and whose fields take no name that records have. For this package. */
+  logRead(boundary: CallBoundary, levelno: number, { msg, args, options, excInfo }: LogCall): void {
+    if (this.#threshold <= levelno) this.handle(this.#record(levelno, msg, args, options, excInfo, boundary));
   }
 
   #record(

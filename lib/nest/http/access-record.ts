@@ -60,7 +60,8 @@ export function logAccess(
   if (options.query.length > 0) extra.query = pickQuery(state.query, options.query);
   addOwnFields(extra, state, options);
   const message = aborted ? '%s %s %d %.1fms aborted' : '%s %s %d %.1fms';
-  logger.logFrom(logAccess, level, message, [method, path, status, durationMs, { extra }]);
+  const args = [method, path, status, durationMs];
+  logger.logRead(logAccess, level, { msg: message, args, options: { extra }, excInfo: undefined });
 }
 
 /** INFO, from 400 on WARNING, from 500 on ERROR. */

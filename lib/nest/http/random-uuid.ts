@@ -4,7 +4,7 @@ import { lazy } from '../../internal/lazy.js';
 
 /** Bytes of a UUID, and how many UUIDs are made of what is drawn at once. */
 const SIZE = 16;
-const DRAWN = 128;
+const DRAWN = 512;
 /** Where in its text each byte stands; between them are dashes. */
 const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
 
