@@ -29,11 +29,13 @@ export interface LogCall {
  *
  * @param rest The arguments after the message; options and a surplus error are taken off its end.
  * @param takesAnything Whether a surplus last argument is what was thrown even if it is no Error, as for `exception`.
+ * @throws {LoggingError} `ERR_LOGGING_EXTRA_CLASH`
  */
 export function readCall(msg: unknown, rest: unknown[], takesAnything: boolean): LogCall {
   const call: LogCall = { msg, args: rest, options: undefined, excInfo: undefined };
   const last = rest[rest.length - 1];
   if (isLogOptions(last)) {
+    if (last.extra !== undefined) checkExtra(last.extra);
     call.options = last;
     rest.pop();
     // `true` asks for Python's current exception; JavaScript does not tell which that is.
@@ -94,7 +96,7 @@ export function isLogOptions(value: unknown): value is LogOptions {
  *
  * @throws {LoggingError} `ERR_LOGGING_EXTRA_CLASH`
  */
-export function checkExtra(extra: Fields): void {
+function checkExtra(extra: Fields): void {
   const clash = findClash(extra);
   if (clash === undefined) return;
   throw new LoggingError(

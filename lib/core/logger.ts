@@ -1,5 +1,5 @@
 import { brand, branded } from '../internal/brand.js';
-import { checkExtra, type LogCall, type LogOptions, readCall } from './call-arguments.js';
+import { type LogCall, type LogOptions, readCall } from './call-arguments.js';
 import { type CallerTuple, captureStackInfo, findCaller } from './caller.js';
 import { reportLoggingError } from './diagnostics.js';
 import { LoggingError } from './errors.js';
@@ -127,10 +127,7 @@ export class Logger extends Filterer {
       this.handle(this.#record(levelno, msg, rest, undefined, undefined, boundary));
       return;
     }
-    const call = readCall(msg, rest, takesAnything);
-    const { options } = call;
-    if (options?.extra !== undefined) checkExtra(options.extra);
-    this.logRead(boundary, levelno, call);
+    this.logRead(boundary, levelno, readCall(msg, rest, takesAnything));
   }
 
   /** Logs a call whose arguments are told apart, and whose fields take no name that records have. For this package. */

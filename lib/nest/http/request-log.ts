@@ -95,6 +95,7 @@ export class RequestLog implements RequestFollower {
   readonly #tell = (state: RequestState): void => {
     const outcome = state.outcome as Outcome;
     state.settle();
+    state.store.end();
     if (this.#options.exceptionFilter) settleFailure(state, outcome.status);
     if (this.#options.enabled && !this.#isExcluded(state))
       logAccess(state, outcome, this.#options, this.usesContext);

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { captureSpan } from '../../context/active-span.js';
 import { lookForTracing } from '../../context/context-provider.js';
-import type { ContextStore } from '../../context/context-store.js';
 import { brand, branded } from '../../internal/brand.js';
 import { globalSlot } from '../../internal/global-slot.js';
 import { hiddenField } from '../../internal/hidden-field.js';
 import { currentWork, runAs, type Work } from '../running-work.js';
 import type { Outcome } from './access-record.js';
 import type { PlatformRequest, PlatformResponse } from './http-log-options.js';
+import { RequestContext } from './request-context.js';
 import { requestIdOf } from './request-id.js';
 
 /** Characters of a path that are logged. */
@@ -54,7 +54,7 @@ export class RequestState implements Work {
   readonly id: string;
   readonly method: string;
   /** The context it runs in; its fields change when something is bound. */
-  readonly store: ContextStore;
+  readonly store: RequestContext;
   /** The template of the route, once a controller has the request. */
   route: string | null = null;
   /** The controller's class and its method, once one has the request. */
@@ -105,7 +105,7 @@ export class RequestState implements Work {
     this.method = request.method ?? '';
     // Express changes url while it routes, and keeps what it was.
     this.#url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '';
-    this.store = { fields: Object.freeze({ request_id: this.id }), owner: this };
+    this.store = new RequestContext(this);
     states.set(request, this);
     (response as WatchedResponse)[STATE] = this;
   }
