@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type INestApplication, VersioningType } from '@nestjs/common';
 import type { LogRecord } from '../../lib/core/log-record.js';
@@ -143,6 +144,36 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
     await exchange(port, { path: '/' });
     const record = await accessOf();
     expect(fieldsOf(record)).toMatchObject({ status: 200, bytes: 4, aborted: false });
+  });
+
+  it('shows little of itself where the application prints a request', async () => {
+    let printed = '';
+    const port = await start({}, (app) =>
+      app.use((request: IncomingMessage, response: ServerResponse) => {
+        printed = inspect(request, { depth: 3 });
+        response.end();
+      }),
+    );
+    await exchange(port, { path: '/', headers: { 'X-Request-Id': 'abc-1' } });
+    expect(printed).toContain('<request abc-1>');
+    expect(printed).not.toContain('follower');
+  });
+
+  it('tells a request that is made of another', async () => {
+    const port = await start({}, (app) =>
+      app.use((request: IncomingMessage, response: ServerResponse) => {
+        if (request.url !== '/outer') return void response.end('inner');
+        const inner = Object.assign(new IncomingMessage(request.socket), request, {
+          url: '/inner',
+          originalUrl: '/inner',
+        });
+        app.getHttpServer().emit('request', inner, new ServerResponse(inner));
+        response.end('outer');
+      }),
+    );
+    await exchange(port, { path: '/outer' });
+    await recorder.settled('nest.server', 2);
+    expect(recorder.of('nest.server').map((record) => fieldsOf(record).path)).toEqual(['/outer', '/inner']);
   });
 
   it('tells an abort before the answer as 499', async () => {

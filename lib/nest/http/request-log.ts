@@ -7,7 +7,7 @@ import { settleFailure } from './failure-record.js';
 import type { PlatformRequest, PlatformResponse, ResolvedHttpLogOptions } from './http-log-options.js';
 import { addToHead } from './late-header.js';
 import { loggableNames } from './logged-values.js';
-import { type RequestFollower, RequestState, stateOfRequest, stateOfResponse } from './request-state.js';
+import { type RequestFollower, RequestState, stateOfRequest } from './request-state.js';
 import { watchResponse } from './watched-response.js';
 import { countBytes } from './written-bytes.js';
 
@@ -60,8 +60,7 @@ export class RequestLog implements RequestFollower {
   /** Starts to watch a request, once. */
   takeUp(request: IncomingMessage, response: ServerResponse): RequestState | undefined {
     try {
-      const answered = stateOfResponse(response);
-      const known = answered?.request === request ? answered : stateOfRequest(request);
+      const known = stateOfRequest(request);
       if (known !== undefined) return known;
       const state = new RequestState(request, response, this);
       this.#tellClient(state);

@@ -1,7 +1,7 @@
 import { RequestMethod, VersioningType } from '@nestjs/common';
 import type { AbstractHttpAdapter, ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { methodsOf } from '../messages/handler-names.js';
-import { type RequestHandler, type RequestState, stateOf, stateOfAnswered } from './request-state.js';
+import { type RequestHandler, type RequestState, stateOf } from './request-state.js';
 
 /** Nest's own marks on methods and classes; the same in every version since 5. */
 const ROUTE = 'path';
@@ -67,7 +67,7 @@ function noting(given: unknown): unknown {
   const handle = given as RouteHandler;
   const note = routeNoter(named(routed));
   const noted: RouteHandler = function (request, response, next) {
-    const state = stateOfAnswered(response) ?? stateOf(request);
+    const state = stateOf(request);
     if (state !== undefined) note(state, request);
     return handle.call(this, request, response, next);
   };
