@@ -159,21 +159,23 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
     expect(printed).not.toContain('follower');
   });
 
-  it('tells a request that is made of another', async () => {
+  it.each([
+    ['with an answer of its own, for itself', false, ['/outer', '/inner']],
+    ['with the same answer, once', true, ['/outer']],
+  ])('tells a request that is made of another, %s', async (_, isShared, paths) => {
     const port = await start({}, (app) =>
       app.use((request: IncomingMessage, response: ServerResponse) => {
         if (request.url !== '/outer') return void response.end('inner');
-        const inner = Object.assign(new IncomingMessage(request.socket), request, {
-          url: '/inner',
-          originalUrl: '/inner',
-        });
-        app.getHttpServer().emit('request', inner, new ServerResponse(inner));
-        response.end('outer');
+        const inner = new IncomingMessage(request.socket);
+        Object.assign(inner, request, { url: '/inner', originalUrl: '/inner' });
+        app.getHttpServer().emit('request', inner, isShared ? response : new ServerResponse(inner));
+        if (!isShared) response.end('outer');
       }),
     );
-    await exchange(port, { path: '/outer' });
-    await recorder.settled('nest.server', 2);
-    expect(recorder.of('nest.server').map((record) => fieldsOf(record).path)).toEqual(['/outer', '/inner']);
+    const answer = await exchange(port, { path: '/outer' });
+    expect(answer).toContain(isShared ? 'inner' : 'outer');
+    await recorder.settled('nest.server', paths.length);
+    expect(recorder.of('nest.server').map((record) => fieldsOf(record).path)).toEqual(paths);
   });
 
   it('tells an abort before the answer as 499', async () => {

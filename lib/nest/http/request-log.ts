@@ -7,7 +7,7 @@ import { settleFailure } from './failure-record.js';
 import type { PlatformRequest, PlatformResponse, ResolvedHttpLogOptions } from './http-log-options.js';
 import { addToHead } from './late-header.js';
 import { loggableNames } from './logged-values.js';
-import { type RequestFollower, RequestState, stateOfRequest } from './request-state.js';
+import { type RequestFollower, RequestState, stateOfRequest, stateOfResponse } from './request-state.js';
 import { watchResponse } from './watched-response.js';
 import { countBytes } from './written-bytes.js';
 
@@ -60,7 +60,8 @@ export class RequestLog implements RequestFollower {
   /** Starts to watch a request, once. */
   takeUp(request: IncomingMessage, response: ServerResponse): RequestState | undefined {
     try {
-      const known = stateOfRequest(request);
+      // What answers one request is told once, whatever copy of the request it was handed on with.
+      const known = stateOfRequest(request) ?? stateOfResponse(response);
       if (known !== undefined) return known;
       const state = new RequestState(request, response, this);
       this.#tellClient(state);
