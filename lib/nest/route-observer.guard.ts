@@ -22,7 +22,7 @@ export function observeRoute(context: ExecutionContext): RequestState | undefine
   const request = context.getArgByIndex<RoutedRequest>(0);
   const state = stateOf(request);
   if (state === undefined) return undefined;
-  const handler = { controllerClass: context.getClass(), handlerMethod: context.getHandler() };
-  state.reaches(handler, routeOf(request));
+  const names = { controller: context.getClass().name, handler: context.getHandler().name };
+  state.reaches(names, routeOf(request));
   return state;
 }

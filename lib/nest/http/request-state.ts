@@ -37,10 +37,10 @@ export type HeadWriter = (this: ServerResponse, status: number, ...rest: unknown
 /** `emit` of a response. */
 export type Emitter = (this: ServerResponse, event: string | symbol, ...args: unknown[]) => boolean;
 
-/** A handler of requests: the controller's class, and its method. */
+/** A handler of requests, by the names of the controller's class and its method. */
 export interface RequestHandler {
-  readonly controllerClass: { readonly name: string };
-  readonly handlerMethod: { readonly name: string };
+  readonly controller: string;
+  readonly handler: string;
 }
 
 /** Who follows requests and is told when one is over. */
@@ -58,9 +58,9 @@ export class RequestState implements Work {
   readonly store: RequestContext;
   /** The template of the route, once a controller has the request. */
   route: string | null = null;
-  /** The controller's class and its method, once one has the request. */
-  controllerClass: { readonly name: string } | undefined;
-  handlerMethod: { readonly name: string } | undefined;
+  /** Names of the controller's class and its method, once one has the request. */
+  controller: string | null = null;
+  handler: string | null = null;
   /** Bytes of the body that were written. */
   bytes = 0;
   /** The response's own `write` and `end`, where its bytes are counted. */
@@ -117,14 +117,6 @@ export class RequestState implements Work {
     return this.#path;
   }
 
-  get controller(): string | null {
-    return this.controllerClass?.name ?? null;
-  }
-
-  get handler(): string | null {
-    return this.handlerMethod?.name ?? null;
-  }
-
   /** The query as it came, without `?`. */
   get query(): string {
     const start = this.#url.indexOf('?');
@@ -132,9 +124,9 @@ export class RequestState implements Work {
   }
 
   /** Notes which handler has the request, and the template of its route. */
-  reaches(handler: RequestHandler, route: string | null): void {
-    this.controllerClass = handler.controllerClass;
-    this.handlerMethod = handler.handlerMethod;
+  reaches({ controller, handler }: RequestHandler, route: string | null): void {
+    this.controller = controller;
+    this.handler = handler;
     this.route = route;
   }
 

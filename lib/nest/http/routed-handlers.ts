@@ -54,7 +54,9 @@ function markHandlers(modules: ModulesContainer): boolean {
     if (!Reflect.hasMetadata(ROUTE, method)) continue;
     if (owners.has(method) || Reflect.getMetadata(HOST, type) !== undefined) return false;
     owners.set(method, type);
-    Reflect.defineMetadata(ROUTED, { controllerClass: type, handlerMethod: method }, method);
+    // The names, not what has them: to ask a class or a function for its name is a call into the engine.
+    const { name: handler } = method as { readonly name: string };
+    Reflect.defineMetadata(ROUTED, { controller: type.name, handler } satisfies RequestHandler, method);
   }
   return true;
 }
@@ -62,10 +64,10 @@ function markHandlers(modules: ModulesContainer): boolean {
 /** A function that notes whose handler it is, if it is one of those marked; in all else it is the same. */
 function noting(given: unknown): unknown {
   if (typeof given !== 'function') return given;
-  const routed = Reflect.getMetadata(ROUTED, given) as RequestHandler | undefined;
-  if (routed === undefined) return given;
+  const handler = Reflect.getMetadata(ROUTED, given) as RequestHandler | undefined;
+  if (handler === undefined) return given;
   const handle = given as RouteHandler;
-  const note = routeNoter(named(routed));
+  const note = routeNoter(handler);
   const noted: RouteHandler = function (request, response, next) {
     const state = stateOf(request);
     if (state !== undefined) note(state, request);
@@ -77,11 +79,6 @@ function noting(given: unknown): unknown {
     Reflect.defineMetadata(key, Reflect.getMetadata(key, given), noted);
   }
   return Object.defineProperty(noted, 'name', { value: given.name, configurable: true });
-}
-
-/** The names alone: those of classes and functions are no properties of theirs, but calls into the engine. */
-function named({ controllerClass, handlerMethod }: RequestHandler): RequestHandler {
-  return { controllerClass: { name: controllerClass.name }, handlerMethod: { name: handlerMethod.name } };
 }
 
 /** The template is the same for every request of a route, and telling it is not cheap. */

@@ -1,5 +1,4 @@
 import { type EventEmitter, errorMonitor } from 'node:events';
-import type { ServerResponse } from 'node:http';
 import { outcomeOf } from './access-record.js';
 import { requestEnded } from './ended-requests.js';
 import { noteFailure } from './failure-record.js';
@@ -25,7 +24,7 @@ const watchedEmit: Emitter = function (event, ...args) {
   const state = stateOfResponse(this) as RequestState;
   if (event === 'finish') state.isAnswered = true;
   else if (event === 'close') endRequest(state);
-  else if (event === 'pipe') watchSource(this, args[0] as EventEmitter);
+  else if (event === 'pipe') watchSource(state, args[0] as EventEmitter);
   return (state.emit as Emitter).call(this, event, ...args);
 };
 
@@ -36,9 +35,9 @@ function endRequest(state: RequestState): void {
 }
 
 /** What breaks while it is sent is a failure of the request, unless the client has gone. */
-function watchSource(response: ServerResponse, source: EventEmitter): void {
+function watchSource(state: RequestState, source: EventEmitter): void {
+  const { response } = state;
   source.once(errorMonitor, (error: unknown) => {
-    const state = stateOfResponse(response);
-    if (state !== undefined && !response.closed && !response.destroyed) noteFailure(error, state);
+    if (!response.closed && !response.destroyed) noteFailure(error, state);
   });
 }
