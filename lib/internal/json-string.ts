@@ -19,15 +19,18 @@ const ALL_PASSED_BY_STRINGIFY = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066
  * Escapes more than `JSON.stringify`: nothing that a terminal obeys is left, and whatever the text, it is one line.
  */
 export function jsonString(text: string): string {
+  return isPlain(text) || !SUSPECT.test(text) ? `"${text}"` : escaped(text);
+}
+
+/** Whether a text has nothing but ASCII that stands in a JSON string as it is; other texts may do so as well. */
+export function isPlain(text: string): boolean {
   const { length } = text;
-  if (length > SHORT) return UNUSUAL.test(text) && SUSPECT.test(text) ? escaped(text) : `"${text}"`;
+  if (length > SHORT) return !UNUSUAL.test(text);
   for (let at = 0; at < length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code > 0x7e || code < 0x20 || code === 0x22 || code === 0x5c) {
-      return SUSPECT.test(text) ? escaped(text) : `"${text}"`;
-    }
+    if (code > 0x7e || code < 0x20 || code === 0x22 || code === 0x5c) return false;
   }
-  return `"${text}"`;
+  return true;
 }
 
 /**
@@ -48,8 +51,8 @@ export function jsonLines(text: string, indent: string): string {
 
 /** {@link jsonString} for messages, of which many are the same. */
 export function jsonMessageWriter(): (message: string) => string {
-  const isPlain = rememberPassed((text) => !UNUSUAL.test(text));
-  return (message) => (isPlain(message) ? `"${message}"` : jsonString(message));
+  const hasPassed = rememberPassed((text) => !UNUSUAL.test(text));
+  return (message) => (hasPassed(message) ? `"${message}"` : jsonString(message));
 }
 
 function escaped(text: string): string {

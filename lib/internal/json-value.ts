@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { shortestText } from './decimal-digits.js';
 import type { JsonBudget } from './json-budget.js';
 import { jsonString } from './json-string.js';
 import { str } from './python-text.js';
@@ -21,7 +22,7 @@ export function jsonValue(value: unknown, budget: JsonBudget): string | undefine
     case 'string':
       return jsonString(budget.takeText(value));
     case 'number':
-      return Number.isFinite(value) ? `${value}` : 'null';
+      return Number.isFinite(value) ? shortestText(value) : 'null';
     case 'boolean':
       return value ? 'true' : 'false';
     case 'bigint':

@@ -1,4 +1,4 @@
-import { exponentDigits, fixedDigits, shortestDigits } from './decimal-digits.js';
+import { exponentDigits, fixedDigits, shortestDigits, shortestText } from './decimal-digits.js';
 
 /** How a float is written: by its exponent, with fixed digits, or whichever is shorter. */
 export type FloatStyle = 'e' | 'f' | 'g';
@@ -75,7 +75,7 @@ export function numberText(value: number): string {
 
 function plainText(value: number): string {
   return value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER
-    ? String(value)
+    ? shortestText(value)
     : integerText(value);
 }
 

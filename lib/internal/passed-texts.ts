@@ -1,3 +1,5 @@
+import { flatText } from './flat-text.js';
+
 /** Texts that are remembered, and how long they may be. */
 const MAX_TEXTS = 128;
 const MAX_LENGTH = 256;
@@ -30,8 +32,7 @@ export function rememberPassed(test: (text: string) => boolean): (text: string) 
 
   const keep = (text: string): void => {
     if (passed.size >= MAX_TEXTS) passed.clear();
-    // As a key it is a string of its own: a piece of a long one would keep all of that in memory.
-    passed.add(Object.keys({ [text]: 0 })[0] as string);
+    passed.add(flatText(text));
   };
 
   return (text) => {

@@ -283,6 +283,42 @@ describe('What JsonFormatter is given', () => {
     expect(fields({ extra: proxy })).toMatchObject({ extra: '[unreadable: hidden]' });
   });
 
+  it('ends a text before whatever comes next', () => {
+    const bad = (): never => {
+      throw new Error('no');
+    };
+    const values = { text: 'a', other: 'b', escaped: '"', number: 1, nothing: undefined };
+    for (const [name, value] of Object.entries(values)) {
+      const extra = { first: 'x', [name]: value, last: 'y' };
+      expect(fields({ extra })).toMatchObject(JSON.parse(JSON.stringify(extra)));
+    }
+    const throwing = Object.defineProperty({ first: 'x' }, 'bad', { enumerable: true, get: bad });
+    expect(line({ extra: throwing })).toMatch(/,"first":"x","bad":"\[unreadable: no\]"}$/);
+    const proxy = new Proxy(
+      { first: 'x', last: 'y' },
+      {
+        getOwnPropertyDescriptor: (target, key) =>
+          key === 'last' ? bad() : Reflect.getOwnPropertyDescriptor(target, key),
+      },
+    );
+    expect(line({ extra: proxy })).toMatch(/,"first":"x","extra":"\[unreadable: no\]"}$/);
+    expect(line({ extra: { first: 'x', level: 'y', message: 1, last: 'z' } })).toMatch(
+      /,"first":"x","extra_level":"y","extra_message":1,"last":"z"}$/,
+    );
+    expect(line({ context: { first: 'x' }, extra: { last: 'y' } })).toMatch(/,"first":"x","last":"y"}$/);
+  });
+
+  it('gives back any fields when parsed', () => {
+    const value = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.integer(), fc.boolean());
+    const key = fc.string({ maxLength: 5 }).map((name) => `_${name}`);
+    fc.assert(
+      fc.property(fc.dictionary(key, value, { noNullPrototype: true }), (extra) => {
+        const { timestamp, level, logger, message, ...shown } = fields({ extra });
+        expect(shown).toEqual(extra);
+      }),
+    );
+  });
+
   it('leaves out fields that are undefined', () => {
     expect(fields({ extra: { a: undefined } })).not.toHaveProperty('a');
   });

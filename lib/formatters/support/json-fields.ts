@@ -1,6 +1,7 @@
 import { CONTEXT, EXPOSED, EXTRA, type Fields, type LogRecord } from '../../core/log-record.js';
+import { flatText } from '../../internal/flat-text.js';
 import type { JsonBudget } from '../../internal/json-budget.js';
-import { jsonString } from '../../internal/json-string.js';
+import { isPlain, jsonString } from '../../internal/json-string.js';
 import { jsonKey, jsonValue, unreadable } from '../../internal/json-value.js';
 
 /** Of an object's own loop over its keys, the engine knows the answer of this one, but not of `Object.hasOwn`. */
@@ -11,14 +12,20 @@ const MAX_KEYS = 1_000;
 const MAX_KEY_LENGTH = 128;
 
 /**
+ * What stands before the value of a field: `,"key":`, with the quote that ends a text before it, and the quote that
+ * begins a text behind it. As pieces of their own the quotes would double those that a line is put together from.
+ */
+type Lead = readonly [afterValue: string, toText: string, afterText: string, fromTextToText: string];
+
+/**
  * Writes the context and `extra` fields of records as members of a JSON object, each with a comma before it.
  *
  * A field with a name that is taken is written as `extra_<name>`: nothing is lost, nothing is forged.
  */
 export class JsonFields {
   readonly #reserved: ReadonlySet<string>;
-  /** `,"key":` of keys seen; empty for one that is taken. */
-  readonly #keys = new Map<string, string>();
+  /** Of the keys seen, but for those that are taken. */
+  readonly #leads = new Map<string, Lead>();
   /**
    * The last record's context, and its JSON once a second record in a row had it: contexts never change. Only the last
    * one: a WeakMap of all, which live as short as requests, costs more than it saves.
@@ -68,33 +75,57 @@ export class JsonFields {
   /** @param hidden Fields that take the place of those with the same name. */
   #fields(fields: Fields, budget: JsonBudget, hidden?: Fields): string {
     let json = '';
+    let isTextOpen = false;
     try {
       for (const key in fields) {
-        if (!hasOwn.call(fields, key) || (hidden !== undefined && Object.hasOwn(hidden, key))) continue;
+        if (!hasOwn.call(fields, key) || isIn(key, hidden)) continue;
         if (!budget.takeEntry()) break;
         let value: string | undefined;
+        let isText = false;
         try {
-          value = jsonValue(fields[key], budget);
+          const field = fields[key];
+          isText = typeof field === 'string' && isPlain(field);
+          value = isText ? budget.takeText(field as string) : jsonValue(field, budget);
         } catch (reason) {
           value = unreadable(reason, budget);
         }
-        if (value !== undefined) json += this.#key(fields, key, budget) + value;
+        if (value === undefined) continue;
+        json += pick(this.#lead(fields, key, budget), isTextOpen, isText);
+        json += value;
+        isTextOpen = isText;
       }
     } catch (reason) {
       // A proxy that does not tell its keys.
-      json += `,"extra":${unreadable(reason, budget)}`;
+      json += `${isTextOpen ? '"' : ''},"extra":${unreadable(reason, budget)}`;
+      isTextOpen = false;
     }
-    return json;
+    return isTextOpen ? `${json}"` : json;
   }
 
-  #key(fields: Fields, key: string, budget: JsonBudget): string {
-    let json = this.#keys.get(key);
-    if (json === undefined) {
-      json = this.#reserved.has(key) ? '' : `,${jsonKey(key, budget)}:`;
-      if (key.length <= MAX_KEY_LENGTH && this.#keys.size < MAX_KEYS) this.#keys.set(key, json);
-    }
-    return json === '' ? `,${jsonString(freeName(key, fields, this.#reserved))}:` : json;
+  #lead(fields: Fields, key: string, budget: JsonBudget): Lead {
+    const known = this.#leads.get(key);
+    if (known !== undefined) return known;
+    if (this.#reserved.has(key)) return leadOf(jsonString(freeName(key, fields, this.#reserved)));
+    const lead = leadOf(jsonKey(key, budget));
+    if (key.length > MAX_KEY_LENGTH || this.#leads.size >= MAX_KEYS) return lead;
+    const flat = lead.map(flatText) as unknown as Lead;
+    this.#leads.set(key, flat);
+    return flat;
   }
+}
+
+/** @param key In its quotes. */
+function leadOf(key: string): Lead {
+  return [`,${key}:`, `,${key}:"`, `",${key}:`, `",${key}:"`];
+}
+
+function pick(lead: Lead, isAfterText: boolean, isToText: boolean): string {
+  if (isAfterText) return isToText ? lead[3] : lead[2];
+  return isToText ? lead[1] : lead[0];
+}
+
+function isIn(key: string, fields: Fields | undefined): boolean {
+  return fields !== undefined && Object.hasOwn(fields, key);
 }
 
 function freeName(key: string, fields: Fields, reserved: ReadonlySet<string>): string {

@@ -95,7 +95,10 @@ function isExpress(application: Partial<ExpressApplication>): application is Exp
 function mountOnFastify(adapter: EdgeAdapter, options: ResolvedHttpLogOptions, usesContext: boolean): void {
   const log = new RequestLog(options, usesContext, { countsBytes: true, addsToHead: true });
   const { server } = adapter.getInstance<{ server: Server }>();
-  server.prependListener('request', (request, response) => log.takeUp(request, response));
+  // Returns nothing: what a listener returns, Node takes for a promise and looks after.
+  server.prependListener('request', (request, response) => {
+    log.takeUp(request, response);
+  });
   const setHook = adapter.setOnRequestHook;
   const follow = (next: RequestHook | undefined): RequestHook =>
     function (request, reply, done) {
