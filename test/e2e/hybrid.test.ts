@@ -17,10 +17,10 @@ import { WebSocket } from 'ws';
 import { getLogger } from '../../lib/core/manager.js';
 import { LoggingModule } from '../../lib/nest/logging.module.js';
 import { NestLogger } from '../../lib/nest/nest-logger.adapter.js';
+import { freePort } from '../support/free-port.js';
 import { loggedModule } from './support/logged-module.js';
 import { platforms } from './support/platforms.js';
 import { Recorder } from './support/recorder.js';
-import { freePort } from './support/redis.js';
 
 const SERVICE = Symbol('service');
 

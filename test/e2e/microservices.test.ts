@@ -10,17 +10,19 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
-  type ClientProxy,
+  ClientProxy,
   ClientProxyFactory,
   type MicroserviceOptions,
+  MqttRecordBuilder,
   Transport,
 } from '@nestjs/microservices';
 import { of } from 'rxjs';
 import { NestLogger } from '../../lib/nest/nest-logger.adapter.js';
+import { freePort } from '../support/free-port.js';
+import { Broker, type BrokerProgram, installedBrokers } from './support/brokers.js';
 import { loggedModule } from './support/logged-module.js';
 import { platforms } from './support/platforms.js';
 import { Recorder } from './support/recorder.js';
-import { freePort, hasRedis, RedisServer } from './support/redis.js';
 import { type RpcScenario, rpcControllers, rpcScenarios } from './support/rpc-controller.js';
 
 @Catch()
@@ -37,6 +39,7 @@ const [express] = platforms;
 
 interface Service {
   readonly app: INestApplicationContext;
+  readonly options: MicroserviceOptions;
   readonly client: ClientProxy;
 }
 
@@ -60,14 +63,14 @@ async function start(
     });
     if (recorder !== undefined) app.useLogger(app.get(NestLogger));
     await app.listen();
-    return { app, client: clientOf(options) };
+    return { app, options, client: clientOf(options) };
   }
   const app = await NestFactory.create(ServiceModule, express?.createAdapter() as never, quiet);
   if (recorder !== undefined) app.useLogger(app.get(NestLogger));
   app.connectMicroservice(options, { inheritAppConfig: kind === 'hybrid that inherits' });
   await app.startAllMicroservices();
   await app.listen(0, '127.0.0.1');
-  return { app, client: clientOf(options) };
+  return { app, options, client: clientOf(options) };
 }
 
 function clientOf(options: MicroserviceOptions): ClientProxy {
@@ -87,24 +90,57 @@ function ask(client: ClientProxy, { pattern, data = {}, isEvent }: RpcScenario):
   });
 }
 
-const transports = [
-  { name: 'TCP', transport: Transport.TCP as const, isHere: true },
-  { name: 'Redis', transport: Transport.REDIS as const, isHere: hasRedis },
-];
-if (!hasRedis) console.warn('redis-server is not installed: messages over Redis are not tested');
+/** Whether messages have a place for an id: those of TCP and Redis from Nest 12 on. */
+function carriesIds(transport: string): boolean {
+  return (transport !== 'tcp' && transport !== 'redis') || 'setOnDispatchHook' in ClientProxy.prototype;
+}
 
-describe.each(transports.filter(({ isHere }) => isHere))('over $name', ({ name, transport }) => {
-  const redis = new RedisServer();
-  beforeAll(async () => {
-    if (transport === Transport.REDIS) await redis.start();
+/** A client whose messages bring an id, and what it is to send. */
+function bringing(id: string, service: MicroserviceOptions): { client: ClientProxy; data: unknown } {
+  const headers = { 'x-request-id': id };
+  const options = { ...service, options: { ...(service as { options: object }).options, headers } };
+  const client = clientOf(options as MicroserviceOptions);
+  (client as Partial<Pick<ClientProxy, 'setOnDispatchHook'>>).setOnDispatchHook?.((packet) => {
+    packet.metadata = headers;
   });
-  afterAll(() => redis.stop());
+  const isMqtt = 'transport' in service && service.transport === Transport.MQTT;
+  return {
+    client,
+    data: isMqtt ? new MqttRecordBuilder(7).setProperties({ userProperties: headers }).build() : 7,
+  };
+}
 
-  async function optionsOf(): Promise<MicroserviceOptions> {
-    return transport === Transport.REDIS
-      ? { transport, options: { host: '127.0.0.1', port: redis.port } }
-      : { transport, options: { host: '127.0.0.1', port: await freePort() } };
-  }
+interface TestedTransport {
+  readonly name: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  options(): Promise<MicroserviceOptions>;
+}
+
+function through(program: BrokerProgram): TestedTransport {
+  const broker = new Broker(program);
+  return {
+    name: program.transport,
+    start: () => broker.start(),
+    stop: () => broker.stop(),
+    options: async () => broker.options,
+  };
+}
+
+const tcp: TestedTransport = {
+  name: 'tcp',
+  start: async () => {},
+  stop: async () => {},
+  options: async () => ({
+    transport: Transport.TCP,
+    options: { host: '127.0.0.1', port: await freePort() },
+  }),
+};
+
+describe.each([tcp, ...installedBrokers().map(through)])('over $name', ({ name, ...transport }) => {
+  // RabbitMQ takes its time.
+  beforeAll(() => transport.start(), 60_000);
+  afterAll(() => transport.stop(), 30_000);
 
   describe.each(kinds)('a %s', (kind) => {
     describe.each([false, true])('with a filter of its own: %s', (hasFilter) => {
@@ -113,12 +149,12 @@ describe.each(transports.filter(({ isHere }) => isHere))('over $name', ({ name, 
       let logged: Service;
 
       beforeAll(async () => {
-        const service = await start(kind, await optionsOf(), undefined, hasFilter);
+        const service = await start(kind, await transport.options(), undefined, hasFilter);
         bare = [];
         for (const scenario of rpcScenarios) bare.push(await ask(service.client, scenario));
         service.client.close();
         await service.app.close();
-        logged = await start(kind, await optionsOf(), recorder, hasFilter);
+        logged = await start(kind, await transport.options(), recorder, hasFilter);
       });
       afterEach(() => recorder.clear());
       afterAll(async () => {
@@ -136,7 +172,7 @@ describe.each(transports.filter(({ isHere }) => isHere))('over $name', ({ name, 
           expect(more).toEqual([]);
           const { pattern, outcome, handler, isEvent = false } = scenario;
           expect(record?.extraFields()).toMatchObject({
-            transport: name.toLowerCase(),
+            transport: name,
             pattern: typeof pattern === 'string' ? pattern : JSON.stringify(pattern),
             type: isEvent ? 'event' : 'request',
             handler,
@@ -166,14 +202,25 @@ describe.each(transports.filter(({ isHere }) => isHere))('over $name', ({ name, 
         expect(recorder.of('guard')[0]?.extraFields()).toHaveProperty('request_id');
       });
 
-      // Over Redis nobody listens to a channel without a handler.
-      if (transport === Transport.TCP) {
+      if (carriesIds(name)) {
+        it('has the id that a message brings', async () => {
+          const { client, data } = bringing('r-17', logged.options);
+          await ask(client, { pattern: 'value', data, outcome: 'ok', handler: 'value' });
+          client.close();
+          await recorder.settled('nest.rpc', 1);
+          for (const logger of ['nest.rpc', 'handler', 'guard'])
+            expect(recorder.of(logger)[0]?.extraFields()).toMatchObject({ request_id: 'r-17' });
+        });
+      }
+
+      // Elsewhere nobody listens to a channel without a handler.
+      if (name === 'tcp' || name === 'rmq') {
         it('tells a pattern that nothing handles, once', async () => {
           await ask(logged.client, { pattern: 'nothing', outcome: 'ok', handler: null });
           await ask(logged.client, { pattern: 'nothing', isEvent: true, outcome: 'ok', handler: null });
           await recorder.settled('nest.Server', 1);
           expect(recorder.of('nest.rpc').map((record) => record.extraFields())).toEqual([
-            { transport: 'tcp', pattern: 'nothing', outcome: 'unhandled' },
+            { transport: name, pattern: 'nothing', outcome: 'unhandled' },
           ]);
           expect(recorder.records.map((record) => record.name)).toEqual(['nest.rpc', 'nest.Server']);
         });

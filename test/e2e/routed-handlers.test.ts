@@ -36,6 +36,24 @@ class Cats extends Crud {
 @Controller('dogs')
 class Dogs extends Crud {}
 
+/** A decorator as many are written: what it puts in the method's place has no name. */
+const wrapped: MethodDecorator = (_target, _key, descriptor: PropertyDescriptor) => {
+  const { value } = descriptor;
+  descriptor.value = (() =>
+    function (this: unknown, ...args: unknown[]) {
+      return value.apply(this, args);
+    })();
+};
+
+@Controller('birds')
+class Birds {
+  @Get('own')
+  @wrapped
+  own(): string {
+    return 'own';
+  }
+}
+
 @Controller({ path: 'hosted', host: 'localhost' })
 class Here {
   @Get()
@@ -133,6 +151,12 @@ describe.each(platforms)('the handlers of requests on $name', ({ name, createAda
     const { ask, guards } = await start([Cats]);
     expect(guards).toBe(0);
     expect(await ask('/cats/all')).toEqual([200, 'Cats', 'all', '/cats/all']);
+  });
+
+  it('are told by the name of the method, whatever a decorator has put in its place', async () => {
+    const { ask, guards } = await start([Birds]);
+    expect(guards).toBe(0);
+    expect(await ask('/birds/own')).toEqual([200, 'Birds', 'own', '/birds/own']);
   });
 
   it('are told apart where two classes inherit one method, which takes a guard', async () => {

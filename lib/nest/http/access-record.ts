@@ -4,17 +4,10 @@ import { isTaken } from '../../core/log-record.js';
 import { getLogger } from '../../core/manager.js';
 import type { ResolvedHttpLogOptions } from './http-log-options.js';
 import { pickHeaders, pickQuery } from './logged-values.js';
-import type { RequestState } from './request-state.js';
+import type { Outcome, RequestState } from './request-state.js';
 
 /** What the client did not wait for, as nginx numbers it. */
 const CLIENT_CLOSED_REQUEST = 499;
-
-/** How a request ended. */
-export interface Outcome {
-  readonly status: number;
-  readonly aborted: boolean;
-  readonly durationMs: number;
-}
 
 /** How a request ended, once its response is closed: whole, or cut off before all of it was handed to the system. */
 export function outcomeOf(state: RequestState): Outcome {

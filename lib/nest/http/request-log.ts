@@ -1,13 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { reportLoggingError } from '../../core/diagnostics.js';
 import { getLogger } from '../../core/manager.js';
-import { logAccess, type Outcome } from './access-record.js';
+import { logAccess } from './access-record.js';
 import { requestBegun } from './ended-requests.js';
 import { settleFailure } from './failure-record.js';
 import type { PlatformRequest, PlatformResponse, ResolvedHttpLogOptions } from './http-log-options.js';
 import { addToHead } from './late-header.js';
 import { loggableNames } from './logged-values.js';
-import { type RequestFollower, RequestState, stateOfRequest, stateOfResponse } from './request-state.js';
+import {
+  type Outcome,
+  type RequestFollower,
+  RequestState,
+  stateOfRequest,
+  stateOfResponse,
+} from './request-state.js';
 import { watchResponse } from './watched-response.js';
 import { countBytes } from './written-bytes.js';
 

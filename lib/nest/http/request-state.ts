@@ -4,7 +4,6 @@ import { captureSpan } from '../../context/active-span.js';
 import { lookForTracing } from '../../context/context-provider.js';
 import { brand, branded } from '../../internal/brand.js';
 import { currentWork, runAs, type Work } from '../running-work.js';
-import type { Outcome } from './access-record.js';
 import type { PlatformRequest, PlatformResponse } from './http-log-options.js';
 import { RequestContext } from './request-context.js';
 import { requestIdOf } from './request-id.js';
@@ -41,6 +40,13 @@ export type Emitter = (this: ServerResponse, event: string | symbol, ...args: un
 export interface RequestHandler {
   readonly controller: string;
   readonly handler: string;
+}
+
+/** How a request ended. */
+export interface Outcome {
+  readonly status: number;
+  readonly aborted: boolean;
+  readonly durationMs: number;
 }
 
 /** Who follows requests and is told when one is over. */

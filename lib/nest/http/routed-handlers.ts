@@ -49,13 +49,13 @@ export function noteRoutedHandlers(
 
 /** @returns False if a method cannot tell whose it is. */
 function markHandlers(modules: ModulesContainer): boolean {
-  const owners = new Map<object, object>();
-  for (const { type, method } of methodsOf(modules)) {
+  const marked = new Set<object>();
+  // By the name of the method: what a decorator has put in its place may have none of its own.
+  for (const { type, method, name: handler } of methodsOf(modules)) {
     if (!Reflect.hasMetadata(ROUTE, method)) continue;
-    if (owners.has(method) || Reflect.getMetadata(HOST, type) !== undefined) return false;
-    owners.set(method, type);
+    if (marked.has(method) || Reflect.getMetadata(HOST, type) !== undefined) return false;
+    marked.add(method);
     // The names, not what has them: to ask a class or a function for its name is a call into the engine.
-    const { name: handler } = method as { readonly name: string };
     Reflect.defineMetadata(ROUTED, { controller: type.name, handler } satisfies RequestHandler, method);
   }
   return true;

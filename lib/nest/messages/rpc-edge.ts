@@ -45,7 +45,7 @@ function watchServer(server: RpcServer, names: HandlerNames, usesContext: boolea
     const fields = { transport, type: isEvent ? 'event' : 'request', ...names.find(pattern) };
     const description = { kind: 'rpc', pattern: textOf(pattern), fields } as const;
     const followed: MessageHandler = (...args) => {
-      const source = args.at(-1);
+      const source = sourceOf(args);
       // A second listener of the same event: part of the message that the first one got.
       if (source !== undefined && currentMessage()?.description.source === source) return handler(...args);
       const message = new Message({ ...description, source, headers: headersOf(source) }, usesContext);
@@ -90,8 +90,18 @@ function transportOf({ transportId }: RpcServer): string {
     : String(transportId ?? 'custom').replace(/^Symbol\((.*)\)$/, '$1');
 }
 
+/** What tells of a message comes last, but for a stream of gRPC that its handler gets together with a callback. */
+function sourceOf(args: readonly unknown[]): unknown {
+  const last = args.at(-1);
+  return typeof last === 'function' ? args[0] : last;
+}
+
+/** A pattern as text; that of a method of gRPC as gRPC writes it, `Service/Method`. */
 function textOf(pattern: unknown): string {
-  return cut(typeof pattern === 'object' ? JSON.stringify(pattern) : String(pattern));
+  if (typeof pattern !== 'object' || pattern === null) return cut(String(pattern));
+  const { service, rpc, streaming } = pattern as { service?: unknown; rpc?: unknown; streaming?: unknown };
+  const isMethod = typeof service === 'string' && typeof rpc === 'string' && streaming !== undefined;
+  return cut(isMethod ? `${service}/${rpc}` : JSON.stringify(pattern));
 }
 
 function cut(text: string): string {

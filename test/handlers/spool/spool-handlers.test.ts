@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Handler } from '../../../lib/core/handler.js';
 import { LogRecord } from '../../../lib/core/log-record.js';
@@ -7,6 +6,7 @@ import { RelpHandler } from '../../../lib/handlers/relp.handler.js';
 import { SocketHandler } from '../../../lib/handlers/socket.handler.js';
 import type { SpoolStats } from '../../../lib/handlers/support/spool/spool-books.js';
 import { SysLogHandler } from '../../../lib/handlers/syslog.handler.js';
+import { freePort } from '../../support/free-port.js';
 import { HttpSink } from '../../support/http-sink.js';
 import { startTcpSink } from '../../support/line-sink.js';
 import { RelpServer } from '../../support/relp-server.js';
@@ -283,12 +283,4 @@ function expandIds(header: string): string[] {
     const count = Number(last ?? first) - Number(first) + 1;
     return Array.from({ length: count }, (_, index) => `${identity}-${Number(first) + index}`);
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port: free } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return free;
 }
