@@ -61,6 +61,8 @@ class StockController {
     getLogger('handler').info('counting');
     if (name === 'broken') throw new Error('the scales broke');
     if (name === 'unknown') throw new RpcException({ code: status.NOT_FOUND, message: 'no such item' });
+    if (name === 'closed') throw new RpcException({ code: status.UNAVAILABLE, message: 'the shop is closed' });
+    if (name === 'odd') throw new RpcException('an odd item');
     return { value: 7 };
   }
 
@@ -198,7 +200,9 @@ interface Scenario {
 const scenarios: readonly Scenario[] = [
   { method: 'count', input: 'tea', outcome: 'ok' },
   { method: 'count', input: 'broken', outcome: 'failed', hasTraceback: true },
-  { method: 'count', input: 'unknown', outcome: 'refused', hasTraceback: true },
+  { method: 'count', input: 'unknown', outcome: 'refused' },
+  { method: 'count', input: 'closed', outcome: 'refused', hasTraceback: true },
+  { method: 'count', input: 'odd', outcome: 'refused', hasTraceback: true },
   { method: 'watch', input: 'tea', outcome: 'ok' },
   { method: 'watch', input: 'broken', outcome: 'failed', hasTraceback: true },
   { method: 'watch', input: 'endless', outcome: 'cancelled' },

@@ -10,9 +10,9 @@ export function logMessage(
   failure: { readonly thrown: unknown } | undefined,
   isCancelled: boolean,
 ): void {
-  const { kind, pattern } = message.description;
+  const { kind, pattern, fields } = message.description;
   const logger = getLogger(`nest.${kind}`);
-  const verdict = failure === undefined ? undefined : judgeFailure(failure.thrown);
+  const verdict = failure === undefined ? undefined : judgeFailure(failure.thrown, fields.transport);
   const level = verdict === undefined ? INFO : verdict.isRefusal ? WARNING : ERROR;
   if (!logger.isEnabledFor(level)) return;
   const durationMs = Math.round((performance.now() - message.startedAt) * 1_000) / 1_000;
@@ -32,8 +32,8 @@ export function logMessage(
 
 /** Logs what else was thrown while a message was handled: by a second listener, or by a filter. */
 export function logOtherFailure(message: Message, thrown: unknown): void {
-  const { kind, pattern } = message.description;
-  const { isRefusal, hasTraceback } = judgeFailure(thrown);
+  const { kind, pattern, fields } = message.description;
+  const { isRefusal, hasTraceback } = judgeFailure(thrown, fields.transport);
   const extra = { ...fieldsOf(message), error: kindOf(thrown) };
   const options = hasTraceback ? { extra, excInfo: thrown } : { extra };
   getLogger(`nest.${kind}`).logFrom(logOtherFailure, isRefusal ? WARNING : ERROR, '%s %s failed further', [
