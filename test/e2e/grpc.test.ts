@@ -61,7 +61,8 @@ class StockController {
     getLogger('handler').info('counting');
     if (name === 'broken') throw new Error('the scales broke');
     if (name === 'unknown') throw new RpcException({ code: status.NOT_FOUND, message: 'no such item' });
-    if (name === 'closed') throw new RpcException({ code: status.UNAVAILABLE, message: 'the shop is closed' });
+    if (name === 'closed')
+      throw new RpcException({ code: status.UNAVAILABLE, message: 'the shop is closed' });
     if (name === 'odd') throw new RpcException('an odd item');
     return { value: 7 };
   }
