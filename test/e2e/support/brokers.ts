@@ -99,7 +99,7 @@ export function installedBrokers(): BrokerProgram[] {
 export class Broker {
   #process: ChildProcess | undefined;
   #port = 0;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'logging-broker-'));
+  #folder = '';
   #env: NodeJS.ProcessEnv = {};
 
   constructor(private readonly program: BrokerProgram) {}
@@ -112,6 +112,7 @@ export class Broker {
   async start(): Promise<void> {
     const { command, ready, start } = this.program;
     this.#port = await freePort();
+    this.#folder = mkdtempSync(join(tmpdir(), 'logging-broker-'));
     const { args, env } = await start(this.#port, this.#folder);
     this.#env = { ...process.env, ...env };
     // A group of its own: some are scripts that start another program.
@@ -136,7 +137,8 @@ export class Broker {
 
   async stop(): Promise<void> {
     const server = this.#process;
-    if (server?.pid !== undefined && server.exitCode === null) {
+    if (server === undefined) return;
+    if (server.pid !== undefined && server.exitCode === null) {
       const ended = new Promise((fulfil) => server.once('exit', fulfil));
       process.kill(-server.pid, 'SIGTERM');
       await ended;
