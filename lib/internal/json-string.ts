@@ -51,7 +51,7 @@ export function jsonLines(text: string, indent: string): string {
 
 /** {@link jsonString} for messages, of which many are the same. */
 export function jsonMessageWriter(): (message: string) => string {
-  const hasPassed = rememberPassed((text) => !UNUSUAL.test(text));
+  const hasPassed = rememberPassed(isPlain);
   return (message) => (hasPassed(message) ? `"${message}"` : jsonString(message));
 }
 

@@ -19,7 +19,7 @@ import {
 import { of } from 'rxjs';
 import { NestLogger } from '../../lib/nest/nest-logger.adapter.js';
 import { freePort } from '../support/free-port.js';
-import { Broker, type BrokerProgram, installedBrokers } from './support/brokers.js';
+import { Broker, installedBrokers, type MessageChannel } from './support/brokers.js';
 import { loggedModule } from './support/logged-module.js';
 import { platforms } from './support/platforms.js';
 import { Recorder } from './support/recorder.js';
@@ -110,24 +110,7 @@ function bringing(id: string, service: MicroserviceOptions): { client: ClientPro
   };
 }
 
-interface TestedTransport {
-  readonly name: string;
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  options(): Promise<MicroserviceOptions>;
-}
-
-function through(program: BrokerProgram): TestedTransport {
-  const broker = new Broker(program);
-  return {
-    name: program.transport,
-    start: () => broker.start(),
-    stop: () => broker.stop(),
-    options: async () => broker.options,
-  };
-}
-
-const tcp: TestedTransport = {
+const tcp: MessageChannel = {
   name: 'tcp',
   start: async () => {},
   stop: async () => {},
@@ -137,10 +120,13 @@ const tcp: TestedTransport = {
   }),
 };
 
-describe.each([tcp, ...installedBrokers().map(through)])('over $name', ({ name, ...transport }) => {
+const channels = [tcp, ...installedBrokers().map((program) => new Broker(program))];
+
+describe.each(channels)('over $name', (channel) => {
+  const { name } = channel;
   // RabbitMQ takes its time.
-  beforeAll(() => transport.start(), 60_000);
-  afterAll(() => transport.stop(), 30_000);
+  beforeAll(() => channel.start(), 60_000);
+  afterAll(() => channel.stop(), 30_000);
 
   describe.each(kinds)('a %s', (kind) => {
     describe.each([false, true])('with a filter of its own: %s', (hasFilter) => {
@@ -149,12 +135,12 @@ describe.each([tcp, ...installedBrokers().map(through)])('over $name', ({ name, 
       let logged: Service;
 
       beforeAll(async () => {
-        const service = await start(kind, await transport.options(), undefined, hasFilter);
+        const service = await start(kind, await channel.options(), undefined, hasFilter);
         bare = [];
         for (const scenario of rpcScenarios) bare.push(await ask(service.client, scenario));
         service.client.close();
         await service.app.close();
-        logged = await start(kind, await transport.options(), recorder, hasFilter);
+        logged = await start(kind, await channel.options(), recorder, hasFilter);
       });
       afterEach(() => recorder.clear());
       afterAll(async () => {

@@ -95,17 +95,30 @@ export function installedBrokers(): BrokerProgram[] {
   });
 }
 
+/** A way for messages, and what there must be for it. */
+export interface MessageChannel {
+  /** The transport, as records call it. */
+  readonly name: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** How a service and its clients reach each other. */
+  options(): Promise<MicroserviceOptions>;
+}
+
 /** A running server of one's own, which keeps nothing. */
-export class Broker {
+export class Broker implements MessageChannel {
   #process: ChildProcess | undefined;
   #port = 0;
   #folder = '';
   #env: NodeJS.ProcessEnv = {};
 
-  constructor(private readonly program: BrokerProgram) {}
+  readonly name: string;
 
-  /** How a service and its clients reach it. */
-  get options(): MicroserviceOptions {
+  constructor(private readonly program: BrokerProgram) {
+    this.name = program.transport;
+  }
+
+  async options(): Promise<MicroserviceOptions> {
     return this.program.options(this.#port);
   }
 
