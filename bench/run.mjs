@@ -15,7 +15,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { CASES, COMPETITORS, MODES } from './lib/cases.mjs';
-import { EXPRESS_VARIANTS, HTTP_VARIANTS, measureHttp, PLATFORMS } from './lib/http.mjs';
+import { HTTP_VARIANTS, measureHttp, PLATFORMS } from './lib/http.mjs';
 import { installLibrary, installPeers, versions } from './lib/install.mjs';
 import { measureLoading } from './lib/loading.mjs';
 import { describeMachine } from './lib/machine.mjs';
@@ -129,8 +129,7 @@ async function runHttp(onProgress) {
   );
   for (const platform of PLATFORMS) {
     progress.begin(`http on ${platform}`);
-    const its = variants.filter((name) => platform === 'express' || !EXPRESS_VARIANTS.has(name));
-    report.http[platform] = await measureHttp({ platform, variants: its, ...plan.http, onProgress });
+    report.http[platform] = await measureHttp({ platform, variants, ...plan.http, onProgress });
   }
 }
 

@@ -24,7 +24,7 @@ export const VARIANTS = {
     }),
 
   /** What logging costs where Express makes its requests as ever. Other platforms have nothing to do with it. */
-  'ours-unprepared': () => ours(undefined, { http: { expressPrototypes: false } }),
+  'ours-unprepared': () => ours(undefined, { http: { expressPrototypes: false, singleWrites: false } }),
 
   'nestjs-pino': async () => {
     const { Logger, LoggerModule } = await import('nestjs-pino');

@@ -20,8 +20,6 @@ export const HTTP_VARIANTS = [
   'nest-winston',
   'nest-json',
 ];
-/** Those that are the same as another one but on Express. */
-export const EXPRESS_VARIANTS = new Set(['ours-unprepared']);
 
 const CONNECTIONS = 50;
 const BACKGROUND_MS = 1_000;

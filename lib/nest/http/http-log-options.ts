@@ -92,6 +92,15 @@ export const httpLogSchema = v.strictObject({
     ),
     true,
   ),
+  singleWrites: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description(
+        'Whether an answer of Fastify goes to the system in one piece where Node would hand it over as two, the second one empty.',
+      ),
+    ),
+    true,
+  ),
   interceptor: v.optional(
     v.pipe(
       v.boolean(),

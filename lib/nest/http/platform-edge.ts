@@ -3,6 +3,7 @@ import type { AbstractHttpAdapter } from '@nestjs/core';
 import { type ExpressPrototypes, makeWithPrototypes } from './express-prototypes.js';
 import type { PlatformRequest, PlatformResponse, ResolvedHttpLogOptions } from './http-log-options.js';
 import { RequestLog } from './request-log.js';
+import { writeSinglePieces } from './single-writes.js';
 import { countBytesOfAll } from './written-bytes.js';
 
 /** Fastify's hook as Nest's adapter takes it: the first to run for a request, before CORS and middleware. */
@@ -39,13 +40,13 @@ export function mountRequestLog(
 }
 
 /**
- * Prepares the server for what is hung on its requests. To be called when the adapter has made it.
- *
- * On Express, where requests would take several times as long with it and without: see {@link makeWithPrototypes}.
+ * Mends at the server what is slow about its requests whether they are logged or not. To be called when the adapter has
+ * made it. See {@link makeWithPrototypes}, for Express, and {@link writeSinglePieces}, for Fastify.
  */
 export function prepareServer(adapter: AbstractHttpAdapter, options: ResolvedHttpLogOptions): void {
   const edge = adapter as unknown as EdgeAdapter;
-  if (!options.expressPrototypes || edge.getType() !== 'express') return;
+  if (edge.getType() === 'fastify' && options.singleWrites) writeSinglePieces(edge.getHttpServer());
+  if (edge.getType() !== 'express' || !options.expressPrototypes) return;
   const application = edge.getInstance<Partial<ExpressApplication>>();
   if (isExpress(application)) makeWithPrototypes(edge.getHttpServer(), application);
 }
