@@ -34,7 +34,7 @@ export const CALLED_FOR: unique symbol = Symbol.for('nestjs-logging.called-for')
  */
 export function findCaller(called: CallBoundary | undefined, stacklevel: number): CallerInfo {
   if (called === undefined) return UNKNOWN_CALLER;
-  const boundary = CALLED_FOR in called ? outermost(called) : called;
+  const boundary = behind(called);
   const depth = Math.max(1, stacklevel);
   // One frame more than asked for: what runs a module tells top-level code from a nameless function.
   const { sites, isCustom } = captureSites(boundary, depth + 1);
@@ -44,6 +44,11 @@ export function findCaller(called: CallBoundary | undefined, stacklevel: number)
   const file = site.getFileName() ?? '';
   const mapped = isCustom || TRANSPILED.test(file) ? positionInText(boundary, index) : undefined;
   return { ...(mapped ?? mappedByNode(site, file)), funcName: functionName(site, sites[depth]) };
+}
+
+/** What the application called: logging itself, or who called that for it. */
+function behind(called: CallBoundary): CallBoundary {
+  return CALLED_FOR in called ? outermost(called) : called;
 }
 
 /** V8 leaves out everything above a function, and all there is if the function is not on the stack. */
@@ -66,8 +71,14 @@ const TRANSPILED = /\.[cm]?tsx?$/;
 export function captureStack(boundary: CallBoundary | undefined): string {
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, boundary);
-  const stack = holder.stack;
-  return typeof stack === 'string' ? stack.slice(stack.indexOf('\n') + 1) : '';
+  const { stack } = holder;
+  const start = typeof stack === 'string' ? stack.indexOf('\n') : -1;
+  return stack !== undefined && start >= 0 ? stack.slice(start + 1) : '';
+}
+
+/** {@link captureStack} from the application's own frame on, whoever called logging for it; `''` once the call is over. */
+export function captureCallStack(called: CallBoundary): string {
+  return captureStack(behind(called));
 }
 
 /** {@link captureStack} under the heading that follows a message logged with `stackInfo: true`. */

@@ -2,7 +2,7 @@ import { str } from '../internal/python-text.js';
 import { redactText } from '../internal/redact-text.js';
 import { writeStderr } from '../internal/std-streams.js';
 import { announceFault } from './fault-channel.js';
-import type { LogRecord } from './log-record.js';
+import { callStackOf, type LogRecord } from './log-record.js';
 import { lookForLosses } from './loss-announcer.js';
 import { escapeControls, sanitizeTraceback } from './sanitize.js';
 import { state } from './state.js';
@@ -40,12 +40,22 @@ export function reportLoggingError(source: object, record: LogRecord | undefined
     `In: ${safely(() => oneLine(String(source)))}`,
   ];
   if (record !== undefined) {
+    const place = safely(() => whereLogged(record));
+    if (place !== '') lines.push(place);
     lines.push(`Message: ${safely(() => oneLine(str(record.msg)))}`);
     lines.push(`Arguments: ${safely(() => oneLine(str(record.args)))}`);
     lines.push(`Logger: ${safely(() => oneLine(record.name))}`);
   }
   if (repeated > 0) lines.push(`Repeated: ${repeated} more since the last report`);
   writeStderr(`${lines.join('\n')}\n`);
+}
+
+/** The error itself tells what failed in here; this tells which line of the application logged. */
+function whereLogged(record: LogRecord): string {
+  const stack = callStackOf(record);
+  if (stack !== '') return `Call stack:\n${sanitizeTraceback(redactText(stack))}`;
+  const { pathname, lineno } = record;
+  return lineno > 0 ? `Logged from file ${oneLine(pathname)}, line ${lineno}` : '';
 }
 
 /**

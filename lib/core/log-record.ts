@@ -2,7 +2,7 @@ import { brand, branded } from '../internal/brand.js';
 import { defineField } from '../internal/define-field.js';
 import { printf, printfMapping } from '../internal/printf.js';
 import { str } from '../internal/python-text.js';
-import { type CallerInfo, findCaller } from './caller.js';
+import { type CallerInfo, captureCallStack, findCaller } from './caller.js';
 import { ComputedAttributes } from './computed-attributes.js';
 import { getLevelName } from './levels.js';
 import { isReserved, RESERVED_ATTRIBUTES } from './record-attributes.js';
@@ -233,6 +233,12 @@ const NO_FIELDS: Fields = {};
 
 /** True for records of any copy of this package. */
 export const isLogRecord = branded<LogRecord>('record');
+
+/** The stack from the log call on, as V8 prints it, while that call runs; `''` afterwards, and for records made by hand. */
+export function callStackOf(record: LogRecord): string {
+  const boundary = record[BOUNDARY];
+  return boundary === undefined ? '' : captureCallStack(boundary);
+}
 
 /** Whether a record has or inherits something of that name. Fields of a context or a callback that take it are left out. */
 export function isTaken(name: string): boolean {

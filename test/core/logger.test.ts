@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { reportLoggingError } from '../../lib/core/diagnostics.js';
 import {
   disable,
   Formatter,
@@ -6,6 +7,7 @@ import {
   type Handler,
   Logger,
   LogRecord,
+  makeLogRecord,
   setLoggerClass,
   setLogRecordFactory,
 } from '../../lib/core/index.js';
@@ -99,6 +101,25 @@ describe('a log call', () => {
     expect(text).toMatch(/^--- Logging error ---\n/);
     expect(text).toContain('%d format: a real number is required, not str');
     expect(text).toContain('Message: %d');
+  });
+
+  it('tells which line of the application logged what cannot be formatted', () => {
+    function pay(): void {
+      getLogger('a').info('%d', 'x');
+    }
+    const { text } = captureStderr(pay);
+    expect(text).toMatch(/\nCall stack:\n {4}at .*\(.*\blogger\.test\.ts:\d+:\d+\)\n/);
+    expect(text.indexOf('Call stack:')).toBeLessThan(text.indexOf('Message: %d'));
+  });
+
+  it('tells the line as long as it is known, once the log call is over', () => {
+    getLogger('a').info('nobody asked');
+    const record = seen.records[0] as LogRecord;
+    const unknown = captureStderr(() => reportLoggingError(getLogger('a'), record, new Error('late')));
+    expect(unknown.text).not.toMatch(/Call stack|Logged from/);
+    const known = makeLogRecord({ msg: 'sent here', pathname: '/app/shop.ts', lineno: 7 });
+    const { text } = captureStderr(() => reportLoggingError(getLogger('a'), known, new Error('late')));
+    expect(text).toContain('\nLogged from file /app/shop.ts, line 7\nMessage: sent here\n');
   });
 
   it('reports a failing handler and serves the others', () => {
