@@ -23,7 +23,7 @@ export const VARIANTS = {
       root: { level: 'INFO', handlers: ['stdout'] },
     }),
 
-  /** What logging costs where Express makes its requests as ever. Other platforms have nothing to do with it. */
+  /** What logging costs where nothing of the server is mended: neither Express's prototypes nor Fastify's writes. */
   'ours-unprepared': () => ours(undefined, { http: { expressPrototypes: false, singleWrites: false } }),
 
   'nestjs-pino': async () => {

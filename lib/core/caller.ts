@@ -72,8 +72,9 @@ export function captureStack(boundary: CallBoundary | undefined): string {
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, boundary);
   const { stack } = holder;
-  const start = typeof stack === 'string' ? stack.indexOf('\n') : -1;
-  return stack !== undefined && start >= 0 ? stack.slice(start + 1) : '';
+  // Whoever prints stacks may give anything; without frames there is the header alone.
+  if (typeof stack !== 'string' || !stack.includes('\n')) return '';
+  return stack.slice(stack.indexOf('\n') + 1);
 }
 
 /** {@link captureStack} from the application's own frame on, whoever called logging for it; `''` once the call is over. */
