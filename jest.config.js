@@ -1,6 +1,6 @@
 /**
  * Jest runs the TypeScript sources as ES modules, compiled file by file with SWC.
- * The packaging tests have a configuration of their own: test/packaging/jest.config.js.
+ * The packaging tests and those against real engines have configurations of their own.
  *
  * @type {import('jest').Config}
  */
@@ -8,16 +8,18 @@ export default {
   rootDir: import.meta.dirname,
   roots: ['<rootDir>/lib', '<rootDir>/test'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/packaging/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/packaging/', '<rootDir>/test/engines/'],
   testEnvironment: 'node',
   // Many tests wait for servers and other processes: all cores have room for one worker each.
   maxWorkers: '100%',
+  // They start programs and servers, which takes its time on a machine that does other things too.
+  testTimeout: 20_000,
   injectGlobals: false,
   extensionsToTreatAsEsm: ['.ts'],
   resolver: '<rootDir>/test/support/jest-resolver.cjs',
   moduleNameMapper: {
     '^nestjs-logging$': '<rootDir>/lib/index.ts',
-    '^nestjs-logging/(core|testing)$': '<rootDir>/lib/$1/index.ts',
+    '^nestjs-logging/(core|live|testing)$': '<rootDir>/lib/$1.ts',
   },
   transform: {
     '\\.ts$': [

@@ -1,4 +1,4 @@
-/** Imports one module and tells the processor time of the process so far, in microseconds. */
+/** Imports one module and prints the CPU time of the process so far, in microseconds. */
 import process from 'node:process';
 
 await import(process.argv[2]);

@@ -1,8 +1,9 @@
 /**
  * The bench: `npm run bench -- [options]`.
  *
- *   --quick           fewer and shorter turns, batched and line by line to a file only
- *   --only A,B        these cases or parts only (see lib/cases.mjs; parts: memory, loading, tree, http)
+ *   --quick           fewer and shorter turns, line by line and batched to a file only
+ *   --only A,B        these cases or parts only (see lib/cases.mjs; parts: memory, loading, tree,
+ *                     live, http)
  *   --peers A,B       these competitors only, ours always among them
  *   --modes A,B       these ways of writing only (batched-file, line-file, batched-null, line-null)
  *   --library DIR     another build of the library: the folder with its package.json and dist/
@@ -17,6 +18,7 @@ import { parseArgs } from 'node:util';
 import { CASES, COMPETITORS, MODES } from './lib/cases.mjs';
 import { HTTP_VARIANTS, measureHttp, PLATFORMS } from './lib/http.mjs';
 import { installLibrary, installPeers, versions } from './lib/install.mjs';
+import { measureLive } from './lib/live.mjs';
 import { measureLoading } from './lib/loading.mjs';
 import { describeMachine } from './lib/machine.mjs';
 import { measureMemory } from './lib/memory.mjs';
@@ -25,7 +27,7 @@ import { reportText } from './lib/report.mjs';
 import { measureTree } from './lib/tree.mjs';
 import { measureCase } from './lib/turns.mjs';
 
-const PARTS = ['memory', 'loading', 'tree', 'http'];
+const PARTS = ['memory', 'loading', 'tree', 'live', 'http'];
 
 const root = path.join(import.meta.dirname, '..');
 const { values: options } = parseArgs({
@@ -59,7 +61,7 @@ console.log(reportText(report));
 function readPlan() {
   const chosen = options.only?.split(',') ?? [...Object.keys(CASES), ...PARTS];
   const modes =
-    options.modes?.split(',') ?? (options.quick ? ['batched-file', 'line-file'] : Object.keys(MODES));
+    options.modes?.split(',') ?? (options.quick ? ['line-file', 'batched-file'] : Object.keys(MODES));
   const peers = options.peers?.split(',') ?? COMPETITORS;
   refuseUnknown('--only', chosen, [...Object.keys(CASES), ...PARTS]);
   refuseUnknown('--modes', modes, Object.keys(MODES));
@@ -69,7 +71,7 @@ function readPlan() {
     parts: chosen.filter((name) => PARTS.includes(name)),
     modes,
     competitors: COMPETITORS.filter((name) => name === 'ours' || peers.includes(name)),
-    timing: options.quick ? { rounds: 7, sliceMs: 60 } : { rounds: 21, sliceMs: 150 },
+    timing: options.quick ? { rounds: 8, starts: 2, sliceMs: 60 } : { rounds: 21, starts: 3, sliceMs: 150 },
     // Many short turns: what slows the machine comes in bursts of seconds.
     http: options.quick ? { rounds: 4, starts: 2, seconds: 1 } : { rounds: 15, starts: 5, seconds: 1.5 },
     records: options.quick ? 100_000 : 1_000_000,
@@ -89,7 +91,7 @@ async function runCases() {
   for (const [at, name] of plan.cases.entries()) {
     report.cases[name] = {};
     const { title, hasOutput } = CASES[name];
-    for (const mode of hasOutput === false ? ['batched-file'] : plan.modes) {
+    for (const mode of hasOutput === false ? ['line-file'] : plan.modes) {
       progress.begin(`case ${at + 1} of ${plan.cases.length}, ${title}, ${MODES[mode].title}`);
       report.cases[name][mode] = await measureCase(name, mode, {
         competitors: plan.competitors.filter(
@@ -109,6 +111,7 @@ async function runParts() {
     progress.begin(part);
     if (part === 'loading') report.loading = measureLoading({ rounds: plan.timing.rounds, onProgress });
     if (part === 'tree') report.tree = measureTree();
+    if (part === 'live') report.live = await measureLive({ ...plan.timing, onProgress });
     if (part === 'memory') {
       const competitors = plan.competitors.filter((each) => each !== 'cpython');
       report.memory = {

@@ -1,6 +1,6 @@
 /**
  * One competitor in one case, in a process of its own. The parent lets all of them take turns:
- * `{}` measures one slice, `{ count }` logs that many records in one tight loop and tells the memory it took.
+ * `{}` measures one slice (of a cold case its first calls, before anything is warm), `{ count }` logs that many records in one tight loop and tells the memory it took.
  */
 import process from 'node:process';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -8,14 +8,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** Calls in one turn of the event loop, so that loggers that work in the background get to. */
 const CALLS_A_TURN = 1_000;
 
-const { competitor, name, target, sliceMs, warmUpMs, hasOutput } = JSON.parse(process.argv[2]);
+const { competitor, name, target, sliceMs, warmUpMs, hasOutput, coldCalls } = JSON.parse(process.argv[2]);
 const { create } = await import(`./competitors/${competitor}.mjs`);
-const subject = create(name, target);
+const subject = await create(name, target);
 if (subject === undefined) {
   process.send({ isMissing: true });
 } else {
   const around = subject.around ?? ((run) => run());
-  const count = await around(calibrate);
+  const count = coldCalls ?? (await around(calibrate));
   process.on('message', (request) =>
     around(() => (request.count ? measureMemory(request.count) : measure(count))).then(reply),
   );

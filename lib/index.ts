@@ -6,28 +6,41 @@
  *
  * @packageDocumentation
  */
-export * from './core/index.js';
-export { Logger as LoggerBase } from './core/logger.js';
-export { ComponentOptions } from './nest/component-options.decorator.js';
-export { defaultLoggingConfig } from './nest/default-config.js';
-export type { HttpLogOptions, PlatformRequest, PlatformResponse } from './nest/http/http-log-options.js';
-export { InjectLogger, Logger, type LoggerDecorator } from './nest/logger.decorator.js';
-export { LoggingInterceptor } from './nest/logging.interceptor.js';
-export { LoggingModule } from './nest/logging.module.js';
-export { getFilterToken, getFormatterToken, getHandlerToken, getLoggerToken } from './nest/logging.tokens.js';
-export { LoggingExceptionFilter } from './nest/logging-exception.filter.js';
+
+export { Logger as LoggerBase } from './core/loggers/logger.js';
+export * from './core.js';
+export { ComponentOptions } from './nest/components/component-options.decorator.js';
+export { defaultLoggingConfig } from './nest/module/default-config.js';
+export { InjectLogger, Logger, type LoggerDecorator } from './nest/module/logger.decorator.js';
+export { LoggingInterceptor } from './nest/module/logging.interceptor.js';
+export { LoggingModule } from './nest/module/logging.module.js';
+export {
+  getFilterToken,
+  getFormatterToken,
+  getHandlerToken,
+  getLoggerToken,
+} from './nest/module/logging.tokens.js';
+export { LoggingExceptionFilter } from './nest/module/logging-exception.filter.js';
 export {
   type LoggingHealth,
   LoggingHealthIndicator,
   type LoggingHealthOptions,
-} from './nest/logging-health.indicator.js';
+} from './nest/module/logging-health.indicator.js';
 export type {
   LoggingConfigFactory,
   LoggingConfigFunction,
   LoggingFeature,
   LoggingModuleAsyncOptions,
   LoggingModuleOptions,
-} from './nest/logging-options.js';
-export { LoggingStats } from './nest/logging-stats.provider.js';
-export { NestLogger, VERBOSE } from './nest/nest-logger.adapter.js';
-export { WithContext } from './nest/with-context.decorator.js';
+  ProvidedLogging,
+  ProvidedOption,
+} from './nest/module/logging-options.js';
+export { LoggingStats } from './nest/module/logging-stats.provider.js';
+export { WithContext } from './nest/module/with-context.decorator.js';
+export { NestLogger, VERBOSE } from './nest/nest-logger/nest-logger.adapter.js';
+export type { HttpLogOptions, PlatformRequest, PlatformResponse } from './nest/requests/http-log-options.js';
+export type {
+  RequestIdFunction,
+  RequestIdOption,
+  RequestIdOptions,
+} from './nest/requests/request-id-options.js';

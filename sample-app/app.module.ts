@@ -1,8 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggingModule } from 'nestjs-logging';
+import { LoggingLiveModule } from 'nestjs-logging/live';
 import { AuditModule } from './audit/audit.module.js';
 import type { Environment } from './environment.js';
 import { JobsModule } from './jobs/jobs.module.js';
+import { liveConfig } from './live.config.js';
 import { loggingConfig } from './logging.config.js';
 import { OrdersModule } from './orders/orders.module.js';
 
@@ -18,6 +20,8 @@ export class AppModule {
         AuditModule,
         OrdersModule,
         JobsModule,
+        // Its address is printed as the last line.
+        ...(environment.name === 'development' ? [LoggingLiveModule.forRoot(liveConfig(environment))] : []),
       ],
     };
   }

@@ -7,17 +7,37 @@ import type { Environment } from './environment.js';
 export function loggingConfig(environment: Environment): LoggingConfig {
   const { name, logLevel } = environment;
   const config = { development, test, production }[name](environment);
-  // Only the application's loggers follow LOG_LEVEL: DEBUG is asked for to see one's own code, not everybody's.
+  // Only the application's loggers follow LOG_LEVEL: you set DEBUG to see your own code, not that of libraries.
   if (logLevel !== undefined)
     config.loggers = { ...config.loggers, shop: { ...config.loggers?.shop, level: logLevel } };
-  return config;
+  return environment.redisUrl === undefined ? config : withCentral(config, environment.redisUrl, environment);
+}
+
+/** The same, and all records in a stream of the Redis that the instances share: one query finds a request's in all of them. */
+function withCentral(config: LoggingConfig, url: string, { instance }: Environment): LoggingConfig {
+  const json = { class: 'JsonFormatter', static_fields: { service: 'shop', instance } };
+  const central = { class: 'RedisStreamHandler', url, key: 'logs', maxLength: 100_000, formatter: 'central' };
+  const loggers = Object.entries(config.loggers ?? {}).map(([name, logger]) => {
+    // What does not go on to the root has to be sent from where it ends.
+    return [
+      name,
+      logger.propagate === false ? { ...logger, handlers: [...(logger.handlers ?? []), 'central'] } : logger,
+    ];
+  });
+  return {
+    ...config,
+    formatters: { ...config.formatters, central: json },
+    handlers: { ...config.handlers, central },
+    loggers: Object.fromEntries(loggers),
+    root: { ...config.root, handlers: [...(config.root?.handlers ?? []), 'central'] },
+  };
 }
 
 /** Everything on the terminal, in colour if it has any, and the same in a file to search. */
 function development({ logDir }: Environment): LoggingConfig {
   const line = {
     class: 'ColorFormatter',
-    // Eight characters of the id tell requests apart; all of it is in the file.
+    // Eight characters of the id distinguish requests; the file has all of it.
     format: '%(asctime)s %(levelname)-8s %(request_id)-8.8s %(name)s: %(message)s',
     datefmt: '%H:%M:%S',
   };
@@ -36,7 +56,7 @@ function development({ logDir }: Environment): LoggingConfig {
     },
     loggers: {
       ...frameworkLoggers,
-      // The message of an access record says it all: its fields are for machines.
+      // The message of an access record is enough here: its fields are for machines.
       nest: { handlers: ['framework', 'file'], propagate: false },
       shop: { level: 'DEBUG' },
       'shop.orders': { handlers: ['audit'] },
@@ -45,7 +65,7 @@ function development({ logDir }: Environment): LoggingConfig {
   };
 }
 
-/** Quiet on the terminal; a file, new with each run, tells what led to a failure. */
+/** Quiet on the terminal; a file, new with each run, shows what led to a failure. */
 function test({ logDir }: Environment): LoggingConfig {
   return {
     version: 1,
@@ -70,7 +90,7 @@ function test({ logDir }: Environment): LoggingConfig {
   };
 }
 
-/** JSON for whatever collects standard output, and a file of bounded size for those who log in to the machine. */
+/** JSON for the collector of standard output, and a file of bounded size for people on the machine. */
 function production({ logDir }: Environment): LoggingConfig {
   return {
     version: 1,
@@ -91,7 +111,7 @@ function production({ logDir }: Environment): LoggingConfig {
   };
 }
 
-/** A provider like any other: Nest makes it and injects what its constructor asks for. */
+/** A provider like any other: Nest creates it and injects its constructor's parameters. */
 const audit = { class: AuditHandler, level: 'WARNING', keep: 100 };
 
 /** One line a module and one a route at each start is more than anyone reads. */

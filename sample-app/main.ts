@@ -1,18 +1,15 @@
 import 'reflect-metadata';
 import { mkdirSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
-import { getLogger, NestLogger } from 'nestjs-logging';
+import { getLogger } from 'nestjs-logging';
 import { AppModule } from './app.module.js';
 import { readEnvironment } from './environment.js';
 
 async function main(): Promise<void> {
   const environment = readEnvironment();
   mkdirSync(environment.logDir, { recursive: true });
-  // bufferLogs: what Nest says before the configuration stands is kept, and comes out in its format.
+  // bufferLogs: Nest's first message waits for the configuration, too, and comes out in its format.
   const app = await NestFactory.create(AppModule.for(environment), { bufferLogs: true });
-  app.useLogger(app.get(NestLogger));
-  // Else Nest brings it out only after the modules have started.
-  app.flushLogs();
   // SIGTERM and SIGINT close the application, and with it flush and close the handlers.
   app.enableShutdownHooks();
   await app.listen(environment.port);
@@ -22,7 +19,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // Without a configuration there is no other place to say it.
+  // Without a configuration there is no other place to report it.
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });

@@ -5,11 +5,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.mjs';
 
 const startTimeoutMs = 120_000;
 const stopTimeoutMs = 10_000;
@@ -54,7 +54,7 @@ async function check() {
   assert.ok((await ask('/orders')).status < 500);
 }
 
-/** The whole process group is asked, since npm stands between us and the app. */
+/** The whole process group is signalled, because npm is between us and the app. */
 async function stop() {
   if (app.exitCode === null) process.kill(-app.pid, 'SIGTERM');
   const late = sleep(stopTimeoutMs, 'late', { ref: false });
@@ -72,15 +72,4 @@ function assertLogged() {
 
 function ask(route) {
   return fetch(`http://localhost:${port}${route}`, { signal: AbortSignal.timeout(5_000) });
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -8,7 +8,7 @@ import * as imported from 'nestjs-logging/core';
 
 const require = createRequire(import.meta.url);
 const required = require('nestjs-logging/core');
-const commonJs = require('../dist/cjs/core/index.js');
+const commonJs = require('../dist/cjs/core.js');
 
 assert.equal(required.getLogger, imported.getLogger, 'import and require load the same copy');
 for (const copy of [required, commonJs]) assert.equal(copy.getLogger('x'), imported.getLogger('x'));
@@ -29,7 +29,7 @@ logger.propagate = false;
 })();
 assert.deepEqual(lines, ['WARNING smoke speak order 7 of Ada']);
 
-for (const entry of ['nestjs-logging', 'nestjs-logging/testing']) {
+for (const entry of ['nestjs-logging', 'nestjs-logging/testing', 'nestjs-logging/live']) {
   assert.deepEqual(Object.keys(await import(entry)).sort(), Object.keys(require(entry)).sort());
 }
 await imported.shutdown();

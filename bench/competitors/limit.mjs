@@ -38,6 +38,13 @@ const LINES = {
       `${head()}${payload.message(i)}","orderId":${f.orderId},"user":"${f.user}","amount":${f.amount},"currency":"${f.currency}","isPaid":${f.isPaid}}\n`,
     );
   },
+  unique: (sink) => (i) => sink.write(json(payload.uniqueMessage(i))),
+  first: (sink) => (i) => sink.write(json(payload.message(i))),
+  long: (sink) => (i) => sink.write(json(payload.longMessage(i))),
+  bound: (sink) => {
+    const bound = JSON.stringify(payload.BOUND).slice(1);
+    return (i) => sink.write(`${head()}${payload.message(i)}",${bound}\n`);
+  },
   child: (sink) => (i) => sink.write(json(payload.message(i))),
   error: (sink) => (i) => {
     const error = payload.error(i);

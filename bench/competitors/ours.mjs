@@ -1,4 +1,4 @@
-import { dictConfig, getLogger, runInContext } from 'nestjs-logging/core';
+import { dictConfig, getLogger, LoggerAdapter, runInContext } from 'nestjs-logging/core';
 import * as payload from '../lib/payload.mjs';
 import { BATCH_BYTES } from '../lib/sink.mjs';
 
@@ -23,8 +23,13 @@ export function create(name, target) {
   if (chosen[1]) handlers.second = { ...file, filename: target.secondPath, formatter: chosen[1] };
   dictConfig({
     version: 1,
-    formatters: { text: { format: TEXT }, caller: { format: CALLER }, json: { '()': 'JsonFormatter' } },
-    filters: { shop: { name: 'shop' } },
+    formatters: {
+      text: { format: TEXT },
+      caller: { format: CALLER },
+      json: { '()': 'JsonFormatter' },
+      paths: { '()': 'JsonFormatter', redact: payload.SECRET_PATHS },
+    },
+    filters: { shop: { name: 'shop' }, secrets: { class: 'RedactionFilter' } },
     handlers,
     root: { level: 'INFO', handlers: Object.keys(handlers) },
   });
@@ -37,6 +42,13 @@ export function create(name, target) {
 }
 
 const plain = (logger) => (i) => logger.info(payload.message(i));
+const secrets = (logger) => (i) => logger.info(payload.message(i), { extra: payload.secretFields(i) });
+
+/** Twenty loggers, each called at a place of its own. */
+function manyCallSites() {
+  const calls = payload.callSites((name) => getLogger(name));
+  return (i) => calls[i % calls.length](i);
+}
 
 const CASES = {
   disabled: { call: (logger) => (i) => logger.debug(payload.message(i)) },
@@ -46,6 +58,30 @@ const CASES = {
   fields: { call: (logger) => (i) => logger.info(payload.message(i), { extra: payload.fields(i) }) },
   child: { call: plain },
   error: { call: (logger) => (i) => logger.error(payload.message(i), payload.error(i)) },
+  unique: { call: (logger) => (i) => logger.info(payload.uniqueMessage(i)) },
+  many: { call: manyCallSites },
+  number: { call: (logger) => (i) => logger.info('%.2f of %d (%s)', i * 1.25, i, payload.person(i)) },
+  repr: { call: (logger) => (i) => logger.info('got %r', { id: i, user: payload.person(i) }) },
+  newFields: { call: (logger) => (i) => logger.info(payload.message(i), { extra: payload.newFields(i) }) },
+  bound: { call: (logger) => plain(new LoggerAdapter(logger, payload.BOUND)) },
+  boundOwn: {
+    call: (logger) => {
+      const adapter = new LoggerAdapter(logger, payload.BOUND);
+      return (i) => adapter.info(payload.message(i), { extra: { orderId: i, amount: 12.5 } });
+    },
+  },
+  nested: { call: (logger) => (i) => logger.info(payload.message(i), { extra: payload.nestedFields(i) }) },
+  long: { call: (logger) => (i) => logger.info(payload.longMessage(i)) },
+  unicode: { call: (logger) => (i) => logger.info(payload.unicodeMessage(i)) },
+  control: { call: (logger) => (i) => logger.info(payload.controlMessage(i)) },
+  errors: { call: (logger) => (i) => logger.error(payload.message(i), payload.deepError(i)) },
+  redactPaths: { call: secrets, formatters: ['paths'] },
+  redactScan: { call: secrets, filters: ['secrets'] },
+  redactPlain: {
+    call: (logger) => (i) => logger.info(payload.message(i), { extra: payload.fields(i) }),
+    filters: ['secrets'],
+  },
+  first: { call: plain },
   handlers: { call: plain, formatters: ['text', 'json'] },
   filter: { call: plain, filters: ['shop'] },
   context: { call: plain, context: true },

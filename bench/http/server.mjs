@@ -1,4 +1,4 @@
-/** One variant of the application on one platform. Tells its port, and its processor time when asked. */
+/** One variant of the application on one platform. Reports its port, and its CPU time when asked. */
 import process from 'node:process';
 import { NestFactory } from '@nestjs/core';
 import { VARIANTS } from './variants.mjs';

@@ -7,10 +7,10 @@ const SHOWN = {
   fields: ['pino', 'bunyan', 'winston', 'nest'],
   error: ['pino', 'bunyan', 'winston'],
 };
-const MODE = 'batched-file';
+const MODE = 'line-file';
 const [WIDTH, LABEL, BAR, GAP, HEAD] = [720, 110, 16, 4, 30];
 
-/** The chart of the README as SVG: processor time a call, in batches to a file. */
+/** The chart of the README as SVG: CPU time per call, line by line to a file. */
 export function drawChart({ cases, versions, machine }) {
   const groups = Object.entries(SHOWN)
     .map(([name, peers]) => ({ title: CASES[name].title, bars: barsOf(cases[name]?.[MODE], peers) }))
@@ -27,9 +27,9 @@ export function drawChart({ cases, versions, machine }) {
     }
     y += 12;
   }
-  const note = `Processor time a call in batches of 16 KB; ${machine.processor}, Node ${machine.node}, pino ${versions.pino}, winston ${versions.winston}. Shorter is better.`;
+  const note = `CPU time per call, line by line to a file; ${machine.processor}, Node ${machine.node}, pino ${versions.pino}, winston ${versions.winston}. Shorter is better.`;
   body += text(0, y + 8, note, 'class="note"');
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y + 20}" role="img" aria-label="Processor time of a log call, beside other loggers">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y + 20}" role="img" aria-label="CPU time of a log call, compared with other loggers">
 <style>text{font:12px system-ui,sans-serif;fill:#57606a}.title{font-weight:600;fill:#8250df}.note{font-size:10px}.ours{fill:#8250df}.peer{fill:#8c959f}</style>
 ${body}</svg>
 `;

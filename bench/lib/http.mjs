@@ -15,7 +15,7 @@ export const HTTP_VARIANTS = [
   'none',
   'ours',
   'ours-batched',
-  'ours-unprepared',
+  'ours-tuned',
   'nestjs-pino',
   'nest-winston',
   'nest-json',
@@ -25,7 +25,7 @@ const CONNECTIONS = 50;
 const BACKGROUND_MS = 1_000;
 
 /**
- * Requests a second, latency and processor time a request, one server process a variant, in turns.
+ * Requests a second, latency and CPU time a request, one server process a variant, in turns.
  *
  * How fast a process is, is partly a matter of its luck (what the engine optimises when, and forgets again): after some
  * turns all of them are started anew.
@@ -111,7 +111,7 @@ async function fire(autocannon, server, seconds) {
 }
 
 /**
- * Keeps this process from sleeping until it is told to rest.
+ * Keeps this process from sleeping until it is stopped.
  *
  * Whoever sends to a process that sleeps pays for waking it: on a virtual machine 20 µs and more for each answer. Without
  * logging the server is the faster one and never meets a sleeper; every logger would be charged for that.

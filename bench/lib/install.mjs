@@ -28,7 +28,7 @@ export function installPeers(onProgress) {
  * @param root Folder with the library's package.json and dist/.
  */
 export function installLibrary(root) {
-  if (!existsSync(path.join(root, 'dist/esm/core/index.js'))) {
+  if (!existsSync(path.join(root, 'dist/esm/core.js'))) {
     throw new Error(`${root} holds no build of the library; run "npm run build" first`);
   }
   const target = path.join(modules, 'nestjs-logging');

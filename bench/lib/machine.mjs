@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import process from 'node:process';
 
-/** The machine as far as it matters to the figures; nothing that tells which one it is. */
+/** The machine as far as it matters to the figures; nothing that identifies it. */
 export function describeMachine() {
   const [cpu] = os.cpus();
   return {

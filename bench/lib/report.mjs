@@ -1,5 +1,6 @@
 import { CASES, MODES } from './cases.mjs';
 import { judge } from './goals.mjs';
+import { LIVE_CALLS, LIVE_VARIANTS } from './live.mjs';
 
 /** A report as text: tables of Markdown, so that they can go into the documentation as they are. */
 export function reportText(report) {
@@ -9,7 +10,9 @@ export function reportText(report) {
     memoryTable(report),
     loadingTable(report),
     treeText(report),
+    liveTable(report),
     httpTable(report),
+    tuningTable(report),
     goalTable(report),
   );
   return parts.filter((part) => part !== '').join('\n\n');
@@ -19,7 +22,7 @@ export function machineText({ machine, rounds, sliceMs, note }) {
   const { processor, cores, system, node, python, loadAverage } = machine;
   const lines = [
     `${processor}, ${cores} cores, ${system}, Node ${node}${python ? `, CPython ${python}` : ''}; ${rounds} turns of ${sliceMs} ms.`,
-    'Processor time a call, in nanoseconds: median, and in brackets how many times ours.',
+    'CPU time per call, in nanoseconds: median, and in brackets how many times ours.',
   ];
   lines.push(`Load average of the machine when the run began: ${loadAverage[0]}.`);
   if (loadAverage[0] > cores / 2) lines.push('It was busy: trust the ratios more than the times.');
@@ -62,7 +65,7 @@ export function loadingTable({ loading }) {
     cpu.median,
     extraCpu,
   ]);
-  const columns = ['', 'wall', 'more than nothing', 'processor', 'more than nothing'];
+  const columns = ['', 'wall', 'more than nothing', 'CPU', 'more than nothing'];
   return `A process that imports one module, in ms:\n\n${table(columns, rows)}`;
 }
 
@@ -74,11 +77,40 @@ export function treeText({ tree }) {
   ].join(' ');
 }
 
+/** What the live module adds to a call, beside the call without it. */
+export function liveTable({ live }) {
+  if (live === undefined) return '';
+  const rows = Object.entries(LIVE_VARIANTS).map(([variant, title]) => [
+    title,
+    ...Object.values(live).map(({ [variant]: { cpu, extraNs } }) =>
+      variant === 'without' ? cpu.median.toFixed(1) : extraText(extraNs),
+    ),
+  ]);
+  const calls = Object.keys(live).map((call) => LIVE_CALLS[call]);
+  return `nestjs-logging/live, CPU time of a call in ns, and what is added to it:\n\n${table(['', ...calls], rows)}`;
+}
+
+const extraText = (ns) => `${ns < 0 ? '−' : '+'}${Math.abs(ns).toFixed(1)}`;
+
+/** Variants that are faster for other reasons than logging, and have a page of their own. */
+const TUNED = ['ours-tuned'];
+
+/** Logging beside logging. */
 export function httpTable({ http }) {
-  const columns = ['', 'requests/s', 'of none', 'p50 ms', 'p99 ms', 'processor µs a request', 'added µs'];
+  return httpTables(http, (name) => !TUNED.includes(name));
+}
+
+/** What tuning the server makes of it. */
+export function tuningTable({ http }) {
+  return httpTables(http, (name) => ['none', 'ours', ...TUNED].includes(name));
+}
+
+function httpTables(http, isShown) {
+  const columns = ['', 'requests/s', 'of none', 'p50 ms', 'p99 ms', 'CPU µs a request', 'added µs'];
   return Object.entries(http ?? {})
     .map(([platform, variants]) => {
-      const rows = Object.entries(variants).map(([name, v]) => [
+      const shown = Object.entries(variants).filter(([name]) => isShown(name));
+      const rows = shown.map(([name, v]) => [
         name,
         Math.round(v.perSecond),
         `${Math.round(v.perSecondOfNone * 100)} %`,

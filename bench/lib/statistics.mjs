@@ -23,7 +23,7 @@ export function ratio(values, base) {
   return round(median(values.map((value, turn) => value / base[turn])));
 }
 
-/** Three significant figures are all a bench can tell. */
+/** A benchmark is not more precise than three significant figures. */
 export function round(value) {
   return Number(value.toPrecision(4));
 }

@@ -1,8 +1,9 @@
-import type { ConfigFault } from '../config/config-origin.js';
-import type { ConfigPlan } from '../config/config-plan.js';
+import type { ConfigPlan } from '../config/plan/planned-config.js';
+import type { ConfigFault } from '../config/read/config-origin.js';
 import { faultText } from './fault-text.js';
 import { isForeign } from './foreign-names.js';
 import { faultsOf, importModules, type LoadSettings, loadPlan } from './load-plan.js';
+import { findWarnings } from './plan-warnings.js';
 import { painterFor, plural, type Terminal, writeJson } from './terminal.js';
 import { unusedEntries } from './unused-entries.js';
 
@@ -14,12 +15,14 @@ export interface CheckSettings extends LoadSettings {
 interface Verdict {
   readonly file: string;
   readonly faults: readonly ConfigFault[];
-  /** What is worth knowing and no fault. */
+  /** Notes, which are not errors. */
   readonly notes: readonly string[];
+  /** What is allowed and seldom meant. */
+  readonly warnings: readonly string[];
   readonly summary: string;
 }
 
-/** Tells every fault of configuration files. @returns The exit status: 1 if there is any fault. */
+/** Reports every error of configuration files. @returns The exit status: 1 if there is any error. */
 export async function check(
   files: readonly string[],
   settings: CheckSettings,
@@ -31,7 +34,10 @@ export async function check(
   if (settings.json) {
     writeJson(
       terminal,
-      verdicts.map(({ file, faults, notes }) => ({ file, ok: faults.length === 0, faults, notes })),
+      verdicts.map(({ file, faults, notes, warnings }) => ({
+        ...{ file, ok: faults.length === 0, faults, notes },
+        ...(warnings.length > 0 ? { warnings } : {}),
+      })),
     );
   } else {
     print(verdicts, terminal);
@@ -46,9 +52,11 @@ async function judge(file: string, settings: CheckSettings, terminal: Terminal):
       ...unknown.map((name) => `${name} is not known here and not checked`),
       ...unusedEntries(plan).map((path) => `${path} is not used`),
     ];
-    return { file, faults: [], notes, summary: summary(plan) };
+    const environment = settings.environment ?? terminal.env.NODE_ENV;
+    const warnings = findWarnings(plan, environment === 'production');
+    return { file, faults: [], notes, warnings, summary: summary(plan) };
   } catch (error) {
-    return { file, faults: faultsOf(error, file), notes: [], summary: '' };
+    return { file, faults: faultsOf(error, file), notes: [], warnings: [], summary: '' };
   }
 }
 
@@ -59,15 +67,16 @@ function summary({ handlers, loggers, root }: ConfigPlan): string {
 
 function print(verdicts: readonly Verdict[], terminal: Terminal): void {
   const paint = painterFor('stdout', terminal);
-  for (const { file, faults, notes, summary: text } of verdicts) {
+  for (const { file, faults, notes, warnings, summary: text } of verdicts) {
     for (const fault of faults) terminal.stdout.write(`${faultText(fault, paint)}\n`);
     if (faults.length > 0) continue;
     terminal.stdout.write(`${paint(file, 'bold')}: ${paint('ok', 'green')}, ${text}\n`);
+    for (const warning of warnings) terminal.stdout.write(`  ${paint('warning', 'yellow')}: ${warning}\n`);
     for (const note of notes) terminal.stdout.write(`  ${paint('note', 'yellow')}: ${note}\n`);
   }
   const count = verdicts.reduce((sum, { faults }) => sum + faults.length, 0);
   const faulty = verdicts.filter(({ faults }) => faults.length > 0).length;
-  if (count > 0) terminal.stderr.write(`${plural(count, 'fault')} in ${plural(faulty, 'file')}\n`);
+  if (count > 0) terminal.stderr.write(`${plural(count, 'error')} in ${plural(faulty, 'file')}\n`);
   if (verdicts.some(({ faults }) => faults.some(isUnknownClass))) {
     terminal.stderr.write(
       'for classes of your own: --import the module that registers them, or --allow-unknown\n',
@@ -75,7 +84,7 @@ function print(verdicts: readonly Verdict[], terminal: Terminal): void {
   }
 }
 
-/** A class name that may be one of the application's, and not a slip. */
+/** A class name that may be one of the application's, and not a typo. */
 function isUnknownClass({ path, message }: ConfigFault): boolean {
   const [, name] = /registered as "([^"]+)"/.exec(message) ?? [];
   return /\.(class|\(\))$/.test(path) && name !== undefined && isForeign(name);

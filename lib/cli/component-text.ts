@@ -1,8 +1,8 @@
-import type { PlannedComponent } from '../config/config-plan.js';
-import { ComponentReference } from '../config/converters.js';
+import { ComponentReference } from '../config/plan/converters.js';
+import type { PlannedComponent } from '../config/plan/planned-config.js';
+import { escapeControls } from '../core/formatting/sanitize.js';
 import { getLevelName } from '../core/levels.js';
-import { escapeControls } from '../core/sanitize.js';
-import { secretKeys } from '../internal/secret-keys.js';
+import { secretKeys } from '../redaction/secret-keys.js';
 
 /** Characters of one option's value that are shown. */
 const MAX_VALUE = 120;

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { type ConfigFault, ConfigOrigin, setOrigin } from '../config/config-origin.js';
-import { configError, LoggingConfigError, planConfig } from '../config/config-plan.js';
-import { parseConfigText } from '../config/config-text.js';
-import { isPlainObject } from '../config/converters.js';
-import { parseIniConfig } from '../config/ini-config.js';
-import type { LoggingConfig } from '../config/logging-config.js';
+import { configError, LoggingConfigError, planConfig } from '../config/plan/config-plan.js';
+import { isPlainObject } from '../config/plan/converters.js';
+import type { LoggingConfig } from '../config/plan/logging-config.js';
+import { type ConfigFault, ConfigOrigin, setOrigin } from '../config/read/config-origin.js';
+import { parseConfigText } from '../config/read/config-text.js';
+import { parseIniConfig } from '../config/read/ini-config.js';
 import { LoggingError } from '../core/errors.js';
+import { loadOptionalPeer, notLoaded } from '../runtime/optional-peer.js';
 import { faultText } from './fault-text.js';
 import { standIns } from './foreign-names.js';
 import { painterFor, type Terminal, writeJson } from './terminal.js';
-import { toYaml } from './yaml-writer.js';
 
 /** Options of `convert`. */
 export interface ConvertSettings {
@@ -27,7 +27,7 @@ interface Source {
  * Prints a Python configuration as YAML: a `logging.conf`, or a dictionary printed as JSON, such as Django's
  * settings or their `LOGGING`.
  *
- * What could not be put in force goes along and is told on standard error.
+ * What could not be applied is converted as it is, and reported on standard error.
  */
 export async function convert(file: string, settings: ConvertSettings, terminal: Terminal): Promise<number> {
   const { value, faults, origin } = await read(file, terminal);
@@ -40,7 +40,7 @@ export async function convert(file: string, settings: ConvertSettings, terminal:
     );
   }
   const config = (key === '' ? value : (value as Record<string, unknown>)[key]) as LoggingConfig;
-  tellFaults(config, below(key, origin), terminal);
+  reportFaults(config, below(key, origin), terminal);
   const escaped = escapeVariables(config) as object;
   if (settings.json) writeJson(terminal, escaped);
   else terminal.stdout.write(await toYaml(escaped));
@@ -106,17 +106,17 @@ function withoutEmpty(config: Record<string, unknown>): Record<string, unknown> 
   );
 }
 
-function tellFaults(config: LoggingConfig, origin: ConfigOrigin, terminal: Terminal): void {
+function reportFaults(config: LoggingConfig, origin: ConfigOrigin, terminal: Terminal): void {
   const unknown = new Set<string>();
   const paint = painterFor('stderr', terminal);
-  const tell = (text: string) => terminal.stderr.write(`${paint('note', 'yellow')}: ${text}\n`);
+  const report = (text: string) => terminal.stderr.write(`${paint('note', 'yellow')}: ${text}\n`);
   try {
     planConfig(setOrigin({ ...config }, origin), { resolve: standIns(unknown) });
   } catch (error) {
     if (!(error instanceof LoggingConfigError)) throw error;
-    for (const fault of error.faults) tell(faultText(fault, paint));
+    for (const fault of error.faults) report(faultText(fault, paint));
   }
-  for (const name of unknown) tell(`${name} is a class of yours; make it known with registerComponent()`);
+  for (const name of unknown) report(`${name} is your own class; register it with registerComponent()`);
 }
 
 /** In files `${` begins a variable, but in formats of the `$` style; a plain one is written `$${`. */
@@ -131,4 +131,36 @@ function escapeVariables(value: unknown, isDollarFormat = false): unknown {
       escapeVariables(item, isDollar && (key === 'format' || key === 'fmt')),
     ]),
   );
+}
+
+interface YamlWriter {
+  stringify(value: unknown, options: object): string;
+}
+
+/** The comment by which editors find the schema. */
+const SCHEMA_COMMENT =
+  '# yaml-language-server: $schema=node_modules/nestjs-logging/schema/logging.schema.json';
+
+/**
+ * A configuration as YAML that every reader understands the same, Python's included.
+ *
+ * @throws {LoggingError} `ERR_LOGGING_MISSING_PACKAGE` without the package `yaml`.
+ */
+export async function toYaml(config: unknown): Promise<string> {
+  const yaml = await loadOptionalPeer<YamlWriter>({
+    name: 'yaml',
+    neededBy: 'YAML',
+    load: async () => {
+      try {
+        return await import('yaml');
+      } catch (error) {
+        return notLoaded(error);
+      }
+    },
+    missing: (message, cause) => new LoggingError('ERR_LOGGING_MISSING_PACKAGE', message, { cause }),
+    pick: (module) =>
+      typeof module.stringify === 'function' ? (module as unknown as YamlWriter) : undefined,
+  });
+  const options = { compat: 'yaml-1.1', lineWidth: 0, singleQuote: true, aliasDuplicateObjects: false };
+  return `${SCHEMA_COMMENT}\n${yaml.stringify(config, options)}`;
 }

@@ -1,4 +1,4 @@
-import type { ConfigPlan, PlannedComponent } from '../config/config-plan.js';
+import type { ConfigPlan, PlannedComponent } from '../config/plan/planned-config.js';
 import { Filter } from '../core/filter.js';
 import type { FilterLike } from '../core/filter-like.js';
 import { levelText } from './component-text.js';
@@ -26,7 +26,7 @@ export interface Explanation {
   readonly levelOf: string;
   /** Whether a record is made at all. */
   readonly isEnabled: boolean;
-  /** What the logger's own filters say. */
+  /** The results of the logger's own filters. */
   readonly filters: readonly FilterVerdict[];
   /** The loggers on the record's way, with what happens at their handlers. */
   readonly way: readonly { readonly logger: string; readonly handlers: readonly HandlerVerdict[] }[];
@@ -125,7 +125,7 @@ function judgeHandler(
   ];
 }
 
-/** A MemoryHandler does not ask its target's level, nor does a QueueHandler unless told to. */
+/** A MemoryHandler ignores its target's level, and so does a QueueHandler by default. */
 function judgeTarget(
   from: PlannedComponent,
   target: PlannedComponent,
@@ -135,12 +135,12 @@ function judgeTarget(
   const asksLevel = from.options.respect_handler_level === true;
   const judged = judgeHandler(asksLevel ? target : { ...target, level: 0 }, passage, [...seen, from.name]);
   return judged.map((verdict, index) =>
-    index === 0 && verdict.verdict !== 'no' ? { ...verdict, reason: `handed on by "${from.name}"` } : verdict,
+    index === 0 && verdict.verdict !== 'no' ? { ...verdict, reason: `passed on by "${from.name}"` } : verdict,
   );
 }
 
 function throughText(handler: PlannedComponent, plan: ConfigPlan): string {
-  if (targetsOf(handler, plan).length > 0) return 'hands it on';
+  if (targetsOf(handler, plan).length > 0) return 'passes it on';
   const { filename } = handler.options;
   if (filename !== undefined) return `to ${String(filename)}`;
   return handler.formatter === undefined
@@ -182,7 +182,7 @@ function whyNotMet(handler: PlannedComponent, root: LoggerNode, plan: ConfigPlan
     const feeder = plan.handlers.find((other) => targetsOf(other, plan).includes(handler));
     return feeder === undefined
       ? 'no logger has it'
-      : `only the handler "${feeder.name}" hands records on to it`;
+      : `only the handler "${feeder.name}" passes records to it`;
   }
   const names = owners.map(({ name }) => (name === '' ? 'the root logger' : `"${name}"`)).join(', ');
   const isAbove = owners.some((owner) => allAbove(last).includes(owner));

@@ -1,6 +1,6 @@
 import { LoggingError } from '../core/errors.js';
-import { describeUnknownLevel, getLevelName } from '../core/levels.js';
-import { escapeControls } from '../core/sanitize.js';
+import { escapeControls } from '../core/formatting/sanitize.js';
+import { describeUnknownLevel, findLevel } from '../core/levels.js';
 import { levelText } from './component-text.js';
 import { type Explanation, explainRecord, type HandlerVerdict } from './explain-record.js';
 import { importModules, type LoadSettings, loadPlan } from './load-plan.js';
@@ -11,7 +11,7 @@ export interface ExplainSettings extends LoadSettings {
   readonly json?: boolean;
 }
 
-/** Tells where a record would go, and why not elsewhere. */
+/** Shows where a record would go, and why not elsewhere. */
 export async function explain(
   file: string,
   logger: string,
@@ -30,8 +30,8 @@ export async function explain(
 /** A level by name, in any case, or number. @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL` */
 export function parseLevel(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
-  const level = getLevelName(text.toUpperCase());
-  if (typeof level === 'number') return level;
+  const level = findLevel(text);
+  if (level !== undefined) return level;
   throw new LoggingError('ERR_LOGGING_UNKNOWN_LEVEL', describeUnknownLevel(text));
 }
 
@@ -71,7 +71,7 @@ function fateText(
   ];
 }
 
-/** As Python does where there is no handler at all; one that refuses the record counts as one. */
+/** As in Python without any handler; one that refuses the record counts. */
 function nowhereText({ way, level }: Explanation): string {
   if (way.some(({ handlers }) => handlers.length > 0)) return '  no handler takes it';
   return level >= 30

@@ -1,4 +1,4 @@
-import type { ConfigFault } from '../config/config-origin.js';
+import type { ConfigFault } from '../config/read/config-origin.js';
 import type { Painter } from './terminal.js';
 
 /** `logging.yaml:12:5: handlers.file.maxByte: unknown key; did you mean "maxBytes"?` */

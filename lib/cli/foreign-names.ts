@@ -4,11 +4,11 @@ import {
   findComponent,
   findExternal,
   registerExternal,
-} from '../config/component-registry.js';
-import { overlayName } from '../config/config-overlay.js';
-import type { ComponentFactory } from '../config/logging-config.js';
+} from '../config/components/component-registry.js';
+import type { ComponentFactory } from '../config/plan/logging-config.js';
+import { overlayName } from '../config/read/config-overlay.js';
 
-/** Starts of names that are ours: what is not known there is a slip. */
+/** Prefixes of our own names: an unknown name with one of them is a typo. */
 const OWN_NAMES = /^(logging|django\.utils\.log|pythonjsonlogger)\./;
 
 /** Whether a class name may be one that the application registers; by habit those have a dot in them. */
@@ -17,7 +17,7 @@ export function isForeign(name: string): boolean {
 }
 
 /**
- * Stands in for classes that only the application knows, in planning what is never made.
+ * A stand-in for classes that only the application knows, for plans that are never applied.
  *
  * @param seen Takes the names that were met.
  */
@@ -33,7 +33,7 @@ export function standIns(
   };
 }
 
-/** Makes what files name with `ext://` and only the application knows stand for something that fits everywhere. */
+/** Replaces the `ext://` names that only the application knows by a value that is valid everywhere. */
 export async function admitExternals(
   file: string,
   environment: string | undefined,

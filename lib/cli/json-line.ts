@@ -1,12 +1,12 @@
-import { isPlainObject } from '../config/converters.js';
+import { isPlainObject } from '../config/plan/converters.js';
 import { state } from '../core/state.js';
 
-/** A log line in JSON, whoever wrote it, by the names of our records. */
+/** A log line in JSON, from any logger, under the names of our records. */
 export interface JsonLine {
   /** As written, or in ISO 8601 where it was a number. */
   readonly time: string | undefined;
   readonly levelname: string | undefined;
-  /** On Python's scale; `undefined` if the line tells none. */
+  /** On Python's scale; `undefined` if the line has none. */
   readonly levelno: number | undefined;
   readonly logger: string | undefined;
   readonly message: string;
@@ -53,7 +53,7 @@ const OTHER_LEVELS: ReadonlyMap<string, number> = new Map([
   ] as const),
 ]);
 
-/** Reads a line; `undefined` if it is no JSON object. */
+/** Reads a line; `undefined` if it is not a JSON object. */
 export function parseJsonLine(text: string): JsonLine | undefined {
   if (!text.startsWith('{')) return undefined;
   let all: unknown;
@@ -105,7 +105,7 @@ function levelOf(level: unknown, line: Record<string, unknown>): { name?: string
     return { name: upper, ...(number === undefined ? {} : { number }) };
   }
   if (typeof level !== 'number') return {};
-  // pino and bunyan count ten higher than Python, and both tell the process and the host.
+  // pino and bunyan count ten higher than Python, and both write the process and the host.
   const number = 'pid' in line && 'hostname' in line ? level - 10 : level;
   return { name: state.levelToName.get(number) ?? (number < 10 ? 'TRACE' : `Level ${number}`), number };
 }

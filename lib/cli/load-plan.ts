@@ -1,11 +1,21 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ConfigFault } from '../config/config-origin.js';
-import { type ConfigPlan, LoggingConfigError, planConfig } from '../config/config-plan.js';
-import { loadLoggingConfig } from '../config/load-logging-config.js';
-import type { LoggingConfig } from '../config/logging-config.js';
+import { configError, LoggingConfigError, planConfig } from '../config/plan/config-plan.js';
+import type { LoggingConfig } from '../config/plan/logging-config.js';
+import type { ConfigPlan, PlannedWithoutWorkers } from '../config/plan/planned-config.js';
+import { joinFaults } from '../config/read/config-faults.js';
+import type { ConfigFault } from '../config/read/config-origin.js';
+import { loadLoggingConfig } from '../config/read/load-logging-config.js';
+import { compileSettings, type FormatterSettings } from '../core/formatting/formatter-options.js';
+import { addLevelName, findLevel } from '../core/levels.js';
+import type { Fault } from '../core/options.js';
+import { RESERVED_ATTRIBUTES } from '../core/records/record-attributes.js';
+import { suggestion } from '../core/suggestion.js';
 import { admitExternals, standIns } from './foreign-names.js';
 import type { Terminal } from './terminal.js';
+
+/** Nest's `verbose`; registered by the Nest module, which a command does without. */
+const VERBOSE = 5;
 
 /** How configurations are read; the options that commands share. */
 export interface LoadSettings {
@@ -35,7 +45,7 @@ export async function importModules(settings: LoadSettings): Promise<void> {
 /**
  * Reads and plans a configuration; makes nothing.
  *
- * @throws {LoggingConfigError} With every fault.
+ * @throws {LoggingConfigError} With every error.
  * @throws {LoggingError} If the file cannot be read.
  */
 export async function loadPlan(
@@ -43,6 +53,8 @@ export async function loadPlan(
   settings: LoadSettings,
   terminal: Terminal,
 ): Promise<LoadedPlan> {
+  // Nest's level below DEBUG, which LoggingModule registers.
+  if (findLevel('VERBOSE') === undefined) addLevelName(VERBOSE, 'VERBOSE');
   const unknown = new Set<string>();
   const environment = settings.environment ?? terminal.env.NODE_ENV;
   if (settings.allowUnknown) await admitExternals(file, environment || undefined, unknown);
@@ -51,13 +63,59 @@ export async function loadPlan(
     ...planning,
     env: terminal.env,
     ...(settings.environment === undefined ? {} : { environment: settings.environment }),
+    // Planned below, with a closer look.
+    check: false,
   });
-  return { config, plan: planConfig(config, planning), unknown: [...unknown] };
+  try {
+    const plan = planConfig(config, { ...planning, inspect: misspeltFields });
+    return { config, plan, unknown: [...unknown] };
+  } catch (error) {
+    if (!(error instanceof LoggingConfigError)) throw error;
+    throw configError(joinFaults([], error.faults), error.cause);
+  }
 }
 
-/** What is wrong, as faults: those of the configuration, or the one that kept it from being read. */
+/** All errors: those of the configuration, or the one that prevented reading it. */
 export function faultsOf(error: unknown, file: string): readonly ConfigFault[] {
   if (error instanceof LoggingConfigError) return error.faults;
   const message = error instanceof Error ? error.message : String(error);
   return [{ path: '', message: message.replace(/^loadLoggingConfig: /, ''), file }];
+}
+
+/** Fields that formats often name although not every record has them. */
+const USUAL_FIELDS = ['request_id', 'trace_id', 'span_id', 'exc_info', 'exc_text', 'stack_info'];
+
+/**
+ * Finds fields of a format that no record has and that are one letter or two away from one that it has: each record
+ * would fail.
+ *
+ * A field is the application's own if its name resembles no known one, or if it has a default.
+ */
+export function misspeltFields({ kind, path, options }: PlannedWithoutWorkers): Fault[] {
+  if (kind !== 'formatter') return [];
+  const key = typeof options.format === 'string' ? 'format' : 'fmt';
+  if (typeof options[key] !== 'string') return [];
+  return fieldsOf(options).flatMap((name) => {
+    if (RESERVED_ATTRIBUTES.has(name) || USUAL_FIELDS.includes(name)) return [];
+    if (Object.hasOwn((options.defaults as object | undefined) ?? {}, name)) return [];
+    // A short name is near to too many.
+    const meant = name.length < 5 ? '' : suggestion(name, [...RESERVED_ATTRIBUTES]);
+    if (!meant.startsWith('; did') || isPlural(name)) return [];
+    const remedy = `For a field of your own give a default: defaults: { ${name}: '-' }`;
+    return [{ path: `${path}.${key}`, message: `records have no "${name}"${meant} ${remedy}` }];
+  });
+}
+
+/** `names`, `levels` and the like are words of their own. */
+function isPlural(name: string): boolean {
+  return name.endsWith('s') && RESERVED_ATTRIBUTES.has(name.slice(0, -1));
+}
+
+function fieldsOf(options: Record<string, unknown>): readonly string[] {
+  try {
+    const settings = { style: '%', sanitize: 'none', ...options, validate: false };
+    return compileSettings(settings as unknown as FormatterSettings).fields;
+  } catch {
+    return [];
+  }
 }

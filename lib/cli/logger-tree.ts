@@ -1,8 +1,8 @@
-import type { ConfigPlan, PlannedComponent, PlannedLogger } from '../config/config-plan.js';
+import type { ConfigPlan, PlannedComponent, PlannedLogger } from '../config/plan/planned-config.js';
 import type { FilterLike } from '../core/filter-like.js';
 import { WARNING } from '../core/levels.js';
 
-/** A logger as it would stand. */
+/** A logger as a configuration would set it up. */
 export interface LoggerNode {
   /** `''` for the root. */
   readonly name: string;
@@ -19,7 +19,7 @@ export interface LoggerNode {
   readonly children: readonly LoggerNode[];
 }
 
-/** The loggers as they would stand if a plan were put in force in a fresh program; the root is given. */
+/** The loggers as a plan would set them up in a fresh program; the root is given. */
 export function loggerTree(plan: ConfigPlan): LoggerNode {
   const planned = new Map(
     plan.loggers.map((logger) => [logger.name === 'root' ? '' : (logger.name as string), logger]),

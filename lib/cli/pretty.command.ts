@@ -1,9 +1,10 @@
 import { StringDecoder } from 'node:string_decoder';
-import { escapeControls } from '../core/sanitize.js';
-import { parseJsonLine } from './json-line.js';
-import { type LineFilterSettings, lineFilter } from './line-filter.js';
-import { prettyLine } from './pretty-line.js';
-import { painterFor, type Terminal } from './terminal.js';
+import { isPlainObject } from '../config/plan/converters.js';
+import { LoggingError } from '../core/errors.js';
+import { escapeControls, sanitizer } from '../core/formatting/sanitize.js';
+import { parseLevel } from './explain.command.js';
+import { type JsonLine, parseJsonLine } from './json-line.js';
+import { levelStyle, type Painter, painterFor, type Terminal } from './terminal.js';
 
 /** Options of `pretty`. */
 export interface PrettySettings extends LineFilterSettings {
@@ -18,7 +19,7 @@ const MAX_LINE = 4 * 1024 * 1024;
  * Shows JSON lines from standard input for people, as they come; other lines as they are, but for what could act on
  * the terminal.
  *
- * Ends with its input, or when nobody reads its output any more. An interrupt is left to the program whose lines it
+ * Ends with its input, or when nobody reads its output. An interrupt is left to the program whose lines it
  * shows: the last of them are often the ones that matter.
  */
 export async function pretty(settings: PrettySettings, terminal: Terminal): Promise<number> {
@@ -64,7 +65,7 @@ async function* lineBatches(stream: NodeJS.ReadableStream): AsyncGenerator<strin
   if (rest !== '') yield [rest];
 }
 
-/** A stream that waits for its reader, and knows when there is none any more. */
+/** A stream that waits for its reader, and knows when the reader is gone. */
 class Output {
   isClosed = false;
   readonly #stream: NodeJS.WritableStream;
@@ -86,4 +87,78 @@ class Output {
       else this.#stream.once('drain', resolve);
     });
   }
+}
+
+const toLines = sanitizer('escape') as (text: string) => string;
+
+/** A line for people: time, level, logger, message, `key=value`, and tracebacks below. Nothing in it can forge another. */
+export function prettyLine(line: JsonLine, paint: Painter): string {
+  const { time, levelname, levelno = 0, logger, message, traces, fields } = line;
+  const parts = [
+    ...(time === undefined ? [] : [paint(clean(time), 'dim')]),
+    ...(levelname === undefined ? [] : [paint(clean(levelname).padEnd(8), levelStyle(levelno))]),
+    ...(logger === undefined ? [] : [paint(clean(logger), 'dim')]),
+    ...(message === '' ? [] : [toLines(message)]),
+    ...Object.entries(fields).map(([key, value]) => `${paint(`${clean(key)}=`, 'dim')}${fieldText(value)}`),
+  ];
+  const below = traces.map((trace) => `\n    ${toLines(trace)}`);
+  return parts.join(' ') + below.join('');
+}
+
+function fieldText(value: unknown): string {
+  if (typeof value !== 'string') return clean(JSON.stringify(value));
+  return /^[^\s="]+$/.test(value) ? clean(value) : clean(JSON.stringify(value));
+}
+
+function clean(text: string): string {
+  return escapeControls(text, true);
+}
+
+/** Which lines `pretty` shows. */
+export interface LineFilterSettings {
+  readonly level?: string;
+  readonly logger?: readonly string[];
+  readonly field?: readonly string[];
+}
+
+/**
+ * Whether a line is to be shown.
+ *
+ * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL`, `ERR_LOGGING_ARGUMENT` for what cannot be read.
+ */
+export function lineFilter({
+  level,
+  logger = [],
+  field = [],
+}: LineFilterSettings): (line: JsonLine) => boolean {
+  const least = level === undefined ? undefined : parseLevel(level);
+  const wanted = field.map(parseField);
+  return (line) =>
+    (least === undefined || (line.levelno !== undefined && line.levelno >= least)) &&
+    (logger.length === 0 || logger.some((name) => isBelow(line.logger ?? '', name))) &&
+    wanted.every(({ path, value }) => matches(line.all, path, value));
+}
+
+function isBelow(logger: string, name: string): boolean {
+  const above = name.replace(/\.\*$/, '');
+  return logger === above || logger.startsWith(`${above}.`);
+}
+
+function parseField(text: string): { path: string; value: string } {
+  const at = text.indexOf('=');
+  if (at > 0) return { path: text.slice(0, at), value: text.slice(at + 1) };
+  throw new LoggingError('ERR_LOGGING_ARGUMENT', `--field: expected NAME=VALUE, got "${text}"`);
+}
+
+function matches(line: Readonly<Record<string, unknown>>, path: string, value: string): boolean {
+  const found = Object.hasOwn(line, path) ? line[path] : follow(line, path.split('.'));
+  if (found === undefined) return false;
+  return (typeof found === 'object' && found !== null ? JSON.stringify(found) : String(found)) === value;
+}
+
+function follow(value: unknown, keys: readonly string[]): unknown {
+  return keys.reduce<unknown>(
+    (inner, key) => (isPlainObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined),
+    value,
+  );
 }

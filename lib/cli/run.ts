@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import { LoggingConfigError } from '../config/config-plan.js';
+import { LoggingConfigError } from '../config/plan/config-plan.js';
 import { faultText } from './fault-text.js';
 import { makeProgram } from './program.js';
 import { painterFor, plural, type Terminal } from './terminal.js';
@@ -12,11 +12,11 @@ const MISUSED = 2;
  * Runs the command line `nestjs-logging`.
  *
  * @param args What follows the command's name.
- * @returns The exit status: 0 if all is well, 1 for faults, 2 for a command line that cannot be read.
+ * @returns The exit status: 0 if all is well, 1 for errors, 2 for a command line that cannot be read.
  */
 export async function runCli(args: readonly string[], terminal: Terminal = process): Promise<number> {
   let status = 0;
-  // A reader that has seen enough (`| head`) is no failure.
+  // A reader that stops early (`| head`) is not a failure.
   for (const stream of [terminal.stdout, terminal.stderr]) stream.on('error', () => undefined);
   const program = makeProgram(packageVersion(), terminal, (result) => {
     status = result;
@@ -26,16 +26,16 @@ export async function runCli(args: readonly string[], terminal: Terminal = proce
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
-    tell(error, terminal);
+    report(error, terminal);
     return 1;
   }
 }
 
-function tell(error: unknown, terminal: Terminal): void {
+function report(error: unknown, terminal: Terminal): void {
   const paint = painterFor('stderr', terminal);
   if (error instanceof LoggingConfigError) {
     for (const fault of error.faults) terminal.stderr.write(`${faultText(fault, paint)}\n`);
-    terminal.stderr.write(`${plural(error.faults.length, 'fault')}\n`);
+    terminal.stderr.write(`${plural(error.faults.length, 'error')}\n`);
   } else {
     terminal.stderr.write(
       `${paint('error', 'red')}: ${error instanceof Error ? error.message : String(error)}\n`,

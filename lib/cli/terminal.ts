@@ -9,7 +9,7 @@ export interface Terminal {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Gives a text a look, or leaves it as it is where there are no colours. */
+/** Styles a text, or returns it unchanged where there are no colours. */
 export type Painter = (text: string, style: TerminalStyle) => string;
 
 /** Colours for what goes to a stream: on a terminal only, `NO_COLOR` and `FORCE_COLOR` permitting. */
@@ -25,7 +25,7 @@ export function levelStyle(levelno: number): TerminalStyle {
   return levelno >= 20 ? 'green' : 'blue';
 }
 
-/** `1 fault`, `2 faults`. */
+/** `1 error`, `2 errors`. */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

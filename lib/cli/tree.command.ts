@@ -1,6 +1,6 @@
-import type { ConfigPlan, PlannedComponent } from '../config/config-plan.js';
+import type { ConfigPlan, PlannedComponent } from '../config/plan/planned-config.js';
 import type { FilterLike } from '../core/filter-like.js';
-import { escapeControls } from '../core/sanitize.js';
+import { escapeControls } from '../core/formatting/sanitize.js';
 import { componentText, levelText } from './component-text.js';
 import { importModules, type LoadSettings, loadPlan } from './load-plan.js';
 import { type LoggerNode, loggerTree } from './logger-tree.js';
@@ -12,7 +12,7 @@ export interface TreeSettings extends LoadSettings {
   readonly json?: boolean;
 }
 
-/** Shows the loggers of a configuration as they would stand; nothing is opened or written. */
+/** Shows the loggers that a configuration would set up; nothing is opened or written. */
 export async function tree(file: string, settings: TreeSettings, terminal: Terminal): Promise<number> {
   await importModules(settings);
   const { plan, unknown } = await loadPlan(file, { ...settings, allowUnknown: true }, terminal);

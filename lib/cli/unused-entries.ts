@@ -1,5 +1,5 @@
-import type { ConfigPlan, PlannedComponent } from '../config/config-plan.js';
-import { ComponentReference, isPlainObject } from '../config/converters.js';
+import { ComponentReference, isPlainObject } from '../config/plan/converters.js';
+import type { ConfigPlan, PlannedComponent } from '../config/plan/planned-config.js';
 
 /** The entries of a plan that nothing refers to, as paths. */
 export function unusedEntries(plan: ConfigPlan): string[] {
@@ -29,14 +29,14 @@ function pathOf({ section, name }: ComponentReference): string {
   return `${section}.${name}`;
 }
 
-/** The components that options refer to, wherever they stand in them. */
+/** The components that options refer to, at any depth. */
 export function references(value: unknown): ComponentReference[] {
   if (value instanceof ComponentReference) return [value];
   if (Array.isArray(value)) return value.flatMap(references);
   return isPlainObject(value) ? Object.values(value).flatMap(references) : [];
 }
 
-/** The handlers that a handler hands its records on to: a MemoryHandler's target, a QueueHandler's handlers. */
+/** The handlers that a handler passes its records to: a MemoryHandler's target, a QueueHandler's handlers. */
 export function targetsOf(handler: PlannedComponent, plan: ConfigPlan): PlannedComponent[] {
   const names = references(handler.options)
     .filter(({ section }) => section === 'handlers')

@@ -1,15 +1,22 @@
-import type { Fields } from '../core/log-record.js';
-import { globalSlot } from '../internal/global-slot.js';
+import type { Fields } from '../core/records/log-record.js';
+import { globalSlot } from '../runtime/global-slot.js';
 
-/** Where `@opentelemetry/api` keeps itself: the same for all its copies of major version 1. */
+/** Where `@opentelemetry/api` keeps its state: the same for all its copies of major version 1. */
 const API = Symbol.for('opentelemetry.js.api.1');
 /** The key of the span in a context of OpenTelemetry. */
-const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
+export const SPAN_KEY: unique symbol = Symbol.for('OpenTelemetry Context Key SPAN') as never;
 const NO_TRACE = '0'.repeat(32);
 
-/** What of OpenTelemetry is used here, so that the package need not be there. */
+/** A context of OpenTelemetry: values by key, never changed. */
+export interface OtelContext {
+  getValue(key: symbol): unknown;
+  setValue(key: symbol, value: unknown): OtelContext;
+  deleteValue(key: symbol): OtelContext;
+}
+
+/** The part of OpenTelemetry that is used here, so that the package need not be installed. */
 interface ContextManager {
-  active(): { getValue(key: symbol): { spanContext?(): SpanContext } | undefined };
+  active(): OtelContext;
   with<T>(context: unknown, run: () => T): T;
 }
 
@@ -35,9 +42,15 @@ export function isTracing(): boolean {
   return contextManager() !== undefined;
 }
 
-/** Fields with `trace_id` and `span_id` of the active span over them, if there is one. */
+/** The active context of OpenTelemetry; `undefined` where the application does not trace. */
+export function activeContext(): OtelContext | undefined {
+  return contextManager()?.active();
+}
+
+/** The fields, with `trace_id` and `span_id` of the active span added if there is one. */
 export function withActiveSpan(fields: Fields | undefined): Fields | undefined {
-  const span = contextManager()?.active().getValue(SPAN)?.spanContext?.();
+  const active = activeContext()?.getValue(SPAN_KEY) as { spanContext?(): SpanContext } | undefined;
+  const span = active?.spanContext?.();
   if (span === undefined || span.traceId === NO_TRACE) return fields;
   if (last.span !== span || last.below !== fields || last.merged === undefined) {
     last.span = span;

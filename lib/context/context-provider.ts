@@ -6,17 +6,17 @@ import { contexts } from './context-store.js';
 /** Fields that text formats print as `-` outside of a context, where they would fail otherwise. */
 const USUAL_FIELDS = ['request_id', 'trace_id', 'span_id'] as const;
 
-/** What the provider in force may be; everything else is somebody else's. */
+/** The providers set here; any other one was set by somebody else. */
 const OURS: ReadonlySet<unknown> = new Set([getContext, getTracedContext, getSpan]);
 
 /**
- * Puts the running context's fields on every record from now on; they are passed by reference, which costs some
- * 30 ns a record. Where the application traces with OpenTelemetry, `trace_id` and `span_id` of the active span are
+ * Puts the running context's fields on every record from now on; they are passed by reference, which costs about
+ * 30 ns per record. Where the application traces with OpenTelemetry, `trace_id` and `span_id` of the active span are
  * put on them too.
  *
  * Text formats print `-` for `request_id`, `trace_id` and `span_id` outside of a context.
  *
- * @returns Undoes it, unless somebody else asked for it too.
+ * @returns Undoes this, unless another caller asked for it too.
  */
 export function installContextProvider(): () => void {
   return install('providers');
@@ -25,20 +25,20 @@ export function installContextProvider(): () => void {
 /**
  * Puts `trace_id` and `span_id` of the active OpenTelemetry span on every record, and nothing else.
  *
- * @returns Undoes it, unless somebody else asked for it too.
+ * @returns Undoes this, unless another caller asked for it too.
  */
 export function installTracing(): () => void {
   return install('tracers');
 }
 
 /**
- * Looks whether the application has begun to trace since; call it where work begins, so that records need not.
+ * Checks whether the application has begun to trace; call it where work begins, so that records need not check.
  */
 export function lookForTracing(): void {
   if (!contexts.isTraced && isTracing()) choose();
 }
 
-/** Lets text formats print `-` for the usual context fields of a record without them. */
+/** Makes text formats print `-` for the usual context fields of a record without them. */
 export function installContextDefaults(): void {
   for (const name of USUAL_FIELDS) state.contextDefaults[name] ??= '-';
 }

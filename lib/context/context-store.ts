@@ -1,15 +1,23 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { reportNotice } from '../core/diagnostics.js';
-import { type Fields, isTaken } from '../core/log-record.js';
-import { defineField } from '../internal/define-field.js';
-import { globalSlot } from '../internal/global-slot.js';
+import { type Fields, isTaken } from '../core/records/log-record.js';
+import { reportNotice } from '../core/reports/diagnostics.js';
+import { defineField } from '../runtime/define-field.js';
+import { globalSlot } from '../runtime/global-slot.js';
 
 /** One running request or job. */
 export interface ContextStore {
-  /** Frozen; replaced as a whole when something is bound, since records hold on to it. */
+  /** Frozen; replaced as a whole when something is bound, because records keep a reference to it. */
   fields: Fields;
-  /** What the context was made for (a request); contexts inside of it have the same. Never on a record. */
+  /** What the context was made for (a request); inner contexts inherit it. Never on a record. */
   readonly owner?: object | undefined;
+  /** Lets calls below their loggers' levels pass; inner contexts inherit it. */
+  levels?: ContextLevels | undefined;
+}
+
+/** Makes one request or job be logged in more detail than others. */
+export interface ContextLevels {
+  /** Whether a log call passes. */
+  admits(logger: string, levelno: number): boolean;
 }
 
 interface ContextState {
@@ -18,13 +26,13 @@ interface ContextState {
   providers: number;
   /** How many have asked for the active span on every record. */
   tracers: number;
-  /** Whether OpenTelemetry was there when it was last looked for. */
+  /** Whether OpenTelemetry was loaded at the last check. */
   isTraced: boolean;
-  /** What has been complained of. */
+  /** Notices already given. */
   readonly notices: Set<string>;
 }
 
-/** Complaints that are remembered; from then on nothing more is said. */
+/** How many notices are remembered; after that no more are given. */
 const MAX_NOTICES = 100;
 
 /** The contexts of this process, shared by every copy of the package. */
@@ -37,9 +45,9 @@ export const contexts: ContextState = globalSlot('context.2', () => ({
 }));
 
 /**
- * The fields of a context with others over them, frozen.
+ * The fields of a context merged with others, frozen.
  *
- * A field set to `undefined` goes away. A name that a record has or inherits is left out, and said once: a request
+ * A field set to `undefined` is removed. A name that a record has or inherits is left out, with one notice: a request
  * must not fail because of it.
  */
 export function mergeFields(below: Fields | undefined, over: Fields): Fields {
@@ -59,7 +67,7 @@ export function mergeFields(below: Fields | undefined, over: Fields): Fields {
   return Object.freeze(merged);
 }
 
-/** Says something once. */
+/** Gives a notice once. */
 export function noticeOnce(text: string): void {
   const { notices } = contexts;
   if (notices.has(text) || notices.size >= MAX_NOTICES) return;

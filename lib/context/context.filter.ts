@@ -1,10 +1,11 @@
 import * as v from 'valibot';
+import { COMPONENT, declareComponent } from '../core/component.js';
 import { LEAN } from '../core/lean.js';
-import { CONTEXT, EXPOSED, type Fields, type LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
-import { brand } from '../internal/brand.js';
-import { defineField } from '../internal/define-field.js';
-import { lazy, lazyProperty } from '../internal/lazy.js';
+import { CONTEXT, EXPOSED, type Fields, type LogRecord } from '../core/records/log-record.js';
+import { brand } from '../runtime/brand.js';
+import { defineField } from '../runtime/define-field.js';
+import { lazy } from '../runtime/lazy.js';
 import { getContext } from './context.js';
 import { installContextDefaults } from './context-provider.js';
 
@@ -12,10 +13,7 @@ import { installContextDefaults } from './context-provider.js';
 export const contextFilterSchema = lazy(() =>
   v.strictObject({
     defaults: v.optional(
-      v.pipe(
-        v.record(v.string(), v.unknown()),
-        v.description('Fields of records made outside of a context.'),
-      ),
+      v.pipe(v.record(v.string(), v.unknown()), v.description('Fields of records made outside a context.')),
     ),
   }),
 );
@@ -24,8 +22,8 @@ export const contextFilterSchema = lazy(() =>
 export type ContextFilterOptions = v.InferInput<ReturnType<typeof contextFilterSchema>>;
 
 /**
- * Puts the running context's fields on the records that pass, and lets all of them pass; on a handler or a logger,
- * where not every record is to carry them.
+ * Puts the running context's fields on records, and passes all of them. For handlers and loggers
+ * where only some records should carry them.
  *
  * @example
  * { filters: { context: { '()': 'ContextFilter' } }, handlers: { file: { filters: ['context'], … } } }
@@ -35,9 +33,11 @@ export class ContextFilter {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: ReturnType<typeof contextFilterSchema>;
-  static {
-    lazyProperty(ContextFilter, 'optionsSchema', contextFilterSchema);
-  }
+  /** What configurations call it. */
+  static readonly [COMPONENT] = declareComponent(ContextFilter, {
+    name: 'ContextFilter',
+    schema: contextFilterSchema,
+  });
 
   readonly #defaults: Fields | undefined;
 

@@ -1,10 +1,12 @@
-import { globalSlot } from '../internal/global-slot.js';
+import { globalSlot } from '../runtime/global-slot.js';
 
-/** What a component does once its configuration stands, or if it is given up. */
+/** What a component does once its configuration is active, or if it is given up. */
 export interface Activation {
-  /** Takes effect on the world, for example empties a file that was opened with mode `'w'`. */
-  commit(): void;
-  /** Undoes what making the component did, for example removes an empty file it created. */
+  /** Starts what may fail and can be undone; runs before any `commit`. */
+  start?(): void;
+  /** Has outside effects, for example empties a file that was opened with mode `'w'`. */
+  commit?(): void;
+  /** Undoes what creating the component and `start` did, for example removes an empty file it created. */
   rollback?(): void;
 }
 
@@ -13,27 +15,31 @@ const slot = globalSlot('activation.1', (): { pending: Activation[] | undefined 
 }));
 
 /**
- * Runs an effect now, or, while a configuration is being put together, once all of it stands.
+ * Runs an effect now, or, while a configuration is being applied, once all of it is active.
  *
- * A configuration that is refused half-way must leave no trace; so the parts that cannot be undone wait here.
+ * A configuration that fails half-way must leave no trace, so the steps that cannot be undone wait here.
  */
-export function whenStanding(activation: Activation): void {
-  if (slot.pending === undefined) activation.commit();
-  else slot.pending.push(activation);
+export function whenActive(activation: Activation): void {
+  if (slot.pending !== undefined) {
+    slot.pending.push(activation);
+    return;
+  }
+  activation.start?.();
+  activation.commit?.();
 }
 
-/** Effects collected while components were made. */
+/** Effects collected while components were created. */
 export interface PendingActivations {
-  /** Runs them all. */
+  /** Runs them all: first those that can be undone. */
   commit(): void;
-  /** Undoes them all, the last first. */
+  /** Undoes them all, the last first; errors do not stop it. */
   rollback(): void;
 }
 
 /**
- * Makes components with their effects held back.
+ * Creates components and defers their effects.
  *
- * @param make Makes the components; if it throws, what was made is rolled back.
+ * @param make Creates the components; if it throws, they are rolled back.
  */
 export function collectActivations<T>(make: () => T): { result: T; activations: PendingActivations } {
   const outer = slot.pending;
@@ -41,10 +47,17 @@ export function collectActivations<T>(make: () => T): { result: T; activations: 
   slot.pending = pending;
   const activations = {
     commit: () => {
-      for (const activation of pending) activation.commit();
+      for (const activation of pending) activation.start?.();
+      for (const activation of pending) activation.commit?.();
     },
     rollback: () => {
-      for (const activation of [...pending].reverse()) activation.rollback?.();
+      for (const activation of [...pending].reverse()) {
+        try {
+          activation.rollback?.();
+        } catch {
+          // The original error is what is reported.
+        }
+      }
     },
   };
   try {

@@ -1,12 +1,12 @@
 /**
- * The codes of every error this package throws on purpose.
+ * The codes of all errors that this package throws deliberately.
  *
  * A code is never given a new meaning: it is safe to switch on.
  */
 export type LoggingErrorCode =
-  /** A level that is neither a whole number nor a known name. */
+  /** A level that is neither an integer nor a known name. */
   | 'ERR_LOGGING_UNKNOWN_LEVEL'
-  /** `extra` holds a key that is a built-in attribute of records. */
+  /** `extra` has a key that is a built-in attribute of records. */
   | 'ERR_LOGGING_EXTRA_CLASH'
   /** A logger name that is not a string. */
   | 'ERR_LOGGING_LOGGER_NAME'
@@ -16,13 +16,15 @@ export type LoggingErrorCode =
   | 'ERR_LOGGING_FORMAT'
   /** A component's options do not fit its schema. */
   | 'ERR_LOGGING_OPTIONS'
-  /** A configuration with at least one fault; every fault is listed. */
+  /** A configuration with at least one error; every error is listed. */
   | 'ERR_LOGGING_CONFIG'
   /** A file that cannot be opened, or that is not a regular file. */
   | 'ERR_LOGGING_FILE'
   /** An optional package that has to be installed first. */
   | 'ERR_LOGGING_MISSING_PACKAGE'
-  /** Something asked of Nest's container that is not there. */
+  /** A factory, a filter or an overridden method that returned a value of the wrong kind. */
+  | 'ERR_LOGGING_OVERRIDE'
+  /** Something that Nest's container does not have. */
   | 'ERR_LOGGING_NEST';
 
 /**

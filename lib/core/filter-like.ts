@@ -1,26 +1,26 @@
-import type { LogRecord } from './log-record.js';
+import type { LogRecord } from './records/log-record.js';
 
-/** What a filter answers: falsy drops the record, a record takes its place, anything else lets it pass. */
+/** The result of a filter: falsy drops the record, a record replaces it, anything else lets it pass. */
 export type FilterResult = boolean | LogRecord | number | null | undefined;
 
 /** A filter as a plain function. */
 export type FilterFunction = (record: LogRecord) => FilterResult;
 
-/** What filters stand on: a logger or a handler. */
+/** What filters are attached to: a logger or a handler. */
 export interface FilterOwner {
-  /** Hands it a record, which its filters see. */
+  /** Gives it a record, which its filters see. */
   handle(record: LogRecord): unknown;
 }
 
 /** A filter as an object. */
 export interface FilterObject {
-  /** Asked for each record. */
+  /** Called for each record. */
   filter(record: LogRecord): FilterResult;
-  /** Told what it was put on: for filters that have something to say of their own. */
+  /** Called with what it was added to: for filters that log records themselves. */
   attached?(owner: FilterOwner): void;
-  /** Told what it was taken off. */
+  /** Called with what it was removed from. */
   detached?(owner: FilterOwner): void;
-  /** Says what it has left to say; before the handler it is on is closed. */
+  /** Logs pending summaries; called before its handler is closed. */
   flush?(): void;
 }
 

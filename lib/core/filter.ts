@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { brand } from '../internal/brand.js';
-import { lazy, lazyProperty } from '../internal/lazy.js';
+import { brand } from '../runtime/brand.js';
+import { lazy } from '../runtime/lazy.js';
+import { COMPONENT, declareComponent } from './component.js';
 import { LoggingError } from './errors.js';
 import {
   type FilterLike,
@@ -10,8 +11,9 @@ import {
   isFilterLike,
 } from './filter-like.js';
 import { exposeTo, LEAN } from './lean.js';
-import { isLogRecord, type LogRecord } from './log-record.js';
 import { checkOptions } from './options.js';
+import { passedBy } from './overrides.js';
+import type { LogRecord } from './records/log-record.js';
 
 /** Options of a {@link Filter}. */
 export const filterSchema = lazy(() =>
@@ -30,7 +32,7 @@ export const filterSchema = lazy(() =>
 export type FilterOptions = v.InferInput<ReturnType<typeof filterSchema>>;
 
 /**
- * Lets the records of one logger and of its children pass.
+ * Passes the records of one logger and of its children.
  *
  * Derive from it, or give any object with a `filter` method, or a function.
  *
@@ -40,9 +42,12 @@ export class Filter {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: ReturnType<typeof filterSchema>;
-  static {
-    lazyProperty(Filter, 'optionsSchema', filterSchema);
-  }
+  /** What configurations call it. */
+  static readonly [COMPONENT] = declareComponent(Filter, {
+    name: 'Filter',
+    pythonNames: ['logging.Filter'],
+    schema: filterSchema,
+  });
 
   /** Name of the logger whose records pass. */
   readonly name: string;
@@ -66,12 +71,12 @@ export class Filter {
 brand(Filter.prototype, 'filter');
 
 /**
- * What loggers and handlers have in common: a list of filters.
+ * The base of loggers and handlers: a list of filters.
  *
  * @see https://docs.python.org/3/library/logging.html#filter-objects
  */
 export class Filterer {
-  /** The filters, in the order they are asked. */
+  /** The filters, in the order of their calls. */
   filters: FilterLike[] = [];
 
   /** Adds a filter, once. @throws {LoggingError} `ERR_LOGGING_ARGUMENT` if it is not a filter. */
@@ -87,7 +92,7 @@ export class Filterer {
     if (isOwner(this)) (filter as Partial<FilterObject>).attached?.(this);
   }
 
-  /** Removes a filter; nothing happens if it is not there. */
+  /** Removes a filter; does nothing if it is not in the list. */
   removeFilter(filter: FilterLike): void {
     const index = this.filters.indexOf(filter);
     if (index < 0) return;
@@ -96,7 +101,7 @@ export class Filterer {
   }
 
   /**
-   * Asks the filters in turn.
+   * Calls the filters in turn.
    *
    * @returns `false` if one of them drops the record, else the record to go on with.
    */
@@ -105,11 +110,26 @@ export class Filterer {
     for (const filter of this.filters) {
       exposeTo(filter, current);
       const result = typeof filter === 'function' ? filter(current) : filter.filter(current);
-      if (!result) return false;
-      if (isLogRecord(result)) current = result;
+      if (result === true) continue;
+      const passed = passedBy(result, current, this);
+      if (passed === false) return false;
+      current = passed;
     }
     return current;
   }
+}
+
+const { filter: askAll } = Filterer.prototype;
+
+/** Whether there is anything to call: a filter, or an overridden `filter` method. */
+export function asksFilters(filterer: Filterer): boolean {
+  return filterer.filters.length > 0 || filterer.filter !== askAll;
+}
+
+/** Calls a `filter` of any class; a user's may read `record.user_id`. */
+export function askFilters(filterer: Filterer, record: LogRecord): unknown {
+  if (filterer.filter !== askAll) record.expose();
+  return filterer.filter(record);
 }
 
 function isOwner(filterer: Filterer): filterer is Filterer & FilterOwner {

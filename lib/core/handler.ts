@@ -1,22 +1,26 @@
-import { brand, branded } from '../internal/brand.js';
-import { reportLoggingError } from './diagnostics.js';
+import { brand, branded } from '../runtime/brand.js';
 import { LoggingError } from './errors.js';
-import { Filterer } from './filter.js';
+import { finishBeforeExit, isOwnCollector, stopListeningIfIdle, writeIfEnding } from './exit-drain.js';
+import { askFilters, asksFilters, Filterer } from './filter.js';
 import type { FilterLike } from './filter-like.js';
-import { defaultFormatter, type Formatter } from './formatter.js';
-import type { HandlerLedger } from './handler-ledger.js';
+import { defaultFormatter, type Formatter } from './formatting/formatter.js';
 import { isLean } from './lean.js';
 import { checkLevel, getLevelName, type Level } from './levels.js';
-import type { LogRecord } from './log-record.js';
-import { state } from './state.js';
+import { passedBy, settle, textBy } from './overrides.js';
+import type { LogRecord } from './records/log-record.js';
+import { rememberError } from './records/logged-errors.js';
+import { hasError } from './records/record-traceback.js';
+import { reportLoggingError } from './reports/diagnostics.js';
+import type { HandlerCounters } from './reports/handler-counters.js';
+import { type LoggingState, state } from './state.js';
 
 /** Options that every handler takes. */
 export interface HandlerOptions {
-  /** Records below it are left out; a whole number or a name, default `NOTSET`. */
+  /** Records below it are left out; an integer or a name, default `NOTSET`. */
   level?: Level | undefined;
   /** Turns records into text; default the bare message. */
   formatter?: FormatterLike | null | undefined;
-  /** Asked in turn before a record is emitted. */
+  /** Called in turn before a record is emitted. */
   filters?: readonly FilterLike[] | undefined;
 }
 
@@ -24,12 +28,12 @@ export interface HandlerOptions {
 export type FormatterLike = Pick<Formatter, 'format'> & Partial<Formatter>;
 
 /**
- * Takes records somewhere. Derive from it and write `emit`.
+ * Writes or sends records. Derive from it and implement `emit`.
  *
- * Whatever `emit` or a filter throws ends in {@link Handler.handleError}: it never reaches the log call,
- * and the other handlers get the record all the same.
+ * What `emit` or a filter throws goes to {@link Handler.handleError} and never reaches the log call;
+ * the other handlers still get the record.
  *
- * Differs from Python: `handle` is the one place that catches, so `emit` need not.
+ * Differs from Python: `handle` catches all errors, so `emit` need not.
  *
  * @see https://docs.python.org/3/library/logging.html#handler-objects
  */
@@ -41,7 +45,10 @@ export abstract class Handler extends Filterer {
 
   #name: string | null = null;
   readonly #exposes: boolean;
-  readonly #ledger: HandlerLedger;
+  readonly #collects: boolean;
+  readonly #counters: HandlerCounters;
+  /** Its entry in the list of open handlers. */
+  readonly #reference = new WeakRef<Handler>(this);
   #emitting = false;
 
   constructor(options: HandlerOptions = {}) {
@@ -50,43 +57,49 @@ export abstract class Handler extends Filterer {
     if (options.formatter) this.formatter = options.formatter;
     for (const filter of options.filters ?? []) this.addFilter(filter);
     this.#exposes = !isLean(this);
-    this.#ledger = state.books.open(this);
-    rememberOpen(this);
+    this.#counters = state.recordCounters.open(this);
+    rememberOpen(this.#reference);
+    this.#collects = this.#exposes && isOwnCollector(this);
+    if (this.#collects) finishBeforeExit();
   }
 
-  /** Does the real work: brings one record to its place. May throw. */
+  /** Does the real work: writes or sends one record. May throw. */
   abstract emit(record: LogRecord): void;
 
   /**
-   * Asks the filters, then emits.
+   * Applies the filters, then emits.
    *
-   * A record that arrives while this handler is emitting another (its formatter logs, say) is left out: it would
-   * not end otherwise.
+   * A record that arrives while this handler is emitting another (because its formatter logs, for example) is left out:
+   * it would not end otherwise.
    *
    * @returns `false` if a filter dropped the record, else the record that was emitted.
    */
   handle(record: LogRecord): LogRecord | false {
-    const ledger = this.#ledger;
-    ledger.emit();
+    const counters = this.#counters;
+    counters.emit();
     if (this.#emitting) {
-      ledger.recurse();
+      counters.recurse();
+      this.noteRecursion();
       return false;
     }
     this.#emitting = true;
     let current: LogRecord = record;
     try {
-      if (this.filters.length > 0) {
-        const passed = this.filter(record);
+      if (asksFilters(this)) {
+        const passed = passedBy(askFilters(this, record), record, this);
         if (passed === false) {
-          ledger.filter();
+          counters.filter();
           return false;
         }
         current = passed;
       }
       if (this.#exposes) current.expose();
-      this.emit(current);
+      const answer: unknown = this.emit(current);
+      if (answer !== undefined) this.#settle(answer, current);
+      if (this.#collects) writeIfEnding(this);
+      if (hasError(current)) rememberError(current.excInfo, current.name, this);
     } catch (error) {
-      ledger.fail();
+      counters.fail();
       this.#fail(current, error);
     } finally {
       this.#emitting = false;
@@ -94,10 +107,21 @@ export abstract class Handler extends Filterer {
     return current;
   }
 
-  /** `handleError` is a user's to override, so it is not trusted either. */
+  /** Called when a record was left out because it came while another was being emitted. */
+  protected noteRecursion(): void {}
+
+  /** An `emit` that returns a promise has failed if that rejects. */
+  #settle(answer: unknown, record: LogRecord): void {
+    settle(answer, this, record, (error) => {
+      this.#counters.fail();
+      this.#fail(record, error);
+    });
+  }
+
+  /** Users may override `handleError`, so it is not trusted either. */
   #fail(record: LogRecord, error: unknown): void {
     try {
-      this.handleError(record, error);
+      settle(this.handleError(record, error), this, record);
     } catch (second) {
       reportLoggingError(this, record, second);
     }
@@ -106,11 +130,16 @@ export abstract class Handler extends Filterer {
   /** The record as text, by this handler's formatter. */
   format(record: LogRecord): string {
     const formatter = this.formatter;
-    return formatter === null ? defaultFormatter().format(record) : formatter.format(record);
+    if (formatter === null) return defaultFormatter().format(record);
+    const text: unknown = formatter.format(record);
+    return typeof text === 'string' ? text : textBy(text, formatter, record);
   }
 
   /**
    * Called with what `emit` threw; reports it on standard error unless `raiseExceptions` is off.
+   *
+   * Overridden in a handler that sends in the background and has no spool, it is also called for each record that could
+   * not be sent at the first attempt, once. The record is still sent again, unless `error` says that it is lost.
    *
    * @see https://docs.python.org/3/library/logging.html#logging.Handler.handleError
    */
@@ -123,7 +152,7 @@ export abstract class Handler extends Filterer {
     this.level = checkLevel(level);
   }
 
-  /** Sets the formatter; `null` goes back to the bare message. */
+  /** Sets the formatter; `null` means the bare message. */
   setFormatter(formatter: FormatterLike | null | undefined): void {
     this.formatter = formatter ?? null;
   }
@@ -139,14 +168,23 @@ export abstract class Handler extends Filterer {
     if (name !== null) handlersByName.set(name, this);
   }
 
-  /** Brings out what is kept back; resolves when it is out. */
+  /** Writes or sends what is buffered; resolves when that is done. */
   flush(): void | Promise<void> {}
 
-  /** Lets go of what the handler holds; it may be called again. */
+  /** Releases the handler's resources; it may be called again. */
   close(): void | Promise<void> {
     const name = this.#name;
     if (name !== null && state.handlersByName.get(name) === this) state.handlersByName.delete(name);
-    forgetOpen(this);
+    state.openHandlers.delete(this.#reference);
+    stopListeningIfIdle();
+  }
+
+  /**
+   * Whether it handles records after it was closed: a handler that writes at once, and reopens what it
+   * needs. True for your own class if it has no `flush` and no `close`.
+   */
+  get outlivesClose(): boolean {
+    return this.#exposes && !this.#collects;
   }
 
   /** Python's lock around `emit`: nothing to do in JavaScript, which emits one record at a time. */
@@ -176,21 +214,28 @@ export function assertHandler(value: unknown, where: string): asserts value is H
 }
 
 /** The open handlers, in order of creation. */
-export function openHandlers(): Handler[] {
-  return state.openHandlers.map((reference) => reference.deref()).filter((handler) => handler !== undefined);
+export function openHandlers(from: Pick<LoggingState, 'openHandlers'> = state): Handler[] {
+  return [...from.openHandlers]
+    .map((reference) => reference.deref() as Handler | undefined)
+    .filter((handler) => handler !== undefined);
 }
 
-function rememberOpen(handler: Handler): void {
+function rememberOpen(reference: WeakRef<Handler>): void {
   const { openHandlers } = state;
-  // Handlers that nobody closed and nobody holds leave empty references behind; swept when they pile up.
-  if (openHandlers.length > 64 && openHandlers.length % 64 === 0) {
-    state.openHandlers = openHandlers.filter((reference) => reference.deref() !== undefined);
+  // Handlers that were never closed and are garbage leave empty references behind; swept each time the list has
+  // doubled.
+  const { size } = openHandlers;
+  if (size >= 64 && (size & (size - 1)) === 0) {
+    for (const old of openHandlers) if (old.deref() === undefined) openHandlers.delete(old);
   }
-  state.openHandlers.push(new WeakRef(handler));
+  openHandlers.add(reference);
 }
 
-function forgetOpen(handler: Handler): void {
-  state.openHandlers = state.openHandlers.filter((reference) => reference.deref() !== handler);
+/** Removes a handler from the list of open ones, so that `shutdown` does not close it. */
+export function forgetOpen(handler: Handler): void {
+  for (const reference of state.openHandlers) {
+    if (reference.deref() === handler) state.openHandlers.delete(reference);
+  }
 }
 
 /**
@@ -199,7 +244,7 @@ function forgetOpen(handler: Handler): void {
  * @see https://docs.python.org/3/library/logging.html#logging.getHandlerByName
  */
 export function getHandlerByName(name: string): Handler | undefined {
-  return state.handlersByName.get(name);
+  return state.handlersByName.get(name) as Handler | undefined;
 }
 
 /** The names of all named handlers. @see https://docs.python.org/3/library/logging.html#logging.getHandlerNames */

@@ -1,12 +1,13 @@
-import { writeStderr } from '../internal/std-streams.js';
-import { Handler } from './handler.js';
+import { writeStderr } from '../runtime/std-streams.js';
+import { escapeControls } from './formatting/sanitize.js';
+import { forgetOpen, Handler } from './handler.js';
 import { LEAN } from './lean.js';
 import { WARNING } from './levels.js';
-import type { LogRecord } from './log-record.js';
-import { escapeControls } from './sanitize.js';
+import { handOver } from './overrides.js';
+import type { LogRecord } from './records/log-record.js';
 import { state } from './state.js';
 
-/** Prints bare messages to standard error, as it is at the time: what is used while no handler is configured. */
+/** Prints bare messages to standard error (looked up for each record); used while no handler is configured. */
 export class LastResortHandler extends Handler {
   static readonly [LEAN] = true;
 
@@ -16,7 +17,7 @@ export class LastResortHandler extends Handler {
 }
 
 /**
- * The handler for records that no handler was found for: WARNING and above, to standard error.
+ * The handler for records without any handler: WARNING and above, to standard error.
  *
  * `null` after `setLastResort(null)`.
  *
@@ -24,14 +25,15 @@ export class LastResortHandler extends Handler {
  */
 export function getLastResort(): Handler | null {
   if (state.lastResort === undefined) {
-    state.lastResort = new LastResortHandler({ level: WARNING });
-    // Python's is on nobody's list either: shutdown must leave it usable.
-    state.openHandlers.pop();
+    const handler = new LastResortHandler({ level: WARNING });
+    state.lastResort = handler;
+    // Python's is not in any list either: shutdown must leave it usable.
+    forgetOpen(handler);
   }
-  return state.lastResort;
+  return state.lastResort as Handler | null;
 }
 
-/** Replaces the last-resort handler; `null` switches it off, `undefined` brings the first one back. */
+/** Replaces the last-resort handler; `null` switches it off, `undefined` restores the default. */
 export function setLastResort(handler: Handler | null | undefined): void {
   state.lastResort = handler;
 }
@@ -40,7 +42,7 @@ export function setLastResort(handler: Handler | null | undefined): void {
 export function emitLastResort(record: LogRecord): void {
   const handler = getLastResort();
   if (handler !== null) {
-    if (record.levelno >= handler.level) handler.handle(record);
+    if (record.levelno >= handler.level) handOver(handler, record);
     return;
   }
   const manager = state.manager;
@@ -51,7 +53,7 @@ export function emitLastResort(record: LogRecord): void {
 }
 
 /**
- * Whether faults inside logging are reported on standard error; default true. They never reach the log call.
+ * Whether errors inside logging are reported on standard error; default true. They never reach the log call.
  *
  * @see https://docs.python.org/3/library/logging.html#logging.raiseExceptions
  */
@@ -59,7 +61,7 @@ export function setRaiseExceptions(reports: boolean): void {
   state.raiseExceptions = reports;
 }
 
-/** What {@link setRaiseExceptions} set. */
+/** The value of {@link setRaiseExceptions}. */
 export function getRaiseExceptions(): boolean {
   return state.raiseExceptions;
 }

@@ -1,5 +1,6 @@
 import { LoggingError } from './errors.js';
 import { state } from './state.js';
+import { suggestion } from './suggestion.js';
 
 /** The application cannot go on. @see https://docs.python.org/3/library/logging.html#logging-levels */
 export const CRITICAL = 50;
@@ -18,44 +19,53 @@ export const DEBUG = 10;
 /** On a logger: take the parent's level. On a handler: handle everything. */
 export const NOTSET = 0;
 
-/** A level as a number (10, 20 … or any whole number) or as a registered name ('DEBUG', 'INFO' …). */
+/** A level as a number (10, 20 … or any integer) or as a registered name in any case ('DEBUG', 'info' …). */
 export type Level = number | string;
+
+/**
+ * The number of a level, as configurations, options, variables and calls may write it; `undefined` if it is invalid.
+ *
+ * @param level An integer, or a registered name in any case. An exact registered name takes precedence,
+ *   then the one in capitals. With strict calls, only the exact name.
+ */
+export function findLevel(level: unknown): number | undefined {
+  if (typeof level === 'number') return Number.isInteger(level) ? level : undefined;
+  if (typeof level !== 'string') return undefined;
+  const { nameToLevel } = state;
+  const exact = nameToLevel.get(level);
+  // Python knows a name only as it was registered.
+  if (exact !== undefined || state.strictCalls) return exact;
+  const upper = level.toUpperCase();
+  const known = nameToLevel.get(upper);
+  if (known !== undefined) return known;
+  for (const [name, number] of nameToLevel) if (name.toUpperCase() === upper) return number;
+  return undefined;
+}
 
 /**
  * The number of a level.
  *
- * @param level A whole number, given back as it is, or a registered name (case matters, as in Python).
+ * Differs from Python: the case of a name does not matter.
+ *
+ * @param level An integer, returned unchanged, or a registered name in any case.
  * @param where The place to name in the error, for example `handlers.console.level`.
  * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL` for anything else.
  */
 export function checkLevel(level: unknown, where = 'level'): number {
-  if (typeof level === 'number' && Number.isInteger(level)) return level;
-  if (typeof level === 'string') {
-    const number = state.nameToLevel.get(level);
-    if (number !== undefined) return number;
-  }
+  const known = findLevel(level);
+  if (known !== undefined) return known;
   throw new LoggingError('ERR_LOGGING_UNKNOWN_LEVEL', `${where}: ${describeUnknownLevel(level)}`);
-}
-
-/**
- * The level of a `log` call; `undefined` for what is none, while `raiseExceptions` is off: such a call is passed over.
- *
- * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL`
- */
-export function levelOfCall(level: unknown): number | undefined {
-  if (typeof level === 'number' && Number.isInteger(level)) return level;
-  const known = typeof level === 'string' ? state.nameToLevel.get(level) : undefined;
-  return known ?? (state.raiseExceptions ? checkLevel(level) : undefined);
 }
 
 /** What is wrong with a level, and what to write instead; without the place. */
 export function describeUnknownLevel(level: unknown): string {
   if (typeof level !== 'string') {
-    return `a level is a whole number or a name, got ${typeof level === 'number' ? level : typeof level}`;
+    return `a level is an integer or a name, got ${typeof level === 'number' ? level : typeof level}`;
   }
-  const upper = level.toUpperCase();
-  if (state.nameToLevel.has(upper)) return `unknown level '${level}'; did you mean '${upper}'?`;
-  return `unknown level '${level}'; known are ${[...state.nameToLevel.keys()].join(', ')} and whole numbers`;
+  const names = [...state.nameToLevel.keys()];
+  const meant = suggestion(level.toUpperCase(), names);
+  if (meant.startsWith('; did')) return `unknown level '${level}'${meant}`;
+  return `unknown level '${level}'; known are ${names.join(', ')} and integers`;
 }
 
 /**
@@ -74,16 +84,16 @@ export function getLevelName(level: Level): string | number {
 /**
  * Registers a name for a level number; both directions are known from then on.
  *
- * @param level A whole number.
- * @param levelName The name, by habit in capitals.
- * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL` if `level` is not a whole number.
+ * @param level An integer.
+ * @param levelName The name, usually in capitals.
+ * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL` if `level` is not an integer.
  * @see https://docs.python.org/3/library/logging.html#logging.addLevelName
  */
 export function addLevelName(level: number, levelName: string): void {
   if (typeof level !== 'number' || !Number.isInteger(level)) {
     throw new LoggingError(
       'ERR_LOGGING_UNKNOWN_LEVEL',
-      `addLevelName: level must be a whole number, got ${String(level)}`,
+      `addLevelName: level must be an integer, got ${String(level)}`,
     );
   }
   state.levelToName.set(level, levelName);

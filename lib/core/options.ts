@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import { lazy } from '../internal/lazy.js';
+import { parsePath } from '../redaction/path-redaction.js';
+import { lazy } from '../runtime/lazy.js';
 import { LoggingError } from './errors.js';
 import { type FilterLike, isFilterLike } from './filter-like.js';
-import { describeUnknownLevel, type Level } from './levels.js';
-import { state } from './state.js';
+import { describeUnknownLevel, findLevel, type Level } from './levels.js';
 import { suggestion } from './suggestion.js';
 
-/** Something wrong in a configuration or in options: where, and what to do about it. */
+/** An error in a configuration or in options: where, and what to do about it. */
 export interface Fault {
   /** Keys from the outside in, with dots: `handlers.file.maxBytes`; `''` for the whole. */
   readonly path: string;
@@ -21,9 +21,9 @@ export type OptionsSchema = v.GenericSchema<object, object>;
  * Checks options against their schema.
  *
  * @param where The component, for the error: `FileHandler`.
- * @param isStrict Whether unknown keys are faults; default true. Off for derived classes, which may add their own.
+ * @param isStrict Whether unknown keys are errors; default true. Off for derived classes, which may add their own.
  * @returns The options with defaults filled in.
- * @throws {LoggingError} `ERR_LOGGING_OPTIONS` with every fault.
+ * @throws {LoggingError} `ERR_LOGGING_OPTIONS` with every error.
  */
 export function checkOptions<TSchema extends v.GenericSchema<object, object>>(
   where: string,
@@ -31,6 +31,7 @@ export function checkOptions<TSchema extends v.GenericSchema<object, object>>(
   options: unknown,
   isStrict = true,
 ): v.InferOutput<TSchema> {
+  if (typeof (options ?? {}) !== 'object') throw notAnObject(where, schema, options);
   const result = v.safeParse(schema, options ?? {});
   const faults = (result.issues ?? [])
     .filter((issue) => isStrict || !isUnknownKey(issue))
@@ -40,13 +41,23 @@ export function checkOptions<TSchema extends v.GenericSchema<object, object>>(
     const text =
       faults.length === 1
         ? formatFault(first)
-        : `${faults.length} faults\n${faults.map((fault) => `  ${formatFault(fault)}`).join('\n')}`;
+        : `${faults.length} errors\n${faults.map((fault) => `  ${formatFault(fault)}`).join('\n')}`;
     throw new LoggingError('ERR_LOGGING_OPTIONS', text);
   }
   return result.output as v.InferOutput<TSchema>;
 }
 
-/** Every fault of options, none if they are sound. @param path The place of the options themselves. */
+/** For users who call a constructor as in Python. */
+function notAnObject(where: string, schema: object, options: unknown): LoggingError {
+  const keys = Object.keys((schema as { entries?: object }).entries ?? {}).slice(0, 8);
+  const remedy = keys.length === 0 ? '' : `, with keys such as ${keys.join(', ')}: new ${where}({ … })`;
+  return new LoggingError(
+    'ERR_LOGGING_OPTIONS',
+    `${where}: expected one object of options${remedy}; got ${typeof options}`,
+  );
+}
+
+/** All errors of options; empty if they are valid. @param path The place of the options themselves. */
 export function findFaults(schema: v.GenericSchema, options: unknown, path: string): Fault[] {
   const result = v.safeParse(schema, options);
   return (result.issues ?? []).map((issue) => toFault(issue, path, schema));
@@ -81,21 +92,19 @@ function describe(issue: v.BaseIssue<unknown>, keys: readonly string[], schema: 
     return `unknown key${suggestion(keys.at(-1) ?? '', known)}`;
   }
   if (isMissingKey(issue)) return 'missing, and there is no default';
-  // Messages that a schema wrote itself say more than what valibot makes of the types.
+  // A schema's own messages say more than valibot's.
   if (!VALIBOT_MESSAGE.test(issue.message)) return issue.message;
   return `expected ${(issue.expected ?? 'another value').replaceAll(/[()]/g, '').replaceAll(' | ', ' or ')}, got ${issue.received}`;
 }
 
-/** What valibot says when a schema says nothing. */
+/** Valibot's message, for a schema without one. */
 const VALIBOT_MESSAGE = /^Invalid [\w ]+: (Expected .* but received|Received) /s;
 
-/** Schema of a level: a whole number or a registered name. */
+/** Schema of a level: an integer, or a registered name in any case. */
 export const levelSchema = lazy(
   (): v.GenericSchema<Level> =>
     v.custom<Level>(
-      (value) =>
-        (typeof value === 'number' && Number.isInteger(value)) ||
-        (typeof value === 'string' && state.nameToLevel.has(value)),
+      (value) => findLevel(value) !== undefined,
       (issue) => describeUnknownLevel(issue.input),
     ),
 );
@@ -116,5 +125,17 @@ export const filterObjectSchema = lazy(() =>
   v.custom<FilterLike>(
     isFilterLike,
     'expected a filter: a function, or an object with a filter(record) method',
+  ),
+);
+
+/** Schema of a path to a field, in pino's language. */
+export const fieldPathSchema = lazy(() =>
+  v.pipe(
+    v.string(),
+    v.check(
+      (path) => parsePath(path) !== undefined,
+      (issue) =>
+        `expected a path such as user.password, *.token, items[*].card or headers["x-api-key"], got "${issue.input}"`,
+    ),
   ),
 );

@@ -1,14 +1,14 @@
-import { reportLoggingError } from './diagnostics.js';
 import type { FilterObject } from './filter-like.js';
 import { type Handler, openHandlers } from './handler.js';
+import { reportLoggingError } from './reports/diagnostics.js';
 
 /** How long one handler may take to flush and to close, in milliseconds. */
 const PATIENCE_MS = 5_000;
 
 /**
- * Flushes and closes every open handler, the last made first; failures are reported and stop nothing.
+ * Flushes and closes every open handler, the last made first; errors are reported and stop nothing.
  *
- * @returns A promise that resolves when all are done; a handler that takes longer than 5 s is left behind.
+ * @returns A promise that resolves when all are done; a handler that takes longer than 5 s is not waited for.
  * @see https://docs.python.org/3/library/logging.html#logging.shutdown
  */
 export async function shutdown(): Promise<void> {
@@ -18,7 +18,7 @@ export async function shutdown(): Promise<void> {
 /**
  * Flushes and closes handlers, the last of the list first.
  *
- * What is synchronous is done before this returns, so it also serves where nothing can be awaited.
+ * What is synchronous is done before this returns, so it also works where nothing can be awaited.
  */
 export async function closeHandlers(handlers: readonly Handler[]): Promise<void> {
   for (const handler of [...handlers].reverse()) {
@@ -34,12 +34,12 @@ export function startFlushing(handlers: readonly Handler[]): void {
   for (const handler of [...handlers].reverse()) void attempt(handler, () => flushUnlessKept(handler));
 }
 
-/** Filters that count what they keep back have a last word. */
+/** Filters that count suppressed records log a last summary. */
 function flushFilters(handler: Handler): void {
   for (const filter of handler.filters) (filter as Partial<FilterObject>).flush?.();
 }
 
-/** A MemoryHandler may be told to forget what it holds. */
+/** A MemoryHandler may be configured to drop its buffer. */
 function flushUnlessKept(handler: Handler & { readonly flushOnClose?: boolean }): void | Promise<void> {
   return handler.flushOnClose === false ? undefined : handler.flush();
 }

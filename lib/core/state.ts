@@ -1,49 +1,63 @@
-import { globalSlot } from '../internal/global-slot.js';
-import type { Handler } from './handler.js';
-import type { LogRecord, LogRecordOptions } from './log-record.js';
-import type { Logger } from './logger.js';
-import { LoggingBooks } from './logging-books.js';
-import type { Manager } from './manager.js';
+import { globalSlot } from '../runtime/global-slot.js';
+import { CallFaults } from './calls/call-faults.js';
+import type { CountedHandler } from './reports/handler-counters.js';
+import { LoggingCounters } from './reports/record-counts.js';
 
-/** Gives the fields that the running request or job put on every record, or nothing outside of one. */
+/** Returns the fields of the running request or job for every record, or nothing outside one. */
 export type ContextProvider = () => Readonly<Record<string, unknown>> | undefined;
 
-/** Makes the record of a log call. @see https://docs.python.org/3/library/logging.html#logging.setLogRecordFactory */
-export type LogRecordFactory = (options: LogRecordOptions) => LogRecord;
+/** A logger, as far as the state knows it: the target of reports about logging itself. */
+export interface KnownLogger {
+  readonly name: string;
+  readonly handlers: readonly CountedHandler[];
+  readonly propagate: boolean;
+  readonly parent: KnownLogger | null;
+  isEnabledFor(levelno: number): boolean;
+  filter(record: never): unknown;
+}
 
-/** The class new loggers are made of. @see https://docs.python.org/3/library/logging.html#logging.setLoggerClass */
-export type LoggerClass = new (name: string, level?: number | string) => Logger;
+/** The tree of loggers, as far as the state knows it. */
+export interface KnownManager {
+  readonly root: KnownLogger;
+  emittedNoHandlerWarning: boolean;
+  loggers(): readonly KnownLogger[];
+}
 
 /**
- * Everything of logging that is one per process: what Python keeps in module globals.
+ * The state that exists once per process: what Python keeps in module globals.
  *
- * Parts that would pull in other modules (the manager, the last-resort handler) are filled in when first used.
+ * Parts that would import other modules (the manager, the last-resort handler) are filled in when first used.
  */
 export interface LoggingState {
   readonly levelToName: Map<number, string>;
   readonly nameToLevel: Map<string, number>;
-  readonly handlersByName: Map<string, Handler>;
+  readonly handlersByName: Map<string, CountedHandler>;
   /** Every open handler in order of creation, held weakly as Python does; `shutdown` walks it backwards. */
-  openHandlers: WeakRef<Handler>[];
-  /** What became of every record. */
-  readonly books: LoggingBooks;
-  manager: Manager | undefined;
-  recordFactory: LogRecordFactory | undefined;
-  loggerClass: LoggerClass | undefined;
+  openHandlers: Set<WeakRef<CountedHandler>>;
+  /** The counters of all records. */
+  readonly recordCounters: LoggingCounters;
+  /** Log calls whose arguments did not fit. */
+  readonly callFaults: CallFaults;
+  /** Whether log calls are as strict as Python's. */
+  strictCalls: boolean;
+  /** See `getManager`, `getLogRecordFactory`, `getLoggerClass` and `getLastResort`, which know their types. */
+  manager: KnownManager | undefined;
+  recordFactory: ((options: never) => object) | undefined;
+  loggerClass: (new (name: string) => object) | undefined;
   contextProvider: ContextProvider | undefined;
-  /** What text formatters print for a context field outside of any context. */
+  /** What text formatters print for a context field outside any context. */
   contextDefaults: Record<string, string>;
   raiseExceptions: boolean;
   /** `null`: switched off. `undefined`: not made yet. */
-  lastResort: Handler | null | undefined;
+  lastResort: CountedHandler | null | undefined;
   /** Seconds since the epoch when logging was loaded; the zero of `relativeCreated`. */
   readonly startTime: number;
 }
 
 /** The one state of this process, shared by every copy of the package. */
-export const state: LoggingState = globalSlot('state.1', freshState);
+export const state: LoggingState = globalSlot('state.3', freshState);
 
-/** Logging as it is in a process that has not used it yet. */
+/** The initial state of a process. */
 export function freshState(): LoggingState {
   return {
     levelToName: new Map([
@@ -65,8 +79,10 @@ export function freshState(): LoggingState {
       ['NOTSET', 0],
     ]),
     handlersByName: new Map(),
-    openHandlers: [],
-    books: new LoggingBooks(),
+    openHandlers: new Set(),
+    recordCounters: new LoggingCounters(),
+    callFaults: new CallFaults(),
+    strictCalls: false,
     manager: undefined,
     recordFactory: undefined,
     loggerClass: undefined,

@@ -1,15 +1,16 @@
 import * as v from 'valibot';
+import { COMPONENT, declareComponent } from '../core/component.js';
 import type { FilterResult } from '../core/filter-like.js';
-import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
-import { lazy, lazyProperty } from '../internal/lazy.js';
+import type { LogRecord } from '../core/records/log-record.js';
+import { lazy } from '../runtime/lazy.js';
 
 /** The keys of a {@link CallbackFilter} in a configuration. */
 export const callbackFilterSchema = lazy(() =>
   v.strictObject({
     callback: v.pipe(
       v.custom<(record: LogRecord) => unknown>((value) => typeof value === 'function', 'expected a function'),
-      v.description('Asked for each record; a falsy answer drops it.'),
+      v.description('Called for each record; a falsy result drops it.'),
     ),
   }),
 );
@@ -18,7 +19,7 @@ export const callbackFilterSchema = lazy(() =>
 export type CallbackFilterOptions = v.InferInput<ReturnType<typeof callbackFilterSchema>>;
 
 /**
- * Lets those records pass that a function lets pass.
+ * Passes the records that a function accepts.
  *
  * @example
  * new CallbackFilter({ callback: (record) => !(record.excInfo instanceof ClientClosedRequest) })
@@ -27,9 +28,12 @@ export type CallbackFilterOptions = v.InferInput<ReturnType<typeof callbackFilte
 export class CallbackFilter {
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: ReturnType<typeof callbackFilterSchema>;
-  static {
-    lazyProperty(CallbackFilter, 'optionsSchema', callbackFilterSchema);
-  }
+  /** What configurations call it. */
+  static readonly [COMPONENT] = declareComponent(CallbackFilter, {
+    name: 'CallbackFilter',
+    pythonNames: ['django.utils.log.CallbackFilter'],
+    schema: callbackFilterSchema,
+  });
 
   /** The function. */
   readonly callback: (record: LogRecord) => unknown;
@@ -43,7 +47,7 @@ export class CallbackFilter {
     ).callback;
   }
 
-  /** Asks the function. */
+  /** Calls the function. */
   filter(record: LogRecord): FilterResult {
     return Boolean(this.callback(record));
   }

@@ -1,12 +1,14 @@
 import * as v from 'valibot';
+import { UNKNOWN_CALLER } from '../core/calls/caller.js';
+import { COMPONENT, declareComponent } from '../core/component.js';
 import type { FilterOwner } from '../core/filter-like.js';
 import { LEAN } from '../core/lean.js';
 import { checkLevel } from '../core/levels.js';
-import { LogRecord } from '../core/log-record.js';
 import { checkOptions, levelSchema } from '../core/options.js';
-import { brand } from '../internal/brand.js';
-import { lazy, lazyProperty } from '../internal/lazy.js';
-import { str } from '../internal/python-text.js';
+import { LogRecord } from '../core/records/log-record.js';
+import { str } from '../python/python-text.js';
+import { brand } from '../runtime/brand.js';
+import { lazy } from '../runtime/lazy.js';
 import { type TokenBucket, TokenBuckets } from './support/token-buckets.js';
 
 /** The keys of a {@link RateLimitFilter} in a configuration. */
@@ -16,14 +18,14 @@ export const rateLimitFilterSchema = lazy(() =>
       v.pipe(
         v.number(),
         v.minValue(0, 'expected 0 or more'),
-        v.description('Records of one kind a second, on average.'),
+        v.description('Records of one kind per second, on average.'),
       ),
       10,
     ),
     burst: v.optional(
       v.pipe(
         v.number(),
-        v.integer('expected a whole number'),
+        v.integer('expected an integer'),
         v.minValue(1, 'expected 1 or more'),
         v.description('Records of one kind that may come at once.'),
       ),
@@ -32,7 +34,7 @@ export const rateLimitFilterSchema = lazy(() =>
     per: v.optional(
       v.pipe(
         v.array(v.picklist(['logger', 'level', 'template'])),
-        v.description('What makes records of one kind; none of them: all records together.'),
+        v.description('What defines a kind of records; an empty list: all records together.'),
       ),
       ['logger', 'level', 'template'],
     ),
@@ -41,7 +43,7 @@ export const rateLimitFilterSchema = lazy(() =>
         v.number(),
         v.minValue(0, 'expected 0 or more'),
         v.description(
-          'How long a message is kept back that repeats the one before of its kind; 0 lets repeats pass.',
+          'How long a message is suppressed that repeats the previous one of its kind; 0 lets repeats pass.',
         ),
       ),
       0,
@@ -50,7 +52,7 @@ export const rateLimitFilterSchema = lazy(() =>
       v.pipe(
         v.number(),
         v.minValue(10, 'expected 10 or more'),
-        v.description('How long after the first record kept back it is told how many were, in milliseconds.'),
+        v.description('How long after the first suppressed record a summary is logged, in milliseconds.'),
       ),
       10_000,
     ),
@@ -64,9 +66,9 @@ export const rateLimitFilterSchema = lazy(() =>
     maxKeys: v.optional(
       v.pipe(
         v.number(),
-        v.integer('expected a whole number'),
+        v.integer('expected an integer'),
         v.minValue(1, 'expected 1 or more'),
-        v.description('Kinds that are remembered; the one seen longest ago is forgotten first.'),
+        v.description('How many kinds are remembered; the least recently seen is forgotten first.'),
       ),
       1_000,
     ),
@@ -76,19 +78,19 @@ export const rateLimitFilterSchema = lazy(() =>
 /** Options of {@link RateLimitFilter}. */
 export type RateLimitFilterOptions = v.InferInput<ReturnType<typeof rateLimitFilterSchema>>;
 
-/** Characters of a template that tell its kind. */
+/** Characters of a template that identify its kind. */
 const MAX_TEMPLATE = 256;
 /** Characters of a message that are repeated in a summary. */
 const MAX_MESSAGE = 1_024;
 
 /**
- * Keeps a flood of equal records back: of each kind (logger, level and message template) `rate` records a second pass,
- * and `burst` at once; with `foldMs`, a message that is the same as the one before of its kind passes once in that time.
+ * Suppresses floods of equal records: of each kind (logger, level and message template) `rate` records per second pass,
+ * and `burst` at once; with `foldMs`, a message that repeats the previous one of its kind passes once in that time.
  *
- * How many were kept back is told by a record of the same logger and level, with the count in its field `repeated`:
- * `last message repeated 41 times: …`, or `41 more messages like this were left out: …`. It comes after `summaryMs`, or
- * before if the kind passes again, and goes through what the filter stands on, a handler or a logger. Records that are
- * kept back count as filtered in `getLoggingStats()`.
+ * A record of the same logger and level reports how many were suppressed, with the count in its field `repeated`: `last
+ * message repeated 41 times: …`, or `41 more messages like this were suppressed: …`. It comes after `summaryMs`, or
+ * before the kind passes again, and goes through the logger or handler that has the filter. Suppressed records count as
+ * filtered in `getLoggingStats()`.
  *
  * @example
  * { filters: { flood: { class: 'RateLimitFilter', rate: 5, burst: 50, foldMs: 1000 } } }
@@ -97,21 +99,23 @@ export class RateLimitFilter {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: ReturnType<typeof rateLimitFilterSchema>;
-  static {
-    lazyProperty(RateLimitFilter, 'optionsSchema', rateLimitFilterSchema);
-  }
+  /** What configurations call it. */
+  static readonly [COMPONENT] = declareComponent(RateLimitFilter, {
+    name: 'RateLimitFilter',
+    schema: rateLimitFilterSchema,
+  });
 
   readonly #options: v.InferOutput<ReturnType<typeof rateLimitFilterSchema>>;
   readonly #exemptLevel: number;
   readonly #buckets: TokenBuckets;
   readonly #owners = new Set<FilterOwner>();
   readonly #summaries = new WeakSet<LogRecord>();
-  /** Asked twice about one record, by two handlers, it answers the same. */
+  /** If two handlers ask about one record, both get the same answer. */
   #asked: LogRecord | undefined;
   #answer = true;
   #withheld = 0;
   #timer: NodeJS.Timeout | undefined;
-  #isTelling = false;
+  #isReporting = false;
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
   constructor(options: RateLimitFilterOptions = {}) {
@@ -123,10 +127,10 @@ export class RateLimitFilter {
     );
     this.#options = o;
     this.#exemptLevel = o.exemptLevel === null ? Number.POSITIVE_INFINITY : checkLevel(o.exemptLevel);
-    this.#buckets = new TokenBuckets(o.rate, o.burst, o.maxKeys, (bucket) => this.#tellSoon(bucket));
+    this.#buckets = new TokenBuckets(o.rate, o.burst, o.maxKeys, (bucket) => this.#reportSoon(bucket));
   }
 
-  /** Records kept back so far. */
+  /** Records suppressed so far. */
   get withheld(): number {
     return this.#withheld;
   }
@@ -140,7 +144,7 @@ export class RateLimitFilter {
     return answer;
   }
 
-  /** Remembers a logger or handler that is to be told what was kept back. */
+  /** Remembers a logger or handler that gets the summaries. */
   attached(owner: FilterOwner): void {
     this.#owners.add(owner);
   }
@@ -150,11 +154,11 @@ export class RateLimitFilter {
     this.#owners.delete(owner);
   }
 
-  /** Tells what was kept back so far. */
+  /** Logs what was suppressed so far. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const bucket of this.#buckets.all()) this.#tell(bucket);
+    for (const bucket of this.#buckets.all()) this.#logSummary(bucket);
   }
 
   #decide(record: LogRecord): boolean {
@@ -164,7 +168,7 @@ export class RateLimitFilter {
     const text = foldMs > 0 ? messageOf(record) : undefined;
     const isRepeat = text !== undefined && text === bucket.message && now - bucket.passedAt < foldMs;
     if (!isRepeat && bucket.take(now)) {
-      if (bucket.withheld > 0) this.#tellSoon(bucket);
+      if (bucket.withheld > 0) this.#reportSoon(bucket);
       bucket.message = text;
       bucket.passedAt = now;
       return true;
@@ -203,18 +207,20 @@ export class RateLimitFilter {
     return key;
   }
 
-  /** Tells it once the record that is being handled is through: a handler takes one at a time. */
-  #tellSoon(bucket: TokenBucket): void {
-    const told = this.#take(bucket);
-    if (told !== undefined) queueMicrotask(() => this.#hand(told));
+  /** Logs the summary after the current record: a handler takes one at a time. */
+  #reportSoon(bucket: TokenBucket): void {
+    const summary = this.#take(bucket);
+    if (summary !== undefined) queueMicrotask(() => this.#hand(summary));
   }
 
-  #tell(bucket: TokenBucket): void {
-    const told = this.#take(bucket);
-    if (told !== undefined) this.#hand(told);
+  #logSummary(bucket: TokenBucket): void {
+    const summary = this.#take(bucket);
+    if (summary !== undefined) this.#hand(summary);
   }
 
-  /** The record that tells what a bucket kept back, whose count starts over; `undefined` if that was nothing. */
+  /**
+   * The record that reports what a bucket suppressed, and whose count is reset; `undefined` if it suppressed nothing.
+   */
   #take(bucket: TokenBucket): LogRecord | undefined {
     const { withheld, repeated, last } = bucket;
     if (withheld === 0 || last === undefined) return undefined;
@@ -229,29 +235,29 @@ export class RateLimitFilter {
       args: [withheld, last.text.slice(0, MAX_MESSAGE)],
       created: last.at,
       extra: { repeated: withheld },
-      caller: { pathname: '(unknown file)', lineno: 0, funcName: '(unknown function)' },
+      caller: UNKNOWN_CALLER,
     });
     this.#summaries.add(summary);
     return summary;
   }
 
   #hand(summary: LogRecord): void {
-    if (this.#isTelling) return;
-    this.#isTelling = true;
+    if (this.#isReporting) return;
+    this.#isReporting = true;
     try {
       for (const owner of this.#owners) owner.handle(summary);
     } finally {
-      this.#isTelling = false;
+      this.#isReporting = false;
     }
   }
 }
 brand(RateLimitFilter.prototype, 'filter');
 
-/** One and many. */
+/** Singular and plural. */
 const REPEATED = ['last message repeated %d time: %s', 'last message repeated %d times: %s'] as const;
 const LEFT_OUT = [
-  '%d more message like this was left out: %s',
-  '%d more messages like this were left out: %s',
+  '%d more message like this was suppressed: %s',
+  '%d more messages like this were suppressed: %s',
 ] as const;
 
 function templateOf({ msg }: LogRecord): string {
@@ -259,7 +265,7 @@ function templateOf({ msg }: LogRecord): string {
   return typeof msg === 'object' && msg !== null ? '[object]' : String(msg);
 }
 
-/** A message that does not fit its arguments is told apart by its template. */
+/** A message that does not fit its arguments is identified by its template. */
 function messageOf(record: LogRecord): string {
   try {
     return record.getMessage();

@@ -1,11 +1,13 @@
 import * as v from 'valibot';
+import { COMPONENT, declareComponent } from '../core/component.js';
 import { LEAN } from '../core/lean.js';
-import type { LogRecord } from '../core/log-record.js';
-import { checkOptions } from '../core/options.js';
-import { brand } from '../internal/brand.js';
-import { lazy, lazyProperty } from '../internal/lazy.js';
-import { CENSOR, type RedactTextOptions, redactText } from '../internal/redact-text.js';
-import { isAlwaysSecret, secretKeys } from '../internal/secret-keys.js';
+import { checkOptions, fieldPathSchema } from '../core/options.js';
+import type { LogRecord } from '../core/records/log-record.js';
+import { PathRedaction } from '../redaction/path-redaction.js';
+import { CENSOR, type RedactTextOptions, redactText } from '../redaction/redact-text.js';
+import { isAlwaysSecret, secretKeys } from '../redaction/secret-keys.js';
+import { brand } from '../runtime/brand.js';
+import { lazy } from '../runtime/lazy.js';
 import { redactRecord } from './support/redact-record.js';
 
 const nameSchema = lazy(() => v.pipe(v.string(), v.nonEmpty('expected a name')));
@@ -24,7 +26,7 @@ export const redactionFilterSchema = lazy(() =>
       v.pipe(
         v.array(nameSchema()),
         v.description(
-          'Further names whose values are secret, in any case and with any separators; `*` stands for anything.',
+          'More names whose values are secret, in any case and with any separators; `*` matches anything.',
         ),
       ),
       [],
@@ -44,11 +46,20 @@ export const redactionFilterSchema = lazy(() =>
       ),
       [],
     ),
-    censor: v.optional(v.pipe(v.string(), v.description('What stands in place of a secret.')), CENSOR),
+    paths: v.optional(
+      v.pipe(
+        v.array(fieldPathSchema()),
+        v.description(
+          "Paths to context and extra fields that are secret whatever their names, in pino's language: `['user.iban', 'items[*].pin']`.",
+        ),
+      ),
+      [],
+    ),
+    censor: v.optional(v.pipe(v.string(), v.description('What replaces a secret.')), CENSOR),
     patterns: v.optional(
       v.pipe(
         v.array(patternSchema()),
-        v.description('Regular expressions, or their sources; what they match in any text is replaced.'),
+        v.description('Regular expressions, or their sources; what they match in any string is replaced.'),
       ),
       [],
     ),
@@ -59,18 +70,19 @@ export const redactionFilterSchema = lazy(() =>
 export type RedactionFilterOptions = v.InferInput<ReturnType<typeof redactionFilterSchema>>;
 
 /**
- * Takes secrets out of records: lets all of them pass, those that hold a secret as a copy without it.
+ * Removes secrets from records. All records pass; one that holds a secret passes as a copy without it.
  *
- * A secret is what stands under a secret name (authorization, cookie, password, anything with token, secret, session,
+ * A secret is the value of a secret name (authorization, cookie, password, anything with token, secret, session,
  * credential or the like in it, in any case and with any separators) at any depth of arguments, `extra` and context
- * fields, of errors with their causes and members, in Maps, header lists and JSON texts; and in any text what can be
- * told by its form: `name=value` and `"name": "value"`, Bearer and Basic credentials, JWTs, user and password in URLs,
- * private keys, the keys of the usual cloud services. The message is searched with its arguments merged in.
+ * fields, of errors with their causes and members, in Maps, header lists and JSON strings; and in any string what can
+ * be recognised by its pattern: `name=value` and `"name": "value"`, Bearer and Basic credentials, JWTs, user and
+ * password in URLs, private keys, the keys of the usual cloud services. The message is searched with its arguments
+ * merged in.
  *
- * What the caller handed over is not changed. Bounded: texts are cut after 64 Ki characters, values after 12 levels or
- * 10,000 entries a record. On a handler it comes before every formatter; put it on each handler, or on the logger.
+ * What the caller handed over is not changed. Bounded: strings are cut after 64 Ki characters, values after 12 levels
+ * or 10,000 entries per record. On a handler it runs before the formatter; put it on each handler, or on the logger.
  *
- * It finds secrets by names and forms: a password that stands alone in a sentence looks like any other word.
+ * It finds secrets by names and patterns: a password on its own in a sentence looks like any other word.
  *
  * @example
  * { filters: { secrets: { class: 'RedactionFilter', keys: ['iban', 'card*'] } }, handlers: { console: { filters: ['secrets'], … } } }
@@ -79,11 +91,18 @@ export class RedactionFilter {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: ReturnType<typeof redactionFilterSchema>;
-  static {
-    lazyProperty(RedactionFilter, 'optionsSchema', redactionFilterSchema);
-  }
+  /** What configurations call it. */
+  static readonly [COMPONENT] = declareComponent(RedactionFilter, {
+    name: 'RedactionFilter',
+    pythonNames: [
+      'airflow.utils.log.secrets_masker.SecretsMasker',
+      'airflow.sdk.execution_time.secrets_masker.SecretsMasker',
+    ],
+    schema: redactionFilterSchema,
+  });
 
   readonly #options: RedactTextOptions;
+  readonly #paths: PathRedaction | undefined;
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
   constructor(options: RedactionFilterOptions = {}) {
@@ -94,11 +113,13 @@ export class RedactionFilter {
       new.target === RedactionFilter,
     );
     this.#options = { censor: o.censor, keys: secretKeys(o), patterns: o.patterns.map(global) };
+    const { paths, censor } = o;
+    this.#paths = paths.length === 0 ? undefined : new PathRedaction({ paths, censor, remove: false });
   }
 
   /** The record itself if there is no secret in it, else a copy. */
   filter(record: LogRecord): LogRecord {
-    return redactRecord(record, this.#options);
+    return redactRecord(record, this.#options, this.#paths);
   }
 
   /** A text without the secrets in it, for what does not go through logging. */
@@ -116,7 +137,7 @@ function isPattern(source: string): boolean {
   }
 }
 
-/** A copy of its own, which finds every match. */
+/** A private copy that finds every match. */
 function global(pattern: string | RegExp): RegExp {
   if (typeof pattern === 'string') return new RegExp(pattern, 'g');
   return new RegExp(pattern.source, `${pattern.flags.replaceAll(/[gy]/g, '')}g`);

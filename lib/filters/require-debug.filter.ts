@@ -1,8 +1,9 @@
 import * as v from 'valibot';
+import { COMPONENT, declareComponent } from '../core/component.js';
 import { LEAN } from '../core/lean.js';
 import { checkOptions } from '../core/options.js';
-import { isDebugMode } from '../internal/debug-mode.js';
-import { lazy, lazyProperty } from '../internal/lazy.js';
+import { isDebugMode } from '../runtime/debug-mode.js';
+import { lazy } from '../runtime/lazy.js';
 
 /** The keys of {@link RequireDebugFalse} and {@link RequireDebugTrue} in a configuration. */
 export const requireDebugSchema = lazy(() =>
@@ -11,7 +12,7 @@ export const requireDebugSchema = lazy(() =>
       v.pipe(
         v.boolean(),
         v.description(
-          'Whether this is a development set-up; default the setting DEBUG, else whether NODE_ENV is not "production".',
+          'Whether this is a development setup; default the setting DEBUG, else whether NODE_ENV is not "production".',
         ),
       ),
     ),
@@ -22,10 +23,10 @@ export const requireDebugSchema = lazy(() =>
 export type RequireDebugOptions = v.InferInput<ReturnType<typeof requireDebugSchema>>;
 
 /**
- * Lets records pass in production only.
+ * Passes records in production only.
  *
- * Production is where `setDjangoSettings({ DEBUG: false })` says so, or else where `NODE_ENV` is `production`; asked
- * for each record, so that it may be said later.
+ * Production is where `setDjangoSettings({ DEBUG: false })` says so, or else where `NODE_ENV` is `production`; checked
+ * for each record, so that it may be set later.
  *
  * @see https://docs.djangoproject.com/en/stable/ref/logging/#django.utils.log.RequireDebugFalse
  */
@@ -33,9 +34,12 @@ export class RequireDebugFalse {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: ReturnType<typeof requireDebugSchema>;
-  static {
-    lazyProperty(RequireDebugFalse, 'optionsSchema', requireDebugSchema);
-  }
+  /** What configurations call it. */
+  static readonly [COMPONENT] = declareComponent(RequireDebugFalse, {
+    name: 'RequireDebugFalse',
+    pythonNames: ['django.utils.log.RequireDebugFalse'],
+    schema: requireDebugSchema,
+  });
 
   readonly #debug: boolean | undefined;
 
@@ -55,7 +59,7 @@ export class RequireDebugFalse {
 }
 
 /**
- * Lets records pass in development only; see {@link RequireDebugFalse}.
+ * Passes records in development only; see {@link RequireDebugFalse}.
  *
  * @see https://docs.djangoproject.com/en/stable/ref/logging/#django.utils.log.RequireDebugTrue
  */
@@ -63,9 +67,12 @@ export class RequireDebugTrue {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: ReturnType<typeof requireDebugSchema>;
-  static {
-    lazyProperty(RequireDebugTrue, 'optionsSchema', requireDebugSchema);
-  }
+  /** What configurations call it. */
+  static readonly [COMPONENT] = declareComponent(RequireDebugTrue, {
+    name: 'RequireDebugTrue',
+    pythonNames: ['django.utils.log.RequireDebugTrue'],
+    schema: requireDebugSchema,
+  });
 
   readonly #debug: boolean | undefined;
 

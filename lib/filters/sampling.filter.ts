@@ -1,11 +1,12 @@
 import * as v from 'valibot';
+import { COMPONENT, declareComponent } from '../core/component.js';
 import { LEAN } from '../core/lean.js';
 import { checkLevel } from '../core/levels.js';
-import type { LogRecord } from '../core/log-record.js';
 import { checkOptions, levelSchema } from '../core/options.js';
-import { brand } from '../internal/brand.js';
-import { lazy, lazyProperty } from '../internal/lazy.js';
-import { nodeModule } from '../internal/node-module.js';
+import type { LogRecord } from '../core/records/log-record.js';
+import { brand } from '../runtime/brand.js';
+import { lazy } from '../runtime/lazy.js';
+import { nodeModule } from '../runtime/node-module.js';
 
 /** The keys of a {@link SamplingFilter} in a configuration. */
 export const samplingFilterSchema = lazy(() =>
@@ -39,11 +40,11 @@ export const samplingFilterSchema = lazy(() =>
 export type SamplingFilterOptions = v.InferInput<ReturnType<typeof samplingFilterSchema>>;
 
 /**
- * Lets a part of the records pass, whole requests at a time: whether a record passes is decided by its trace or
- * request id, the same in every process, so that what passes can be read from end to end. Records without one are
- * counted off instead: at 0.1 every tenth passes.
+ * Passes a part of the records, whole requests at a time: a record's trace or request id decides, the same way in every
+ * process, so that a request can be read from end to end. Records without one are counted instead: at 0.1 every tenth
+ * passes.
  *
- * Records that are kept back count as filtered in `getLoggingStats()`.
+ * Suppressed records count as filtered in `getLoggingStats()`.
  *
  * @example
  * { filters: { tenth: { class: 'SamplingFilter', ratio: 0.1 } } }
@@ -52,9 +53,11 @@ export class SamplingFilter {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: ReturnType<typeof samplingFilterSchema>;
-  static {
-    lazyProperty(SamplingFilter, 'optionsSchema', samplingFilterSchema);
-  }
+  /** What configurations call it. */
+  static readonly [COMPONENT] = declareComponent(SamplingFilter, {
+    name: 'SamplingFilter',
+    schema: samplingFilterSchema,
+  });
 
   readonly #ratio: number;
   readonly #by: readonly string[];
@@ -77,7 +80,7 @@ export class SamplingFilter {
   /** Whether a record passes. */
   filter(record: LogRecord): boolean {
     if (record.levelno >= this.#exemptLevel) return true;
-    // Asked twice about one record, by two handlers, it answers the same.
+    // If two handlers ask about one record, both get the same answer.
     if (record === this.#asked) return this.#answer;
     this.#asked = record;
     const id = this.#idOf(record);

@@ -1,8 +1,8 @@
-import { Formatter, type FormatterOptions } from '../core/formatter.js';
+import { COMPONENT, declareComponent } from '../core/component.js';
+import { Formatter, type FormatterOptions } from '../core/formatting/formatter.js';
 import { LEAN } from '../core/lean.js';
-import type { LogRecord } from '../core/log-record.js';
 import type { OptionsSchema } from '../core/options.js';
-import { lazyProperty } from '../internal/lazy.js';
+import type { LogRecord } from '../core/records/log-record.js';
 import { offsetTime } from './support/offset-time.js';
 
 /**
@@ -16,9 +16,12 @@ export class AirflowFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: OptionsSchema;
-  static {
-    lazyProperty(AirflowFormatter, 'optionsSchema', () => Formatter.optionsSchema);
-  }
+  /** What configurations call it. */
+  static override readonly [COMPONENT] = declareComponent(AirflowFormatter, {
+    name: 'AirflowFormatter',
+    pythonNames: ['airflow.utils.log.timezone_aware.TimezoneAware'],
+    schema: () => Formatter.optionsSchema,
+  });
 
   override default_time_format = '%Y-%m-%dT%H:%M:%S';
   override default_msec_format: string | null = '%s.%03d';
@@ -28,7 +31,7 @@ export class AirflowFormatter extends Formatter {
     super(options);
   }
 
-  /** The time, whatever its format, with milliseconds and offset behind it. */
+  /** The time, whatever its format, followed by milliseconds and offset. */
   override formatTime(record: LogRecord, datefmt?: string): string {
     return offsetTime(record, datefmt || this.default_time_format, (format) =>
       super.formatTime(record, format),

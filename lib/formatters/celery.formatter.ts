@@ -1,19 +1,19 @@
 import * as v from 'valibot';
-import type { CompiledFormat } from '../core/format-style.js';
-import { Formatter } from '../core/formatter.js';
-import { checkingFormat, compileSettings, formatterEntries } from '../core/formatter-options.js';
+import { COMPONENT, declareComponent } from '../core/component.js';
+import { Formatter } from '../core/formatting/formatter.js';
+import { checkingFormat, formatterEntries } from '../core/formatting/formatter-options.js';
 import { LEAN } from '../core/lean.js';
-import type { LogRecord } from '../core/log-record.js';
 import { checkOptions, type OptionsSchema } from '../core/options.js';
-import { lazy, lazyProperty } from '../internal/lazy.js';
-import { paint, supportsColors, type TerminalStyle } from './support/terminal-colors.js';
+import type { LogRecord } from '../core/records/log-record.js';
+import { lazy } from '../runtime/lazy.js';
+import { supportsColors } from './support/terminal-colors.js';
 
 /** The keys of Celery's formatters in a configuration. */
 export const celeryFormatterSchema = lazy(() =>
   v.strictObject({
     ...formatterEntries(),
     use_color: v.optional(
-      v.pipe(v.boolean(), v.description('Whether messages are coloured by level, on a terminal.')),
+      v.pipe(v.boolean(), v.description('Whether records are coloured by level, on a terminal.')),
       true,
     ),
   }),
@@ -22,15 +22,16 @@ export const celeryFormatterSchema = lazy(() =>
 /** Options of {@link CeleryFormatter} and {@link CeleryTaskFormatter}. */
 export type CeleryFormatterOptions = v.InferInput<ReturnType<typeof celeryFormatterSchema>>;
 
-const STYLES: Readonly<Record<string, TerminalStyle>> = {
-  ...{ DEBUG: 'blue', WARNING: 'yellow', ERROR: 'red', CRITICAL: 'magenta' },
+/** What a record begins with by level, in Celery's bytes; all of them end with a reset. */
+const COLORS: Readonly<Record<string, string>> = {
+  ...{ DEBUG: '\x1b[1;34m', WARNING: '\x1b[1;33m', ERROR: '\x1b[1;31m', CRITICAL: '\x1b[1;35m' },
 };
 
 /**
- * Celery's formatter: the message in the colour of its level.
+ * Celery's formatter: a record in the colour of its level.
  *
- * In configurations also `celery.utils.log.ColorFormatter`. Differs from Celery: colours only on a terminal, NO_COLOR
- * and FORCE_COLOR permitting.
+ * In configurations also `celery.utils.log.ColorFormatter`. Differs from Celery: colours only on a terminal, subject to
+ * NO_COLOR and FORCE_COLOR.
  *
  * @see https://docs.celeryq.dev/en/stable/reference/celery.utils.log.html
  */
@@ -38,11 +39,14 @@ export class CeleryFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: OptionsSchema;
-  static {
-    lazyProperty(CeleryFormatter, 'optionsSchema', () => checkingFormat(celeryFormatterSchema()));
-  }
+  /** What configurations call it. */
+  static override readonly [COMPONENT] = declareComponent(CeleryFormatter, {
+    name: 'CeleryFormatter',
+    pythonNames: ['celery.utils.log.ColorFormatter'],
+    schema: () => checkingFormat(celeryFormatterSchema()),
+  });
 
-  readonly #colored: CompiledFormat | undefined;
+  readonly #isColored: boolean;
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`, `ERR_LOGGING_FORMAT` */
   constructor(options: CeleryFormatterOptions = {}) {
@@ -54,20 +58,15 @@ export class CeleryFormatter extends Formatter {
       isOwn,
     );
     super(settings);
-    const isColored = use_color && supportsColors(undefined);
-    this.#colored = isColored
-      ? compileSettings(settings, (name) => (name === 'message' ? inColor : undefined))
-      : undefined;
+    this.#isColored = use_color && supportsColors(undefined);
   }
 
-  /** The line without traceback. */
-  override formatMessage(record: LogRecord): string {
-    return this.#colored === undefined ? super.formatMessage(record) : this.#colored.render(record);
+  /** The record as text, in the colour of its level, traceback included. */
+  override format(record: LogRecord): string {
+    const text = super.format(record);
+    const { levelname } = record;
+    return this.#isColored && Object.hasOwn(COLORS, levelname) ? `${COLORS[levelname]}${text}\x1b[0m` : text;
   }
-}
-
-function inColor(text: string, { levelname }: LogRecord): string {
-  return Object.hasOwn(STYLES, levelname) ? paint(text, STYLES[levelname] as TerminalStyle) : text;
 }
 
 /**
@@ -84,9 +83,12 @@ export class CeleryTaskFormatter extends CeleryFormatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: OptionsSchema;
-  static {
-    lazyProperty(CeleryTaskFormatter, 'optionsSchema', () => checkingFormat(celeryFormatterSchema()));
-  }
+  /** What configurations call it. */
+  static override readonly [COMPONENT] = declareComponent(CeleryTaskFormatter, {
+    name: 'CeleryTaskFormatter',
+    pythonNames: ['celery.app.log.TaskFormatter'],
+    schema: () => checkingFormat(celeryFormatterSchema()),
+  });
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`, `ERR_LOGGING_FORMAT` */
   constructor(options: CeleryFormatterOptions = {}) {

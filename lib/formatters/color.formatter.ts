@@ -1,17 +1,18 @@
 import * as v from 'valibot';
-import type { CompiledFormat } from '../core/format-style.js';
-import { Formatter } from '../core/formatter.js';
-import { checkingFormat, compileSettings, formatterEntries } from '../core/formatter-options.js';
+import { COMPONENT, declareComponent } from '../core/component.js';
+import type { CompiledFormat } from '../core/formatting/format-style.js';
+import { Formatter } from '../core/formatting/formatter.js';
+import { checkingFormat, compileSettings, formatterEntries } from '../core/formatting/formatter-options.js';
+import type { FieldPainter } from '../core/formatting/record-field.js';
 import { LEAN } from '../core/lean.js';
-import type { LogRecord } from '../core/log-record.js';
 import { checkOptions, type OptionsSchema } from '../core/options.js';
-import type { FieldPainter } from '../core/record-field.js';
-import { JsonBudget } from '../internal/json-budget.js';
-import { lazy, lazyProperty } from '../internal/lazy.js';
+import type { LogRecord } from '../core/records/log-record.js';
+import { JsonBudget } from '../python/json/json-budget.js';
+import { lazy } from '../runtime/lazy.js';
 import { type FieldNaming, keyValues, type PairWriter } from './support/key-values.js';
 import { paint, supportsColors, TERMINAL_STYLES, type TerminalStyle } from './support/terminal-colors.js';
 
-/** Characters of the fields that are shown behind a message. */
+/** Characters of the fields that are shown after a message. */
 const MAX_FIELDS = 16_384;
 
 const DEFAULT_FORMAT = {
@@ -37,14 +38,14 @@ export const colorFormatterSchema = lazy(() =>
           [v.literal('auto'), v.boolean()],
           (issue) => `expected 'auto', true or false, got ${issue.received}`,
         ),
-        v.description("Whether to colour; 'auto': on a terminal, NO_COLOR and FORCE_COLOR permitting."),
+        v.description("Whether to colour; 'auto': on a terminal, subject to NO_COLOR and FORCE_COLOR."),
       ),
       'auto',
     ),
     stream: v.optional(
       v.pipe(
         v.picklist(['stdout', 'stderr'], (issue) => `expected 'stdout' or 'stderr', got ${issue.received}`),
-        v.description("The stream that 'auto' looks at; default: colours only if both are terminals."),
+        v.description("The stream that 'auto' checks; default: colours only if both are terminals."),
       ),
     ),
     showExtra: v.optional(
@@ -54,7 +55,7 @@ export const colorFormatterSchema = lazy(() =>
     levelColors: v.optional(
       v.pipe(
         v.record(v.string(), styleName()),
-        v.description("Looks of levels by name: `{ INFO: 'cyan' }`; the rest keep theirs."),
+        v.description("Styles of levels by name: `{ INFO: 'cyan' }`; the others keep theirs."),
       ),
       {},
     ),
@@ -65,9 +66,9 @@ export const colorFormatterSchema = lazy(() =>
 export type ColorFormatterOptions = v.InferInput<ReturnType<typeof colorFormatterSchema>>;
 
 /**
- * Text for people at a terminal: the level in its colour, time and logger dimmed, `extra` fields behind the message.
+ * Text for people at a terminal: the level in its colour, time and logger dimmed, `extra` fields after the message.
  *
- * Without a format: time, level, logger, message. Everywhere but on a terminal the same text comes without colours.
+ * Without a format: time, level, logger, message. Except on a terminal the text has no colours.
  *
  * @example
  * new ColorFormatter({ format: '%(levelname)-8s %(message)s', levelColors: { INFO: 'cyan' } })
@@ -76,9 +77,11 @@ export class ColorFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: OptionsSchema;
-  static {
-    lazyProperty(ColorFormatter, 'optionsSchema', () => checkingFormat(colorFormatterSchema()));
-  }
+  /** What configurations call it. */
+  static override readonly [COMPONENT] = declareComponent(ColorFormatter, {
+    name: 'ColorFormatter',
+    schema: () => checkingFormat(colorFormatterSchema()),
+  });
 
   readonly #colored: CompiledFormat | undefined;
   readonly #naming: FieldNaming;
@@ -103,7 +106,7 @@ export class ColorFormatter extends Formatter {
       : (key, value) => `${key}=${value}`;
   }
 
-  /** The line without traceback, in colour where there are any, with the fields that the format does not show. */
+  /** The line without traceback, in colour if colours are on, with the fields that the format does not show. */
   override formatMessage(record: LogRecord): string {
     const text = this.#colored === undefined ? super.formatMessage(record) : this.#colored.render(record);
     if (!this.#showExtra) return text;
@@ -113,7 +116,7 @@ export class ColorFormatter extends Formatter {
   }
 }
 
-/** Levels of one's own look like the nearest built-in level below. */
+/** Custom levels look like the nearest built-in level below. */
 function painter(levelColors: Readonly<Record<string, TerminalStyle>>): FieldPainter {
   return (name) => {
     if (name === 'asctime' || name === 'name') return (text) => paint(text, 'dim');

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
-import type { CompiledFormat } from '../core/format-style.js';
-import { Formatter } from '../core/formatter.js';
-import { checkingFormat, compileSettings, formatterEntries } from '../core/formatter-options.js';
+import { COMPONENT, declareComponent } from '../core/component.js';
+import type { CompiledFormat } from '../core/formatting/format-style.js';
+import { Formatter } from '../core/formatting/formatter.js';
+import { checkingFormat, compileSettings, formatterEntries } from '../core/formatting/formatter-options.js';
+import type { FieldPainter } from '../core/formatting/record-field.js';
 import { LEAN } from '../core/lean.js';
-import type { LogRecord } from '../core/log-record.js';
 import { checkOptions, type OptionsSchema } from '../core/options.js';
-import type { FieldPainter } from '../core/record-field.js';
-import { lazy, lazyProperty } from '../internal/lazy.js';
-import { parseColors } from './support/colorlog-codes.js';
+import type { LogRecord } from '../core/records/log-record.js';
+import { lazy } from '../runtime/lazy.js';
 import { supportsColors } from './support/terminal-colors.js';
 
 const colorNames = lazy(() =>
@@ -26,21 +26,21 @@ export const colorlogFormatterSchema = lazy(() =>
   v.strictObject({
     ...formatterEntries(),
     log_colors: v.nullish(
-      v.pipe(levelColors(), v.description('What `log_color` is, by level: `{ INFO: "green" }`.')),
+      v.pipe(levelColors(), v.description('The value of `log_color`, by level: `{ INFO: "green" }`.')),
     ),
     secondary_log_colors: v.nullish(
       v.pipe(
         v.record(v.string(), levelColors()),
-        v.description('Further fields of that kind: the key `message` makes `message_log_color`.'),
+        v.description('More fields of that kind: the key `message` makes `message_log_color`.'),
       ),
     ),
     reset: v.optional(v.pipe(v.boolean(), v.description('Whether colours end with the line.')), true),
-    no_color: v.optional(v.pipe(v.boolean(), v.description('Whether there are no colours at all.')), false),
+    no_color: v.optional(v.pipe(v.boolean(), v.description('Whether colours are off everywhere.')), false),
     force_color: v.optional(
-      v.pipe(v.boolean(), v.description('Whether there are colours elsewhere than on a terminal too.')),
+      v.pipe(v.boolean(), v.description('Whether colours are on even if the output is not a terminal.')),
       false,
     ),
-    stream: v.optional(v.pipe(v.any(), v.description('Not looked at: both standard streams are.'))),
+    stream: v.optional(v.pipe(v.any(), v.description('Ignored: both standard streams are checked.'))),
   }),
 );
 
@@ -63,8 +63,8 @@ const DEFAULT_COLORS: LevelColors = {
  * The formatter of Python's package colorlog: a format may name colours, `%(blue)s`, `%(bold_red)s`, `%(reset)s`, and
  * that of the level, `%(log_color)s`.
  *
- * In configurations also `colorlog.ColoredFormatter`. Differs from colorlog: colours only on a terminal, NO_COLOR and
- * FORCE_COLOR permitting; elsewhere the same text comes without.
+ * In configurations also `colorlog.ColoredFormatter`. Differs from colorlog: colours only on a terminal, subject to
+ * NO_COLOR and FORCE_COLOR; elsewhere the same text without colours.
  *
  * @example
  * new ColorlogFormatter({ fmt: '%(log_color)s%(levelname)s%(reset)s %(message)s' })
@@ -74,15 +74,18 @@ export class ColorlogFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: OptionsSchema;
-  static {
-    lazyProperty(ColorlogFormatter, 'optionsSchema', () => checkingFormat(colorlogFormatterSchema()));
-  }
+  /** What configurations call it. */
+  static override readonly [COMPONENT] = declareComponent(ColorlogFormatter, {
+    name: 'ColorlogFormatter',
+    pythonNames: ['colorlog.ColoredFormatter', 'colorlog.TTYColoredFormatter'],
+    schema: () => checkingFormat(colorlogFormatterSchema()),
+  });
 
   readonly #line: CompiledFormat;
   readonly #ending: string;
 
   /**
-   * @param colors What `log_color` is, by level, unless the options say.
+   * @param colors The default of `log_color`, by level.
    * @throws {LoggingError} `ERR_LOGGING_OPTIONS`, `ERR_LOGGING_FORMAT`
    */
   constructor(options: ColorlogFormatterOptions = {}, colors: LevelColors = DEFAULT_COLORS) {
@@ -129,4 +132,44 @@ function painter(byLevel: ReadonlyMap<string, LevelColors>, isColored: boolean):
     return (_, { levelname }) =>
       (Object.hasOwn(colors, levelname) ? parseColors(colors[levelname] as string) : '') ?? '';
   };
+}
+
+const COLORS = ['black', 'red', 'green', 'yellow', 'blue', 'purple', 'cyan', 'white'];
+
+const LOOKS: Readonly<Record<string, string>> = {
+  ...{ reset: '0', bold: '1', thin: '2', italic: '3', underline: '4', blink: '5', reverse: '7', strike: '9' },
+};
+
+/** Prefixes of a colour's name: extra codes, and where its codes start. */
+const PREFIXES: Readonly<Record<string, { readonly look?: string; readonly light?: boolean }>> = {
+  __proto__: null as never,
+  '': {},
+  bold_: { look: '1' },
+  thin_: { look: '2' },
+  light_: { light: true },
+  bold_light_: { look: '1', light: true },
+  thin_light_: { look: '2', light: true },
+};
+
+/**
+ * The codes for a terminal for names of colours, as in Python's colorlog: `red`, `bold_red`,
+ * `bg_light_blue`, several with commas.
+ *
+ * @returns `undefined` if one of the names is unknown.
+ */
+export function parseColors(names: string): string | undefined {
+  if (names === '') return '';
+  const codes = names.split(',').map((name) => parseColor(name.trim()));
+  return codes.includes(undefined) ? undefined : codes.join('');
+}
+
+function parseColor(name: string): string | undefined {
+  if (Object.hasOwn(LOOKS, name)) return `\x1b[${LOOKS[name]}m`;
+  const [, layer, prefix = '', color = ''] =
+    /^(fg_|bg_)?((?:bold_|thin_)?(?:light_)?)([a-z]+)$/.exec(name) ?? [];
+  const index = COLORS.indexOf(color);
+  const { look, light } = PREFIXES[prefix] ?? {};
+  if (index < 0) return undefined;
+  const base = (layer === 'bg_' ? 40 : 30) + (light ? 60 : 0) + index;
+  return `\x1b[${look === undefined ? '' : `${look};`}${base}m`;
 }

@@ -1,8 +1,8 @@
-import { Formatter, type FormatterOptions } from '../core/formatter.js';
+import { COMPONENT, declareComponent } from '../core/component.js';
+import { Formatter, type FormatterOptions } from '../core/formatting/formatter.js';
 import { LEAN } from '../core/lean.js';
-import type { LogRecord } from '../core/log-record.js';
 import type { OptionsSchema } from '../core/options.js';
-import { lazyProperty } from '../internal/lazy.js';
+import type { LogRecord } from '../core/records/log-record.js';
 
 /**
  * Django's formatter of development-server lines: a format may have `{server_time}`, the time of the request.
@@ -19,9 +19,12 @@ export class DjangoServerFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: OptionsSchema;
-  static {
-    lazyProperty(DjangoServerFormatter, 'optionsSchema', () => Formatter.optionsSchema);
-  }
+  /** What configurations call it. */
+  static override readonly [COMPONENT] = declareComponent(DjangoServerFormatter, {
+    name: 'DjangoServerFormatter',
+    pythonNames: ['django.utils.log.ServerFormatter'],
+    schema: () => Formatter.optionsSchema,
+  });
 
   /** `05/Jan/2024 15:04:09`, the usual form of access logs. */
   override default_time_format = '%d/%b/%Y %H:%M:%S';

@@ -1,42 +1,49 @@
+import { COMPONENT, declareComponent } from '../core/component.js';
 import { LoggingError } from '../core/errors.js';
-import { Formatter } from '../core/formatter.js';
+import { Formatter } from '../core/formatting/formatter.js';
+import { keepByLoggerAndLevel } from '../core/formatting/repeated-text.js';
 import { LEAN } from '../core/lean.js';
-import { CONTEXT, EXPOSED, EXTRA, type LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
-import { keepByLoggerAndLevel } from '../core/repeated-text.js';
-import { formatTraceback, type TracebackStyle } from '../core/traceback.js';
-import { cutToBytes, JsonBudget } from '../internal/json-budget.js';
-import { jsonLines, jsonMessageWriter, jsonString } from '../internal/json-string.js';
-import { jsonValue } from '../internal/json-value.js';
-import { lazyProperty } from '../internal/lazy.js';
-import { str } from '../internal/python-text.js';
+import { CONTEXT, EXPOSED, EXTRA, type LogRecord } from '../core/records/log-record.js';
+import { hasError } from '../core/records/record-traceback.js';
+import { formatTraceback, type TracebackStyle } from '../core/records/traceback.js';
+import { cutToBytes, JsonBudget } from '../python/json/json-budget.js';
+import { jsonLines, jsonMessageWriter, jsonString } from '../python/json/json-string.js';
+import { jsonValue } from '../python/json/json-value.js';
+import { str } from '../python/python-text.js';
+import { MAX_RECORD } from '../runtime/limits.js';
+import { JsonDocument, type JsonDocumentParts } from './support/json-document.js';
+import { errorSummary } from './support/json-error-summary.js';
 import { JsonFields } from './support/json-fields.js';
 import {
   CALLER_NAMES,
   FIELD_NAMES,
   type JsonFormatterOptions,
+  type JsonFormatterSettings,
   jsonFormatterSchema,
 } from './support/json-options.js';
+import { SHAPES } from './support/json-shapes.js';
 import { type TimestampWriter, timestampWriter } from './support/json-timestamp.js';
 
 export type { JsonFormatterOptions } from './support/json-options.js';
 
-/** Made ready for JSON piece by piece: made as text first, every line would be touched twice. */
+/** Escaped for JSON piece by piece: formatting to text first would process every line twice. */
 const JSON_TRACEBACK: TracebackStyle = { newline: '\\n', lines: jsonLines };
 
-/** Bytes of a message, and of a whole line, before they are cut. */
-const MAX_MESSAGE = 65_536;
-const MAX_LINE = 262_144;
-/** Characters to try with in turn until the line fits: an escape is up to six times as long as what it stands for. */
-const ROOM = [MAX_LINE, MAX_LINE / 4, MAX_LINE / 7, MAX_LINE / 16] as const;
+/** Limits to try in turn until the line fits: an escape is up to six times as long as its character. */
+const ROOM = [MAX_RECORD, MAX_RECORD / 4, MAX_RECORD / 7, MAX_RECORD / 16] as const;
 
 /**
  * Writes each record as one line of JSON: `timestamp`, `level`, `logger`, `message`, then the context's and the
  * call's `extra` fields, `exception` (the traceback as text) and `stack` where there are any.
  *
- * Whatever is logged, the line is valid JSON, holds no control characters, and is at most 256 KiB long (64 KiB of
- * message, ten levels, 1,000 entries); `"truncated":true` where something was left out. A field that takes one of
+ * Whatever is logged, the line is valid JSON, contains no control characters, and is at most 256 KiB long (64 KiB of
+ * message, ten levels, 1,000 entries); `"truncated":true` means that something was left out. A field with one of
  * the names above is written as `extra_<name>`.
+ *
+ * The content of a line is set by options (`rename_fields`, `drop_fields`, `order`, `redact`, `serializers`) and by
+ * subclasses: {@link addFields}, {@link processFields} and {@link convertValue}. They cost nothing
+ * unless they are used.
  *
  * @example
  * new JsonFormatter({ rename_fields: { timestamp: 'time' }, static_fields: { service: 'shop' } })
@@ -45,9 +52,11 @@ export class JsonFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: ReturnType<typeof jsonFormatterSchema>;
-  static {
-    lazyProperty(JsonFormatter, 'optionsSchema', jsonFormatterSchema);
-  }
+  /** What configurations call it. */
+  static override readonly [COMPONENT] = declareComponent(JsonFormatter, {
+    name: 'JsonFormatter',
+    schema: jsonFormatterSchema,
+  });
 
   readonly #names: Readonly<Record<string, string>>;
   readonly #attributes: readonly (readonly [attribute: string, json: string])[];
@@ -55,10 +64,22 @@ export class JsonFormatter extends Formatter {
   readonly #fields: JsonFields;
   readonly #nested: string | undefined;
   readonly #asObject: boolean;
+  /** Fields of records with an error, where the formatter itself writes `error`; `undefined` where it does not. */
+  readonly #fieldsBesideError: JsonFields | undefined;
   /** `,"level":"INFO","logger":"shop","message":`: the same for every record of a logger and level. */
   readonly #head: (record: LogRecord) => string;
   readonly #message = jsonMessageWriter();
-  /** Lent to one record at a time; a `toJSON` that logs finds none and makes another. */
+  readonly #settings: JsonFormatterSettings;
+  /** Names of the attributes that are written, with those they are written under. */
+  readonly #written: readonly (readonly [attribute: string, written: string])[];
+  /** Reserved names, in records without and with an error. */
+  readonly #taken: readonly [ReadonlySet<string>, ReadonlySet<string>];
+  /**
+   * `null` if no option or method needs one; `undefined` until the first record, since methods may be set on the
+   * object.
+   */
+  #document: JsonDocument | null | undefined;
+  /** Used by one record at a time; a `toJSON` that logs finds it taken and makes another. */
   #budget: JsonBudget | undefined;
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
@@ -83,15 +104,22 @@ export class JsonFormatter extends Formatter {
     this.#nested = o.nestedKey === undefined ? undefined : `,${jsonString(o.nestedKey)}:{`;
     this.#asObject = o.exception === 'object';
     const top = [
-      ...FIELD_NAMES.map(rename),
+      ...FIELD_NAMES.filter((name) => name !== 'error').map(rename),
       ...attributes.map(([, shown]) => shown),
       ...Object.keys(o.static_fields),
     ];
-    checkUnique(top);
-    this.#fields = new JsonFields(new Set(o.nestedKey === undefined ? top : []));
+    const reserved = (names: readonly string[]) => new Set(o.nestedKey === undefined ? names : []);
+    const withError = [...top, rename('error')];
+    checkUnique(o.includeError ? withError : top);
+    this.#settings = o;
+    this.#written = attributes;
+    this.#taken = [new Set(top), new Set(o.includeError ? withError : top)];
+    if (o.nestedKey === undefined && o.shape === undefined) this.#checkRenamed();
+    this.#fields = new JsonFields(reserved(top));
+    this.#fieldsBesideError = o.includeError ? new JsonFields(reserved(withError)) : undefined;
   }
 
-  /** Names of the attributes that are read; handlers that keep records for later ask for them. */
+  /** Names of the attributes that are read; handlers that buffer records read them early. */
   override get fields(): readonly string[] {
     return ['message', ...this.#attributes.map(([name]) => name)];
   }
@@ -100,28 +128,119 @@ export class JsonFormatter extends Formatter {
   override format(record: LogRecord): string {
     const message = record.getMessage();
     record.message = message;
-    const cut = cutToBytes(message, MAX_MESSAGE);
-    const budget = this.#budget ?? new JsonBudget();
+    const cut = cutToBytes(message, this.#settings.maxTextBytes);
+    const document = this.#document === undefined ? this.#makeDocument() : this.#document;
+    const entries = document?.collect(record, cut);
+    const budget = this.#budget ?? new JsonBudget(this.#settings.maxTextBytes);
     this.#budget = undefined;
     let line = '';
     for (const room of ROOM) {
       budget.reset(room);
       budget.isCut = cut.length < message.length;
-      line = this.#line(record, cut, budget);
-      if (line.length * 3 <= MAX_LINE || Buffer.byteLength(line) <= MAX_LINE) break;
+      line =
+        entries === undefined
+          ? this.#line(record, cut, budget)
+          : (document as JsonDocument).write(entries, budget);
+      if (line.length * 3 <= MAX_RECORD || Buffer.byteLength(line) <= MAX_RECORD) break;
     }
     this.#budget = budget;
     return line;
   }
 
+  /**
+   * For subclasses: adds fields, or computes, changes and deletes those that are there. Does nothing here.
+   *
+   * It is called before `drop_fields` and `serializers` apply. What it throws is reported, and the record is
+   * written with what is there.
+   *
+   * @param fields All fields by the names they are written under; an object without a prototype.
+   */
+  protected addFields(_fields: Record<string, unknown>, _record: LogRecord): void {}
+
+  /**
+   * For subclasses: the last change of what is written, before `order` and `redact`. Changes `fields`, or returns
+   * another object. What it throws is reported, and the record is written with what is there.
+   */
+  protected processFields(fields: Record<string, unknown>, _record: LogRecord): Record<string, unknown> {
+    return fields;
+  }
+
+  /**
+   * For subclasses: what is written for a value that JSON does not have (a date, a Map, an error, an instance of a
+   * class, a BigInt, a function), at any depth. The value itself or `undefined` leaves it to the formatter; where it
+   * throws, `[unreadable: reason]` is written.
+   */
+  protected convertValue(value: unknown): unknown {
+    return value;
+  }
+
+  /** A field that is renamed may not get a name that the formatter itself uses. */
+  #checkRenamed(): void {
+    const [, own] = this.#taken;
+    for (const [name, written] of Object.entries(this.#settings.rename_fields)) {
+      if (!this.#isOwn(name) && own.has(written)) throw twice(written);
+    }
+  }
+
+  /** Whether a name of `rename_fields` is that of a field that the formatter writes itself. */
+  #isOwn(name: string): boolean {
+    const { includeError, includeCaller, attributes } = this.#settings;
+    if (name === 'error') return includeError;
+    return (
+      FIELD_NAMES.includes(name as never) ||
+      (includeCaller && CALLER_NAMES.includes(name as never)) ||
+      attributes.includes(name)
+    );
+  }
+
+  #makeDocument(): JsonDocument | null {
+    const { rename_fields, drop_fields, order, redact, serializers } = this.#settings;
+    const { addFields, processFields, convertValue } = JsonFormatter.prototype;
+    const isPlain =
+      this.#settings.shape === undefined &&
+      this.addFields === addFields &&
+      this.processFields === processFields &&
+      this.convertValue === convertValue &&
+      drop_fields.length === 0 &&
+      order.length === 0 &&
+      !redact &&
+      Object.keys(serializers).length === 0 &&
+      Object.keys(rename_fields).every((name) => this.#isOwn(name));
+    this.#document = isPlain ? null : new JsonDocument(this.#documentParts());
+    return this.#document;
+  }
+
+  #documentParts(): JsonDocumentParts {
+    const { addFields, processFields, convertValue } = JsonFormatter.prototype;
+    const options = this.#settings;
+    const shape = options.shape && SHAPES[options.shape];
+    const [reserved, reservedWithError] = this.#taken;
+    return {
+      ...{ options, formatter: this, attributes: this.#written, reserved, reservedWithError },
+      renamed: new Map(Object.entries(options.rename_fields).filter(([name]) => shape || !this.#isOwn(name))),
+      shape,
+      time: timestampWriter('', options),
+      traceback: (record) => this.traceback(record),
+      formatStack: (stack) => this.formatStack(stack),
+      addFields:
+        this.addFields === addFields ? undefined : (fields, record) => this.addFields(fields, record),
+      processFields:
+        this.processFields === processFields
+          ? undefined
+          : (fields, record) => this.processFields(fields, record),
+      convertValue: this.convertValue === convertValue ? undefined : (value) => this.convertValue(value),
+    };
+  }
+
   #line(record: LogRecord, message: string, budget: JsonBudget): string {
     let line = this.#time(record.created) + this.#head(record) + this.#message(budget.takeText(message));
-    // Made first, so that a flood of fields does not leave it without room.
+    // Written first, so that a flood of fields cannot use up its space.
     const exception =
       record.excInfo === undefined && record.excText === undefined ? '' : this.#exception(record, budget);
     if (this.#attributes.length > 0) line += this.#attributesOf(record, budget);
     if (record[EXTRA] !== undefined || record[CONTEXT] !== undefined || record[EXPOSED]) {
-      const fields = this.#fields.write(record, budget);
+      const writer = record.excInfo === undefined ? this.#fields : (this.#fieldsBesideError ?? this.#fields);
+      const fields = writer.write(record, budget);
       line += this.#nested === undefined || fields === '' ? fields : `${this.#nested}${fields.slice(1)}}`;
     }
     line += exception;
@@ -131,17 +250,24 @@ export class JsonFormatter extends Formatter {
   }
 
   #exception(record: LogRecord, budget: JsonBudget): string {
-    if (this.#asObject && record.excInfo !== undefined) {
+    const error =
+      this.#fieldsBesideError === undefined || !hasError(record)
+        ? ''
+        : `,${this.#names.error}:${errorSummary(record.excInfo, budget)}`;
+    return error + this.#traceback(record, budget);
+  }
+
+  #traceback(record: LogRecord, budget: JsonBudget): string {
+    if (this.#asObject && hasError(record)) {
       return `,${this.#names.exception}:${jsonValue(record.excInfo, budget)}`;
     }
-    if (record.excText === undefined && this.formatException === Formatter.prototype.formatException) {
+    const isOurs = this.formatException === Formatter.prototype.formatException;
+    if (isOurs && record.excText === undefined && hasError(record)) {
       const text = formatTraceback(record.excInfo, JSON_TRACEBACK);
       if (budget.takeWhole(text.length)) return `,${this.#names.exception}:"${text}"`;
     }
-    record.excText ??= this.formatException(record.excInfo);
-    return record.excText === ''
-      ? ''
-      : `,${this.#names.exception}:${jsonString(budget.takeText(record.excText))}`;
+    const text = this.traceback(record);
+    return text ? `,${this.#names.exception}:${jsonString(budget.takeText(text))}` : '';
   }
 
   #attributesOf(record: LogRecord, budget: JsonBudget): string {
@@ -156,17 +282,20 @@ export class JsonFormatter extends Formatter {
 const CALLER_ATTRIBUTES = ['pathname', 'lineno', 'funcName'] as const;
 
 function checkUnique(names: readonly string[]): void {
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice === undefined) return;
-  throw new LoggingError(
+  const found = names.find((name, at) => names.indexOf(name) !== at);
+  if (found !== undefined) throw twice(found);
+}
+
+function twice(name: string): LoggingError {
+  return new LoggingError(
     'ERR_LOGGING_OPTIONS',
-    `JsonFormatter: two fields are called "${twice}"; rename one of them`,
+    `JsonFormatter: two fields are called "${name}"; rename one of them`,
   );
 }
 
 function staticJson(fields: Readonly<Record<string, unknown>>): string {
   const budget = new JsonBudget();
-  budget.reset(MAX_LINE / 8);
+  budget.reset(MAX_RECORD / 8);
   let json = '';
   for (const [key, value] of Object.entries(fields)) {
     const member = jsonValue(value, budget);

@@ -1,12 +1,14 @@
 import * as v from 'valibot';
-import { Formatter } from '../core/formatter.js';
+import { COMPONENT, declareComponent } from '../core/component.js';
+import { Formatter } from '../core/formatting/formatter.js';
+import { timeZoneEntry } from '../core/formatting/formatter-options.js';
 import { LEAN } from '../core/lean.js';
-import type { LogRecord } from '../core/log-record.js';
 import { checkOptions } from '../core/options.js';
-import { JsonBudget } from '../internal/json-budget.js';
-import { lazy, lazyProperty } from '../internal/lazy.js';
-import { str } from '../internal/python-text.js';
-import { timestampWriter } from './support/json-timestamp.js';
+import type { LogRecord } from '../core/records/log-record.js';
+import { JsonBudget } from '../python/json/json-budget.js';
+import { str } from '../python/python-text.js';
+import { lazy } from '../runtime/lazy.js';
+import { type TimestampWriter, timestampWriter } from './support/json-timestamp.js';
 import { bare, keyValues } from './support/key-values.js';
 
 /** Characters of all values of a line, before they are escaped. */
@@ -31,6 +33,7 @@ export const logfmtFormatterSchema = lazy(() =>
       ),
       {},
     ),
+    timeZone: timeZoneEntry(),
   }),
 );
 
@@ -41,17 +44,19 @@ export type LogfmtFormatterOptions = v.InferInput<ReturnType<typeof logfmtFormat
  * Writes each record as one line of `key=value` pairs, as Heroku, Grafana Loki and Go's tools read it:
  * `timestamp=… level=INFO logger=shop message="order paid" user_id=7`.
  *
- * Values with spaces, quotes or control characters come as JSON strings; so the line is one line, whatever is logged.
+ * Values with spaces, quotes or control characters are JSON strings, so a record is always one line.
  */
 export class LogfmtFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: ReturnType<typeof logfmtFormatterSchema>;
-  static {
-    lazyProperty(LogfmtFormatter, 'optionsSchema', logfmtFormatterSchema);
-  }
+  /** What configurations call it. */
+  static override readonly [COMPONENT] = declareComponent(LogfmtFormatter, {
+    name: 'LogfmtFormatter',
+    schema: logfmtFormatterSchema,
+  });
 
-  readonly #time = timestampWriter('', { timestamp: 'iso', utc: true });
+  readonly #time: TimestampWriter;
   readonly #static: string;
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
@@ -63,6 +68,7 @@ export class LogfmtFormatter extends Formatter {
       options,
       new.target === LogfmtFormatter,
     );
+    this.#time = timestampWriter('', { timestamp: 'iso', utc: true, timeZone: o.timeZone });
     this.#static = Object.entries(o.static_fields)
       .map(([key, value]) => ` ${bare(key)}=${bare(str(value))}`)
       .join('');
@@ -75,13 +81,12 @@ export class LogfmtFormatter extends Formatter {
     const budget = new JsonBudget();
     budget.reset(MAX_LINE);
     const text = (value: string): string => bare(budget.takeText(value));
-    // The time comes in JSON's quotes.
+    // The time is quoted as in JSON.
     let line = `timestamp=${this.#time(record.created).replaceAll('"', '')} level=${text(str(record.levelname))} logger=${text(str(record.name))}`;
     line += `${this.#static} message=${text(message)}`;
     line += keyValues(record, nameOf, budget, (key, value) => `${key}=${value}`);
-    if (record.excInfo !== undefined && !record.excText)
-      record.excText = this.formatException(record.excInfo);
-    if (record.excText) line += ` exception=${text(record.excText)}`;
+    const traceback = this.traceback(record);
+    if (traceback) line += ` exception=${text(traceback)}`;
     if (record.stackInfo) line += ` stack=${text(this.formatStack(record.stackInfo))}`;
     return budget.isCut ? `${line} truncated=true` : line;
   }

@@ -1,15 +1,16 @@
 import * as v from 'valibot';
-import type { CompiledFormat } from '../core/format-style.js';
-import { Formatter } from '../core/formatter.js';
-import { checkingFormat, compileSettings, formatterEntries } from '../core/formatter-options.js';
+import { COMPONENT, declareComponent } from '../core/component.js';
+import type { CompiledFormat } from '../core/formatting/format-style.js';
+import { Formatter } from '../core/formatting/formatter.js';
+import { checkingFormat, compileSettings, formatterEntries } from '../core/formatting/formatter-options.js';
+import { sanitizer } from '../core/formatting/sanitize.js';
 import { LEAN } from '../core/lean.js';
-import type { LogRecord } from '../core/log-record.js';
 import { checkOptions, type OptionsSchema } from '../core/options.js';
-import { sanitizer } from '../core/sanitize.js';
-import { lazy, lazyProperty } from '../internal/lazy.js';
-import { nodeModule } from '../internal/node-module.js';
-import { str } from '../internal/python-text.js';
-import { paint, supportsColors, type TerminalStyle } from './support/terminal-colors.js';
+import type { LogRecord } from '../core/records/log-record.js';
+import { str } from '../python/python-text.js';
+import { lazy } from '../runtime/lazy.js';
+import { nodeModule } from '../runtime/node-module.js';
+import { supportsColors } from './support/terminal-colors.js';
 
 /** The keys of uvicorn's formatters in a configuration. */
 export const uvicornFormatterSchema = lazy(() =>
@@ -35,7 +36,7 @@ const FIELDS = { levelprefix: '', client_addr: '', request_line: '', status_code
  *
  * In configurations also `uvicorn.logging.DefaultFormatter`.
  *
- * Differs from uvicorn: `color_message` is not looked at, so escapes in a record do not reach the terminal; colours
+ * Differs from uvicorn: `color_message` is ignored, so escapes in a record do not reach the terminal; colours
  * follow NO_COLOR and FORCE_COLOR.
  *
  * @example
@@ -46,9 +47,12 @@ export class UvicornFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: OptionsSchema;
-  static {
-    lazyProperty(UvicornFormatter, 'optionsSchema', () => checkingFormat(uvicornFormatterSchema()));
-  }
+  /** What configurations call it. */
+  static override readonly [COMPONENT] = declareComponent(UvicornFormatter, {
+    name: 'UvicornFormatter',
+    pythonNames: ['uvicorn.logging.DefaultFormatter', 'uvicorn.logging.ColourizedFormatter'],
+    schema: () => checkingFormat(uvicornFormatterSchema()),
+  });
 
   readonly #line: CompiledFormat;
 
@@ -63,7 +67,7 @@ export class UvicornFormatter extends Formatter {
     const settings = { ...given, defaults: { ...given.defaults, ...FIELDS } };
     super(settings);
     const isColored = use_colors ?? supportsColors('stdout');
-    // A request is one line, whatever it holds.
+    // A request is one line, whatever it contains.
     const clean = (settings.sanitize === 'none' ? undefined : sanitizer('line')) ?? ((text: string) => text);
     const isAccess =
       new.target === UvicornAccessFormatter || new.target.prototype instanceof UvicornAccessFormatter;
@@ -83,11 +87,11 @@ export class UvicornFormatter extends Formatter {
 
 /**
  * Uvicorn's formatter of access lines: `%(client_addr)s`, `%(request_line)s` and `%(status_code)s`, with the reason,
- * come out of a record's five arguments: address, method, path, version of HTTP, status.
+ * are taken from a record's five arguments: address, method, path, version of HTTP, status.
  *
  * In configurations also `uvicorn.logging.AccessFormatter`.
  *
- * Differs from uvicorn: a record with other arguments is not refused; the fields of those names are shown, and without
+ * Differs from uvicorn: a record with other arguments is accepted; fields of those names are shown, and without
  * them its message as the request line.
  *
  * @example
@@ -98,25 +102,28 @@ export class UvicornAccessFormatter extends UvicornFormatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: OptionsSchema;
-  static {
-    lazyProperty(UvicornAccessFormatter, 'optionsSchema', () => checkingFormat(uvicornFormatterSchema()));
-  }
+  /** What configurations call it. */
+  static override readonly [COMPONENT] = declareComponent(UvicornAccessFormatter, {
+    name: 'UvicornAccessFormatter',
+    pythonNames: ['uvicorn.logging.AccessFormatter'],
+    schema: () => checkingFormat(uvicornFormatterSchema()),
+  });
 }
 
-const LEVEL_STYLES: Readonly<Record<number, TerminalStyle>> = {
-  10: 'cyan',
-  20: 'green',
-  30: 'yellow',
-  40: 'red',
-  50: 'red',
-};
-const STATUS_STYLES: readonly TerminalStyle[] = ['none', 'white', 'green', 'yellow', 'red', 'red'];
+/** Codes of the colours, in uvicorn's bytes: by level, and by the first digit of a status. */
+const LEVEL_COLORS: Readonly<Record<number, number>> = { 5: 34, 10: 36, 20: 32, 30: 33, 40: 31, 50: 91 };
+const STATUS_COLORS: Readonly<Record<number, number>> = { 1: 97, 2: 32, 3: 33, 4: 31, 5: 91 };
+const BOLD = 1;
+
+function paint(text: string, code: number | undefined): string {
+  return code === undefined ? text : `\x1b[${code}m${text}\x1b[0m`;
+}
 
 const levelField: UvicornField = (name, isColored) => {
   if (name !== 'levelprefix') return undefined;
   return ({ levelname, levelno }) => {
     const space = ' '.repeat(Math.max(0, 8 - levelname.length));
-    return `${isColored ? paint(levelname, LEVEL_STYLES[levelno] ?? 'none') : levelname}:${space}`;
+    return `${isColored ? paint(levelname, LEVEL_COLORS[levelno]) : levelname}:${space}`;
   };
 };
 
@@ -126,7 +133,7 @@ function accessField(clean: (text: string) => string): UvicornField {
     if (name === 'request_line') {
       return (record) => {
         const text = clean(readAccess(record).request);
-        return isColored ? paint(text, 'bold') : text;
+        return isColored ? paint(text, BOLD) : text;
       };
     }
     if (name !== 'status_code') return levelField(name, isColored);
@@ -134,7 +141,7 @@ function accessField(clean: (text: string) => string): UvicornField {
     return (record) => {
       const { status } = readAccess(record);
       const text = clean(status === undefined ? '' : `${str(status)} ${STATUS_CODES[Number(status)] ?? ''}`);
-      return isColored ? paint(text, STATUS_STYLES[Math.floor(Number(status) / 100)] ?? 'none') : text;
+      return isColored ? paint(text, STATUS_COLORS[Math.floor(Number(status) / 100)]) : text;
     };
   };
 }

@@ -1,8 +1,8 @@
+import { COMPONENT, declareComponent } from '../core/component.js';
 import { Handler } from '../core/handler.js';
 import { LEAN } from '../core/lean.js';
 import { checkOptions } from '../core/options.js';
-import { lazyProperty } from '../internal/lazy.js';
-import { type HandlerSettings, handlerSchema } from './support/handler-options.js';
+import { type HandlerSettings, handlerSchema } from './handler-options.js';
 
 /**
  * Does nothing: for libraries, so that their records do not fall to the last resort.
@@ -13,9 +13,12 @@ export class NullHandler extends Handler {
   static readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: ReturnType<typeof handlerSchema>;
-  static {
-    lazyProperty(NullHandler, 'optionsSchema', handlerSchema);
-  }
+  /** What configurations call it. */
+  static readonly [COMPONENT] = declareComponent(NullHandler, {
+    name: 'NullHandler',
+    pythonNames: ['logging.NullHandler', 'django.utils.log.NullHandler'],
+    schema: handlerSchema,
+  });
 
   constructor(options: HandlerSettings = {}) {
     super(checkOptions('NullHandler', handlerSchema(), options, new.target === NullHandler));
@@ -26,4 +29,9 @@ export class NullHandler extends Handler {
   }
 
   emit(): void {}
+
+  /** See {@link Handler.outlivesClose}: there is nothing to lose. */
+  override get outlivesClose(): boolean {
+    return true;
+  }
 }

@@ -1,7 +1,7 @@
 /**
- * Runs a function, then, whatever came of it, another; waits for promises.
+ * Runs a function, then another even if the first failed; waits for promises.
  *
- * @param run Its result is handed on.
+ * @param run Its result is returned.
  * @param finish Called once, when `run` has returned or thrown, or when its promise is settled.
  */
 export function afterwards<T>(run: () => T, finish: () => void | Promise<void>): T {

@@ -47,14 +47,14 @@ export function captureLogs(...args: unknown[]): unknown {
   return new LogCapture({ logger, level, scope: currentScope() });
 }
 
-/** What a capture is asked for. Internal. */
+/** The request of a capture. Internal. */
 export interface CaptureRequest<T> {
   readonly logger: LoggerReference;
   readonly level: Level | undefined;
   readonly run: () => T;
 }
 
-/** Tells the arguments of a capture apart. Internal. */
+/** Distinguishes the arguments of a capture. Internal. */
 export function readArguments<T>(args: CaptureArguments<T>): CaptureRequest<T> {
   const run = args.at(-1) as () => T;
   const [logger, level] = args.slice(0, -1) as [LoggerReference?, Level?];

@@ -1,5 +1,6 @@
-import type { LogRecord } from '../core/log-record.js';
-import { formatTraceback } from '../core/traceback.js';
+import type { LogRecord } from '../core/records/log-record.js';
+import { hasError } from '../core/records/record-traceback.js';
+import { formatTraceback } from '../core/records/traceback.js';
 
 /** A record with what can only be had while it is made. */
 export interface CapturedRecord {
@@ -46,8 +47,9 @@ export function textLine({ record, message }: CapturedRecord): string {
   return `${levelname.padEnd(8)} ${name}:${filename}:${lineno} ${message}${details(record)}`;
 }
 
-function details({ excInfo, stackInfo }: LogRecord): string {
-  return (excInfo === undefined ? '' : `\n${formatTraceback(excInfo)}`) + (stackInfo ? `\n${stackInfo}` : '');
+function details(record: LogRecord): string {
+  const { excInfo, stackInfo } = record;
+  return (!hasError(record) ? '' : `\n${formatTraceback(excInfo)}`) + (stackInfo ? `\n${stackInfo}` : '');
 }
 
 function describe(msg: unknown): string {

@@ -1,7 +1,9 @@
-import type { LogRecord } from '../core/log-record.js';
-import { escapeControls } from '../core/sanitize.js';
-import { header, isErrorLike } from '../core/traceback.js';
-import { repr } from '../internal/python-text.js';
+import { safeFields } from '../core/formatting/safe-fields.js';
+import { escapeControls } from '../core/formatting/sanitize.js';
+import type { LogRecord } from '../core/records/log-record.js';
+import { hasError } from '../core/records/record-traceback.js';
+import { header, isErrorLike } from '../core/records/traceback.js';
+import { repr } from '../python/python-text.js';
 import { messageOf } from './captured-record.js';
 
 /** How many records a failure shows. */
@@ -22,9 +24,9 @@ export function describeRecords(records: readonly LogRecord[], note?: (record: L
 }
 
 function describeRecord(record: LogRecord): string {
-  const fields = record.extraFields();
+  const fields = safeFields(record);
   const extra = Object.keys(fields).length === 0 ? '' : ` ${repr(fields)}`;
   const { excInfo } = record;
-  const error = excInfo === undefined ? '' : ` (${isErrorLike(excInfo) ? header(excInfo) : repr(excInfo)})`;
+  const error = !hasError(record) ? '' : ` (${isErrorLike(excInfo) ? header(excInfo) : repr(excInfo)})`;
   return `${record.levelname} ${record.name}: ${messageOf(record)}${extra}${error}`;
 }

@@ -1,7 +1,7 @@
 import { LoggingError } from '../core/errors.js';
+import { escapeControls } from '../core/formatting/sanitize.js';
 import type { Level } from '../core/levels.js';
-import { escapeControls } from '../core/sanitize.js';
-import { writeStderr } from '../internal/std-streams.js';
+import { writeStderr } from '../runtime/std-streams.js';
 import { LogCapture } from './log-capture.js';
 
 /** The hooks of a test runner. */
@@ -27,7 +27,7 @@ export interface FailingTestLogsOptions {
  * What the application's own handlers print is theirs: leave console handlers out of the configuration of tests.
  *
  * @param hooks `{ beforeEach, afterEach }` of `@jest/globals` or of `vitest`.
- * @throws {LoggingError} `ERR_LOGGING_ARGUMENT`, after the first test, under a runner that does not tell whether a
+ * @throws {LoggingError} `ERR_LOGGING_ARGUMENT`, after the first test, under a runner that does not report whether a
  * test failed: others than Jest (with jest-circus, its default) and Vitest.
  * @example
  * import { afterEach, beforeEach } from '@jest/globals';
@@ -61,7 +61,7 @@ interface FinishedTest {
   readonly hasFailed: boolean;
 }
 
-/** What the runner tells of the test that is just over: Vitest to the hook, Jest in the state it keeps. */
+/** The runner's result of the test that has just ended: Vitest to the hook, Jest in the state it keeps. */
 function readTest(context: unknown): FinishedTest {
   const task = (context as VitestContext | undefined)?.task;
   if (task !== undefined) return { name: task.name, hasFailed: task.result?.state === 'fail' };
@@ -69,7 +69,7 @@ function readTest(context: unknown): FinishedTest {
   if (test !== undefined && test !== null) return { name: test.name, hasFailed: test.errors.length > 0 };
   throw new LoggingError(
     'ERR_LOGGING_ARGUMENT',
-    'printLogsOfFailingTests: this test runner does not tell which tests fail; use Vitest, or Jest with jest-circus',
+    'printLogsOfFailingTests: this test runner does not report which tests fail; use Vitest, or Jest with jest-circus',
   );
 }
 
@@ -81,7 +81,7 @@ interface JestState {
   readonly currentlyRunningTest?: { readonly name: string; readonly errors: readonly unknown[] } | null;
 }
 
-/** The state jest-circus keeps for its own copies; Jest hands no such thing to hooks. */
+/** The state jest-circus keeps for its own copies; Jest passes nothing like it to hooks. */
 function jestState(): JestState | undefined {
   const symbol = Object.getOwnPropertySymbols(globalThis).find(
     ({ description }) => description === 'JEST_STATE_SYMBOL',

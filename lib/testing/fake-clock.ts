@@ -1,6 +1,6 @@
 import { LoggingError } from '../core/errors.js';
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that does not move until it is advanced. */
 export interface FakeClock {
   /** What it shows, in milliseconds since 1970. */
   readonly now: number;
@@ -10,7 +10,7 @@ export interface FakeClock {
    * @param ms Milliseconds.
    */
   advance(ms: number): void;
-  /** Shows another time. @throws {LoggingError} `ERR_LOGGING_ARGUMENT` for what is no time. */
+  /** Shows another time. @throws {LoggingError} `ERR_LOGGING_ARGUMENT` for an invalid time. */
   set(time: Date | number | string): void;
   /** Gives the real clock back. It may be called again. */
   restore(): void;
@@ -19,15 +19,15 @@ export interface FakeClock {
 }
 
 /**
- * Replaces the clock: records are made, and files rolled, at the time it shows. It stands still until
+ * Replaces the clock: records are made, and files rolled, at the time it shows. It does not move until
  * {@link FakeClock.advance}.
  *
  * It is `Date` that is replaced, for the whole process. Timers are not: a test that needs those too uses its runner's
  * (`jest.useFakeTimers({ now })`, `vi.useFakeTimers({ now })`), which this package follows just as well. Nor is what
- * the system stamps on files: give a TimedRotatingFileHandler `delay: true`, so that it goes by the clock.
+ * the system stamps on files: give a TimedRotatingFileHandler `delay: true`, so that it uses the clock.
  *
  * @param start What it shows first: a Date, milliseconds since 1970, or what `Date` reads; default now.
- * @throws {LoggingError} `ERR_LOGGING_ARGUMENT` for what is no time.
+ * @throws {LoggingError} `ERR_LOGGING_ARGUMENT` for an invalid time.
  * @example
  * using clock = useFakeClock('2024-03-01T23:59:59Z');
  * clock.advance(1000);
@@ -78,6 +78,6 @@ function readTime(time: Date | number | string): number {
   if (Number.isFinite(ms)) return ms;
   throw new LoggingError(
     'ERR_LOGGING_ARGUMENT',
-    `useFakeClock: '${String(time)}' is no time; give a Date, milliseconds or ISO text`,
+    `useFakeClock: '${String(time)}' is not a time; give a Date, milliseconds or ISO text`,
   );
 }

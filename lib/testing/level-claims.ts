@@ -1,8 +1,9 @@
 import { NOTSET } from '../core/levels.js';
-import type { Logger } from '../core/logger.js';
-import { globalSlot } from '../internal/global-slot.js';
+import type { Logger } from '../core/loggers/logger.js';
+import { getManager } from '../core/loggers/manager.js';
+import { globalSlot } from '../runtime/global-slot.js';
 
-/** Something a test asks of a logger's level, until it is released. */
+/** A test's claim on a logger's level, until it is released. */
 export interface LevelClaim {
   readonly logger: Logger;
   readonly level: number;
@@ -10,11 +11,11 @@ export interface LevelClaim {
   readonly isExact: boolean;
 }
 
-/** What is asked of one logger. */
+/** The claims on one logger. */
 interface ClaimedLevel {
   /** The level it has without claims. */
   before: number;
-  /** The level the claims gave it; another one now was set by somebody else, and stays. */
+  /** The level that the claims gave it; a different one was set by somebody else, and stays. */
   given: number;
   readonly claims: LevelClaim[];
 }
@@ -22,7 +23,7 @@ interface ClaimedLevel {
 const claimed = globalSlot('level-claims.1', () => new Map<Logger, ClaimedLevel>());
 
 /**
- * Gives a logger a level for a while. Several captures may ask for different ones at once: the lowest is taken, so
+ * Gives a logger a level for a while. Several captures may need different ones at once: the lowest is taken, so
  * none takes anything away from another, nor from the handlers that are there. The last exact one wins over all.
  */
 export function claimLevel(claim: LevelClaim): void {
@@ -36,7 +37,7 @@ export function claimLevel(claim: LevelClaim): void {
   settleLevels();
 }
 
-/** Takes a claim back; with the last one the logger has its own level again, or what somebody else has set since. */
+/** Releases a claim; with the last one the logger has its own level again, or what somebody else has set since. */
 export function releaseLevel(claim: LevelClaim): void {
   const entry = claimed.get(claim.logger);
   const index = entry?.claims.indexOf(claim) ?? -1;
@@ -51,8 +52,12 @@ export function isForCapturesOnly(logger: Logger, levelno: number): boolean {
   return levelno < own && logger.getEffectiveLevel() < own;
 }
 
-/** Gives every logger the level that its claims ask for. */
+/** Gives every logger the level that its claims need. */
 function settleLevels(): void {
+  getManager().changeMany(settleEach);
+}
+
+function settleEach(): void {
   for (const [logger, entry] of claimed) noteChange(logger, entry);
   for (const [logger, entry] of claimed) {
     const given = wantedLevel(logger, entry);

@@ -1,8 +1,8 @@
 import { Handler } from '../core/handler.js';
-import type { LogRecord } from '../core/log-record.js';
+import type { LogRecord } from '../core/records/log-record.js';
 
 /**
- * Keeps the records it gets, and their lines: to stand in for a real handler in a test.
+ * Keeps the records it gets, and their lines: to replace a real handler in a test.
  *
  * @example
  * const audit = new ListHandler({ level: 'WARNING', formatter: new Formatter({ format: '%(message)s' }) });

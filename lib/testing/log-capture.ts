@@ -1,6 +1,6 @@
 import { checkLevel, type Level } from '../core/levels.js';
-import type { LogRecord } from '../core/log-record.js';
-import { getLogger } from '../core/manager.js';
+import { getLogger } from '../core/loggers/manager.js';
+import type { LogRecord } from '../core/records/log-record.js';
 import { afterwards } from './afterwards.js';
 import { type CapturedRecord, keepRecord, outputLine, textLine } from './captured-record.js';
 import { claimLevel, type LevelClaim, releaseLevel } from './level-claims.js';
@@ -56,7 +56,7 @@ export class LogCapture {
     return this.#entries.map(({ record }) => record);
   }
 
-  /** Their messages, with arguments merged in. One that cannot be merged says so in its place. */
+  /** Their messages, with arguments merged in. One that cannot be merged is replaced by a note. */
   get messages(): string[] {
     return this.#entries.map(({ message }) => message);
   }
@@ -159,7 +159,7 @@ export class LogCapture {
   }
 
   #take(record: LogRecord): void {
-    // A value that logs while it is printed would not end otherwise. A record that was held back comes twice.
+    // A value that logs while it is printed would not end otherwise. A buffered record comes twice.
     if (this.#isTaking || this.#seen.has(record)) return;
     this.#seen.add(record);
     this.#isTaking = true;

@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { openHandlers } from '../core/handler.js';
 import { closeHandlers } from '../core/shutdown.js';
 import { freshState, type LoggingState, state } from '../core/state.js';
-import { globalSlot } from '../internal/global-slot.js';
+import { globalSlot } from '../runtime/global-slot.js';
 import { afterwards } from './afterwards.js';
 
-/** Logging kept apart from what was there before, until it is given back. */
+/** Isolated logging, until the former state is restored. */
 export interface LoggingIsolation {
   /**
    * Brings back what was there before, at once.
@@ -18,12 +19,12 @@ export interface LoggingIsolation {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Which of several states the one that everybody reads stands for. */
+/** Which of several states is the current one. */
 interface Isolations {
   /** States of the callback form: each is seen by what its callback runs and awaits. */
   readonly scoped: AsyncLocalStorage<LoggingState>;
   /** States of the other form: the last one is everybody's. */
-  readonly standing: LoggingState[];
+  readonly stack: LoggingState[];
   /** What was there before any isolation; `undefined` while there is none. */
   original: LoggingState | undefined;
   /** How many isolations are open. */
@@ -34,14 +35,14 @@ const isolations = globalSlot(
   'isolation.1',
   (): Isolations => ({
     scoped: new AsyncLocalStorage(),
-    standing: [],
+    stack: [],
     original: undefined,
     open: 0,
   }),
 );
 
 /**
- * Gives a test a logging of its own, as in a process that has not used it yet: no loggers, no handlers, no levels
+ * Gives a test its own logging, as in a process that has not used it yet: no loggers, no handlers, no levels
  * set, no record factory. What was there before comes back when the test is over, untouched.
  *
  * Loggers that were got before keep the handlers they have; get them again inside.
@@ -62,7 +63,7 @@ export function isolateLogging<T>(run?: () => T): LoggingIsolation | T {
 
 function isolateProcess(): LoggingIsolation {
   const own = freshState();
-  isolations.standing.push(own);
+  isolations.stack.push(own);
   begin();
   let closing: Promise<void> | undefined;
   const restore = (): Promise<void> => {
@@ -87,13 +88,13 @@ function begin(): void {
 }
 
 function end(own: LoggingState): Promise<void> {
-  const { standing } = isolations;
-  const index = standing.indexOf(own);
-  if (index >= 0) standing.splice(index, 1);
-  // Closed where they were opened: what they do to names and lists is no business of the logging that comes back.
+  const { stack } = isolations;
+  const index = stack.indexOf(own);
+  if (index >= 0) stack.splice(index, 1);
+  // Closed where they were opened: their changes of names and lists must not affect the restored logging.
   return isolations.scoped.run(own, async () => {
     try {
-      await closeHandlers(own.openHandlers.flatMap((reference) => reference.deref() ?? []));
+      await closeHandlers(openHandlers(own));
     } finally {
       isolations.open -= 1;
       if (isolations.open === 0) redirectNoMore();
@@ -102,7 +103,7 @@ function end(own: LoggingState): Promise<void> {
 }
 
 function current(): LoggingState {
-  return isolations.scoped.getStore() ?? isolations.standing.at(-1) ?? (isolations.original as LoggingState);
+  return isolations.scoped.getStore() ?? isolations.stack.at(-1) ?? (isolations.original as LoggingState);
 }
 
 /** Makes every read and write of the state one of whichever is current. */

@@ -1,7 +1,8 @@
 import { checkLevel, getLevelName, type Level } from '../core/levels.js';
-import { isLogRecord, type LogRecord } from '../core/log-record.js';
-import { isLogger } from '../core/logger.js';
-import { repr } from '../internal/python-text.js';
+import { isLogger } from '../core/loggers/logger.js';
+import { isLogRecord, type LogRecord } from '../core/records/log-record.js';
+import { hasError } from '../core/records/record-traceback.js';
+import { repr } from '../python/python-text.js';
 import { describeRecords } from './describe-records.js';
 import {
   describeExpectedError,
@@ -35,7 +36,7 @@ export interface MatcherResult {
  * Matchers for Jest and Vitest: `expect.extend(loggingMatchers)`.
  *
  * What is expected of is a capture, a handler or anything else that has `records`, an array of records, or a logger
- * or its name: then the captures that are open are asked.
+ * or its name: then the open captures are used.
  *
  * @example
  * expect(logs).toHaveLogged('WARNING', /paid late/, { extra: { user_id: 1 } });
@@ -73,10 +74,12 @@ export const loggingMatchers = {
     };
   },
 
-  /** Passes if a record has an error with it: any, one of a class, or one whose message has or matches a text. */
+  /**
+   * Passes if a record has an error with it: any, one of a class, or one whose message contains or matches a string.
+   */
   toHaveLoggedException(this: MatcherThis, received: unknown, expected?: ExpectedError): MatcherResult {
     const records = recordsOf(received);
-    const withError = records.filter(({ excInfo }) => excInfo !== undefined);
+    const withError = records.filter(hasError);
     const matches =
       expected === undefined
         ? withError
@@ -114,7 +117,7 @@ function readPattern(
 ): RecordPattern {
   if (first instanceof RegExp) return { ...more, ...asPattern(message), message: first };
   if (typeof first === 'object') return first;
-  // Refused here: a misspelt level would otherwise only ever say that there is no such record.
+  // Refused here: a misspelt level would otherwise always fail with 'no such record'.
   if (first !== undefined) checkLevel(first, 'toHaveLogged');
   return { ...more, level: first, message };
 }
@@ -134,7 +137,7 @@ function failed(
   return `expect(logs).${call}\n\n${heading}:\n${list}`;
 }
 
-/** The records that something stands for. */
+/** The records of a capture, a list, a logger or a name. */
 function recordsOf(received: unknown): readonly LogRecord[] {
   if (typeof received === 'string' || isLogger(received)) return capturedFor(nameOf(received));
   const records = Array.isArray(received)

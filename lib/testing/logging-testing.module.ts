@@ -1,10 +1,10 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import type { LoggingConfig } from '../config/logging-config.js';
+import type { LoggingConfig } from '../config/plan/logging-config.js';
 import type { Handler } from '../core/handler.js';
-import { LoggingModule } from '../nest/logging.module.js';
-import { getHandlerToken } from '../nest/logging.tokens.js';
-import type { LoggingModuleOptions } from '../nest/logging-options.js';
+import { LoggingModule } from '../nest/module/logging.module.js';
+import { getHandlerToken } from '../nest/module/logging.tokens.js';
+import type { LoggingModuleOptions } from '../nest/module/logging-options.js';
 import { LogCapture } from './log-capture.js';
 import { isolateLogging, type LoggingIsolation } from './logging-isolation.js';
 

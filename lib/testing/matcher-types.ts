@@ -14,7 +14,9 @@ export interface LoggingMatchers<R = unknown> {
   toHaveLogged(message: RegExp, more?: RecordPattern): R;
   /** Passes if at least one record is as expected. */
   toHaveLogged(pattern: RecordPattern): R;
-  /** Passes if a record has an error with it: any, one of a class, or one whose message has or matches a text. */
+  /**
+   * Passes if a record has an error with it: any, one of a class, or one whose message contains or matches a string.
+   */
   toHaveLoggedException(expected?: ExpectedError): R;
   /** Passes if nothing was logged, or nothing of a level and above. */
   toHaveLoggedNothing(level?: Level): R;

@@ -1,7 +1,8 @@
 import { checkLevel, getLevelName, type Level } from '../core/levels.js';
-import type { LogRecord } from '../core/log-record.js';
-import { className, isErrorLike } from '../core/traceback.js';
-import { repr } from '../internal/python-text.js';
+import type { LogRecord } from '../core/records/log-record.js';
+import { hasError } from '../core/records/record-traceback.js';
+import { className, isErrorLike } from '../core/records/traceback.js';
+import { repr } from '../python/python-text.js';
 import { messageOf } from './captured-record.js';
 
 /** What an error is expected to be: of a class, with a text in its message, with a message that matches. */
@@ -40,7 +41,7 @@ export function findMismatches(record: LogRecord, pattern: RecordPattern, equals
       mismatches.push(`${key} is ${repr(record.attribute(key))}`);
   }
   if (excInfo !== undefined && !isExpectedError(record.excInfo, excInfo)) {
-    mismatches.push(record.excInfo === undefined ? 'has no error' : 'error differs');
+    mismatches.push(!hasError(record) ? 'has no error' : 'error differs');
   }
   return mismatches;
 }

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { getLastResort, LastResortHandler } from '../core/last-resort.js';
-import type { LogRecord } from '../core/log-record.js';
-import { isLogger, Logger } from '../core/logger.js';
-import { globalSlot } from '../internal/global-slot.js';
+import { isLogger, Logger } from '../core/loggers/logger.js';
+import type { LogRecord } from '../core/records/log-record.js';
+import { globalSlot } from '../runtime/global-slot.js';
 import { isForCapturesOnly } from './level-claims.js';
 
 /** An async context that a capture belongs to. */
@@ -38,7 +38,7 @@ const tap = globalSlot('record-tap.1', () => ({
 /**
  * Lets a watcher see records from now on.
  *
- * It looks on where a logger hands a record to its handlers: after the logger's filters, whether or not loggers
+ * It observes where a logger passes a record to its handlers: after the logger's filters, whether or not loggers
  * propagate. A handler of its own would be lost with the next `dictConfig`, which an application under test does.
  */
 export function watch(watcher: RecordWatcher): void {
@@ -78,7 +78,7 @@ function tapLoggers(): () => void {
   prototype.callHandlers = function callHandlers(this: Logger, record: LogRecord): void {
     const seen = show(this, record);
     if (seen === 'quiet' || isForCapturesOnly(this, record.levelno)) return;
-    // A capture counts as a handler: nothing falls to the last resort, unless a user's stands in for it.
+    // A capture counts as a handler: nothing goes to the last resort, unless the user has set one.
     if (seen === 'seen' && !this.hasHandlers() && isNobodysLastResort()) return;
     original.call(this, record);
   };
@@ -122,7 +122,7 @@ function isWithin(scope: CaptureScope | undefined, outer: CaptureScope | undefin
   return false;
 }
 
-/** How a logger is named to the test kit: by its name, or by itself; left out, the root. */
+/** How the test kit takes a logger: by its name, or itself; default the root. */
 export type LoggerReference = string | Logger | null | undefined;
 
 /** The name of a logger. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ComponentOptions, Handler, type HandlerOptions, type LogRecord } from 'nestjs-logging';
 import { AuditTrail } from './audit-trail.js';
 
-/** The keys of its entry in the configuration, beside those that every handler has. */
+/** The keys of its entry in the configuration, besides those of every handler. */
 export interface AuditHandlerOptions extends HandlerOptions {
   /** How many entries are kept. */
   readonly keep: number;

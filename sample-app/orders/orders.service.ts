@@ -58,7 +58,7 @@ export class OrdersService {
   }
 
   report(): never {
-    // Nothing is logged here: what nobody catches is logged once, by the module, with all of its causes.
+    // Nothing is logged here: an uncaught error is logged once, by the module, with all of its causes.
     throw new Error('The report could not be made', { cause: new Error('The warehouse does not answer') });
   }
 }

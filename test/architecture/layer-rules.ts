@@ -2,76 +2,116 @@ import type { SourceFile, SourceImport } from '../support/source-file.js';
 
 /** The folders of lib/ from the bottom up. A folder may import those of lower levels only. */
 export const levels: Readonly<Record<string, number>> = {
-  internal: 0,
-  core: 1,
-  context: 2,
-  filters: 2,
-  formatters: 2,
-  handlers: 2,
-  config: 3,
-  nest: 4,
-  testing: 5,
-  admin: 5,
-  cli: 5,
+  runtime: 0,
+  python: 1,
+  redaction: 1,
+  core: 2,
+  context: 3,
+  filters: 3,
+  formatters: 3,
+  // Destinations write records in the shapes that formatters have.
+  handlers: 4,
+  config: 5,
+  nest: 6,
+  testing: 7,
+  cli: 7,
+  live: 7,
 };
 
-/** The files users import. They hold re-exports and nothing else. */
-export const entryFiles: ReadonlySet<string> = new Set(['index.ts', 'core/index.ts', 'testing/index.ts']);
+/** Folders of one level that may import each other: a text of Python's has its secrets taken out, and the reverse. */
+const siblings: ReadonlySet<string> = new Set(['python', 'redaction']);
 
-/** The one file that may know every plug-in, and must. */
-export const pluginTable = 'config/builtin-components.ts';
+/** The files users import. They hold re-exports and nothing else. */
+export const entryFiles: ReadonlySet<string> = new Set(['index.ts', 'core.ts', 'testing.ts', 'live.ts']);
+
+/** What a thread or process runs: nobody imports it, and it does something when it is loaded. */
+export const programFiles: ReadonlySet<string> = new Set(['worker.ts']);
+
+/** The file that reads the lists of components; they are nobody else's but the entry points'. */
+export const registryFile = 'config/components/builtin-components.ts';
+
+/** Rooms that know nothing of each other, though they are on one level. */
+const roomsApart: readonly (readonly [string, string])[] = [['nest/requests/', 'nest/messages/']];
+
+/** Who may import what is in a room, apart from the room itself. */
+const rareGuests: Readonly<Record<string, readonly string[]>> = {
+  // Off unless asked for: the options name its types, and the list of instrumentations has it.
+  'nest/tuning/': ['nest/requests/http-log-options.ts', 'nest/module/instrumentations.ts'],
+};
 
 /** How many plug-ins any other file outside its own folder may import (basicConfig needs two). */
 export const maxPluginsElsewhere = 3;
 
 /** Where the framework may be imported. */
-export const frameworkFolders: ReadonlySet<string> = new Set(['nest', 'testing']);
+export const frameworkFolders: ReadonlySet<string> = new Set(['nest', 'testing', 'live']);
+
+/** Packages that the build makes part of the bundles, so that users do not install them. */
+export const bundledPackages: ReadonlySet<string> = new Set(['fastest-levenshtein', 'preact']);
 
 const frameworkPackage = /^(@nestjs\/|rxjs($|\/)|reflect-metadata($|\/))/;
 const frameworkRoot = /^(@nestjs\/[^/]+|rxjs|reflect-metadata)$/;
-const plugin = /^(handlers|formatters)\/[^/]+\.(handler|formatter)\.ts$/;
+const plugin = /^(handlers|formatters)\/(.+\/)?[^/]+\.(handler|formatter)\.ts$/;
+const component = /^(handlers|formatters|filters|context)\/(.+\/)?[^/]+\.(handler|formatter|filter)\.ts$/;
+/** The list of a room, or of all rooms of `handlers/`. */
+const componentList = /^[^/]+\/([^/]+\/)?components\.ts$/;
 
 /** A rule takes the whole library and returns its violations as sentences, none when all is well. */
 export type Rule = (files: readonly SourceFile[]) => string[];
 
 export const importsPointDown: Rule = (files) =>
   violations(withoutEntries(files), (file, { target }) => {
-    if (target === undefined || entryFiles.has(target)) return undefined;
+    if (target === undefined || entryFiles.has(target) || programFiles.has(target)) return undefined;
     const [from, to] = [folderOf(file.path), folderOf(target)];
-    if (from === to) return undefined;
+    if (from === to || (siblings.has(from) && siblings.has(to))) return undefined;
     const [level, targetLevel] = [levels[from], levels[to]];
     if (level === undefined || targetLevel === undefined) return 'is outside the layers';
     return targetLevel < level ? undefined : `points from level ${level} to level ${targetLevel}`;
   });
 
-export const nobodyImportsAnIndex: Rule = (files) =>
+export const nobodyImportsAnEntry: Rule = (files) =>
   violations(withoutEntries(files), (_file, { target }) =>
-    target !== undefined && /(^|\/)index\.ts$/.test(target) ? 'names an index' : undefined,
+    target !== undefined && isEntry(target) ? 'names an entry point' : undefined,
   );
 
 export const entriesOnlyReexport: Rule = (files) =>
   files
-    .filter(({ path }) => /(^|\/)index\.ts$/.test(path))
+    .filter(({ path }) => isEntry(path))
     .flatMap(({ path, statementKinds }) => {
-      if (!entryFiles.has(path)) return [`${path}: only entry points are named index.ts`];
+      if (!entryFiles.has(path)) return [`${path}: only the entry point is named index.ts`];
       return [...statementKinds]
         .filter((kind) => kind !== 'reexport')
         .map((kind) => `${path}: holds ${kind}`);
     });
 
-export const onlyTheTableKnowsEveryPlugin: Rule = (files) => {
-  const plugins = files.map(({ path }) => path).filter((path) => plugin.test(path));
-  const table = files.find(({ path }) => path === pluginTable);
-  const known = new Set(table?.imports.map(({ target }) => target));
-  const unknown = table ? plugins.filter((path) => !known.has(path)) : [];
-  const greedy = withoutEntries(files).filter(
-    ({ path, imports }) => path !== pluginTable && countPlugins(imports) > maxPluginsElsewhere,
+/** What configurations can name and the package exports is derived from the lists: what is in none is not there. */
+export const everyComponentIsListed: Rule = (files) => {
+  const known = new Map(
+    files.map(({ path, imports }) => [path, new Set(imports.map(({ target }) => target))]),
   );
-  return [
-    ...unknown.map((path) => `${pluginTable}: does not know ${path}`),
-    ...greedy.map(({ path, imports }) => `${path}: imports ${countPlugins(imports)} plug-ins`),
-  ];
+  return files.flatMap(({ path }) => {
+    const list = listOf(path);
+    return list === undefined || known.get(list)?.has(path) ? [] : [`${list}: does not list ${path}`];
+  });
 };
+
+export const listsOnlyReexport: Rule = (files) =>
+  files
+    .filter(({ path }) => componentList.test(path))
+    .flatMap(({ path, statementKinds }) =>
+      [...statementKinds].filter((kind) => kind !== 'reexport').map((kind) => `${path}: holds ${kind}`),
+    );
+
+export const onlyTheListsKnowEveryPlugin: Rule = (files) =>
+  withoutEntries(files)
+    .filter(({ path }) => !componentList.test(path) && path !== registryFile)
+    .flatMap(({ path, imports }) => [
+      ...imports
+        .filter(({ target }) => target !== undefined && componentList.test(target))
+        .map(({ specifier }) => `${path}: '${specifier}' is a list of components`),
+      ...(countPlugins(imports) > maxPluginsElsewhere
+        ? [`${path}: imports ${countPlugins(imports)} plug-ins`]
+        : []),
+    ]);
 
 /** Another handler may be imported only to be extended, as Python's RotatingFileHandler extends FileHandler. */
 export const handlersImportOnlyTheirParent: Rule = (files) =>
@@ -88,11 +128,11 @@ export const handlersImportOnlyTheirParent: Rule = (files) =>
 export const frameworkStaysInItsFolders: Rule = (files) =>
   violations(withoutEntries(files), (file, { specifier }) => {
     if (!frameworkPackage.test(specifier)) return undefined;
-    if (!frameworkFolders.has(folderOf(file.path))) return 'belongs in nest/ or testing/';
+    if (!frameworkFolders.has(folderOf(file.path))) return 'belongs in nest/, testing/ or live/';
     return frameworkRoot.test(specifier) ? undefined : 'is not a package root';
   });
 
-/** internal/ stands on Node alone; other folders on what the manifest declares, optional peers never statically. */
+/** runtime/, python/ and redaction/ stand on Node alone; other folders on what the manifest declares, optional peers never statically. */
 export function packagesAreDeclared(manifest: Manifest): Rule {
   const isOptional = (name: string) => manifest.peerDependenciesMeta?.[name]?.optional === true;
   const declared = new Set([
@@ -103,7 +143,8 @@ export function packagesAreDeclared(manifest: Manifest): Rule {
     violations(files, (file, { specifier, target, kind }) => {
       if (target !== undefined || specifier.startsWith('node:')) return undefined;
       const name = packageName(specifier);
-      if (folderOf(file.path) === 'internal') return 'is a package, in internal/';
+      if ((levels[folderOf(file.path)] ?? 0) < 2) return 'is a package, below core/';
+      if (bundledPackages.has(name)) return undefined;
       if (!declared.has(name)) return 'is not declared in package.json';
       return isOptional(name) && kind === 'static' ? 'is optional but imported statically' : undefined;
     });
@@ -116,9 +157,9 @@ export interface Manifest {
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
-/** Imports that vanish at run time make no cycle. */
+/** Types included: whoever reads a file of a circle has to read them all. */
 export const noImportCycles: Rule = (files) => {
-  const graph = runtimeGraph(files);
+  const graph = importGraph(files);
   const done = new Set<string>();
   const cycles: string[] = [];
   const visit = (path: string, trail: readonly string[]): void => {
@@ -133,7 +174,7 @@ export const noImportCycles: Rule = (files) => {
 
 export const coreStandsWithoutTheFramework: Rule = (files) => {
   const graph = runtimeGraph(files);
-  const reached = new Set<string>(['core/index.ts']);
+  const reached = new Set<string>(['core.ts']);
   for (const path of reached) for (const target of graph.get(path) ?? []) reached.add(target);
   return violations(
     files.filter(({ path }) => reached.has(path)),
@@ -141,6 +182,20 @@ export const coreStandsWithoutTheFramework: Rule = (files) => {
       frameworkPackage.test(specifier) && kind === 'static' ? 'is loaded by ./core' : undefined,
   );
 };
+
+export const roomsStayApart: Rule = (files) =>
+  violations(files, (file, { target }) => {
+    if (target === undefined || entryFiles.has(file.path)) return undefined;
+    for (const [one, other] of roomsApart) {
+      if (file.path.startsWith(one) && target.startsWith(other)) return `is of ${other}`;
+      if (file.path.startsWith(other) && target.startsWith(one)) return `is of ${one}`;
+    }
+    for (const [room, guests] of Object.entries(rareGuests)) {
+      if (!target.startsWith(room) || file.path.startsWith(room) || guests.includes(file.path)) continue;
+      return `is of ${room}, which few may know`;
+    }
+    return undefined;
+  });
 
 export const importedFilesExist: Rule = (files) => {
   const paths = new Set(files.map(({ path }) => path));
@@ -162,19 +217,41 @@ function violations(
 }
 
 function withoutEntries(files: readonly SourceFile[]): SourceFile[] {
-  return files.filter(({ path }) => !entryFiles.has(path));
+  return files.filter(({ path }) => !entryFiles.has(path) && !programFiles.has(path));
 }
 
 function folderOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.indexOf('/')) : '.';
 }
 
+function isEntry(path: string): boolean {
+  return entryFiles.has(path) || /(^|\/)index\.ts$/.test(path);
+}
+
 function packageName(specifier: string): string {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
+/** The list that a file has to stand in; `undefined` for what is neither a component nor the list of a room. */
+function listOf(path: string): string | undefined {
+  const isRoomList = /^handlers\/[^/]+\/components\.ts$/.test(path);
+  if (!isRoomList && !component.test(path)) return undefined;
+  const [folder, room, ...rest] = path.split('/');
+  return folder === 'handlers' && rest.length > 0 && !isRoomList
+    ? `${folder}/${room}/components.ts`
+    : `${folder}/components.ts`;
+}
+
 function countPlugins(imports: readonly SourceImport[]): number {
   return new Set(imports.map(({ target }) => target).filter((target) => target && plugin.test(target))).size;
+}
+
+function importGraph(files: readonly SourceFile[]): Map<string, string[]> {
+  return new Map(
+    files
+      .filter(({ path }) => !programFiles.has(path))
+      .map(({ path, imports }) => [path, imports.flatMap(({ target }) => target ?? [])]),
+  );
 }
 
 function runtimeGraph(files: readonly SourceFile[]): Map<string, string[]> {

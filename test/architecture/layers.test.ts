@@ -15,50 +15,88 @@ const table: Case[] = [
     rule: rules.importsPointDown,
     breaks: [
       { 'core/a.ts': `import { b } from '../config/b.js';` },
-      { 'handlers/a.handler.ts': `import { b } from '../formatters/b.formatter.js';` },
-      { 'internal/a.ts': `import type { B } from '../core/b.js';` },
-      { 'internal/a.ts': `export type A = import('../core/b.js').B;` },
+      { 'formatters/a.formatter.ts': `import { b } from '../handlers/b.handler.js';` },
+      { 'runtime/a.ts': `import type { B } from '../core/b.js';` },
+      { 'runtime/a.ts': `export type A = import('../core/b.js').B;` },
       { 'core/a.ts': `export const load = () => import('../nest/b.js');` },
       { 'config/a.ts': `export { b } from '../nest/b.js';` },
-      { 'testing/a.ts': `import '../admin/b.js';` },
+      { 'testing/a.ts': `import '../live/b.js';` },
       { 'utils/a.ts': `import '../core/b.js';` },
     ],
     keeps: {
       'config/a.ts': `import { b } from '../handlers/b.handler.js'; import { c } from './c.js';`,
-      'core/index.ts': `export * from '../config/a.js';`,
+      'core.ts': `export * from './config/a.js';`,
+      'python/a.ts': `import '../redaction/b.js';`,
     },
   },
   {
-    says: 'nobody imports an index',
-    rule: rules.nobodyImportsAnIndex,
+    says: 'nobody imports an entry point',
+    rule: rules.nobodyImportsAnEntry,
     breaks: [
-      { 'nest/a.ts': `import { b } from '../core/index.js';` },
+      { 'nest/a.ts': `import { b } from '../core.js';` },
       { 'nest/a.ts': `import type { b } from '../index.js';` },
     ],
-    keeps: { 'index.ts': `export * from './core/index.js';`, 'nest/a.ts': `import './b-index.js';` },
+    keeps: { 'index.ts': `export * from './core.js';`, 'nest/a.ts': `import './b-index.js';` },
   },
   {
     says: 'entry points only re-export',
     rule: rules.entriesOnlyReexport,
     breaks: [
       { 'index.ts': `export const a = 1;` },
-      { 'core/index.ts': `import './a.js'; export * from './b.js';` },
+      { 'core.ts': `import './core/a.js'; export * from './core/b.js';` },
       { 'handlers/index.ts': `export * from './a.handler.js';` },
       { 'index.ts': `start();` },
     ],
     keeps: { 'index.ts': `export { a } from './core/a.js'; export type { B } from './core/b.js';` },
   },
   {
-    says: 'only the table of built-in components knows every plug-in',
-    rule: rules.onlyTheTableKnowsEveryPlugin,
+    says: 'every component stands in the list of its room, and every room in that of the handlers',
+    rule: rules.everyComponentIsListed,
     breaks: [
-      { 'config/builtin-components.ts': '', 'handlers/a.handler.ts': '' },
-      { 'config/other.ts': plugins('a', 'b', 'c', 'd').join('\n') },
+      { 'handlers/a.handler.ts': '' },
+      {
+        'handlers/mail/smtp/a.handler.ts': '',
+        'handlers/components.ts': `export * from './mail/smtp/a.handler.js';`,
+      },
+      { 'handlers/mail/components.ts': '', 'handlers/components.ts': '' },
+      { 'formatters/a.formatter.ts': '', 'formatters/components.ts': `export * from './b.formatter.js';` },
+      { 'filters/a.filter.ts': '', 'filters/components.ts': '' },
     ],
     keeps: {
-      'config/builtin-components.ts': plugins('a', 'b', 'c', 'd').join('\n'),
-      'config/basic-config.ts': plugins('a', 'b').join('\n'),
+      'handlers/components.ts': `export { A } from './a.handler.js'; export * from './mail/components.js';`,
       'handlers/a.handler.ts': '',
+      'handlers/mail/components.ts': `export { B, type BOptions } from './smtp/b.handler.js';`,
+      'handlers/mail/smtp/b.handler.ts': '',
+      'formatters/components.ts': `export { C } from './c.formatter.js';`,
+      'formatters/c.formatter.ts': '',
+      'nest/d.filter.ts': '',
+    },
+  },
+  {
+    says: 'lists of components only re-export',
+    rule: rules.listsOnlyReexport,
+    breaks: [
+      { 'handlers/components.ts': 'export const list = [];' },
+      { 'handlers/mail/components.ts': `import { A } from './a.handler.js'; export { A };` },
+    ],
+    keeps: {
+      'handlers/components.ts': `export { A, type AOptions } from './a.handler.js';`,
+      'config/components/a.ts': 'export const a = 1;',
+    },
+  },
+  {
+    says: 'only the lists know every plug-in, and only the registry knows the lists',
+    rule: rules.onlyTheListsKnowEveryPlugin,
+    breaks: [
+      { 'config/other.ts': plugins('a', 'b', 'c', 'd').join('\n') },
+      { 'config/other.ts': `import * as handlers from '../handlers/components.js';` },
+      { 'handlers/mail/a.handler.ts': `import type { B } from './components.js';` },
+    ],
+    keeps: {
+      'config/components/builtin-components.ts': `import * as handlers from '../../handlers/components.js';`,
+      'core.ts': `export * from './handlers/components.js';`,
+      'handlers/components.ts': plugins('a', 'b', 'c', 'd').join('\n').replaceAll('../handlers', '.'),
+      'config/basic-config.ts': plugins('a', 'b').join('\n'),
     },
   },
   {
@@ -73,7 +111,7 @@ const table: Case[] = [
     },
   },
   {
-    says: 'Nest and RxJS are imported in nest/ and testing/ alone, from package roots',
+    says: 'Nest and RxJS are imported in nest/, testing/ and live/ alone, from package roots',
     rule: rules.frameworkStaysInItsFolders,
     breaks: [
       { 'core/a.ts': `import { Injectable } from '@nestjs/common';` },
@@ -95,7 +133,7 @@ const table: Case[] = [
     breaks: [
       { 'core/a.ts': `import 'undeclared';` },
       { 'core/a.ts': `import fs from 'fs';` },
-      { 'internal/a.ts': `import 'plain';` },
+      { 'runtime/a.ts': `import 'plain';` },
       { 'handlers/a.handler.ts': `import { x } from '@scope/optional/deep';` },
     ],
     keeps: {
@@ -109,10 +147,12 @@ const table: Case[] = [
     breaks: [
       { 'core/a.ts': `import './b.js';`, 'core/b.ts': `import './c.js';`, 'core/c.ts': `import './a.js';` },
       { 'core/a.ts': `import './a.js';` },
+      { 'core/a.ts': `import './b.js';`, 'core/b.ts': `import type { A } from './a.js';` },
+      { 'core/a.ts': `import './b.js';`, 'core/b.ts': `const at = new URL('./a.js', import.meta.url);` },
     ],
     keeps: {
       'core/a.ts': `import './b.js'; import './c.js';`,
-      'core/b.ts': `import './c.js'; import type { A } from './a.js';`,
+      'core/b.ts': `import './c.js';`,
       'core/c.ts': '',
     },
   },
@@ -120,10 +160,23 @@ const table: Case[] = [
     says: './core reaches neither Nest nor RxJS nor reflect-metadata',
     rule: rules.coreStandsWithoutTheFramework,
     breaks: [
-      { 'core/index.ts': `export * from '../config/a.js';`, 'config/a.ts': `import 'reflect-metadata';` },
-      { 'core/index.ts': `export { a } from './a.js';`, 'core/a.ts': `import { x } from '@nestjs/common';` },
+      { 'core.ts': `export * from './config/a.js';`, 'config/a.ts': `import 'reflect-metadata';` },
+      { 'core.ts': `export { a } from './core/a.js';`, 'core/a.ts': `import { x } from '@nestjs/common';` },
     ],
-    keeps: { 'core/index.ts': `export * from './a.js';`, 'core/a.ts': '', 'nest/b.ts': `import 'rxjs';` },
+    keeps: { 'core.ts': `export * from './core/a.js';`, 'core/a.ts': '', 'nest/b.ts': `import 'rxjs';` },
+  },
+  {
+    says: 'rooms that are apart stay so',
+    rule: rules.roomsStayApart,
+    breaks: [
+      { 'nest/requests/a.ts': `import '../messages/b.js';` },
+      { 'nest/messages/a.ts': `import type { B } from '../requests/b.js';` },
+      { 'nest/module/a.ts': `import '../tuning/b.js';` },
+    ],
+    keeps: {
+      'nest/module/instrumentations.ts': `import '../tuning/b.js'; import '../requests/c.js'; import '../messages/d.js';`,
+      'nest/tuning/b.ts': `import './e.js';`,
+    },
   },
   {
     says: 'every imported file exists',

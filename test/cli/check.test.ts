@@ -35,7 +35,7 @@ registerExternal('acme.stream', process.stdout);
     expect([stdout, stderr, status]).toEqual(['logging.yaml: ok, 4 loggers, 4 handlers\n', '', 0]);
   });
 
-  it('tells every fault of every file with its place and what to do', () => {
+  it('reports every error of every file with its place and what to do', () => {
     const { stdout, stderr, status } = cli.run(['check', 'logging.yaml', 'faulty.yaml']);
     expect(stdout.split('\n')).toEqual([
       'logging.yaml: ok, 4 loggers, 4 handlers',
@@ -53,7 +53,7 @@ registerExternal('acme.stream', process.stdout);
       ),
       '',
     ]);
-    expect(stderr).toContain('6 faults in 1 file');
+    expect(stderr).toContain('6 errors in 1 file');
     expect(status).toBe(1);
   });
 
@@ -79,7 +79,7 @@ registerExternal('acme.stream', process.stdout);
     expect([stdout, status]).toEqual(['own.yaml: ok, 1 logger, 1 handler\n', 0]);
   });
 
-  it('takes unknown names as they are if told to, but no slip in a name of ours', () => {
+  it('accepts unknown names on request, but no typo in a name of ours', () => {
     const { stdout, status } = cli.run(['check', 'own.yaml', '--allow-unknown']);
     expect(stdout).toContain('note: acme.AuditHandler is not known here and not checked');
     expect(status).toBe(0);
@@ -96,7 +96,7 @@ registerExternal('acme.stream', process.stdout);
     expect(stdout).toContain('formatters.line is not used');
   });
 
-  it('tells of a file that is not there', () => {
+  it('reports a missing file', () => {
     const { stdout, status } = cli.run(['check', 'none.yaml']);
     expect(stdout).toMatch(/^none\.yaml: cannot read none\.yaml: ENOENT/);
     expect(status).toBe(1);

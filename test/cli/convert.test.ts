@@ -71,7 +71,7 @@ describe('nestjs-logging convert', () => {
     },
   );
 
-  it('tells what the application has to make known, and what is wrong', () => {
+  it('reports what the application has to register, and what is wrong', () => {
     const config = {
       version: 1,
       handlers: { a: { class: 'acme.Handler', formatter: 'lien' } },
@@ -81,7 +81,7 @@ describe('nestjs-logging convert', () => {
       input: JSON.stringify({ LOGGING: config }, null, 2),
     });
     expect(parse(stdout)).toEqual(config);
-    expect(stderr).toContain('acme.Handler is a class of yours');
+    expect(stderr).toContain('acme.Handler is your own class');
     expect(stderr).toMatch(
       /<stdin>:7:\d+: handlers\.a\.formatter: no formatter named "lien"; did you mean "line"\?/,
     );
@@ -105,7 +105,7 @@ describe('nestjs-logging convert', () => {
     expect(JSON.parse(cli.run(['convert', 'logging.conf', '--json']).stdout)).toMatchObject({ version: 1 });
   });
 
-  it('tells the faults of an INI file with their lines', () => {
+  it('reports the errors of an INI file with their lines', () => {
     cli.write('bad.conf', CONF.replace('args=(sys.stdout,)', 'args=(open("x"),)'));
     const { stdout, stderr, status } = cli.run(['convert', 'bad.conf']);
     expect([stdout, status]).toEqual(['', 1]);

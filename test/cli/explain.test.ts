@@ -15,17 +15,17 @@ describe('nestjs-logging explain', () => {
     ✓ console (StreamHandler): with the formatter "line"
     ✓ mail (SMTPHandler): as the bare message
   not at all
-    ✗ file (RotatingFileHandler): only the handler "memory" hands records on to it
+    ✗ file (RotatingFileHandler): only the handler "memory" passes records to it
     ✗ memory (MemoryHandler): it is at "shop.orders"
 `);
   });
 
-  it('tells where it stops, what depends on a filter, and who hands it on', () => {
+  it('shows where it stops, what depends on a filter, and who passes it on', () => {
     expect(explain('shop.orders.audit', 'DEBUG')).toBe(`A record of "shop.orders.audit" at DEBUG:
   its level is DEBUG, that of "shop.orders": the record is made
   at "shop.orders"
     ? memory (MemoryHandler): if the filter "production" (RequireDebugFalse) lets it pass
-    ? file (RotatingFileHandler): handed on by "memory"
+    ? file (RotatingFileHandler): passed on by "memory"
   "shop.orders" does not propagate: it goes no further
   not at all
     ✗ console (StreamHandler): it is at the root logger, and "shop.orders" does not propagate

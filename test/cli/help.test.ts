@@ -7,12 +7,12 @@ describe('nestjs-logging', () => {
   const cli = new CommandLine();
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
-  it('tells its version', () => {
+  it('prints its version', () => {
     const { stdout, status } = cli.run(['--version']);
     expect([stdout, status]).toEqual([`${version}\n`, 0]);
   });
 
-  it.each(['check', 'tree', 'explain', 'schema', 'convert', 'pretty'])(
+  it.each(['check', 'tree', 'explain', 'level', 'schema', 'convert', 'migrate', 'pretty'])(
     'shows examples in the help of %s',
     (command) => {
       const { stdout, status } = cli.run([command, '--help']);

@@ -68,7 +68,7 @@ describe('nestjs-logging pretty', () => {
     );
   });
 
-  it('keeps what stands under __proto__ a field', () => {
+  it('keeps the value of __proto__ a field', () => {
     expect(pretty('{"message":"x","__proto__":{"level":"INFO"}}\n')).toBe('x __proto__={"level":"INFO"}\n');
   });
 

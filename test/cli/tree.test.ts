@@ -23,7 +23,7 @@ describe('nestjs-logging tree', () => {
    |       Propagate OFF
    |       Handler memory: MemoryHandler capacity=10 target="file"
    |         Filter production: RequireDebugFalse
-   |         Handler file: RotatingFileHandler filename="/logs/shop.log" maxBytes=1000
+   |         Handler file: RotatingFileHandler filename="/logs/shop.log" maxBytes=1000 backupCount=2
    |       |
    |       o<--"shop.orders.audit"
    |           Level NOTSET so inherits level DEBUG
@@ -79,7 +79,7 @@ describe('nestjs-logging tree', () => {
     expect(cli.run(['tree', 'logging.yaml']).stdout).not.toContain('\x1b[');
   });
 
-  it('tells the faults of a file it cannot show', () => {
+  it('reports the errors of a file it cannot show', () => {
     cli.write('bad.yaml', 'version: 1\nroot: { levle: INFO }\n');
     const { stdout, stderr, status } = cli.run(['tree', 'bad.yaml']);
     expect([stdout, status]).toEqual(['', 1]);

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { basicConfig, debug, getLogger, info, shutdown, warning } from '../../lib/core/index.js';
+import { basicConfig, debug, getLogger, info, shutdown, warning } from '../../lib/core.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
 import { captureStderr } from '../support/stderr-capture.js';

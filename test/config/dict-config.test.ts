@@ -13,7 +13,7 @@ import {
   type LogRecord,
   registerComponent,
   registerExternal,
-} from '../../lib/core/index.js';
+} from '../../lib/core.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
 
@@ -65,7 +65,7 @@ describe('dictConfig', () => {
     expect(getLogger('shop').propagate).toBe(false);
   });
 
-  it('tells every fault at once, with its place, the value and what to do', () => {
+  it('reports every error at once, with its place, the value and what to do', () => {
     expect(
       faultsOf({
         version: 2,
@@ -76,7 +76,7 @@ describe('dictConfig', () => {
           null: { class: 'logging.NullHandler', colour: 'red' },
         },
         loggers: { a: { handlers: ['fil'], levle: 'INFO', propagate: 'yes' }, b: [] },
-        root: { level: 'info', handlers: 'file', filters: ['nope'] },
+        root: { level: 'inof', handlers: 'file', filters: ['nope'] },
         formaters: {},
         level: 'INFO',
       }),
@@ -93,9 +93,9 @@ describe('dictConfig', () => {
         expect.stringMatching(/^handlers\.null\.colour: unknown key/),
         'loggers.a.handlers.0: no handler named "fil"; did you mean "file"?',
         'loggers.a.levle: unknown key; did you mean "level"?',
-        'loggers.a.propagate: expected true or false, got "yes"',
+        'loggers.a.propagate: expected a boolean, got "yes"',
         'loggers.b: expected an object with level, handlers, filters, propagate; got a list',
-        "root.level: unknown level 'info'; did you mean 'INFO'?",
+        `root.level: unknown level 'inof'; did you mean "INFO"?`,
         'root.handlers: expected a list, got "file"',
         'root.filters.0: no filter named "nope"; there is no filter at all',
         'formaters: unknown key; did you mean "formatters"?',
@@ -139,11 +139,11 @@ describe('dictConfig', () => {
     class Noting extends Keeping {
       constructor(options: Record<string, unknown>) {
         super(options);
-        order.push(`made ${String(options['id'])}`);
+        order.push(`made ${String(options.id)}`);
       }
       override close(): void {
         super.close();
-        order.push(`closed ${String(this.options['id'])}`);
+        order.push(`closed ${String(this.options.id)}`);
       }
     }
     const config = (id: number): LoggingConfig => ({
@@ -156,7 +156,7 @@ describe('dictConfig', () => {
     expect(order).toEqual(['made 1', 'made 2', 'closed 1']);
   });
 
-  it('disables loggers that exist and are not named, unless told not to', () => {
+  it('disables loggers that exist and are not named, by default', () => {
     const before = getLogger('old');
     const child = getLogger('kept.child');
     dictConfig({ version: 1, loggers: { kept: {} } });
@@ -236,7 +236,7 @@ describe('dictConfig', () => {
       version: 1,
       handlers: { a: { class: Keeping, next: 'cfg://handlers.z' }, z: { class: Keeping } },
     });
-    expect((handlers.get('a') as Keeping).options['next']).toBe(handlers.get('z'));
+    expect((handlers.get('a') as Keeping).options.next).toBe(handlers.get('z'));
   });
 
   it('sets properties given under "."', () => {

@@ -2,15 +2,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { registerComponent } from '../../lib/config/component-registry.js';
-import { dictConfig, type StandingConfig } from '../../lib/config/dict-configurator.js';
-import type { LoggingConfig } from '../../lib/config/logging-config.js';
-import type { LogRecord } from '../../lib/core/log-record.js';
-import { getLogger } from '../../lib/core/manager.js';
-import type { AdminEmailHandler } from '../../lib/handlers/admin-email.handler.js';
-import { registerExceptionReporter, setDjangoSettings } from '../../lib/handlers/support/django-settings.js';
-import { ExceptionReporter } from '../../lib/handlers/support/exception-reporter.js';
-import { mailOutbox } from '../../lib/handlers/support/mail-backends.js';
+import { type ActiveConfig, dictConfig } from '../../lib/config/apply/dict-configurator.js';
+import { registerComponent } from '../../lib/config/components/component-registry.js';
+import type { LoggingConfig } from '../../lib/config/plan/logging-config.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import type { LogRecord } from '../../lib/core/records/log-record.js';
+import type { AdminEmailHandler } from '../../lib/handlers/mail/admin-email.handler.js';
+import { registerExceptionReporter, setDjangoSettings } from '../../lib/handlers/mail/django-settings.js';
+import { ExceptionReporter } from '../../lib/handlers/mail/exception-reporter.js';
+import { mailOutbox } from '../../lib/handlers/mail/mail-backends.js';
 import { MailServer } from '../support/mail-server.js';
 import { resetLogging } from '../support/reset-logging.js';
 import { collectStderr } from '../support/stderr-collector.js';
@@ -36,7 +36,7 @@ const LOCMEM = 'django.core.mail.backends.locmem.EmailBackend';
 const MAILS = { ADMINS: [['Ada', 'ada@example.com']] as [string, string][], EMAIL_BACKEND: LOCMEM } as const;
 
 let stderr: ReturnType<typeof collectStderr>;
-let standing: StandingConfig | undefined;
+let active: ActiveConfig | undefined;
 
 beforeEach(() => {
   resetLogging();
@@ -44,20 +44,20 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await standing?.close();
-  standing = undefined;
+  await active?.close();
+  active = undefined;
   stderr.stop();
   setDjangoSettings({});
   mailOutbox().length = 0;
 });
 
-function load(config: object): StandingConfig {
-  standing = dictConfig(config as LoggingConfig);
-  return standing;
+function load(config: object): ActiveConfig {
+  active = dictConfig(config as LoggingConfig);
+  return active;
 }
 
 async function mails(): Promise<readonly { subject: string; text: string; html?: string }[]> {
-  for (const handler of standing?.handlers.values() ?? []) await handler.flush();
+  for (const handler of active?.handlers.values() ?? []) await handler.flush();
   return mailOutbox();
 }
 
@@ -130,7 +130,7 @@ describe("Django's default logging", () => {
     getLogger('django.request').error('it broke', {
       extra: { request: { method: 'GET', url: '/pay?token=s3cr3t', ip: '10.1.1.1' } },
     });
-    await standing?.handlers.get('mail_admins')?.flush();
+    await active?.handlers.get('mail_admins')?.flush();
     await server.close();
     expect(server.mails).toMatchObject([
       { from: 'shop@example.com', to: ['ada@example.com', 'bob@example.com'], user: 'shop' },
@@ -148,7 +148,7 @@ describe("the examples of Django's documentation", () => {
   ])('the complex one, %s: filters, formats and mails', async (_, config) => {
     setDjangoSettings({ DEBUG: true, ...MAILS });
     load(config);
-    expect(standing?.filters.get('special')).toMatchObject({ options: { foo: 'bar' } });
+    expect(active?.filters.get('special')).toMatchObject({ options: { foo: 'bar' } });
     const logger = getLogger('myproject.custom');
     logger.info('hello');
     logger.error('failed');
@@ -193,7 +193,7 @@ describe("the examples of Django's documentation", () => {
     setDjangoSettings({ ...MAILS, EMAIL_FILE_PATH: folder });
     load({ ...EXAMPLES['mails to files'], root: { handlers: ['mail_admins'] } });
     getLogger('shop').error('failed');
-    await standing?.handlers.get('mail_admins')?.flush();
+    await active?.handlers.get('mail_admins')?.flush();
     const files = readdirSync(folder);
     expect(files).toHaveLength(1);
     expect(readFileSync(path.join(folder, files[0] as string), 'utf8')).toContain(
@@ -229,7 +229,7 @@ describe("the examples of Django's documentation", () => {
 });
 
 describe('AdminEmailHandler', () => {
-  it('tells internal addresses from others, and keeps the subject on one line', async () => {
+  it('distinguishes internal addresses from others, and keeps the subject on one line', async () => {
     setDjangoSettings({ ...MAILS, INTERNAL_IPS: ['10.0.0.1'] });
     load({ version: 1, handlers: { mail: { class: 'AdminEmailHandler' } }, root: { handlers: ['mail'] } });
     getLogger().error('a\r\nBcc: eve@example.com', {
@@ -272,7 +272,7 @@ describe('AdminEmailHandler', () => {
         from: { address: 'shop@example.com' },
       },
     ]);
-    expect((standing?.handlers.get('mail') as AdminEmailHandler | undefined)?.stats).toMatchObject({
+    expect((active?.handlers.get('mail') as AdminEmailHandler | undefined)?.stats).toMatchObject({
       emitted: 1,
       delivered: 1,
     });

@@ -1,9 +1,9 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { LoggingConfigError, planConfig } from '../../lib/config/config-plan.js';
-import { dictConfig } from '../../lib/config/dict-configurator.js';
-import { applyEnvironment } from '../../lib/config/environment-levels.js';
-import type { LoggingConfig } from '../../lib/config/logging-config.js';
-import { getLogger } from '../../lib/core/manager.js';
+import { dictConfig } from '../../lib/config/apply/dict-configurator.js';
+import { LoggingConfigError, planConfig } from '../../lib/config/plan/config-plan.js';
+import { applyEnvironment } from '../../lib/config/plan/environment-levels.js';
+import type { LoggingConfig } from '../../lib/config/plan/logging-config.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
 import { resetLogging } from '../support/reset-logging.js';
 
 beforeEach(resetLogging);
@@ -95,7 +95,7 @@ describe('LOG_LEVELS', () => {
     ]);
   });
 
-  it('that cannot be read is refused, with the name of the variable and every fault', () => {
+  it('that cannot be read is refused, with the name of the variable and every error', () => {
     const env = {
       LOG_LEVEL: 'loud',
       LOG_LEVELS: 'shop,shop.orders=loud,=info,a*b=info,__proto__=info,ok=info',
@@ -113,7 +113,7 @@ describe('LOG_LEVELS', () => {
       'LOG_LEVELS: "shop": expected logger=level, as in shop.orders=debug',
       expect.stringMatching(/^LOG_LEVELS: "shop\.orders=loud": unknown level 'loud'/),
       'LOG_LEVELS: "=info": expected logger=level, as in shop.orders=debug',
-      'LOG_LEVELS: "a*b=info": a * stands alone, or at the end: nest.*',
+      'LOG_LEVELS: "a*b=info": a * is allowed alone or at the end: nest.*',
       'LOG_LEVELS: "__proto__=info": this name is not allowed',
     ]);
   });
@@ -150,7 +150,7 @@ describe('groups', () => {
     ['the root', { root: ['a'] }, {}, /^groups\.root: this is the root logger/],
     ['itself', { web: ['web'] }, {}, /^groups\.web\.0: "web" is the group itself/],
     ['a group', { web: ['db'], db: ['sql'] }, {}, /^groups\.web\.0: "db" is a group/],
-    ['a name twice', { web: ['a', 'a'] }, {}, /^groups\.web\.1: "a" is in the list already/],
+    ['a name twice', { web: ['a', 'a'] }, {}, /^groups\.web\.1: "a" is already in the list/],
     [
       'more than a level',
       { web: ['a'] },

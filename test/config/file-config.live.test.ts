@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { LoggingConfigError } from '../../lib/config/config-plan.js';
-import { fileConfig } from '../../lib/config/file-config.js';
-import { getLogger, getManager } from '../../lib/core/manager.js';
+import { fileConfig } from '../../lib/config/apply/file-config.js';
+import { LoggingConfigError } from '../../lib/config/plan/config-plan.js';
+import { getLogger, getManager } from '../../lib/core/loggers/manager.js';
 import { askPython, hasPython } from '../support/live-python.js';
 import { resetLogging } from '../support/reset-logging.js';
 

@@ -1,21 +1,21 @@
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { registerComponent } from '../../lib/config/component-registry.js';
-import { LoggingConfigError } from '../../lib/config/config-plan.js';
-import type { StandingConfig } from '../../lib/config/dict-configurator.js';
-import { convertIniToDict, fileConfig } from '../../lib/config/file-config.js';
-import { getLogger } from '../../lib/core/manager.js';
+import type { ActiveConfig } from '../../lib/config/apply/dict-configurator.js';
+import { convertIniToDict, fileConfig } from '../../lib/config/apply/file-config.js';
+import { registerComponent } from '../../lib/config/components/component-registry.js';
+import { LoggingConfigError } from '../../lib/config/plan/config-plan.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();
-let standing: StandingConfig | undefined;
+let active: ActiveConfig | undefined;
 beforeEach(resetLogging);
 afterEach(async () => {
-  await standing?.close();
-  standing = undefined;
+  await active?.close();
+  active = undefined;
 });
 afterAll(resetLogging);
 
@@ -152,9 +152,9 @@ describe('fileConfig', () => {
 
   it('reads a file by path and by URL', () => {
     writeFileSync(folder.file('logging.conf'), text('1 '));
-    standing = fileConfig(folder.file('logging.conf'), { defaults: { folder: folder.path } });
+    active = fileConfig(folder.file('logging.conf'), { defaults: { folder: folder.path } });
     getLogger().info('by path');
-    standing = fileConfig(pathToFileURL(folder.file('logging.conf')), { defaults: { folder: folder.path } });
+    active = fileConfig(pathToFileURL(folder.file('logging.conf')), { defaults: { folder: folder.path } });
     getLogger().info('by URL');
     expect(folder.read('app.log')).toBe('1 by URL\n');
   });
@@ -172,13 +172,13 @@ describe('fileConfig', () => {
       '[formatters]\nkeys=',
       '[formatters]\nkeys=loud',
     );
-    standing = fileConfig(`${own}[formatter_loud]\nclass=filetest.Loud\nformat=>\n`);
+    active = fileConfig(`${own}[formatter_loud]\nclass=filetest.Loud\nformat=>\n`);
     getLogger().info('hello');
-    expect((standing.handlers.get('list') as ListHandler).lines).toEqual(['>HELLO']);
+    expect((active.handlers.get('list') as ListHandler).lines).toEqual(['>HELLO']);
   });
 
-  it('changes nothing if there are faults, and tells them all with their lines', () => {
-    standing = fileConfig(ini({ h: 'class=NullHandler' }));
+  it('changes nothing if there are errors, and reports them all with their lines', () => {
+    active = fileConfig(ini({ h: 'class=NullHandler' }));
     const [handler] = getLogger().handlers;
     writeFileSync(
       folder.file('bad.conf'),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { InterpolationError, interpolate } from '../../lib/config/ini-interpolation.js';
-import { parseIni } from '../../lib/config/ini-parser.js';
-import { LiteralError, parsePythonLiteral } from '../../lib/config/python-literal-parser.js';
+import { parseIni } from '../../lib/config/read/ini-parser.js';
+import { InterpolationError, interpolate } from '../../lib/config/read/ini-reader.js';
+import { LiteralError, parsePythonLiteral } from '../../lib/python/python-literal-parser.js';
 import { askPython, hasPython } from '../support/live-python.js';
 
 const live = hasPython ? describe : describe.skip;
@@ -212,7 +212,7 @@ describe('literals', () => {
     ["__import__('os')", /is a call/],
     ['[x for x in ()]', /x is not known/],
     ['lambda: 1', /lambda is not known/],
-    ["'a' * 3", /only numbers/],
+    ["'a' * 3", /on numbers only/],
     ['(1, 2', /at the end/],
     ['', /at the end/],
     ['('.repeat(1000), /nested too deeply/],

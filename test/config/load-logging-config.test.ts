@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { LoggingConfigError } from '../../lib/config/config-plan.js';
-import { type LoadOptions, loadLoggingConfig } from '../../lib/config/load-logging-config.js';
-import type { LoggingConfig } from '../../lib/config/logging-config.js';
+import { LoggingConfigError } from '../../lib/config/plan/config-plan.js';
+import type { LoggingConfig } from '../../lib/config/plan/logging-config.js';
+import { type LoadOptions, loadLoggingConfig } from '../../lib/config/read/load-logging-config.js';
 import { resetLogging } from '../support/reset-logging.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
@@ -85,7 +85,7 @@ root:
     expect(asked).toMatchObject({ root: { level: 'ERROR' }, 'x-for': 'test' });
   });
 
-  it('names a module whose export is faulty or that cannot be loaded', async () => {
+  it('names a module whose export is invalid or that cannot be loaded', async () => {
     expect(await faultsOf(load({ 'a.mjs': 'export default { version: 1, root: { levle: 1 } };' }))).toEqual([
       'a.mjs: root.levle: unknown key; did you mean "level"?',
     ]);
@@ -107,12 +107,12 @@ root:
     });
   });
 
-  it('leaves the check to others where it is asked to, who then tell the places too', async () => {
+  it('leaves the check to others on request, who then report the places too', async () => {
     const config = await load(
       { 'logging.yaml': `${MINIMAL}handlers:\n  a: { class: AUDIT }\n` },
       { check: false },
     );
-    const { planConfig } = await import('../../lib/config/config-plan.js');
+    const { planConfig } = await import('../../lib/config/plan/config-plan.js');
     expect(() => planConfig({ ...config })).toThrow(
       /logging\.yaml:3:8: handlers\.a\.class: no handler class/,
     );
@@ -120,8 +120,8 @@ root:
   });
 });
 
-describe('the faults of a file', () => {
-  it('are told all at once, each with its place', async () => {
+describe('the errors of a file', () => {
+  it('are reported all at once, each with its place', async () => {
     const text = `version: 2
 formatters:
   verbose:
@@ -153,7 +153,7 @@ root: *nothing
       'logging.yaml:12:5: handlers.file.filename: the environment variable LOG_DIR is not set; set it, or give a default: ${LOG_DIR:-…}',
       'logging.yaml:13:5: handlers.file.backupCount: expected number, got "lots"',
       expect.stringMatching(/^logging\.yaml:14:5: handlers\.file\.level: unknown level 'LOUD'/),
-      'logging.yaml:15:5: handlers.file.level: this key is there already; keep one of the two',
+      'logging.yaml:15:5: handlers.file.level: this key exists already; keep one of the two',
       'logging.yaml:18:5: loggers.shop.orders.levle: unknown key; did you mean "level"?',
       'logging.yaml:19:22: loggers.shop.orders.handlers.1: no handler named "fil"; did you mean "file"?',
       expect.stringMatching(/^logging\.yaml:20:7: .*nothing/),
@@ -175,7 +175,7 @@ root: *nothing
     ]);
   });
 
-  it('in the syntax are told with those in the rest', async () => {
+  it('in the syntax are reported with those in the rest', async () => {
     const text = 'version: 1\nformatters:\n  a: { format: "x" \nroot:\n  levle: INFO\n';
     const faults = await faultsOf(load({ 'logging.yaml': text }));
     expect(faults.length).toBeGreaterThan(0);
@@ -318,7 +318,7 @@ root: { level: DEBUG, handlers: [console, file] }
     });
   });
 
-  it('has its own faults, told with those of the base', async () => {
+  it('has its own errors, reported with those of the base', async () => {
     const overlay = 'handlers:\n  file: { filename: a.log }\n  console: { formatter: nothing }\n';
     const faults = await faultsOf(
       load({ 'logging.yaml': `${base}x: 1\n`, 'logging.dev.yaml': overlay }, { environment: 'dev' }),

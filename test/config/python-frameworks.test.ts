@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { LoggingConfigError, planConfig } from '../../lib/config/config-plan.js';
-import { dictConfig, type StandingConfig } from '../../lib/config/dict-configurator.js';
-import type { LoggingConfig } from '../../lib/config/logging-config.js';
-import { getLogger } from '../../lib/core/manager.js';
+import { type ActiveConfig, dictConfig } from '../../lib/config/apply/dict-configurator.js';
+import { LoggingConfigError, planConfig } from '../../lib/config/plan/config-plan.js';
+import type { LoggingConfig } from '../../lib/config/plan/logging-config.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
 import { resetLogging } from '../support/reset-logging.js';
 import { AIRFLOW, CELERY, FLASK, GUNICORN, UVICORN } from './fixtures/python-frameworks.js';
 
-let standing: StandingConfig | undefined;
+let active: ActiveConfig | undefined;
 beforeEach(resetLogging);
 afterEach(async () => {
-  await standing?.close();
-  standing = undefined;
+  await active?.close();
+  active = undefined;
 });
 afterAll(resetLogging);
 
@@ -28,7 +28,7 @@ function written(config: object, run: () => void): { out: string; err: string } 
   capture(process.stdout, 'out');
   capture(process.stderr, 'err');
   try {
-    standing = dictConfig(config as LoggingConfig);
+    active = dictConfig(config as LoggingConfig);
     run();
     return chunks;
   } finally {

@@ -7,9 +7,9 @@ import { useTemporaryFolder } from '../support/temporary-folder.js';
 const folder = useTemporaryFolder();
 
 const program = new ChildProgram(`
-import { dictConfig } from 'lib/config/dict-configurator';
-import { loadLoggingConfig } from 'lib/config/load-logging-config';
-import { getLogger } from 'lib/core/manager';
+import { dictConfig } from 'lib/config/apply/dict-configurator';
+import { loadLoggingConfig } from 'lib/config/read/load-logging-config';
+import { getLogger } from 'lib/core/loggers/manager';
 
 const [, , file, stays] = process.argv;
 dictConfig(await loadLoggingConfig(file, {

@@ -9,9 +9,9 @@ const folder = useTemporaryFolder();
 /** Logs without a pause while its configuration is replaced a hundred times, and prints what it did. */
 const busy = new ChildProgram(`
 import { renameSync, writeFileSync } from 'node:fs';
-import { dictConfig } from 'lib/config/dict-configurator';
-import { loadLoggingConfig } from 'lib/config/load-logging-config';
-import { getLogger } from 'lib/core/manager';
+import { dictConfig } from 'lib/config/apply/dict-configurator';
+import { loadLoggingConfig } from 'lib/config/read/load-logging-config';
+import { getLogger } from 'lib/core/loggers/manager';
 
 const folder = process.argv[2];
 const configure = (round) => {

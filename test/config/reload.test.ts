@@ -1,17 +1,17 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { registerComponent } from '../../lib/config/component-registry.js';
-import { LoggingConfigError } from '../../lib/config/config-plan.js';
-import { dictConfig, type StandingConfig } from '../../lib/config/dict-configurator.js';
-import { type LoadOptions, loadLoggingConfig } from '../../lib/config/load-logging-config.js';
-import { getLogger } from '../../lib/core/manager.js';
+import { type ActiveConfig, dictConfig } from '../../lib/config/apply/dict-configurator.js';
+import { registerComponent } from '../../lib/config/components/component-registry.js';
+import { LoggingConfigError } from '../../lib/config/plan/config-plan.js';
+import { type LoadOptions, loadLoggingConfig } from '../../lib/config/read/load-logging-config.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();
-let standing: StandingConfig | undefined;
+let active: ActiveConfig | undefined;
 let outcomes: (Error | undefined)[];
 let stderr: string[];
 
@@ -26,8 +26,8 @@ beforeEach(() => {
 });
 afterEach(async () => {
   Reflect.deleteProperty(process.stderr, 'write');
-  await standing?.close();
-  standing = undefined;
+  await active?.close();
+  active = undefined;
 });
 afterAll(resetLogging);
 
@@ -40,14 +40,10 @@ root: { level: ${level}, handlers: [file] }
 `;
 
 /** Writes the file and puts it in force. */
-async function start(
-  text: string,
-  options: LoadOptions = {},
-  name = 'logging.yaml',
-): Promise<StandingConfig> {
+async function start(text: string, options: LoadOptions = {}, name = 'logging.yaml'): Promise<ActiveConfig> {
   writeFileSync(folder.file(name), text);
-  standing = dictConfig(await loadLoggingConfig(folder.file(name), settings(options)));
-  return standing;
+  active = dictConfig(await loadLoggingConfig(folder.file(name), settings(options)));
+  return active;
 }
 
 function settings(options: LoadOptions): LoadOptions {
@@ -61,7 +57,7 @@ async function reloads(count: number): Promise<void> {
 }
 
 describe('a file that is followed', () => {
-  it('is put in force when it changes', async () => {
+  it('is applied when it changes', async () => {
     await start(CONFIG('INFO'));
     writeFileSync(folder.file('logging.yaml'), CONFIG('DEBUG'));
     await reloads(1);
@@ -88,7 +84,7 @@ describe('a file that is followed', () => {
     };
     version('..2026_1', 'INFO');
     symlinkSync('..data/logging.yaml', folder.file('logging.yaml'));
-    standing = dictConfig(await loadLoggingConfig(folder.file('logging.yaml'), settings({})));
+    active = dictConfig(await loadLoggingConfig(folder.file('logging.yaml'), settings({})));
     version('..2026_2', 'ERROR');
     rmSync(folder.file('..2026_1'), { recursive: true });
     await reloads(1);
@@ -98,7 +94,7 @@ describe('a file that is followed', () => {
     expect(getLogger().level).toBe(10);
   });
 
-  it('is looked at where the system tells of no changes', async () => {
+  it('is polled where the system reports no changes', async () => {
     await start(CONFIG('INFO'), { pollMs: 20 });
     writeFileSync(folder.file('logging.yaml'), CONFIG('DEBUG'));
     await reloads(1);
@@ -115,22 +111,22 @@ describe('a file that is followed', () => {
     expect(getLogger().level).toBe(20);
   });
 
-  it('that was changed between reading and putting in force is not missed', async () => {
+  it('that was changed between reading and applying is not missed', async () => {
     writeFileSync(folder.file('logging.yaml'), CONFIG('INFO'));
     const config = await loadLoggingConfig(folder.file('logging.yaml'), settings({}));
     writeFileSync(folder.file('logging.yaml'), CONFIG('DEBUG'));
-    standing = dictConfig(config);
+    active = dictConfig(config);
     await reloads(1);
     expect(getLogger().level).toBe(10);
   });
 
-  it('is left as it is when it is faulty: that is reported, and the next sound one counts', async () => {
+  it('is not applied when it has errors: that is reported, and the next valid one is applied', async () => {
     const { handlers } = await start(CONFIG('INFO'));
     writeFileSync(folder.file('logging.yaml'), CONFIG('LOUD').replace('handlers: [file]', 'handlers: [fil]'));
     await reloads(1);
     expect(outcomes[0]).toBeInstanceOf(LoggingConfigError);
     expect(stderr.join('')).toMatch(
-      /logging\.yaml was changed but not put in force.*\n.*logging\.yaml:6:9: root\.level: unknown level 'LOUD'.*\n.*handlers\.0: no handler named "fil"/,
+      /logging\.yaml has errors and was not applied.*\n.*logging\.yaml:6:9: root\.level: unknown level 'LOUD'.*\n.*handlers\.0: no handler named "fil"/,
     );
     expect(getLogger().level).toBe(20);
     expect(getLogger().handlers).toEqual([...handlers.values()]);
@@ -141,7 +137,7 @@ describe('a file that is followed', () => {
     expect(getLogger().level).toBe(10);
   });
 
-  it('whose handlers cannot be made changes nothing, and the place is told', async () => {
+  it('whose handlers cannot be made changes nothing, and the place is reported', async () => {
     await start(CONFIG('INFO'));
     writeFileSync(folder.file('logging.yaml'), CONFIG('DEBUG', 'logging.yaml/app.log'));
     await reloads(1);
@@ -202,14 +198,14 @@ describe('a reload', () => {
   const FILE = { class: 'logging.FileHandler', mode: 'w', formatter: 'line' };
   const write = (config: object) =>
     writeFileSync(folder.file('logging.json'), JSON.stringify({ version: 1, ...config }));
-  const begin = async (config: object): Promise<StandingConfig> => {
+  const begin = async (config: object): Promise<ActiveConfig> => {
     write(config);
-    standing = dictConfig(await loadLoggingConfig(folder.file('logging.json'), settings({ pollMs: 60_000 })));
-    return standing;
+    active = dictConfig(await loadLoggingConfig(folder.file('logging.json'), settings({ pollMs: 60_000 })));
+    return active;
   };
   const reload = async (config: object) => {
     write(config);
-    await standing?.following?.reload();
+    await active?.following?.reload();
     expect(outcomes.pop()).toBeUndefined();
   };
   const base = (more: object = {}) => ({
@@ -228,8 +224,8 @@ describe('a reload', () => {
     const [a, b] = [handlers.get('a'), handlers.get('b')];
     getLogger().info('one');
     await reload(base({ handlers: { ...base().handlers, b: { ...FILE, filename: folder.file('c.log') } } }));
-    expect(standing?.handlers.get('a')).toBe(a);
-    expect(standing?.handlers.get('b')).not.toBe(b);
+    expect(active?.handlers.get('a')).toBe(a);
+    expect(active?.handlers.get('b')).not.toBe(b);
     getLogger().info('two');
     expect(['a.log', 'b.log', 'c.log'].map((name) => folder.read(name))).toEqual([
       'one\ntwo\n',
@@ -250,7 +246,7 @@ describe('a reload', () => {
       filters: ['shop'],
     };
     await reload(base({ handlers: { ...base().handlers, a: changed } }));
-    expect(standing?.handlers.get('a')).toBe(a);
+    expect(active?.handlers.get('a')).toBe(a);
     getLogger('shop').error('two');
     getLogger('shop').info('low');
     getLogger('other').error('other');
@@ -272,11 +268,11 @@ describe('a reload', () => {
     const memory = handlers.get('memory');
     getLogger().info('one');
     await reload(config('1.log', 'y.log'));
-    expect(standing?.handlers.get('memory')).toBe(memory);
+    expect(active?.handlers.get('memory')).toBe(memory);
     await reload(config('2.log', 'y.log'));
-    expect(standing?.handlers.get('memory')).not.toBe(memory);
+    expect(active?.handlers.get('memory')).not.toBe(memory);
     getLogger().info('two');
-    await standing?.close();
+    await active?.close();
     expect([folder.read('1.log'), folder.read('2.log')]).toEqual(['one\n', 'two\n']);
   });
 
@@ -302,7 +298,7 @@ describe('a reload', () => {
     getLogger().addHandler(own);
     for (let round = 0; round < 3; round += 1)
       await reload(base({ root: { level: 'DEBUG', handlers: ['b'], filters: ['shop'] } }));
-    expect(getLogger().handlers).toEqual([standing?.handlers.get('b'), own]);
+    expect(getLogger().handlers).toEqual([active?.handlers.get('b'), own]);
     expect(getLogger().filters).toHaveLength(1);
     await reload({});
     expect([getLogger().level, getLogger().handlers, getLogger().filters]).toEqual([30, [own], []]);

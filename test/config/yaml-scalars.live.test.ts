@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
-import { parseConfigText } from '../../lib/config/config-text.js';
+import { parseConfigText } from '../../lib/config/read/config-text.js';
 
 /** Plain scalars whose reading is a matter of the reader. */
 const SCALARS = [

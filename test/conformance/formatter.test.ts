@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import type { FormatterOptions } from '../../lib/core/formatter.js';
+import type { FormatterOptions } from '../../lib/core/formatting/formatter.js';
 import { type FormatterAnswer, formatHere } from '../support/formatter-question.js';
 
 type FormatterCase = FormatterOptions & {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { printf, printfMapping } from '../../lib/internal/printf.js';
-import { TemplateError } from '../../lib/internal/template.js';
+import { printf, printfMapping } from '../../lib/python/printf/printf.js';
+import { TemplateError } from '../../lib/python/template.js';
 
 interface PrintfCase {
   readonly id: string;

@@ -1,6 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readCall } from '../../lib/core/calls/call-arguments.js';
+import { addFields } from '../../lib/core/calls/call-options.js';
+import { findLevel } from '../../lib/core/levels.js';
 import {
   addLevelName,
   basicConfig,
@@ -11,12 +14,13 @@ import {
   getHandlerNames,
   getLevelName,
   getLogger,
+  type Logger,
   LoggerAdapter,
   type LoggingConfig,
   type LoggingError,
   shutdown,
-} from '../../lib/core/index.js';
-import { resetLogging } from '../support/reset-logging.js';
+} from '../../lib/core.js';
+import { resetLoggingAsPython } from '../support/reset-logging.js';
 import { captureStderr } from '../support/stderr-capture.js';
 
 /** One step of a recorded case; which keys it has depends on `op`. */
@@ -59,7 +63,7 @@ export async function runSteps(testCase: StepsCase): Promise<Outcome> {
 /** Runs steps in an empty folder of their own, from logging's initial state. */
 export function runProgram(program: readonly Step[], isAsked: (step: Step) => boolean = () => true): Outcome {
   const directory = mkdtempSync(join(tmpdir(), 'conformance-'));
-  resetLogging();
+  resetLoggingAsPython();
   try {
     const steps = JSON.parse(JSON.stringify(program).replaceAll('@DIR@', directory)) as Step[];
     const { result, text } = captureStderr(() => {
@@ -84,19 +88,26 @@ export function runProgram(program: readonly Step[], isAsked: (step: Step) => bo
 const NOTHING = Symbol('nothing to compare');
 
 function runStep(step: Step): unknown {
-  const logger = getLogger(step['logger'] as string);
+  const logger = getLogger(step.logger as string);
   switch (step.op) {
     case 'dictConfig':
-      return succeeds(() => dictConfig(withPythonBytes(step['config'] as LoggingConfig)));
+      return succeeds(() => dictConfig(withPythonBytes(step.config as LoggingConfig)));
     case 'basicConfig':
-      return succeeds(() => basicConfig(step['options'] as object));
+      return succeeds(() => basicConfig(step.options as object));
     case 'log': {
-      const args = Array.isArray(step['args']) ? step['args'] : [step['args']];
-      const level = step['level'] as number | 'info';
-      if ('extra' in step) args.push({ extra: step['extra'] });
+      const args = Array.isArray(step.args) ? step.args : [step.args];
+      const level = step.level as number | 'info';
       try {
-        if (typeof level === 'number') logger.log(level, step['msg'], ...args);
-        else logger[level](step['msg'], ...args);
+        if ('extra' in step)
+          logWithKeyword(
+            logger,
+            findLevel(String(level).toUpperCase()) ?? Number(level),
+            step.msg,
+            args,
+            step.extra,
+          );
+        else if (typeof level === 'number') logger.log(level, step.msg, ...args);
+        else logger[level](step.msg, ...args);
       } catch (error) {
         if ((error as LoggingError).code === 'ERR_LOGGING_EXTRA_CLASH') return 'clash';
         throw error;
@@ -104,44 +115,42 @@ function runStep(step: Step): unknown {
       return 'extra' in step ? 'logged' : NOTHING;
     }
     case 'adapter':
-      new LoggerAdapter(logger, step['fields'] as object as Fields).log(
-        step['level'] as number,
-        step['msg'],
-        { extra: { call: 1 } },
-      );
+      new LoggerAdapter(logger, step.fields as object as Fields).log(step.level as number, step.msg, {
+        extra: { call: 1 },
+      });
       return NOTHING;
     case 'setLevel':
-      return succeeds(() => logger.setLevel(step['level'] as string));
+      return succeeds(() => logger.setLevel(step.level as string));
     case 'disabled':
-      logger.disabled = step['value'] as boolean;
+      logger.disabled = step.value as boolean;
       return NOTHING;
     case 'removeHandler':
       if (logger.handlers[0] !== undefined) logger.removeHandler(logger.handlers[0]);
       return logger.handlers.length;
     case 'moveHandler': {
-      const handler = getHandlerByName(step['handler'] as string);
+      const handler = getHandlerByName(step.handler as string);
       if (handler !== undefined) logger.addHandler(handler);
       return logger.handlers.length;
     }
     case 'parent':
       return logger.parent?.name ?? null;
     case 'propagate':
-      logger.propagate = step['value'] as boolean;
+      logger.propagate = step.value as boolean;
       return NOTHING;
     case 'disable':
-      disable(step['level'] as number);
+      disable(step.level as number);
       return NOTHING;
     case 'addLevelName':
-      addLevelName(step['level'] as number, step['name'] as string);
+      addLevelName(step.level as number, step.name as string);
       return NOTHING;
     case 'isEnabledFor':
-      return logger.isEnabledFor(step['level'] as number);
+      return logger.isEnabledFor(step.level as number);
     case 'effective':
       return logger.getEffectiveLevel();
     case 'getLevelName':
-      return getLevelName(step['level'] as number);
+      return getLevelName(step.level as number);
     case 'child':
-      return logger.getChild(step['suffix'] as string).name;
+      return logger.getChild(step.suffix as string).name;
     case 'hasHandlers':
       return logger.hasHandlers();
     case 'handlerNames':
@@ -171,4 +180,18 @@ function withPythonBytes(config: LoggingConfig): LoggingConfig {
 function readFiles(directory: string): Record<string, string> {
   const names = readdirSync(directory).filter((name) => statSync(join(directory, name)).isFile());
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
+}
+
+/** Python's `extra` is a keyword argument, which a placeholder without a value never takes. */
+function logWithKeyword(
+  logger: Logger,
+  levelno: number,
+  msg: unknown,
+  args: unknown[],
+  extra: unknown,
+): void {
+  if (!logger.isEnabledFor(levelno)) return;
+  const call = readCall(msg, args, false);
+  addFields(call, extra as Fields);
+  logger.logRead(logWithKeyword, levelno, call);
 }

@@ -2,9 +2,9 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Formatter } from '../../lib/core/formatter.js';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { SysLogHandler } from '../../lib/handlers/syslog.handler.js';
+import { Formatter } from '../../lib/core/formatting/formatter.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { SysLogHandler } from '../../lib/handlers/syslog/syslog.handler.js';
 
 interface SyslogCase {
   readonly id: string;

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { ContextFilter } from '../../lib/context/context.filter.js';
 import { runInContext } from '../../lib/context/context.js';
 import { isFilterLike } from '../../lib/core/filter-like.js';
-import { Formatter } from '../../lib/core/formatter.js';
-import { LogRecord } from '../../lib/core/log-record.js';
+import { Formatter } from '../../lib/core/formatting/formatter.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
 
 describe('ContextFilter', () => {
   it('puts the fields of the running context on a record, and lets it pass', () => {

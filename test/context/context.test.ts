@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { bindContext, captureContext, getContext, runInContext } from '../../lib/context/context.js';
 import { installContextProvider } from '../../lib/context/context-provider.js';
 import { contexts } from '../../lib/context/context-store.js';
-import { Formatter } from '../../lib/core/formatter.js';
-import { CONTEXT } from '../../lib/core/log-record.js';
-import { getLogger } from '../../lib/core/manager.js';
+import { Formatter } from '../../lib/core/formatting/formatter.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { CONTEXT } from '../../lib/core/records/log-record.js';
 import { JsonFormatter } from '../../lib/formatters/json.formatter.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
@@ -94,7 +94,7 @@ describe('What cannot be bound', () => {
       bindContext({ a: 1 });
     });
     expect(text).toBe(
-      'nestjs-logging: bindContext was called outside of a context and did nothing; call it in runInContext\n',
+      'nestjs-logging: bindContext was called outside a context and did nothing; call it in runInContext\n',
     );
   });
 

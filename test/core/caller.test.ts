@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Formatter, getLogger, info, LoggerAdapter } from '../../lib/core/index.js';
+import { Formatter, getLogger, info, LoggerAdapter } from '../../lib/core.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
 

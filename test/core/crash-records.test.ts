@@ -99,6 +99,23 @@ describe('a crash', () => {
     expect(run(body, '{}').records).toHaveLength(1);
   });
 
+  it('is recorded once, however often that was asked for, under the logger of the last who did', () => {
+    const again = `captureCrashes(${ALL}); const takeBack = captureCrashes({ ...${ALL}, logger: 'app' });`;
+    const ending = run(`${again} ${ENDINGS['an exception']}`, ALL);
+    expect(ending.records).toHaveLength(2);
+    expect(ending.records[1]).toMatchObject({ logger: 'app' });
+    const rejected = run(`${again} takeBack(); takeBack(); ${ENDINGS['a rejection']}`, ALL);
+    expect(rejected.records).toHaveLength(2);
+    expect(rejected.records[1]).toMatchObject({ logger: 'node.crashes' });
+    const rounds = `for (let round = 0; round < 20; round++) captureCrashes(${ALL})();
+      getLogger('app').info('%d', process.listenerCount('uncaughtExceptionMonitor'));
+      process.emitWarning('old', { type: 'DeprecationWarning' });`;
+    const kept = run(rounds, ALL);
+    expect(kept.records.map(({ message }) => message)).toEqual(['started', '1', 'DeprecationWarning: old']);
+    expect(kept.stderr).toBe('');
+    expect(run(rounds, '{}').records.map(({ message }) => message)).toEqual(['started', '0']);
+  });
+
   it('is recorded though a handler fails', () => {
     const body = `getLogger().addHandler(new (class extends FileHandler { emit() { throw new Error('handler'); } flush() { throw new Error('flush'); } })({ filename: '/dev/null' }));
     ${ENDINGS['an exception']}`;
@@ -121,7 +138,7 @@ describe("Node's warnings", () => {
     expect(run(body, undefined).stderr).toContain('old');
   });
 
-  it('are those of rejections where Node is told to warn of them', () => {
+  it('are those of rejections where Node is set to warn of them', () => {
     const ending = run(ENDINGS['a rejection'], ALL, ['--unhandled-rejections=warn']);
     expect(ending.status).toBe(0);
     expect(ending.records.slice(1).every(({ logger }) => logger === 'node.warnings')).toBe(true);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { reportLoggingError } from '../../lib/core/diagnostics.js';
-import { getLoggingFaults, type LoggingFault, onLoggingFault } from '../../lib/core/fault-channel.js';
 import { setRaiseExceptions } from '../../lib/core/last-resort.js';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { getLogger } from '../../lib/core/manager.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { reportLoggingError } from '../../lib/core/reports/diagnostics.js';
+import { getLoggingFaults, type LoggingFault, onLoggingFault } from '../../lib/core/reports/fault-channel.js';
 import { isolateLogging, type LoggingIsolation } from '../../lib/testing/logging-isolation.js';
 import { ListHandler } from '../support/list-handler.js';
 import { collectStderr } from '../support/stderr-collector.js';
@@ -27,8 +27,8 @@ afterEach(async () => {
 const source = { toString: () => '<FileHandler app.log>' };
 const diskFull = () => Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC', syscall: 'write' });
 
-describe('a fault inside of logging', () => {
-  it('is told and remembered, with what failed and why', () => {
+describe('an error inside logging', () => {
+  it('is reported and remembered, with what failed and why', () => {
     reportLoggingError(source, new LogRecord({ name: 'shop', msg: 'm' }), diskFull());
     expect(seen).toHaveLength(1);
     expect(seen[0]).toMatchObject({
@@ -38,7 +38,7 @@ describe('a fault inside of logging', () => {
     expect(getLoggingFaults().at(-1)).toBe(seen[0]);
   });
 
-  it('is counted and told each time, though it is printed once', () => {
+  it('is counted and reported each time, though it is printed once', () => {
     for (let index = 0; index < 50; index += 1) reportLoggingError(source, undefined, diskFull());
     expect(seen).toHaveLength(50);
     const last = getLoggingFaults().at(-1);
@@ -47,7 +47,7 @@ describe('a fault inside of logging', () => {
     expect(stderr.text.match(/--- Logging error ---/g)?.length ?? 0).toBeLessThanOrEqual(1);
   });
 
-  it('is told where nothing is printed', () => {
+  it('is reported where nothing is printed', () => {
     setRaiseExceptions(false);
     reportLoggingError({}, undefined, new Error('quiet'));
     expect(stderr.text).toBe('');
@@ -87,7 +87,7 @@ describe('a fault inside of logging', () => {
   });
 });
 
-describe('what is printed and told of a fault', () => {
+describe('what is printed and reported of an error', () => {
   const ESC = '\u001b[31m';
   const BELL = '\u009b31m';
 
@@ -104,7 +104,7 @@ describe('what is printed and told of a fault', () => {
     expect(JSON.stringify(seen)).not.toMatch(/[\0-\x1f\x7f-\x9f\u202e]|\\u00/);
   });
 
-  it('holds no secrets that can be told', () => {
+  it('contains no secrets that can be recognised', () => {
     const record = new LogRecord({
       name: 'shop',
       msg: 'login password=hunter2 %d',

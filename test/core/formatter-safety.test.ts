@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Formatter, type FormatterOptions } from '../../lib/core/formatter.js';
-import { LogRecord, type LogRecordOptions } from '../../lib/core/log-record.js';
-import { makeLogRecord } from '../../lib/core/record-factory.js';
+import { Formatter, type FormatterOptions } from '../../lib/core/formatting/formatter.js';
+import { LogRecord, type LogRecordOptions } from '../../lib/core/records/log-record.js';
+import { makeLogRecord } from '../../lib/core/records/record-factory.js';
 
 const format = '%(asctime)s %(levelname)s %(name)s %(message)s %(user)s';
 const FORGED = '2024-01-05 15:04:09,007 CRITICAL root forged';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { BufferingFormatter } from '../../lib/core/buffering-formatter.js';
-import { Formatter, type FormatterOptions } from '../../lib/core/formatter.js';
-import { LogRecord, type LogRecordOptions } from '../../lib/core/log-record.js';
+import { BufferingFormatter } from '../../lib/core/formatting/buffering-formatter.js';
+import { Formatter, type FormatterOptions } from '../../lib/core/formatting/formatter.js';
+import { gmtime, localtime } from '../../lib/core/formatting/record-clock.js';
 import { findFaults } from '../../lib/core/options.js';
-import { gmtime, localtime } from '../../lib/core/record-clock.js';
+import { LogRecord, type LogRecordOptions } from '../../lib/core/records/log-record.js';
 
 /** 2024-01-05T15:04:09.007Z. */
 const CREATED = 1704467049.007;
@@ -39,7 +39,7 @@ describe('Formatter', () => {
     expect(text({ sanitize: 'none' }, { msg: 'paid\n', stackInfo: 'Stack' })).toBe('paid\nStack');
   });
 
-  it('formats the traceback once for all formatters of a record', () => {
+  it('formats the traceback of a record once, and each formatter with a way of its own that way', () => {
     const calls: unknown[] = [];
     class Brief extends Formatter {
       override formatException(error: unknown): string {
@@ -48,11 +48,11 @@ describe('Formatter', () => {
       }
     }
     const one = record({ excInfo: new Error('boom') });
-    expect([new Brief().format(one), new Brief().format(one), new Formatter().format(one)]).toEqual(
-      new Array(3).fill('paid\nbrief'),
-    );
+    const brief = new Brief();
+    expect([brief.format(one), brief.format(one)]).toEqual(new Array(2).fill('paid\nbrief'));
     expect(calls).toHaveLength(1);
     expect(one.excText).toBe('brief');
+    expect(new Formatter().format(one)).toMatch(/^paid\nError: boom\n/);
   });
 
   it('formats the time only where the format has it, and leaves it on the record', () => {
@@ -153,7 +153,7 @@ describe('The options of a Formatter', () => {
     expect(new Mine({ format: '%(name)s', mine: 1 } as never).fmt).toBe('%(name)s');
   });
 
-  it('are described by a schema that finds faulty formats too', () => {
+  it('are described by a schema that finds invalid formats too', () => {
     const faults = findFaults(Formatter.optionsSchema, { format: '{nope', style: '{' }, 'formatters.verbose');
     expect(faults).toEqual([
       { path: 'formatters.verbose.format', message: expect.stringContaining('invalid format') },

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { Formatter, getLogger, LoggerAdapter, type LogOptions } from '../../lib/core/index.js';
+import { Formatter, getLogger, LoggerAdapter, type LogOptions, setStrictCalls } from '../../lib/core.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
+import { captureStderr } from '../support/stderr-capture.js';
 
 let seen: ListHandler;
 
@@ -19,15 +20,54 @@ describe('a LoggerAdapter', () => {
     expect(seen.lines).toEqual(['1 - hello bob']);
   });
 
-  it('replaces the extra of a call, as Python does', () => {
-    new LoggerAdapter(getLogger('x'), { a: 1 }).info('hello', { extra: { b: 2 } });
+  it.each([{}, { merge_extra: true }, { merge_extra: undefined }, true])(
+    "keeps a call's own fields beside its own, the call's winning: %j",
+    (options) => {
+      const adapter = new LoggerAdapter(getLogger('x'), { a: 1, b: 1 }, options);
+      adapter.info('extra', { extra: { b: 2 } });
+      adapter.info('fields', { b: 3 });
+      expect(seen.lines).toEqual(['1 2 extra', '1 3 fields']);
+    },
+  );
+
+  it('gives no prototype to what it merges, whatever the fields are called', () => {
+    const hostile = JSON.parse('{"__proto__":{"admin":true},"b":2}') as Record<string, unknown>;
+    new LoggerAdapter(getLogger('x'), { a: 1 }).info('hello', { extra: hostile });
+    const fields = seen.records[0]?.extraFields() as Record<string, unknown>;
+    expect(Object.getPrototypeOf(fields)).toBe(Object.prototype);
+    expect(fields.admin).toBeUndefined();
+    expect(Object.hasOwn(fields, '__proto__')).toBe(true);
+  });
+
+  it.each([{ merge_extra: false }, false])('replaces them, as Python does, with %j', (options) => {
+    new LoggerAdapter(getLogger('x'), { a: 1 }, options).info('hello', { extra: { b: 2 } });
     expect(seen.lines).toEqual(['1 - hello']);
   });
 
-  it('merges it with merge_extra, the call winning', () => {
-    const adapter = new LoggerAdapter(getLogger('x'), { a: 1, b: 1 }, { merge_extra: true });
+  it("replaces them while calls are strict, which is Python's default", () => {
+    const adapter = new LoggerAdapter(getLogger('x'), { a: 1 });
+    expect(adapter.merge_extra).toBe(true);
+    setStrictCalls(true);
     adapter.info('hello', { extra: { b: 2 } });
-    expect(seen.lines).toEqual(['1 2 hello']);
+    expect(seen.lines).toEqual(['1 - hello']);
+    expect(adapter.merge_extra).toBe(false);
+  });
+
+  it('keeps the fields of every adapter beneath and of the call', () => {
+    const outer = new LoggerAdapter(new LoggerAdapter(getLogger('x'), { a: 1 }), { b: 2 });
+    outer.info('hello', { extra: { c: 3 } });
+    expect(seen.records.map((record) => record.extraFields())).toEqual([{ a: 1, b: 2, c: 3 }]);
+  });
+
+  it('logs without it what its process fails on, and reports that', () => {
+    class Broken extends LoggerAdapter {
+      override process(): [unknown, LogOptions] {
+        throw new Error('no process');
+      }
+    }
+    const { text } = captureStderr(() => new Broken(getLogger('x'), { a: 1 }).info('hello %d', 7, { b: 2 }));
+    expect(seen.lines).toEqual(['1 2 hello 7']);
+    expect(text).toContain('Error: no process');
   });
 
   it('changes messages in process', () => {
@@ -60,7 +100,7 @@ describe('a LoggerAdapter', () => {
     expect(seen.records.map((record) => record.excInfo)).toEqual([error, error]);
   });
 
-  it('stands on another adapter', () => {
+  it('wraps another adapter', () => {
     const inner = new LoggerAdapter(getLogger('x'), { a: 1 }, true);
     new LoggerAdapter(inner, { b: 2 }, true).info('hello');
     expect(seen.lines).toEqual(['1 2 hello']);

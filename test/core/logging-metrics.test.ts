@@ -6,9 +6,10 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { Counter, Registry } from 'prom-client';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { loggingMetrics, renderPrometheus } from '../../lib/core/logging-metrics.js';
-import { MemoryHandler } from '../../lib/handlers/memory.handler.js';
+import { setStrictCalls } from '../../lib/core/calls/call-arguments.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { loggingMetrics, renderPrometheus } from '../../lib/core/reports/logging-metrics.js';
+import { MemoryHandler } from '../../lib/handlers/memory/memory.handler.js';
 import { isolateLogging, type LoggingIsolation } from '../../lib/testing/logging-isolation.js';
 import { ListHandler } from '../support/list-handler.js';
 import { collectStderr } from '../support/stderr-collector.js';
@@ -18,6 +19,7 @@ let list: ListHandler;
 let memory: MemoryHandler;
 beforeEach(() => {
   isolation = isolateLogging();
+  setStrictCalls(true);
   const stderr = collectStderr();
   list = new ListHandler({ filters: [({ levelno }) => levelno > 10] });
   list.name = 'list "a"\\b';

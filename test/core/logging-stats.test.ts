@@ -3,21 +3,22 @@ import type { AddressInfo } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type BasicConfigOptions, basicConfig } from '../../lib/config/basic-config.js';
-import { builtinComponents } from '../../lib/config/builtin-components.js';
+import { type BasicConfigOptions, basicConfig } from '../../lib/config/apply/basic-config.js';
+import { builtinComponents } from '../../lib/config/components/builtin-components.js';
+import { setStrictCalls } from '../../lib/core/calls/call-arguments.js';
 import { Handler } from '../../lib/core/handler.js';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { getLoggingStats, type LoggingStatsSnapshot } from '../../lib/core/logging-stats.js';
-import { getLogger, getRootLogger } from '../../lib/core/manager.js';
-import type { RecordCounts } from '../../lib/core/record-counts.js';
-import { FileHandler } from '../../lib/handlers/file.handler.js';
-import { HTTPHandler } from '../../lib/handlers/http.handler.js';
-import { MemoryHandler } from '../../lib/handlers/memory.handler.js';
-import { QueueHandler } from '../../lib/handlers/queue.handler.js';
-import { RotatingFileHandler } from '../../lib/handlers/rotating-file.handler.js';
-import { SocketHandler } from '../../lib/handlers/socket.handler.js';
-import { StreamHandler } from '../../lib/handlers/stream.handler.js';
-import { SysLogHandler } from '../../lib/handlers/syslog.handler.js';
+import { getLogger, getRootLogger } from '../../lib/core/loggers/manager.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { getLoggingStats, type LoggingStatsSnapshot } from '../../lib/core/reports/logging-stats.js';
+import type { RecordCounts } from '../../lib/core/reports/record-counts.js';
+import { StreamHandler } from '../../lib/handlers/console/stream.handler.js';
+import { FileHandler } from '../../lib/handlers/file/file.handler.js';
+import { RotatingFileHandler } from '../../lib/handlers/file/rotation/rotating-file.handler.js';
+import { HTTPHandler } from '../../lib/handlers/http/http.handler.js';
+import { MemoryHandler } from '../../lib/handlers/memory/memory.handler.js';
+import { SocketHandler } from '../../lib/handlers/network/socket.handler.js';
+import { QueueHandler } from '../../lib/handlers/queue/queue.handler.js';
+import { SysLogHandler } from '../../lib/handlers/syslog/syslog.handler.js';
 import { isolateLogging, type LoggingIsolation } from '../../lib/testing/logging-isolation.js';
 import { ListHandler } from '../support/list-handler.js';
 import { collectStderr } from '../support/stderr-collector.js';
@@ -57,7 +58,7 @@ function expectAllExact(stats: LoggingStatsSnapshot): void {
 }
 
 describe('what became of records', () => {
-  it('is told by handler and in all', () => {
+  it('is counted by handler and in all', () => {
     const odd = new ListHandler({ filters: [({ levelno }) => levelno % 20 === 10] });
     odd.name = 'odd';
     const all = new ListHandler();
@@ -89,6 +90,7 @@ describe('what became of records', () => {
   });
 
   it('counts what could not be formatted, and what a handler logs about its own work', () => {
+    setStrictCalls(true);
     const logger = getLogger('shop');
     logger.setLevel('INFO');
     const format = (given: LogRecord): string => {
@@ -226,7 +228,7 @@ describe('the sum of all is what was emitted', () => {
 });
 
 describe('a handler of the user’s', () => {
-  it('may tell as much as it likes', () => {
+  it('may report as much as it likes', () => {
     class Sending extends Handler {
       get stats() {
         return { queued: 2, dropped: 1, droppedBy: { full: 1 } };

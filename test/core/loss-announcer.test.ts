@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { reportLoggingError } from '../../lib/core/diagnostics.js';
 import { Handler } from '../../lib/core/handler.js';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { announceLosses } from '../../lib/core/loss-announcer.js';
-import { getLogger, getRootLogger } from '../../lib/core/manager.js';
+import { getLogger, getRootLogger } from '../../lib/core/loggers/manager.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { reportLoggingError } from '../../lib/core/reports/diagnostics.js';
+import { announceLosses } from '../../lib/core/reports/loss-announcer.js';
 import { isolateLogging, type LoggingIsolation } from '../../lib/testing/logging-isolation.js';
 import { ListHandler } from '../support/list-handler.js';
 import { collectStderr } from '../support/stderr-collector.js';

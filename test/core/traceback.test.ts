@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import { formatTraceback } from '../../lib/core/traceback.js';
+import { formatTraceback } from '../../lib/core/records/traceback.js';
 
 /** The lines that are no frames. */
 function outline(thrown: unknown): string[] {
@@ -22,7 +22,7 @@ describe('A traceback', () => {
     expect(outline(runInNewContext('new RangeError("elsewhere")'))).toEqual(['RangeError: elsewhere']);
   });
 
-  it('tells name and message as they are now', () => {
+  it('shows the current name and message', () => {
     const error = new Error('first');
     error.message = 'second';
     error.name = 'Renamed';
@@ -63,6 +63,51 @@ describe('A traceback', () => {
       '  caused by Error: b',
       '    caused by [shown above] Error: a',
     ]);
+  });
+
+  it("shows an error's own properties, as Node does, below its stack", () => {
+    const driver = Object.assign(new Error('duplicate key'), {
+      code: '23505',
+      detail: 'Key (id)=(7)\nalready exists.',
+      constraint: 'orders_pkey',
+    });
+    const error = Object.assign(new PaymentError('refused', { cause: driver }), {
+      statusCode: 402,
+      order: { id: 7, items: ['a'] },
+    });
+    expect(outline(error)).toEqual([
+      'PaymentError: refused',
+      '  statusCode: 402',
+      "  order: { id: 7, items: [ 'a' ] }",
+      '  caused by Error: duplicate key',
+      "    code: '23505'",
+      "    detail: 'Key (id)=(7)\\nalready exists.'",
+      "    constraint: 'orders_pkey'",
+    ]);
+  });
+
+  it('shows no secrets among them, and no requests, responses or functions', () => {
+    class Response {
+      body = 'x'.repeat(100);
+    }
+    const error = Object.assign(new Error('x'), {
+      password: 'hunter22',
+      config: { headers: { authorization: 'Bearer abcdefgh' }, url: '/orders' },
+      response: new Response(),
+      retry: () => undefined,
+    });
+    expect(outline(error)).toEqual([
+      'Error: x',
+      "  password: '[REDACTED]'",
+      "  config: { headers: { authorization: '[REDACTED]' }, url: '/orders' }",
+    ]);
+  });
+
+  it('bounds them in number and length', () => {
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`p${at}`, at]));
+    expect(outline(Object.assign(new Error('x'), many))).toHaveLength(31);
+    const [, long = ''] = outline(Object.assign(new Error('x'), { sql: 'y'.repeat(50_000) }));
+    expect(long.length).toBeLessThan(1_100);
   });
 
   it('keeps the stack of another engine', () => {
@@ -109,6 +154,10 @@ describe('A hostile error', () => {
     ['is a revoked proxy', revoked.proxy],
     ['has members that throw', Object.assign(new Error('x'), { errors: members })],
     ['has a constructor that is none', Object.assign(new Error('x'), { constructor: null })],
+    [
+      'has own properties that throw',
+      Object.defineProperty(new Error('x'), 'code', { enumerable: true, get: thrower }),
+    ],
     ['has numbers for texts', Object.assign(new Error('x'), { message: 5, stack: 6, name: 7 })],
   ])('that %s is survived', (_what, thrown) => {
     expect(formatTraceback(thrown)).toMatch(/^(?:Error|Thrown value)/);

@@ -13,18 +13,18 @@ import {
   StreamHandler,
   shutdown,
   warning,
-} from '../../lib/core/index.js';
-import { resetLogging } from '../support/reset-logging.js';
+} from '../../lib/core.js';
+import { resetLoggingAsPython } from '../support/reset-logging.js';
 import { captureStderr } from '../support/stderr-capture.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();
 const BRIDGE = 'The Øresund Bridge joins Copenhagen to Malmö';
 
-beforeEach(resetLogging);
+beforeEach(resetLoggingAsPython);
 afterEach(async () => {
   await shutdown();
-  resetLogging();
+  resetLoggingAsPython();
 });
 
 const onlyHandler = () => getLogger().handlers[0] as StreamHandler;
@@ -64,6 +64,7 @@ describe('basicConfig', () => {
       [undefined, ['WARNING:root:one']],
       ['a', ['WARNING:root:one', 'WARNING:root:one']],
       ['w', ['WARNING:root:one']],
+      ['wb', ['WARNING:root:one']],
     ] as const) {
       basicConfig({ filename: folder.file('test.log'), filemode, force: true });
       expect(onlyHandler()).toBeInstanceOf(FileHandler);

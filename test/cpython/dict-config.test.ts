@@ -14,8 +14,8 @@ import {
   registerComponent,
   StreamHandler,
   type StreamHandlerOptions,
-} from '../../lib/core/index.js';
-import { resetLogging } from '../support/reset-logging.js';
+} from '../../lib/core.js';
+import { resetLoggingAsPython } from '../support/reset-logging.js';
 import { captureStderr } from '../support/stderr-capture.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
@@ -33,7 +33,7 @@ registerComponent('formatter', 'suite.ExceptionFormatter', ExceptionFormatter);
 registerComponent('handler', 'suite.CustomHandler', CustomHandler);
 
 beforeEach(() => {
-  resetLogging();
+  resetLoggingAsPython();
   written = [];
 });
 
@@ -71,7 +71,7 @@ const onParser = {
   root: { level: 'WARNING' },
 };
 
-describe('a configuration in force', () => {
+describe('an active configuration', () => {
   it('has its handler under its name, and its level', () => {
     dictConfig(config());
     expect(getHandlerByName('one')).toBeInstanceOf(StreamHandler);
@@ -110,7 +110,7 @@ describe('a configuration in force', () => {
     expect(logTwo('compiler.lexer')).toContain('INFO info\n');
   });
 
-  it('leaves them enabled if told to', () => {
+  it('leaves them enabled on request', () => {
     dictConfig(config(onParser));
     dictConfig(
       config({
@@ -221,7 +221,7 @@ describe('a configuration in force', () => {
     expect((formatters.get('line') as Custom).custom_property).toBe('value');
   });
 
-  it('may be put in force again: the file of the first is closed, and written to by the second', async () => {
+  it('may be applied again: the file of the first is closed, and written to by the second', async () => {
     const file = {
       version: 1,
       handlers: { file: { class: 'logging.FileHandler', filename: folder.file('app.log') } },

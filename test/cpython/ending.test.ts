@@ -9,16 +9,16 @@ import {
   setLastResort,
   setRaiseExceptions,
   shutdown,
-} from '../../lib/core/index.js';
+} from '../../lib/core.js';
 import { ChildProgram } from '../support/child-program.js';
 import { ListHandler } from '../support/list-handler.js';
-import { resetLogging } from '../support/reset-logging.js';
+import { resetLoggingAsPython } from '../support/reset-logging.js';
 import { captureStderr } from '../support/stderr-capture.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();
 
-beforeEach(resetLogging);
+beforeEach(resetLoggingAsPython);
 
 describe('shutdown()', () => {
   let done: string[];
@@ -76,7 +76,7 @@ describe('shutdown()', () => {
     },
   );
 
-  it('lets a MemoryHandler forget what it holds if it is told so', async () => {
+  it('lets a MemoryHandler drop its buffer if it is configured so', async () => {
     const target = new ListHandler();
     const loggers = [true, false].map((flushOnClose) => {
       const memory = new MemoryHandler({ capacity: 10, target, flushOnClose });
@@ -91,7 +91,7 @@ describe('shutdown()', () => {
   });
 
   it('frees the names of handlers', async () => {
-    const { getHandlerNames } = await import('../../lib/core/index.js');
+    const { getHandlerNames } = await import('../../lib/core.js');
     const handler = new Noting(0);
     handler.name = 'named';
     await shutdown();
@@ -101,17 +101,17 @@ describe('shutdown()', () => {
 
 describe('at the end of a process', () => {
   const failing = new ChildProgram(`
-    import { exception } from 'lib/core/index';
+    import { exception } from 'lib/core';
     process.on('exit', () => exception('exception at exit', new RangeError('some error')));
   `);
   const late = new ChildProgram(`
-    import { basicConfig, error, shutdown } from 'lib/core/index';
+    import { basicConfig, error, shutdown } from 'lib/core';
     basicConfig({ filename: process.argv[2] as string });
     await shutdown();
     process.on('exit', () => error('log at exit'));
   `);
   const recursive = new ChildProgram(`
-    import { error, getLogger, NullHandler } from 'lib/core/index';
+    import { error, getLogger, NullHandler } from 'lib/core';
     getLogger().addHandler(new NullHandler());
     function again(): void {
       error('foo');

@@ -8,8 +8,8 @@ import {
   makeLogRecord,
   registerComponent,
   StreamHandler,
-} from '../../lib/core/index.js';
-import { resetLogging } from '../support/reset-logging.js';
+} from '../../lib/core.js';
+import { resetLoggingAsPython } from '../support/reset-logging.js';
 import { captureStderr } from '../support/stderr-capture.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
@@ -22,7 +22,7 @@ class ExceptionFormatter extends Formatter {
 }
 registerComponent('formatter', 'suite.ini.ExceptionFormatter', ExceptionFormatter);
 
-beforeEach(resetLogging);
+beforeEach(resetLoggingAsPython);
 
 /** The sections that most files have; others may replace them by their name. */
 const SECTIONS: Readonly<Record<string, string>> = {
@@ -162,7 +162,7 @@ describe('fileConfig', () => {
     expect([format({}), format({ field: 'own' })]).toEqual(['test ++ default', 'test ++ own']);
   });
 
-  it('disables what exists, unless told not to', () => {
+  it('disables what exists by default', () => {
     const logger = getLogger('some_pristine_logger');
     fileConfig(ini());
     expect(logger.disabled).toBe(true);

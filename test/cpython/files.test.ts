@@ -9,16 +9,16 @@ import {
   RotatingFileHandler,
   StreamHandler,
   TimedRotatingFileHandler,
-} from '../../lib/core/index.js';
-import { strftime } from '../../lib/internal/strftime.js';
-import { resetLogging } from '../support/reset-logging.js';
+} from '../../lib/core.js';
+import { strftime } from '../../lib/python/time/strftime.js';
+import { resetLoggingAsPython } from '../support/reset-logging.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();
 const path = () => folder.file('app.log');
 const record = (msg: string) => makeLogRecord({ msg });
 
-beforeEach(resetLogging);
+beforeEach(resetLoggingAsPython);
 afterEach(() => {
   jest.useRealTimers();
 });
@@ -40,7 +40,7 @@ describe('FileHandler', () => {
     expect(folder.lines('app.log')).toEqual(['one']);
   });
 
-  it('writes text in the encoding it is told', () => {
+  it('writes text in the given encoding', () => {
     const handler = new FileHandler({ filename: path(), encoding: 'utf-8' });
     getLogger('test').addHandler(handler);
     getLogger('test').warning('foo\u00e9');
@@ -66,7 +66,9 @@ describe('RotatingFileHandler', () => {
   const rotating = (options: object = {}) =>
     new RotatingFileHandler({ filename: path(), backupCount: 2, ...options });
 
-  it('does not roll over without maxBytes, nor what is no regular file', () => {
+  it('does not roll over without maxBytes, nor an empty file, nor what is no regular file', () => {
+    expect(rotating({ maxBytes: 1 }).shouldRollover(record('x'))).toBe(false);
+    expect(rotating({ maxBytes: 0 }).shouldRollover(record('x'))).toBe(false);
     writeFileSync(path(), '\n');
     expect(rotating({ maxBytes: 0 }).shouldRollover(record('x'))).toBe(false);
     expect(rotating({ filename: '/dev/null', maxBytes: 1 }).shouldRollover(record('x'))).toBe(false);
@@ -75,6 +77,11 @@ describe('RotatingFileHandler', () => {
   it('rolls over when the record would bring the file to maxBytes', () => {
     writeFileSync(path(), '\n');
     expect(rotating({ maxBytes: 2 }).shouldRollover(record('x'))).toBe(true);
+    // It says so without backups too, and then leaves the file as it is.
+    const handler = rotating({ maxBytes: 2, backupCount: 0 });
+    expect(handler.shouldRollover(record('x'))).toBe(true);
+    handler.emit(record('x'));
+    expect(folder.read('app.log')).toBe('\nx\n');
   });
 
   it('makes the file', () => {
@@ -84,18 +91,21 @@ describe('RotatingFileHandler', () => {
     void handler.close();
   });
 
-  it.each([false, true])('rolls over for a record of maxBytes, even an empty file; delay: %p', (delay) => {
-    const handler = rotating({ maxBytes: 100, delay });
-    expect(existsSync(path())).toBe(!delay);
-    const [small, large] = [record('a'), record('b'.repeat(100))];
-    expect([handler.shouldRollover(small), handler.shouldRollover(large)]).toEqual([false, true]);
-    handler.emit(small);
-    expect([handler.shouldRollover(small), handler.shouldRollover(large)]).toEqual([false, true]);
-    handler.emit(large);
-    expect(folder.names()).toEqual(['app.log', 'app.log.1']);
-    expect([handler.shouldRollover(small), handler.shouldRollover(large)]).toEqual([true, true]);
-    void handler.close();
-  });
+  it.each([false, true])(
+    'rolls over for a record of maxBytes, but never an empty file; delay: %p',
+    (delay) => {
+      const handler = rotating({ maxBytes: 100, delay });
+      expect(existsSync(path())).toBe(!delay);
+      const [small, large] = [record('a'), record('b'.repeat(100))];
+      expect([handler.shouldRollover(small), handler.shouldRollover(large)]).toEqual([false, false]);
+      handler.emit(small);
+      expect([handler.shouldRollover(small), handler.shouldRollover(large)]).toEqual([false, true]);
+      handler.emit(large);
+      expect(folder.names()).toEqual(['app.log', 'app.log.1']);
+      expect([handler.shouldRollover(small), handler.shouldRollover(large)]).toEqual([true, true]);
+      void handler.close();
+    },
+  );
 
   it('names the rolled files by its namer, and keeps backupCount of them', () => {
     const handler = rotating({ maxBytes: 5 });
@@ -241,7 +251,7 @@ describe('TimedRotatingFileHandler', () => {
       }
     });
 
-    it('tells a log from another whose name begins alike', () => {
+    it('distinguishes a log from another whose name begins alike', () => {
       touch([
         ...times.map((time) => `a.log.${time}`),
         ...times.map((time) => `a.log.b.${time}`),

@@ -1,12 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  addLevelName,
-  Filter,
-  getLogger,
-  isLogRecord,
-  LogRecord,
-  makeLogRecord,
-} from '../../lib/core/index.js';
+import { addLevelName, Filter, getLogger, isLogRecord, LogRecord, makeLogRecord } from '../../lib/core.js';
 import { ListHandler } from '../support/list-handler.js';
 import { useRootLines } from '../support/root-lines.js';
 

@@ -7,11 +7,11 @@ import {
   gmtime,
   LogRecord,
   makeLogRecord,
-} from '../../lib/core/index.js';
+} from '../../lib/core.js';
 import { ListHandler } from '../support/list-handler.js';
-import { resetLogging } from '../support/reset-logging.js';
+import { resetLoggingAsPython } from '../support/reset-logging.js';
 
-afterEach(resetLogging);
+afterEach(resetLoggingAsPython);
 
 const record = (fields: Record<string, unknown> = {}) =>
   makeLogRecord({ name: 'formatter.test', msg: 'Message with %d %s', args: [2, 'placeholders'], ...fields });
@@ -208,7 +208,7 @@ describe('BufferingFormatter', () => {
     ]);
   });
 
-  it('puts header and footer around them, each record in the format it is told', () => {
+  it('puts header and footer around them, each record in the given format', () => {
     class Counting extends BufferingFormatter {
       override formatHeader(all: readonly LogRecord[]): string {
         return `[(${all.length})`;

@@ -17,15 +17,15 @@ import {
   setRaiseExceptions,
   TimedRotatingFileHandler,
   WatchedFileHandler,
-} from '../../lib/core/index.js';
+} from '../../lib/core.js';
 import { ListHandler } from '../support/list-handler.js';
-import { resetLogging } from '../support/reset-logging.js';
+import { resetLoggingAsPython } from '../support/reset-logging.js';
 import { captureStderr } from '../support/stderr-capture.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();
 
-beforeEach(resetLogging);
+beforeEach(resetLoggingAsPython);
 
 describe('the name of a handler', () => {
   it('finds it, also after it was changed', () => {

@@ -11,7 +11,7 @@ import {
   type Logger,
   LoggerAdapter,
   NOTSET,
-} from '../../lib/core/index.js';
+} from '../../lib/core.js';
 import { useRootLines } from '../support/root-lines.js';
 
 const root = useRootLines();
@@ -102,7 +102,7 @@ describe('disable()', () => {
   it('refuses what is no level, and leaves what is set', () => {
     disable(7);
     expect(() => disable('nope')).toThrow("disable: unknown level 'nope'");
-    expect(() => disable({} as never)).toThrow('a level is a whole number or a name, got object');
+    expect(() => disable({} as never)).toThrow('a level is an integer or a name, got object');
     expect(getManager().disable).toBe(7);
   });
 

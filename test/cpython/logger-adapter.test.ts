@@ -3,19 +3,20 @@ import {
   Formatter,
   getLogger,
   getManager,
+  type Level,
   LoggerAdapter,
   type LogOptions,
   Manager,
   RootLogger,
-} from '../../lib/core/index.js';
+} from '../../lib/core.js';
 import { ListHandler } from '../support/list-handler.js';
-import { resetLogging } from '../support/reset-logging.js';
+import { resetLoggingAsPython } from '../support/reset-logging.js';
 
 let seen: ListHandler;
 let adapter: LoggerAdapter;
 
 beforeEach(() => {
-  resetLogging();
+  resetLoggingAsPython();
   seen = new ListHandler({ formatter: new Formatter({ format: '%(funcName)s: %(message)s' }) });
   getLogger().addHandler(seen);
   adapter = new LoggerAdapter(getLogger());
@@ -41,8 +42,10 @@ class Braces {
 }
 
 class BraceAdapter extends LoggerAdapter {
-  override warning(msg: unknown, ...args: unknown[]): void {
-    this.logFrom(this.warning, 30, new Braces(String(msg), args), []);
+  override log(level: Level, msg: unknown, ...args: unknown[]): void {
+    if (!this.isEnabledFor(level)) return;
+    const [text, options] = this.process(msg, {});
+    this.logger.log(level, new Braces(String(text), args), { ...options, stacklevel: 2 });
   }
 }
 
@@ -57,7 +60,7 @@ describe('a LoggerAdapter', () => {
     ]);
   });
 
-  it('tells the function that called it', () => {
+  it('reports the function that called it', () => {
     (function caller() {
       adapter.critical('failed: %r', 'x');
     })();
@@ -73,7 +76,7 @@ describe('a LoggerAdapter', () => {
     expect(adapter.hasHandlers()).toBe(false);
   });
 
-  it('stands on another one, which has its say too; both show the same logger', () => {
+  it('wraps another one, which also applies; both show the same logger', () => {
     const below = new PrefixAdapter(getLogger());
     const above = new PrefixAdapter(below);
     above.prefix = 'two';
@@ -95,8 +98,9 @@ describe('a LoggerAdapter', () => {
   it('may take messages in another language', () => {
     (function caller() {
       new BraceAdapter(getLogger()).warning('Hello, {}!', 'world');
+      new BraceAdapter(getLogger()).log('WARNING', 'Goodbye {}.', 'world');
     })();
-    expect(seen.lines).toEqual(['caller: Hello, world!']);
+    expect(seen.lines).toEqual(['caller: Hello, world!', 'caller: Goodbye world.']);
   });
 
   it('may do so on top of another adapter', () => {
@@ -104,8 +108,9 @@ describe('a LoggerAdapter', () => {
     prefixed.prefix = '{}';
     (function caller() {
       new BraceAdapter(prefixed).warning('Hello, {}!', 'world');
+      new BraceAdapter(prefixed).log('WARNING', 'Goodbye {}.', 'world');
     })();
-    expect(seen.lines).toEqual(['caller: {} Hello, world!']);
+    expect(seen.lines).toEqual(['caller: {} Hello, world!', 'caller: {} Goodbye world.']);
   });
 
   it('goes up with stacklevel', () => {
@@ -130,7 +135,7 @@ describe('a LoggerAdapter', () => {
     expect(seen.records[0]?.user).toBe(7);
   });
 
-  it('merges fields if told to; those of the call win', () => {
+  it('merges fields on request; those of the call win', () => {
     const merging = new LoggerAdapter(getLogger(), { tenant: 'acme', user: 1 }, { merge_extra: true });
     merging.critical('hello', { extra: { user: 7 } });
     expect([seen.records[0]?.tenant, seen.records[0]?.user]).toEqual(['acme', 7]);
@@ -145,7 +150,7 @@ describe('a LoggerAdapter', () => {
   });
 
   it('passes over a call at a level that is none while raiseExceptions is off', async () => {
-    const { setRaiseExceptions } = await import('../../lib/core/index.js');
+    const { setRaiseExceptions } = await import('../../lib/core.js');
     expect(() => adapter.log('10', 'hello')).toThrow("unknown level '10'");
     setRaiseExceptions(false);
     adapter.log('10', 'hello');

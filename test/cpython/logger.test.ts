@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { RESERVED_ATTRIBUTES } from '../../lib/core/records/record-attributes.js';
 import {
   critical,
   debug,
@@ -12,16 +13,15 @@ import {
   makeLogRecord,
   setRaiseExceptions,
   warning,
-} from '../../lib/core/index.js';
-import { RESERVED_ATTRIBUTES } from '../../lib/core/record-attributes.js';
+} from '../../lib/core.js';
 import { ListHandler } from '../support/list-handler.js';
-import { resetLogging } from '../support/reset-logging.js';
+import { resetLoggingAsPython } from '../support/reset-logging.js';
 
 let logger: Logger;
 let seen: ListHandler;
 
 beforeEach(() => {
-  resetLogging();
+  resetLoggingAsPython();
   seen = new ListHandler();
   logger = new Logger('apart');
   logger.addHandler(seen);
@@ -29,9 +29,9 @@ beforeEach(() => {
 
 describe('a logger', () => {
   it('refuses levels that are none', () => {
-    expect(() => logger.setLevel(null as never)).toThrow('apart.level: a level is a whole number or a name');
-    expect(() => logger.setLevel([0, 0] as never)).toThrow('a level is a whole number or a name');
-    expect(() => logger.setLevel(1.5)).toThrow('a level is a whole number or a name, got 1.5');
+    expect(() => logger.setLevel(null as never)).toThrow('apart.level: a level is an integer or a name');
+    expect(() => logger.setLevel([0, 0] as never)).toThrow('a level is an integer or a name');
+    expect(() => logger.setLevel(1.5)).toThrow('a level is an integer or a name, got 1.5');
   });
 
   it('keeps message and arguments apart in exception(), with the error beside them', () => {
@@ -62,6 +62,8 @@ describe('a logger', () => {
       expect(() => logger.warning('hello', { extra: { [name]: 'x' } })).toThrow(
         `attempt to overwrite '${name}'`,
       );
+      const options = { name: 'my record', levelno: 13, extra: { [name]: 'x' } };
+      expect(() => logger.makeRecord(options)).toThrow(`attempt to overwrite '${name}'`);
     }
     logger.warning('hello', { extra: { valid_key: 'x' } });
     expect(seen.records.map((record) => record.valid_key)).toEqual(['x']);

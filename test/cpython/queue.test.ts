@@ -11,9 +11,9 @@ import {
   type QueueHandlerOptions,
   QueueListener,
   RecordQueue,
-} from '../../lib/core/index.js';
+} from '../../lib/core.js';
 import { ListHandler } from '../support/list-handler.js';
-import { resetLogging } from '../support/reset-logging.js';
+import { resetLoggingAsPython } from '../support/reset-logging.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();
@@ -21,7 +21,7 @@ let queue: RecordQueue;
 let handler: QueueHandler;
 
 beforeEach(() => {
-  resetLogging();
+  resetLoggingAsPython();
   queue = new RecordQueue();
   handler = new QueueHandler({ queue });
   getLogger('que').propagate = false;
@@ -81,7 +81,7 @@ describe('QueueListener', () => {
     expect(handled).toBe(60);
   });
 
-  it('respects the level of handlers if told to', () => {
+  it('respects the level of handlers on request', () => {
     const target = new ListHandler({ level: 'CRITICAL' });
     const listener = new QueueListener(queue, target, { respect_handler_level: true });
     listener.start();
@@ -108,6 +108,17 @@ describe('QueueListener', () => {
     getLogger('que').addHandler(other);
     getLogger('que').error('hello');
     expect(other.lines).toEqual(['que -> ERROR: hello']);
+  });
+});
+
+describe('a listener that puts records back into its own queue', () => {
+  it.each(['stop', 'flush', 'drainAtExit'] as const)('comes to an end: %s', (method) => {
+    const listener = new QueueListener(queue, handler);
+    listener.start();
+    getLogger('que').error('round and round');
+    void listener[method]();
+    expect(queue.qsize()).toBe(1);
+    void listener.stop();
   });
 });
 

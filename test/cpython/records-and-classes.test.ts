@@ -13,15 +13,15 @@ import {
   setLoggerClass,
   setLogRecordFactory,
   warning,
-} from '../../lib/core/index.js';
+} from '../../lib/core.js';
 import { ListHandler } from '../support/list-handler.js';
-import { resetLogging } from '../support/reset-logging.js';
+import { resetLoggingAsPython } from '../support/reset-logging.js';
 import { captureStderr } from '../support/stderr-capture.js';
 
 let seen: ListHandler;
 
 beforeEach(() => {
-  resetLogging();
+  resetLoggingAsPython();
   seen = new ListHandler();
   getLogger().addHandler(seen);
 });
@@ -113,11 +113,41 @@ describe('the record factory', () => {
     });
     const { text } = captureStderr(() => getLogger().warning('kept back'));
     expect(text).toContain('TypeError: unexpected kind of record');
+    setLogRecordFactory(Derived);
+    getLogger().error('made by the class');
     const factory = (options: LogRecordOptions) => new Derived(options);
     setLogRecordFactory(factory);
     expect(getLogRecordFactory()).toBe(factory);
-    getLogger().error('shown');
-    expect(seen.lines).toEqual(['shown']);
+    getLogger().error('made by the function');
+    expect(seen.lines).toEqual(['made by the class', 'made by the function']);
+  });
+});
+
+describe("a manager's record factory", () => {
+  it('is kept, and makes the records of its loggers alone', () => {
+    const manager = new Manager(new RootLogger('WARNING'));
+    const factory = (options: LogRecordOptions) => new LogRecord({ ...options, msg: 'changed' });
+    manager.setLogRecordFactory(factory);
+    expect(manager.logRecordFactory).toBe(factory);
+    expect(() => manager.setLogRecordFactory({} as never)).toThrow('expected a function or a class');
+    expect(manager.logRecordFactory).toBe(factory);
+    manager.root.addHandler(seen);
+    manager.getLogger('own').error('given');
+    getLogger('own').error('given');
+    expect(seen.lines).toEqual(['changed', 'given']);
+  });
+});
+
+describe('a record that is made of a dictionary', () => {
+  it('has its unknown keys as attributes, but none over what records inherit', () => {
+    const fields = JSON.parse('{"user": "ada", "getMessage": 1, "__proto__": {"stolen": true}, "msg": "hi"}');
+    const record = makeLogRecord(fields);
+    expect([record.user, record.getMessage(), record.stolen]).toEqual(['ada', 'hi', undefined]);
+    expect(Object.getPrototypeOf(record)).toBe(LogRecord.prototype);
+  });
+
+  it.each([[null], [undefined]])('has no arguments where there are none: %p', (args) => {
+    expect(makeLogRecord({ msg: '100 %', args }).getMessage()).toBe('100 %');
   });
 });
 

@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import * as core from '../../lib/core/index.js';
+import * as core from '../../lib/core.js';
 import { readPage } from '../support/docs/markdown.js';
-import { resetLogging } from '../support/reset-logging.js';
+import { resetLoggingAsPython } from '../support/reset-logging.js';
 
 const exported: Readonly<Record<string, unknown>> = core;
 const filename = join(tmpdir(), 'never.log');
@@ -95,9 +95,9 @@ function fault(name: string): string[] {
 function takes(value: unknown, option: string): boolean {
   if (value === core.basicConfig) {
     // It complains of what it does not know, but only while the root has no handlers.
-    resetLogging();
+    resetLoggingAsPython();
     expect(() => core.basicConfig({ no_such_option: undefined } as object)).toThrow('unknown option');
-    resetLogging();
+    resetLoggingAsPython();
     core.basicConfig({ [option]: undefined });
     return true;
   }
@@ -105,12 +105,12 @@ function takes(value: unknown, option: string): boolean {
   return optionsSchema?.entries !== undefined && option in optionsSchema.entries;
 }
 
-const rows = [...readPage('docs/python-reference.md').text.matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)].map(
+const rows = [...readPage('docs/python/reference.md').text.matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)].map(
   ([, theirs = '', ours = '']) => ({ theirs, ours }),
 );
 
 describe("the table of Python's reference", () => {
-  afterAll(resetLogging);
+  afterAll(resetLoggingAsPython);
 
   it('leads to names that are exported, members and options included', () => {
     expect(rows.length).toBeGreaterThan(250);

@@ -2,8 +2,8 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { getLogger, SysLogHandler } from '../../lib/core/index.js';
-import { resetLogging } from '../support/reset-logging.js';
+import { getLogger, SysLogHandler } from '../../lib/core.js';
+import { resetLoggingAsPython } from '../support/reset-logging.js';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === '::1'),
@@ -32,7 +32,7 @@ async function log(handler: SysLogHandler): Promise<string[]> {
 }
 
 beforeEach(() => {
-  resetLogging();
+  resetLoggingAsPython();
   received = [];
 });
 afterEach(() => {

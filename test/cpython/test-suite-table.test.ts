@@ -10,7 +10,7 @@ interface Row {
   readonly ours: string;
 }
 
-const rows = readPage('docs/python-test-suite.md')
+const rows = readPage('docs/python/test-suite.md')
   .text.split(/^## /m)
   .slice(1)
   .flatMap((section): Row[] => {
@@ -34,7 +34,7 @@ function titlesOf(path: string): Set<string> {
 /** What is wrong with the right side of a row, or nothing. */
 function fault({ theirs, ours }: Row): string[] {
   if (ours.startsWith('difference: [')) return [];
-  const [, path = '', title = ''] = /^\[`[^`]+`\]\(\.\.\/([^)]+)\): (.+)$/.exec(ours) ?? [];
+  const [, path = '', title = ''] = /^\[`[^`]+`\]\(\.\.\/\.\.\/([^)]+)\): (.+)$/.exec(ours) ?? [];
   const file = join(repository, path);
   if (path === '' || !existsSync(file)) return [`${theirs}: no such file: ${ours}`];
   return titlesOf(file).has(title) ? [] : [`${theirs}: no test in ${path} is called: ${title}`];

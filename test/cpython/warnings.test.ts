@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { captureWarnings, getLogger } from '../../lib/core/index.js';
+import { captureWarnings, getLogger } from '../../lib/core.js';
 import { ListHandler } from '../support/list-handler.js';
-import { resetLogging } from '../support/reset-logging.js';
+import { resetLoggingAsPython } from '../support/reset-logging.js';
 import { captureStderr } from '../support/stderr-capture.js';
 
-beforeEach(resetLogging);
+beforeEach(resetLoggingAsPython);
 afterEach(() => captureWarnings(false));
 
 /** The listeners are called here as Node calls them, in a turn of their own. */

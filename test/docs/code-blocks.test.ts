@@ -17,7 +17,7 @@ const named = (language: string): [name: string, block: CodeBlock][] =>
 
 /** What is known to check, below or in the other tests of this folder. */
 const languages = ['ts', 'python', 'sh', 'json', 'yaml', 'ini', 'text'];
-const purposes = ['output', 'sample'];
+const purposes = ['output', 'report', 'sample'];
 
 describe('every code block of the documentation', () => {
   it('is of a language that is checked, or says why it is not', () => {

@@ -16,7 +16,7 @@ describe('the figures of README', () => {
   const { http } = JSON.parse(read('bench/results/reference.json')) as Report;
 
   it.each([
-    ['express', /^\| requests a second on Express, [^|]* \|(.*)\|$/m],
+    ['express', /^\| requests per second on Express, [^|]* \|(.*)\|$/m],
     ['fastify', /^\| the same on Fastify \|(.*)\|$/m],
   ])('are those of the published report for %s', (platform, row) => {
     const shown = row

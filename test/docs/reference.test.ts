@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { builtinComponents } from '../../lib/config/builtin-components.js';
+import { builtinComponents } from '../../lib/config/components/builtin-components.js';
 import { type Page, readPage, readPages } from '../support/docs/markdown.js';
 import { componentReference, hasReference, withReference } from '../support/docs/option-tables.js';
 import { countDifferences, differencesTable } from '../support/docs/python-differences.js';
@@ -21,6 +21,7 @@ describe('generated parts of the documentation', () => {
       'docs/handlers.md',
       'docs/reference.md',
       'docs/request-logging.md',
+      'docs/tuning.md',
     ]);
   });
 });
@@ -34,7 +35,7 @@ describe('the reference of built-in components', () => {
     ).toEqual([]);
   });
 
-  it('tells what each option is for', () => {
+  it('says what each option is for', () => {
     const silent = componentReference()
       .split('\n')
       .filter((line) => /^\| `.*\|\s*\|$/.test(line));
@@ -43,7 +44,7 @@ describe('the reference of built-in components', () => {
 });
 
 describe('the differences from Python', () => {
-  it('have a row for each one that a doc comment tells', () => {
+  it('have a row for each one in a doc comment', () => {
     expect(differencesTable().split('\n')).toHaveLength(countDifferences() + 3);
   });
 });

@@ -14,13 +14,13 @@ import {
   Param,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { LoggingConfig } from '../../lib/config/logging-config.js';
+import type { LoggingConfig } from '../../lib/config/plan/logging-config.js';
 import { bindContext, runInContext } from '../../lib/context/context.js';
-import { getLogger } from '../../lib/core/manager.js';
-import { formatTraceback } from '../../lib/core/traceback.js';
-import { Logger } from '../../lib/nest/logger.decorator.js';
-import { LoggingModule } from '../../lib/nest/logging.module.js';
-import { NestLogger } from '../../lib/nest/nest-logger.adapter.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { formatTraceback } from '../../lib/core/records/traceback.js';
+import { Logger } from '../../lib/nest/module/logger.decorator.js';
+import { LoggingModule } from '../../lib/nest/module/logging.module.js';
+import { NestLogger } from '../../lib/nest/nest-logger/nest-logger.adapter.js';
 import { platforms } from './support/platforms.js';
 import { pause, Recorder } from './support/recorder.js';
 
@@ -254,12 +254,12 @@ describe.each(platforms)('on $name', ({ createAdapter }) => {
   });
 
   it.each([
-    ['/missing', 404, 'WARNING', 'NotFoundException'],
-    ['/upstream', 502, 'ERROR', 'BadGatewayException'],
-  ])('an HttpException is logged (%s), which Nest never does', async (path, status, level, error) => {
+    ['/missing', 404, 'nest.server', 'WARNING', 'NotFoundException'],
+    ['/upstream', 502, 'nest.request', 'ERROR', 'BadGatewayException'],
+  ])('an HttpException is logged (%s), which Nest never does', async (path, status, logger, level, error) => {
     await start();
     expect((await get(path)).status).toBe(status);
-    const [record, ...more] = recorder.of('nest.request');
+    const [record, ...more] = recorder.of(logger);
     expect(more).toEqual([]);
     expect(record?.levelname).toBe(level);
     expect(record?.extraFields()).toMatchObject({ status, error, path });

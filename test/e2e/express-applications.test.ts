@@ -10,7 +10,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { getLogger } from '../../lib/core/manager.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
 import { loggedModule } from './support/logged-module.js';
 import { Recorder } from './support/recorder.js';
 import { bodyOf, exchange } from './support/wire.js';

@@ -6,8 +6,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, type INestApplication, Module, Req, Res } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { makeWithPrototypes } from '../../lib/nest/http/express-prototypes.js';
-import type { HttpLogOptions } from '../../lib/nest/http/http-log-options.js';
+import type { HttpLogOptions } from '../../lib/nest/requests/http-log-options.js';
+import { makeWithPrototypes } from '../../lib/nest/tuning/express-prototypes.js';
 import { loggedModule } from './support/logged-module.js';
 import { Recorder } from './support/recorder.js';
 import { bodyOf, exchange, send, statusOf } from './support/wire.js';
@@ -69,8 +69,10 @@ describe("requests made with Express's prototypes", () => {
   const wanted = () => app?.getHttpAdapter().getInstance() as Seen | undefined;
 
   it.each([
-    ['all have one shape', undefined, true],
-    ['are as Express makes them where that is not wanted', { expressPrototypes: false }, false],
+    ['all have one shape', { tuning: { expressPrototypes: true } }, true],
+    ['all have one shape where all tuning is asked for', { tuning: true }, true],
+    ['are as Express makes them where that is not asked for', undefined, false],
+    ['are as Express makes them where other tuning is asked for', { tuning: { singleWrites: true } }, false],
   ])('%s', async (_, http, isOne) => {
     const server = await start(http);
     // The first few may come before the engine has settled.
@@ -90,7 +92,7 @@ describe("requests made with Express's prototypes", () => {
   });
 
   it.each(['upgrade', 'connect'])("leave listeners of '%s' those of Node", async (event) => {
-    const server = await start();
+    const server = await start({ tuning: true });
     await ask(server);
     let prototype: unknown;
     server.on(event, (request: IncomingMessage & { query?: unknown }, socket: Socket) => {
@@ -113,7 +115,7 @@ describe("requests made with Express's prototypes", () => {
     const listen = (request: object, response: object): void => {
       prototypes.push(Object.getPrototypeOf(request), Object.getPrototypeOf(response));
     };
-    const server = await start({}, (made) => made.prependListener('request', listen));
+    const server = await start({ tuning: true }, (made) => made.prependListener('request', listen));
     await ask(server);
     expect(prototypes).toEqual([IncomingMessage.prototype, ServerResponse.prototype]);
   });
@@ -121,16 +123,46 @@ describe("requests made with Express's prototypes", () => {
   it('leave a server alone that has classes of its own, or another listener, or is none', () => {
     class Request extends IncomingMessage {}
     const express = new ExpressAdapter().getInstance<Parameters<typeof createServer>[1] & Seen>();
-    expect(makeWithPrototypes(createServer({ IncomingMessage: Request }, express), express)).toBe(false);
+    expect(makeWithPrototypes(createServer({ IncomingMessage: Request }, express), express)).toBeUndefined();
     const other = createServer(() => undefined);
-    expect(makeWithPrototypes(other, express)).toBe(false);
+    expect(makeWithPrototypes(other, express)).toBeUndefined();
     const both = createServer(express).on('upgrade', () => undefined);
-    expect(makeWithPrototypes(both, express)).toBe(false);
-    expect(makeWithPrototypes(undefined, express)).toBe(false);
+    expect(makeWithPrototypes(both, express)).toBeUndefined();
+    expect(makeWithPrototypes(undefined, express)).toBeUndefined();
+  });
+
+  it('are those of Node again when the application has closed, unless somebody chose others since', () => {
+    const express = new ExpressAdapter().getInstance<Parameters<typeof createServer>[1] & Seen>();
+    const server = createServer(express);
+    const classes = () => Object.getOwnPropertySymbols(server).map((symbol) => Reflect.get(server, symbol));
+    const before = classes();
+    makeWithPrototypes(server, express)?.();
+    expect(classes()).toEqual(before);
+    expect(server.listenerCount('newListener')).toBe(0);
+    const undo = makeWithPrototypes(server, express);
+    const place = Object.getOwnPropertySymbols(server).find(
+      (symbol) => symbol.description === 'ServerResponse',
+    );
+    class Theirs extends ServerResponse {}
+    Reflect.set(server, place as symbol, Theirs);
+    undo?.();
+    expect(Reflect.get(server, place as symbol)).toBe(Theirs);
+  });
+
+  it('get whatever Node makes them with', () => {
+    const express = new ExpressAdapter().getInstance<Parameters<typeof createServer>[1] & Seen>();
+    const server = createServer(express);
+    makeWithPrototypes(server, express);
+    const place = Object.getOwnPropertySymbols(server).find(
+      (symbol) => symbol.description === 'ServerResponse',
+    );
+    const Response = Reflect.get(server, place as symbol) as new (...args: unknown[]) => ServerResponse;
+    const response = new Response({ method: 'HEAD' }, { highWaterMark: 4 });
+    expect(response.writableHighWaterMark).toBe(4);
   });
 
   it('are made by servers with TLS too', () => {
     const express = new ExpressAdapter().getInstance<Parameters<typeof createServer>[1] & Seen>();
-    expect(makeWithPrototypes(createSecureServer({}, express), express)).toBe(true);
+    expect(makeWithPrototypes(createSecureServer({}, express), express)).toBeInstanceOf(Function);
   });
 });

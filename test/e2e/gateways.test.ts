@@ -20,11 +20,14 @@ import { from, throwError } from 'rxjs';
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { bindContext } from '../../lib/context/context.js';
-import { getLogger } from '../../lib/core/manager.js';
-import { NestLogger } from '../../lib/nest/nest-logger.adapter.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { NestLogger } from '../../lib/nest/nest-logger/nest-logger.adapter.js';
+import { expectEveryInternal } from './support/internals.js';
 import { loggedModule } from './support/logged-module.js';
 import { platforms } from './support/platforms.js';
 import { pause, Recorder } from './support/recorder.js';
+
+expectEveryInternal();
 
 class RefusingGuard implements CanActivate {
   canActivate(): boolean {
@@ -206,7 +209,7 @@ describe.each(adapters)('a gateway on $name', ({ create, connect }) => {
       }
     });
 
-    it.each(scenarios)('tells $message once and leaves the answer alone', async (scenario) => {
+    it.each(scenarios)('logs $message once and leaves the answer alone', async (scenario) => {
       const expected = await bare.ask(scenario.message);
       recorder.clear();
       expect(await logged.ask(scenario.message, expected.length)).toEqual(expected);

@@ -6,10 +6,13 @@ import { Args, GraphQLModule, Int, Query, Resolver, Subscription } from '@nestjs
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { getLogger } from '../../lib/core/manager.js';
-import { NestLogger } from '../../lib/nest/nest-logger.adapter.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { NestLogger } from '../../lib/nest/nest-logger/nest-logger.adapter.js';
+import { expectEveryInternal } from './support/internals.js';
 import { loggedModule } from './support/logged-module.js';
 import { Recorder } from './support/recorder.js';
+
+expectEveryInternal();
 
 class RefusingGuard implements CanActivate {
   canActivate(): boolean {

@@ -30,11 +30,14 @@ import {
 } from '@nestjs/microservices';
 import { concat, interval, map, type Observable, of, reduce, throwError } from 'rxjs';
 import { bindContext } from '../../lib/context/context.js';
-import { getLogger } from '../../lib/core/manager.js';
-import { NestLogger } from '../../lib/nest/nest-logger.adapter.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { NestLogger } from '../../lib/nest/nest-logger/nest-logger.adapter.js';
 import { freePort } from '../support/free-port.js';
+import { expectEveryInternal } from './support/internals.js';
 import { loggedModule } from './support/logged-module.js';
 import { pause, Recorder } from './support/recorder.js';
+
+expectEveryInternal();
 
 const proto = join(import.meta.dirname, 'support/stock.proto');
 
@@ -268,7 +271,7 @@ describe('gRPC', () => {
     expect(recorder.of('nest.rpc')[0]?.extraFields().request_id).toMatch(/^[\da-f-]{36}$/);
   });
 
-  it('tells a call that a guard refused', async () => {
+  it('logs a call that a guard refused', async () => {
     const guarded = await start(GuardedController, recorder);
     await ask(guarded.client, 'count', 'tea');
     await recorder.settled('nest.rpc', 1);

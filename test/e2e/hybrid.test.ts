@@ -14,9 +14,9 @@ import { WsAdapter } from '@nestjs/platform-ws';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { firstValueFrom } from 'rxjs';
 import { WebSocket } from 'ws';
-import { getLogger } from '../../lib/core/manager.js';
-import { LoggingModule } from '../../lib/nest/logging.module.js';
-import { NestLogger } from '../../lib/nest/nest-logger.adapter.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { LoggingModule } from '../../lib/nest/module/logging.module.js';
+import { NestLogger } from '../../lib/nest/nest-logger/nest-logger.adapter.js';
 import { freePort } from '../support/free-port.js';
 import { loggedModule } from './support/logged-module.js';
 import { platforms } from './support/platforms.js';
@@ -107,7 +107,7 @@ describe.each(platforms)('an application of all kinds on $name', ({ createAdapte
     recorder.clear();
   });
 
-  it('tells a request and the message it sends, each once and with its own id', async () => {
+  it('logs a request and the message it sends, each once and with its own id', async () => {
     const { url } = await start();
     recorder.clear();
     expect(await (await fetch(`http://${url}/sum`)).json()).toEqual({ sum: 3 });
@@ -127,7 +127,7 @@ describe.each(platforms)('an application of all kinds on $name', ({ createAdapte
     expect(recorder.of('nest.rpc')[0]?.excInfo).toMatchObject({ message: 'in the service' });
   });
 
-  it('tells a method that is a route and a message by the way it was called', async () => {
+  it('logs a method that is a route and a message by the way it was called', async () => {
     const { url, ports } = await start();
     recorder.clear();
     await fetch(`http://${url}/both`);
@@ -146,7 +146,7 @@ describe.each(platforms)('an application of all kinds on $name', ({ createAdapte
     expect(names().sort()).toEqual(['both', 'both', 'nest.rpc', 'nest.rpc']);
   });
 
-  it('tells the messages of its gateway', async () => {
+  it('logs the messages of its gateway', async () => {
     const { url } = await start();
     recorder.clear();
     const socket = new WebSocket(`ws://${url}`);

@@ -4,12 +4,15 @@ import { NestFactory } from '@nestjs/core';
 import { EventEmitter2, EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
 import { Cron, Interval, ScheduleModule, SchedulerRegistry, Timeout } from '@nestjs/schedule';
 import { runInContext } from '../../lib/context/context.js';
-import { getLogger } from '../../lib/core/manager.js';
-import type { LoggingModuleOptions } from '../../lib/nest/logging-options.js';
-import { NestLogger } from '../../lib/nest/nest-logger.adapter.js';
-import { WithContext } from '../../lib/nest/with-context.decorator.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import type { LoggingModuleOptions } from '../../lib/nest/module/logging-options.js';
+import { WithContext } from '../../lib/nest/module/with-context.decorator.js';
+import { NestLogger } from '../../lib/nest/nest-logger/nest-logger.adapter.js';
+import { expectEveryInternal } from './support/internals.js';
 import { loggedModule } from './support/logged-module.js';
 import { pause, Recorder } from './support/recorder.js';
+
+expectEveryInternal();
 
 @Injectable()
 class Tasks {
@@ -77,7 +80,7 @@ describe('jobs and events', () => {
     recorder.clear();
   });
 
-  it('tells each run of a job once, with the traceback of one that failed', async () => {
+  it('logs each run of a job once, with the traceback of one that failed', async () => {
     await start();
     await recorder.settled('nest.schedule', 2, 20);
     expect(fieldsOf('nest.schedule')).toEqual(
@@ -123,7 +126,7 @@ describe('jobs and events', () => {
     expect(recorder.of('nest.schedule').filter(({ message }) => message?.includes('often'))).toEqual([]);
   });
 
-  it('tells each call of a listener once, in the context of whoever emitted', async () => {
+  it('logs each call of a listener once, in the context of whoever emitted', async () => {
     const emitter = (await start()).get(EventEmitter2);
     recorder.clear();
     const results = await runInContext({ request_id: 'r-1', tenant: 7 }, () =>

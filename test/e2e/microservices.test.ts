@@ -17,13 +17,16 @@ import {
   Transport,
 } from '@nestjs/microservices';
 import { of } from 'rxjs';
-import { NestLogger } from '../../lib/nest/nest-logger.adapter.js';
+import { NestLogger } from '../../lib/nest/nest-logger/nest-logger.adapter.js';
 import { freePort } from '../support/free-port.js';
 import { Broker, installedBrokers, type MessageChannel } from './support/brokers.js';
+import { expectEveryInternal } from './support/internals.js';
 import { loggedModule } from './support/logged-module.js';
 import { platforms } from './support/platforms.js';
 import { Recorder } from './support/recorder.js';
 import { type RpcScenario, rpcControllers, rpcScenarios } from './support/rpc-controller.js';
+
+expectEveryInternal();
 
 @Catch()
 class AnsweringFilter implements ExceptionFilter {
@@ -201,7 +204,7 @@ describe.each(channels)('over $name', (channel) => {
 
       // Elsewhere nobody listens to a channel without a handler.
       if (name === 'tcp' || name === 'rmq') {
-        it('tells a pattern that nothing handles, once', async () => {
+        it('logs a pattern that nothing handles, once', async () => {
           await ask(logged.client, { pattern: 'nothing', outcome: 'ok', handler: null });
           await ask(logged.client, { pattern: 'nothing', isEvent: true, outcome: 'ok', handler: null });
           await recorder.settled('nest.Server', 1);

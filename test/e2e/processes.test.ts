@@ -52,7 +52,7 @@ describe('an application of its own', () => {
     expect(stderr).toContain(reason);
   });
 
-  it('tells injected requests on Fastify, and leaves a hook of the application working', () => {
+  it('logs injected requests on Fastify, and leaves a hook of the application working', () => {
     const { stdout, stderr } = run('injected-requests.ts');
     expect(stderr).toBe('');
     const [access, result] = stdout

@@ -11,9 +11,9 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { bindContext, getContext, runInContext } from '../../lib/context/context.js';
-import { Logger } from '../../lib/nest/logger.decorator.js';
-import { LoggingModule } from '../../lib/nest/logging.module.js';
-import { WithContext } from '../../lib/nest/with-context.decorator.js';
+import { Logger } from '../../lib/nest/module/logger.decorator.js';
+import { LoggingModule } from '../../lib/nest/module/logging.module.js';
+import { WithContext } from '../../lib/nest/module/with-context.decorator.js';
 import { platforms } from './support/platforms.js';
 import { pause, Recorder } from './support/recorder.js';
 
@@ -32,6 +32,11 @@ class Work {
   async job(_name: string): Promise<void> {
     await pause(1);
     this.logger.info('job');
+  }
+
+  @WithContext((message: { id?: string | null }) => ({ request_id: message.id, queue: 'mails' }))
+  async message(_message: { id?: string | null }): Promise<void> {
+    this.logger.info('message');
   }
 }
 
@@ -154,6 +159,20 @@ describe.each(platforms)('the context of a request on $name', ({ createAdapter }
     expect(fieldsOf('work')).toEqual([
       { request_id: expect.stringMatching(/^[\da-f-]{36}$/), job: 'nightly' },
     ]);
+  });
+
+  it.each([
+    ['undefined', {}],
+    ['null', { id: null }],
+  ])('has a new id where a job gives one that is %s', async (_, message) => {
+    await start();
+    await app?.get(Work).message(message);
+    const made = { request_id: expect.stringMatching(/^[\da-f-]{36}$/), queue: 'mails' };
+    expect(fieldsOf('work')).toEqual([made]);
+    recorder.clear();
+    await runInContext({ request_id: 'outer' }, async () => app?.get(Work).message(message));
+    await app?.get(Work).message({ id: 'own' });
+    expect(fieldsOf('work').map(({ request_id }) => request_id)).toEqual(['outer', 'own']);
   });
 
   it('is not there with context: false', async () => {

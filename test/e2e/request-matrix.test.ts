@@ -3,8 +3,26 @@ import type { INestApplication } from '@nestjs/common';
 import { platforms } from './support/platforms.js';
 import { Recorder } from './support/recorder.js';
 import { filterVariants, startScenarioApp } from './support/scenario-app.js';
-import { scenarios } from './support/scenarios.js';
+import { type Scenario, scenarios } from './support/scenarios.js';
 import { exchange, statusOf } from './support/wire.js';
+
+const levelOf = (status: number) => (status >= 500 ? 'ERROR' : status >= 400 ? 'WARNING' : 'INFO');
+
+/** What the access record says of why: nothing of an answer, the error of a failure, of a refusal its reason too. */
+function explanationOf({ hasNoReason }: Scenario, status: number) {
+  const isKnown = status >= 400;
+  const hasReason = isKnown && status < 500 && hasNoReason !== true;
+  return {
+    error: isKnown ? expect.any(String) : undefined,
+    reason: hasReason ? expect.any(String) : undefined,
+  };
+}
+
+/** The loggers of the records with a traceback: of a refusal only its cause has one. */
+function tracebacksOf({ hasCause }: Scenario, status: number): string[] {
+  if (status >= 500) return ['nest.request'];
+  return hasCause === true ? ['nest.server'] : [];
+}
 
 describe.each(platforms)('on $name', ({ createAdapter }) => {
   describe.each(filterVariants)('with $name', (variant) => {
@@ -28,7 +46,7 @@ describe.each(platforms)('on $name', ({ createAdapter }) => {
       await logged.app.close();
     });
 
-    it.each(scenarios)('tells $name once and leaves the answer alone', async (scenario) => {
+    it.each(scenarios)('logs $name once and leaves the answer alone', async (scenario) => {
       const expected = await exchange(bare.port, scenario);
       recorder.clear();
       const answer = await exchange(logged.port, scenario);
@@ -36,19 +54,21 @@ describe.each(platforms)('on $name', ({ createAdapter }) => {
 
       expect(answer).toBe(expected);
       const [access, ...more] = recorder.of('nest.server');
+      const status = statusOf(answer);
       expect(more).toEqual([]);
       expect(access?.extraFields()).toMatchObject({
         method: scenario.method ?? 'GET',
-        status: statusOf(answer),
+        status,
         aborted: false,
       });
-      expect(recorder.tracebacks.map(({ name }) => name)).toEqual(
-        scenario.outcome === 'failed' ? ['nest.request'] : [],
+      const { error, reason } = access?.extraFields() ?? {};
+      expect({ error, reason }).toEqual(explanationOf(scenario, status));
+      const failures = recorder.of('nest.request');
+      expect(failures.map((record) => [record.levelname, record.extraFields().status])).toEqual(
+        status >= 500 ? [['ERROR', status]] : [],
       );
-      const refused = scenario.outcome === 'refused' && statusOf(answer) >= 400;
-      expect(recorder.of('nest.request').map(({ levelname }) => levelname)).toEqual(
-        scenario.outcome === 'failed' ? ['ERROR'] : refused ? ['WARNING'] : [],
-      );
+      expect(access?.levelname).toBe(levelOf(status));
+      expect(recorder.tracebacks.map(({ name }) => name)).toEqual(tracebacksOf(scenario, status));
       if (variant.name === 'no filter') {
         expect(statusOf(answer)).toBe(scenario.status);
         expect(access?.extraFields()).toMatchObject({

@@ -13,10 +13,13 @@ import {
 } from '@nestjs/common';
 import { ApplicationConfig, NestFactory } from '@nestjs/core';
 import { type FastifyAdapter, RouteConfig, RouteConstraints } from '@nestjs/platform-fastify';
+import { expectEveryInternal } from './support/internals.js';
 import { loggedModule } from './support/logged-module.js';
 import { platforms } from './support/platforms.js';
 import { Recorder } from './support/recorder.js';
 import { exchange, statusOf } from './support/wire.js';
+
+expectEveryInternal();
 
 abstract class Crud {
   @Get('all')
@@ -132,7 +135,7 @@ describe.each(platforms)('the handlers of requests on $name', ({ name, createAda
     return { ask, guards };
   }
 
-  it('are told without a guard, each with its route, however often it is asked for', async () => {
+  it('are found without a guard, each with its route, however often it is asked for', async () => {
     const { ask, guards } = await start([Cats, Scoped]);
     expect(guards).toBe(0);
     for (let time = 0; time < 2; time += 1) {
@@ -142,7 +145,7 @@ describe.each(platforms)('the handlers of requests on $name', ({ name, createAda
     expect(await ask('/cats/none')).toEqual([404, null, null, null]);
   });
 
-  it('are told of requests that a guard of the application refuses', async () => {
+  it('are found for requests that a guard of the application refuses', async () => {
     const { ask } = await start([Cats], (starting) => starting.useGlobalGuards(refuseAll));
     expect(await ask('/cats/own')).toEqual([403, 'Cats', 'own', '/cats/own']);
   });
@@ -153,32 +156,32 @@ describe.each(platforms)('the handlers of requests on $name', ({ name, createAda
     expect(await ask('/cats/all')).toEqual([200, 'Cats', 'all', '/cats/all']);
   });
 
-  it('are told by the name of the method, whatever a decorator has put in its place', async () => {
+  it('are found by the name of the method, whatever a decorator has put in its place', async () => {
     const { ask, guards } = await start([Birds]);
     expect(guards).toBe(0);
     expect(await ask('/birds/own')).toEqual([200, 'Birds', 'own', '/birds/own']);
   });
 
-  it('are told apart where two classes inherit one method, which takes a guard', async () => {
+  it('are distinguished where two classes inherit one method, which takes a guard', async () => {
     const { ask, guards } = await start([Cats, Dogs]);
     expect(guards).toBe(1);
     expect(await ask('/cats/all')).toEqual([200, 'Cats', 'all', '/cats/all']);
     expect(await ask('/dogs/all')).toEqual([200, 'Dogs', 'all', '/dogs/all']);
   });
 
-  it('are told of another application in the process that has the other class', async () => {
+  it('are found for another application in the process that has the other class', async () => {
     await (await start([Cats])).ask('/cats/all');
     await app?.close();
     expect(await (await start([Dogs])).ask('/dogs/all')).toEqual([200, 'Dogs', 'all', '/dogs/all']);
   });
 
-  it('are not told of a host that they do not serve', async () => {
+  it('are not found for a host that they do not serve', async () => {
     const { ask } = await start([Here, Elsewhere]);
     expect(await ask('/hosted')).toEqual([200, 'Here', 'find', '/hosted']);
     expect(await ask('/elsewhere')).toEqual([404, null, null, null]);
   });
 
-  it('are not told of a version that they do not serve', async () => {
+  it('are not found for a version that they do not serve', async () => {
     const { ask } = await start([Versioned], (starting) =>
       starting.enableVersioning({ type: VersioningType.HEADER, header: 'v' }),
     );

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { writeSinglePieces } from '../../lib/nest/http/single-writes.js';
+import { writeSinglePieces } from '../../lib/nest/tuning/server-tuning.js';
 import { hasOpenssl, makeCertificates } from '../support/certificates.js';
 import { loggedModule } from './support/logged-module.js';
 import { Recorder } from './support/recorder.js';
@@ -144,7 +144,7 @@ describe('answers written in one piece', () => {
     expect(now).toEqual({ writev: 0, write: 1 });
   });
 
-  it('are told when they are out, by the callback of end', async () => {
+  it('report when they are written, by the callback of end', async () => {
     let isOut = false;
     const server = createServer((_, response) =>
       response.end('Tom', () => {
@@ -195,8 +195,9 @@ describe('answers written in one piece', () => {
   });
 
   it.each([
-    ['are those of Nest on Fastify', {}, { writev: 0, write: 1 }],
-    ['are not where that is not wanted', { singleWrites: false }, { writev: 1, write: 0 }],
+    ['are those of Nest on Fastify', { tuning: { singleWrites: true } }, { writev: 0, write: 1 }],
+    ['are those where all tuning is asked for', { tuning: true }, { writev: 0, write: 1 }],
+    ['are not where that is not asked for', {}, { writev: 1, write: 0 }],
   ])('%s', async (_, http, expected) => {
     @Controller('cats')
     class Cats {

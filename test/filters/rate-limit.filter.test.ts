@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { dictConfig } from '../../lib/config/dict-configurator.js';
-import type { Logger } from '../../lib/core/logger.js';
-import { getLoggingStats } from '../../lib/core/logging-stats.js';
-import { getLogger } from '../../lib/core/manager.js';
+import { dictConfig } from '../../lib/config/apply/dict-configurator.js';
+import type { Logger } from '../../lib/core/loggers/logger.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { getLoggingStats } from '../../lib/core/reports/logging-stats.js';
 import { closeHandlers } from '../../lib/core/shutdown.js';
 import { RateLimitFilter, type RateLimitFilterOptions } from '../../lib/filters/rate-limit.filter.js';
 import { RedactionFilter } from '../../lib/filters/redaction.filter.js';
@@ -42,13 +42,13 @@ describe('a flood of one kind', () => {
     expect(handler.lines).toEqual(['order 0', 'order 1', 'order 2', 'order 10', 'order 11']);
   });
 
-  it('is told of with a count, after the time of a summary', () => {
+  it('is reported with a count, after the time of a summary', () => {
     const { logger, handler } = setUp({ rate: 0, burst: 1, summaryMs: 5_000 });
     for (let index = 0; index < 42; index += 1) logger.warning('disk %s is slow', index);
     jest.advanceTimersByTime(4_999);
     expect(handler.lines).toHaveLength(1);
     jest.advanceTimersByTime(1);
-    expect(handler.lines.at(-1)).toBe('41 more messages like this were left out: disk %s is slow');
+    expect(handler.lines.at(-1)).toBe('41 more messages like this were suppressed: disk %s is slow');
     const summary = handler.records.at(-1);
     expect(summary?.extraFields()).toEqual({ repeated: 41 });
     expect([summary?.name, summary?.levelname]).toEqual(['shop', 'WARNING']);
@@ -56,13 +56,13 @@ describe('a flood of one kind', () => {
     expect(handler.lines).toHaveLength(2);
   });
 
-  it('is told of before, if the kind passes again', async () => {
+  it('is reported earlier if the kind passes again', async () => {
     const { logger, handler } = setUp({ rate: 1, burst: 1, summaryMs: 60_000 });
     for (let index = 0; index < 5; index += 1) logger.info('tick');
     jest.advanceTimersByTime(1_000);
     logger.info('tick');
     await Promise.resolve();
-    expect(handler.lines).toEqual(['tick', 'tick', '4 more messages like this were left out: tick']);
+    expect(handler.lines).toEqual(['tick', 'tick', '4 more messages like this were suppressed: tick']);
   });
 
   it('does not hold up other kinds: loggers, levels and templates count apart', () => {
@@ -77,7 +77,7 @@ describe('a flood of one kind', () => {
     expect(handler.lines).toEqual(['a', 'b', 'a', 'a']);
   });
 
-  it('never holds back ERROR and above, unless told to', () => {
+  it('never suppresses ERROR and above by default', () => {
     const { logger, handler } = setUp({ rate: 0, burst: 1 });
     for (let index = 0; index < 5; index += 1) logger.error('broken');
     expect(handler.lines).toHaveLength(5);
@@ -88,7 +88,7 @@ describe('a flood of one kind', () => {
 });
 
 describe('a message that repeats', () => {
-  it('passes once in a time, and is told of when that ends', () => {
+  it('passes once in a time, and is reported when that ends', () => {
     const { logger, handler } = setUp({ rate: 1e6, burst: 1_000, foldMs: 1_000 });
     for (let index = 0; index < 10; index += 1) logger.info('retry of %s', 'db');
     expect(handler.lines).toEqual(['retry of db']);
@@ -98,7 +98,7 @@ describe('a message that repeats', () => {
     expect(handler.lines.at(-1)).toBe('retry of db');
   });
 
-  it('is told of when another comes in between', async () => {
+  it('is reported when another comes in between', async () => {
     const { logger, handler } = setUp({ rate: 1e6, burst: 1_000, foldMs: 1_000 });
     for (const name of ['db', 'db', 'cache']) logger.info('retry of %s', name);
     await Promise.resolve();
@@ -111,7 +111,7 @@ describe('a message that repeats', () => {
 });
 
 describe('one filter in several places', () => {
-  it('answers the same about one record, and tells each place', () => {
+  it('gives one answer for one record, and reports at each place', () => {
     const filter = new RateLimitFilter({ rate: 0, burst: 2, summaryMs: 100 });
     const handlers = [new ListHandler({ filters: [filter] }), new ListHandler({ filters: [filter] })];
     const logger = getLogger('shop');
@@ -119,7 +119,7 @@ describe('one filter in several places', () => {
     for (const handler of handlers) logger.addHandler(handler);
     for (let index = 0; index < 5; index += 1) logger.info('tick');
     jest.advanceTimersByTime(100);
-    const expected = ['tick', 'tick', '3 more messages like this were left out: tick'];
+    const expected = ['tick', 'tick', '3 more messages like this were suppressed: tick'];
     expect(handlers.map(({ lines }) => lines)).toEqual([expected, expected]);
   });
 
@@ -131,7 +131,7 @@ describe('one filter in several places', () => {
     logger.addFilter(new RateLimitFilter({ rate: 0, burst: 1, summaryMs: 100 }));
     for (let index = 0; index < 4; index += 1) logger.info('tick');
     jest.advanceTimersByTime(100);
-    expect(handler.lines).toEqual(['tick', '3 more messages like this were left out: tick']);
+    expect(handler.lines).toEqual(['tick', '3 more messages like this were suppressed: tick']);
     expect(getLoggingStats().filteredByLoggers).toBe(3);
   });
 
@@ -144,11 +144,11 @@ describe('one filter in several places', () => {
     logger.addHandler(handler);
     for (let index = 0; index < 3; index += 1) logger.info('password=hunter2');
     jest.advanceTimersByTime(100);
-    expect(handler.lines.at(-1)).toBe('2 more messages like this were left out: password=[REDACTED]');
+    expect(handler.lines.at(-1)).toBe('2 more messages like this were suppressed: password=[REDACTED]');
   });
 });
 
-describe('what is kept back', () => {
+describe('what is suppressed', () => {
   it('counts as filtered', () => {
     const { logger, filter } = setUp({ rate: 0, burst: 5, summaryMs: 100 });
     for (let index = 0; index < 100; index += 1) logger.info('tick');
@@ -157,19 +157,19 @@ describe('what is kept back', () => {
     expect(getLoggingStats().handlers[0]).toMatchObject({ emitted: 101, filtered: 95, delivered: 6 });
   });
 
-  it('is told of when the handler is closed', async () => {
+  it('is reported when the handler is closed', async () => {
     const { logger, handler } = setUp({ rate: 0, burst: 1, summaryMs: 60_000 });
     for (let index = 0; index < 3; index += 1) logger.info('tick');
     await closeHandlers([handler]);
-    expect(handler.lines.at(-1)).toBe('2 more messages like this were left out: tick');
+    expect(handler.lines.at(-1)).toBe('2 more messages like this were suppressed: tick');
   });
 
-  it('is told of when its kind is forgotten for others, of which so many are remembered', async () => {
+  it('is reported when its kind is forgotten for others, of which so many are remembered', async () => {
     const { logger, handler } = setUp({ rate: 0, burst: 1, maxKeys: 10, summaryMs: 60_000 });
     for (let index = 0; index < 3; index += 1) logger.info('first');
     for (let index = 0; index < 1_000; index += 1) logger.info(`kind ${index}`);
     await Promise.resolve();
-    expect(handler.lines).toContain('2 more messages like this were left out: first');
+    expect(handler.lines).toContain('2 more messages like this were suppressed: first');
     expect(handler.lines).toHaveLength(1_002);
   });
 });

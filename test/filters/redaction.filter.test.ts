@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { LoggingConfigError, planConfig } from '../../lib/config/config-plan.js';
-import { dictConfig } from '../../lib/config/dict-configurator.js';
-import { CONTEXT, EXTRA, LogRecord, type LogRecordOptions } from '../../lib/core/log-record.js';
-import { getLogger } from '../../lib/core/manager.js';
-import { formatTraceback } from '../../lib/core/traceback.js';
+import { dictConfig } from '../../lib/config/apply/dict-configurator.js';
+import { LoggingConfigError, planConfig } from '../../lib/config/plan/config-plan.js';
+import { setStrictCalls } from '../../lib/core/calls/call-arguments.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { CONTEXT, EXTRA, LogRecord, type LogRecordOptions } from '../../lib/core/records/log-record.js';
+import { formatTraceback } from '../../lib/core/records/traceback.js';
 import { RedactionFilter, type RedactionFilterOptions } from '../../lib/filters/redaction.filter.js';
 import { JsonFormatter } from '../../lib/formatters/json.formatter.js';
-import { hostileValues } from '../../lib/testing/hostile-values.js';
+import { hostileValues } from '../../lib/testing/contract/hostile-values.js';
 import { ordinaryLines } from '../support/ordinary-lines.js';
 import { resetLogging } from '../support/reset-logging.js';
 import { collectStderr } from '../support/stderr-collector.js';
@@ -275,7 +276,55 @@ describe('in a configuration', () => {
       root: { level: 'INFO', handlers: ['list'] },
     });
     getLogger('shop').info('login %s and %s', { password: 'hunter2' });
+    setStrictCalls(true);
+    getLogger('shop').info('login %s and %s', { password: 'hunter2' });
     expect(stderr.stop()).toContain('--- Logging error ---');
+    expect(stderr.text).toContain('the arguments do not fit the message');
     expect(stderr.text).not.toContain('hunter2');
+    setStrictCalls(false);
+  });
+});
+
+describe('RedactionFilter on command lines and prompts', () => {
+  const filter = new RedactionFilter();
+
+  it.each([
+    'curl -u bob:hunter2 https://shop.example',
+    'curl -sSu bob:hunter2 https://shop.example',
+    'curl -ubob:hunter2 https://shop.example',
+    "curl -u 'bob:hunter2 and more' https://shop.example",
+    'curl --user=bob:hunter2 https://shop.example',
+    'curl --user "bob:hunter2" https://shop.example',
+    'curl --proxy-user bob:hunter2 -U bob:hunter2 https://shop.example',
+    'curl \\\n  -u bob:hunter2 \\\n  https://shop.example',
+    'spawn ["curl","-u","bob:hunter2","https://shop.example"]',
+    "spawn [ 'curl', '-u', 'bob:hunter2' ]",
+    'http -a bob:hunter2 GET shop.example',
+    'password:\nhunter2',
+    'Password:\r\n  hunter2\r\nuser: bob',
+    'password:\n\nhunter2',
+    'password: \n hunter2 \nthe next line',
+    '{"text":"password:\\nhunter2"}',
+    'passphrase:\nhunter2 battery staple',
+  ])('%j loses its secret', (text) => {
+    const redacted = filter.redact(text);
+    expect(redacted).toContain('[REDACTED]');
+    expect(redacted).not.toMatch(/hunter2|and more|battery/);
+  });
+
+  it.each([
+    'curl -u bob https://shop.example:443/',
+    'curl --user-agent=Mozilla:5 https://shop.example',
+    'curl -X POST https://shop.example:80/cards',
+    'docker run -u 1000:1000 shop',
+    'password:\nmust contain a digit',
+    'password:\nuser: bob',
+    'PASSWORD=\nUSER=bob',
+    'errors:\npassword:\nrequired',
+  ])('%j stays as it is', (text) => expect(filter.redact(text)).toBe(text));
+
+  it('takes the argument behind a line that asks for it', () => {
+    const record = new LogRecord({ msg: 'password:\n%s', args: ['two words'], levelno: 20 });
+    expect(filter.filter(record).getMessage()).toBe('password:\n[REDACTED]');
   });
 });

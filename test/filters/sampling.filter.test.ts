@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { getLoggingStats } from '../../lib/core/logging-stats.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { getLoggingStats } from '../../lib/core/reports/logging-stats.js';
 import { SamplingFilter } from '../../lib/filters/sampling.filter.js';
 import { isolateLogging, type LoggingIsolation } from '../../lib/testing/logging-isolation.js';
 import { ListHandler } from '../support/list-handler.js';
@@ -52,13 +52,13 @@ describe('sampling', () => {
     expect(answers.slice(0, 10)).toEqual([...new Array(9).fill(false), true]);
   });
 
-  it('always lets WARNING and above pass, unless told otherwise', () => {
+  it('always lets WARNING and above pass by default', () => {
     expect(new SamplingFilter({ ratio: 0 }).filter(record({}, 30))).toBe(true);
     expect(new SamplingFilter({ ratio: 0, exemptLevel: 'ERROR' }).filter(record({}, 30))).toBe(false);
     expect(new SamplingFilter({ ratio: 0, exemptLevel: null }).filter(record({}, 50))).toBe(false);
   });
 
-  it('counts what it keeps back as filtered', () => {
+  it('counts what it suppresses as filtered', () => {
     const handler = new ListHandler({ filters: [new SamplingFilter({ ratio: 0.25 })] });
     for (let index = 0; index < 100; index += 1) handler.handle(record());
     expect(getLoggingStats()).toMatchObject({ emitted: 100, filtered: 75, delivered: 25 });

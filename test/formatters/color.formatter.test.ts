@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LogRecord, type LogRecordOptions } from '../../lib/core/log-record.js';
+import { LogRecord, type LogRecordOptions } from '../../lib/core/records/log-record.js';
 import { ColorFormatter, type ColorFormatterOptions } from '../../lib/formatters/color.formatter.js';
 import { supportsColors } from '../../lib/formatters/support/terminal-colors.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { gmtime } from '../../lib/core/record-clock.js';
+import { gmtime } from '../../lib/core/formatting/record-clock.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
 import { DjangoServerFormatter } from '../../lib/formatters/django-server.formatter.js';
 
 const options = { format: '[{server_time}] {message}', style: '{' } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LogRecord } from '../../lib/core/log-record.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
 import { AirflowFormatter } from '../../lib/formatters/airflow.formatter.js';
 import { AirflowColorFormatter } from '../../lib/formatters/airflow-color.formatter.js';
 import { CeleryTaskFormatter } from '../../lib/formatters/celery.formatter.js';
@@ -16,7 +16,7 @@ describe('UvicornFormatter', () => {
       'INFO:    |x',
     );
     expect(new UvicornFormatter({ ...options, use_colors: true }).format(record(20, 'INFO', 'x'))).toBe(
-      '\x1b[32mINFO\x1b[39m:    |x',
+      '\x1b[32mINFO\x1b[0m:    |x',
     );
     expect(new UvicornFormatter({ ...options, use_colors: false }).format(record(50, 'CRITICAL', 'x'))).toBe(
       'CRITICAL:|x',
@@ -44,7 +44,7 @@ describe('UvicornAccessFormatter', () => {
   it('colours the status', () => {
     const formatter = new UvicornAccessFormatter({ fmt: '%(status_code)s', use_colors: true });
     expect(formatter.format(record(20, 'INFO', '%s%s%s%s%d', ['', '', '', '', 204]))).toBe(
-      '\x1b[32m204 No Content\x1b[39m',
+      '\x1b[32m204 No Content\x1b[0m',
     );
   });
 });

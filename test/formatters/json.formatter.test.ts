@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { LogRecord, type LogRecordOptions } from '../../lib/core/log-record.js';
+import { setStrictCalls } from '../../lib/core/calls/call-arguments.js';
+import { LogRecord, type LogRecordOptions } from '../../lib/core/records/log-record.js';
 import { JsonFormatter, type JsonFormatterOptions } from '../../lib/formatters/json.formatter.js';
 
 /** 2024-01-05T15:04:09.007Z. */
@@ -43,7 +44,55 @@ describe('JsonFormatter', () => {
       message: 'too far',
       stack: error.stack,
       code: 'E_FAR',
+      request: { token: '[REDACTED]' },
       cause: 'wind',
+    });
+  });
+
+  describe('writes the error beside the traceback if asked', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', errno: -111 });
+    class QueryError extends Error {}
+
+    it('with type, message, own properties and causes', () => {
+      const error = Object.assign(new QueryError('no orders', { cause: refused }), { table: 'orders' });
+      const written = fields({ excInfo: error }, { includeError: true });
+      expect(written.error).toEqual({
+        type: 'QueryError',
+        message: 'no orders',
+        table: 'orders',
+        cause: { type: 'Error', message: 'connect ECONNREFUSED', code: 'ECONNREFUSED', errno: -111 },
+      });
+      expect(written.exception).toContain("code: 'ECONNREFUSED'");
+    });
+
+    it('for what is thrown and no Error', () => {
+      const { error } = fields({ excInfo: 'gone' }, { includeError: true });
+      expect(error).toEqual({ type: 'string', message: 'gone' });
+    });
+
+    it('and leaves the name to fields where there is none', () => {
+      expect(fields({ extra: { error: 'mine' } }, { includeError: true }).error).toBe('mine');
+      const both = fields({ extra: { error: 'mine' }, excInfo: refused }, { includeError: true });
+      expect(both).toMatchObject({ error: { type: 'Error' }, extra_error: 'mine' });
+    });
+
+    it('under another name', () => {
+      const written = fields({ excInfo: refused }, { includeError: true, rename_fields: { error: 'err' } });
+      expect(written.err).toMatchObject({ code: 'ECONNREFUSED' });
+    });
+
+    it('whatever the error does when it is looked at', () => {
+      const hostile = new Error('x');
+      Object.defineProperty(hostile, 'cause', {
+        get: () => {
+          throw new Error('no');
+        },
+      });
+      hostile.message = undefined as never;
+      expect(fields({ excInfo: hostile }, { includeError: true }).error).toMatchObject({ type: 'Error' });
+      const cycle = new Error('a');
+      cycle.cause = cycle;
+      expect(JSON.stringify(fields({ excInfo: cycle }, { includeError: true }).error)).toContain('"a"');
     });
   });
 
@@ -77,8 +126,13 @@ describe('JsonFormatter', () => {
     });
   });
 
-  it('throws, as every formatter, for a message that does not fit its arguments', () => {
-    expect(() => line({ msg: '%d', args: ['x'] })).toThrow(/%d format/);
+  it('throws, as every formatter, for a message that does not fit its arguments, while calls are strict', () => {
+    setStrictCalls(true);
+    try {
+      expect(() => line({ msg: '%d', args: ['x'] })).toThrow(/%d format/);
+    } finally {
+      setStrictCalls(false);
+    }
   });
 });
 
@@ -158,10 +212,7 @@ describe('The options of JsonFormatter', () => {
   it.each([
     [{ timestmp: 'iso' }, 'JsonFormatter.timestmp: unknown key; did you mean "timestamp"?'],
     [{ timestamp: 'unix' }, "JsonFormatter.timestamp: expected 'iso', 'epoch-ms' or 'epoch-s'"],
-    [
-      { rename_fields: { levl: 'x' } },
-      'JsonFormatter.rename_fields.levl: not a field of this formatter; did you mean "level"?',
-    ],
+    [{ rename_fields: { level: '' } }, 'JsonFormatter.rename_fields.level: expected a non-empty string'],
     [
       { rename_fields: { level: 'logger' } },
       'JsonFormatter: two fields are called "logger"; rename one of them',
@@ -264,7 +315,7 @@ describe('What JsonFormatter is given', () => {
     expect(parsed.value).toEqual(text);
   });
 
-  it('is read as it stands at the top level of extra too', () => {
+  it('is read at the top level of extra too', () => {
     const extra = Object.defineProperty({ a: 1 }, 'b', {
       enumerable: true,
       get: () => {

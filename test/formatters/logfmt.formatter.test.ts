@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LogRecord, type LogRecordOptions } from '../../lib/core/log-record.js';
+import { LogRecord, type LogRecordOptions } from '../../lib/core/records/log-record.js';
 import { LogfmtFormatter, type LogfmtFormatterOptions } from '../../lib/formatters/logfmt.formatter.js';
 
 function line(record: LogRecordOptions, options?: LogfmtFormatterOptions): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Backoff } from '../../lib/handlers/support/backoff.js';
+import { Backoff } from '../../lib/handlers/delivery/backoff.js';
 
 describe('the waits between attempts', () => {
   it('have bounds that double from 0.5 s up to 30 s', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { BoundedQueue, type OverflowPolicy } from '../../lib/handlers/support/bounded-queue.js';
+import { BoundedQueue, type OverflowPolicy } from '../../lib/handlers/delivery/bounded-queue.js';
 
 const DEBUG = 10;
 const INFO = 20;
@@ -71,6 +71,40 @@ describe('a bounded queue', () => {
     expect(queue.push('101', ERROR, 101)).toBe(false);
     expect(queue.stats.droppedBy).toMatchObject({ overflow: 1, oversize: 1 });
   });
+
+  it('lets nothing go for a newcomer for which there is no room all the same', () => {
+    const queue = new BoundedQueue<string>({ maxRecords: 100, maxBytes: 1_000 });
+    queue.push('on its way', INFO, 450);
+    queue.take();
+    for (let count = 0; count < 9; count++) queue.push(`debug ${count}`, DEBUG, 10);
+    expect(queue.push('info', INFO, 600)).toBe(false);
+    expect(queue.stats).toMatchObject({ dropped: 1, droppedBy: { overflow: 1 } });
+    expect(queue.length).toBe(9);
+    // With a little less it fits once some of them have gone, and no more of them than that.
+    expect(queue.push('info', INFO, 420)).toBe(true);
+    expect(queue.stats.dropped).toBe(1 + 6);
+  });
+
+  it.each<OverflowPolicy>(['dropLowestLevel', 'dropNewest', 'dropOldest'])(
+    'under %s, drops either the newcomer alone or others for it, never more than it has to',
+    (overflow) => {
+      const item = fc.record({ level: fc.constantFrom(10, 20, 30, 40, 50), bytes: fc.nat(70) });
+      fc.assert(
+        fc.property(fc.array(item, { maxLength: 40 }), fc.nat(5), (items, taken) => {
+          const queue = new BoundedQueue<number>({ maxRecords: 8, maxBytes: 100, overflow });
+          for (const [index, { level, bytes }] of items.entries()) {
+            if (index === taken) queue.take(2);
+            const before = queue.stats.dropped;
+            const length = queue.length;
+            const isAdmitted = queue.push(index, level, bytes);
+            const lost = queue.stats.dropped - before;
+            if (!isAdmitted) expect([lost, queue.length]).toEqual([1, length]);
+            else expect(queue.length).toBe(length + 1 - lost);
+          }
+        }),
+      );
+    },
+  );
 
   it('counts what is on its way until it is reported on, and puts it back where it was', () => {
     const queue = filled('dropNewest', new Array(9).fill(INFO));

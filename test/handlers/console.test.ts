@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { ChildProgram, ended } from '../support/child-program.js';
 
 const program = new ChildProgram(`
-  import { getLogger } from 'lib/core/manager';
-  import { StreamHandler } from 'lib/handlers/stream.handler';
+  import { getLogger } from 'lib/core/loggers/manager';
+  import { StreamHandler } from 'lib/handlers/console/stream.handler';
   const [stream, count, ending, bufferSize = '0'] = process.argv.slice(2);
   const handler = new StreamHandler({ stream, bufferSize: Number(bufferSize) });
   const logger = getLogger('app');
@@ -28,9 +28,9 @@ const program = new ChildProgram(`
 
 // Nobody but the library adds one in a process of its own.
 const listeners = new ChildProgram(`
-  import { FileHandler } from 'lib/handlers/file.handler';
-  import { StreamHandler } from 'lib/handlers/stream.handler';
-  import { LogRecord } from 'lib/core/log-record';
+  import { FileHandler } from 'lib/handlers/file/file.handler';
+  import { StreamHandler } from 'lib/handlers/console/stream.handler';
+  import { LogRecord } from 'lib/core/records/log-record';
   const before = process.listenerCount('exit');
   new StreamHandler({ stream: 'stdout' }).handle(new LogRecord({ msg: 'one' }));
   new FileHandler({ filename: '/dev/null', bufferSize: 0 }).handle(new LogRecord({ msg: 'one' }));
@@ -110,7 +110,7 @@ describe('StreamHandler on a standard stream', () => {
     expect(status).toBe(0);
   });
 
-  it('adds no listener to the process while nothing is held back', () => {
+  it('adds no listener to the process while nothing is buffered', () => {
     expect(listeners.run().stdout).toBe('one\n0\n1\n');
   });
 });

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { FileHandler } from '../../lib/handlers/file.handler.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { FileHandler } from '../../lib/handlers/file/file.handler.js';
 import { ChildProgram } from '../support/child-program.js';
 import { mountSmallDisk } from '../support/small-disk.js';
 import { collectStderr } from '../support/stderr-collector.js';
@@ -152,8 +152,8 @@ if (!hasStrace) console.warn('strace was not found: no faults are injected into 
 
 describe('FileHandler under faults of system calls', () => {
   const program = new ChildProgram(`
-    import { FileHandler } from 'lib/handlers/file.handler';
-    import { LogRecord } from 'lib/core/log-record';
+    import { FileHandler } from 'lib/handlers/file/file.handler';
+    import { LogRecord } from 'lib/core/records/log-record';
     const [filename, count, bufferSize] = process.argv.slice(2);
     const handler = new FileHandler({ filename, bufferSize: Number(bufferSize) });
     for (let index = 0; index < Number(count); index++) handler.handle(new LogRecord({ msg: index + ' é', levelno: 20 }));
@@ -190,8 +190,8 @@ describe('FileHandler under faults of system calls', () => {
 
 describe('RotatingFileHandler whose lock cannot be written or removed', () => {
   const program = new ChildProgram(`
-    import { RotatingFileHandler } from 'lib/handlers/rotating-file.handler';
-    import { LogRecord } from 'lib/core/log-record';
+    import { RotatingFileHandler } from 'lib/handlers/file/rotation/rotating-file.handler';
+    import { LogRecord } from 'lib/core/records/log-record';
     const [filename] = process.argv.slice(2);
     const handler = new RotatingFileHandler({ filename, maxBytes: 4, backupCount: 9 });
     for (const msg of ['a', 'b', 'c', 'd', 'e', 'f']) {

@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { collectActivations } from '../../lib/core/activation.js';
-import { Formatter } from '../../lib/core/formatter.js';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { FileHandler } from '../../lib/handlers/file.handler.js';
-import { StreamHandler } from '../../lib/handlers/stream.handler.js';
+import { Formatter } from '../../lib/core/formatting/formatter.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { StreamHandler } from '../../lib/handlers/console/stream.handler.js';
+import { FileHandler } from '../../lib/handlers/file/file.handler.js';
 import { ChildProgram } from '../support/child-program.js';
 import { captureStderr } from '../support/stderr-capture.js';
 import { collectStderr } from '../support/stderr-collector.js';
@@ -20,8 +20,8 @@ const record = (msg: string, levelno = 20) => new LogRecord({ msg, levelno });
 const plain = new Formatter({ sanitize: 'none' });
 
 const standardOutput = new ChildProgram(`
-  import { LogRecord } from 'lib/core/log-record';
-  import { RotatingFileHandler } from 'lib/handlers/rotating-file.handler';
+  import { LogRecord } from 'lib/core/records/log-record';
+  import { RotatingFileHandler } from 'lib/handlers/file/rotation/rotating-file.handler';
   const handler = new RotatingFileHandler({ filename: '/dev/stdout', maxBytes: 1, backupCount: 1 });
   for (const msg of ['one', 'two']) handler.handle(new LogRecord({ msg, levelno: 20 }));
   await handler.close();
@@ -59,7 +59,7 @@ describe('FileHandler', () => {
   it('refuses with mode x a file that is there, and any mode that does not write', () => {
     new FileHandler({ filename: folder.file('new.log'), mode: 'x' }).handle(record('one'));
     expect(folder.read('new.log')).toBe('one\n');
-    expect(() => new FileHandler({ filename: folder.file('new.log'), mode: 'x' })).toThrow(/there already/);
+    expect(() => new FileHandler({ filename: folder.file('new.log'), mode: 'x' })).toThrow(/exists already/);
     for (const mode of ['r', 'q', '', 'aw', 'r+']) {
       expect(() => new FileHandler({ filename: folder.file('a.log'), mode })).toThrow(
         /mode: .* does not write/,
@@ -71,7 +71,7 @@ describe('FileHandler', () => {
   it('is refused where the directory is not there, or the name is that of a directory', () => {
     const fault = { name: 'LoggingError', code: 'ERR_LOGGING_FILE' };
     expect(() => new FileHandler({ filename: folder.file('none/app.log') })).toThrow(
-      expect.objectContaining({ ...fault, message: expect.stringContaining('make it first') }),
+      expect.objectContaining({ ...fault, message: expect.stringContaining('create it first') }),
     );
     mkdirSync(folder.file('dir'));
     expect(() => new FileHandler({ filename: folder.file('dir') })).toThrow(expect.objectContaining(fault));
@@ -107,7 +107,7 @@ describe('FileHandler', () => {
     expect(statSync(folder.file('app.log')).mode & 0o777).toBe(0o640 & ~process.umask());
   });
 
-  it('follows links only when told to', () => {
+  it('follows links only on request', () => {
     writeFileSync(folder.file('target'), 'precious\n');
     symlinkSync(folder.file('target'), folder.file('symbolic.log'));
     symlinkSync(folder.file('nowhere'), folder.file('dangling.log'));
@@ -164,7 +164,7 @@ describe('FileHandler', () => {
 });
 
 describe('FileHandler while a configuration is put together', () => {
-  it('empties the file only once the configuration stands', () => {
+  it('empties the file only once the configuration is active', () => {
     writeFileSync(folder.file('app.log'), 'before\n');
     const { activations } = collectActivations(
       () => new FileHandler({ filename: folder.file('app.log'), mode: 'w' }),
@@ -200,7 +200,7 @@ describe('FileHandler with an encoding', () => {
     expect(log({}, 'a\ud800b').bytes.toString()).toBe('a\\ud800b\n');
   });
 
-  it('leaves such a record out and reports it when told to be strict', () => {
+  it('leaves such a record out and reports it when strict', () => {
     const { bytes, text } = log({ encoding: 'ascii', errors: 'strict' }, 'one', 'é', 'two');
     expect(bytes.toString()).toBe('one\ntwo\n');
     expect(text.match(/--- Logging error ---/g)).toHaveLength(1);

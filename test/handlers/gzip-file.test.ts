@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readFileSync, writeFileSync } from 'nod
 import { open } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { gzipFrom, isGzipOf } from '../../lib/handlers/support/gzip-file.js';
+import { gzipFrom, isGzipOf } from '../../lib/handlers/file/rotation/gzip-file.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();

@@ -2,8 +2,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { makeLogRecord } from '../../lib/core/record-factory.js';
-import { HTTPHandler } from '../../lib/handlers/http.handler.js';
+import { makeLogRecord } from '../../lib/core/records/record-factory.js';
+import { HTTPHandler } from '../../lib/handlers/http/http.handler.js';
 import { HttpSink } from '../support/http-sink.js';
 import { hasPython } from '../support/live-python.js';
 

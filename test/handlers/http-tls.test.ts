@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { HTTPHandler } from '../../lib/handlers/http.handler.js';
-import type { HTTPHandlerOptions } from '../../lib/handlers/support/http-options.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { HTTPHandler } from '../../lib/handlers/http/http.handler.js';
+import type { HTTPHandlerOptions } from '../../lib/handlers/http/http-options.js';
 import {
   type Certificate,
   type Certificates,
@@ -43,7 +43,7 @@ describeWithTls('HTTPHandler over TLS', () => {
     return stderr.text.slice(before);
   }
 
-  it('sends to a server whose authority it is told to trust', async () => {
+  it('sends to a server whose authority it is configured to trust', async () => {
     await send(certificates.good, { context: { ca: certificates.ca.cert } });
     expect(sink.requests).toHaveLength(1);
     expect(http.stats.delivered).toBe(1);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Formatter } from '../../lib/core/formatter.js';
-import { LogRecord, type LogRecordOptions } from '../../lib/core/log-record.js';
-import { Logger } from '../../lib/core/logger.js';
-import { HTTPHandler } from '../../lib/handlers/http.handler.js';
-import type { HTTPHandlerOptions } from '../../lib/handlers/support/http-options.js';
+import { Formatter } from '../../lib/core/formatting/formatter.js';
+import { Logger } from '../../lib/core/loggers/logger.js';
+import { LogRecord, type LogRecordOptions } from '../../lib/core/records/log-record.js';
+import { HTTPHandler } from '../../lib/handlers/http/http.handler.js';
+import type { HTTPHandlerOptions } from '../../lib/handlers/http/http-options.js';
 import { HttpSink } from '../support/http-sink.js';
 import { collectStderr } from '../support/stderr-collector.js';
 
@@ -190,7 +190,7 @@ describe('HTTPHandler and a server in trouble', () => {
     expect(Date.now() - started).toBeGreaterThanOrEqual(990);
   });
 
-  it('splits a batch that is refused, and loses only the record at fault', async () => {
+  it('splits a batch that is refused, and loses only the bad record', async () => {
     sink.answer = ({ body }) => (body.includes('poison') ? 400 : 200);
     const http = handler({ format: 'json' });
     for (const msg of ['a', 'b', 'poison', 'c', 'd']) http.handle(record({ msg, args: [] }));
@@ -306,12 +306,12 @@ describe('the options of HTTPHandler', () => {
     [
       'a forged header',
       { headers: { 'X-A': 'b\r\nX-C: d' } },
-      /headers: "X-A" is no name for a header, or its value/,
+      /headers: "X-A" is not a valid header name, or its value/,
     ],
     ['a length of its own', { headers: { 'Content-Length': '1' } }, /"Content-Length" is set by the handler/],
     ['a context without TLS', { context: {} }, /makes sense only with secure/],
     ['JSON by GET', { format: 'json', method: 'GET' }, /need 'POST'/],
-    ['a batch of forms', { batchSize: 5 }, /a form holds one record/],
+    ['a batch of forms', { batchSize: 5 }, /a form contains one record/],
     ['a compressed form', { gzip: true }, /a form is sent as it is/],
     ['a user with a colon', { credentials: ['a:b', 'secret'] }, /expected \[user, password\]/],
     [

@@ -1,9 +1,9 @@
 import fs, { existsSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { FileHandler } from '../../lib/handlers/file.handler.js';
-import { RotatingFileHandler } from '../../lib/handlers/rotating-file.handler.js';
-import { writeTogether } from '../../lib/handlers/support/joint-writes.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { FileHandler } from '../../lib/handlers/file/file.handler.js';
+import { RotatingFileHandler } from '../../lib/handlers/file/rotation/rotating-file.handler.js';
+import { writeTogether } from '../../lib/handlers/output/joint-writes.js';
 import { ChildProgram } from '../support/child-program.js';
 import { collectStderr } from '../support/stderr-collector.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
@@ -13,9 +13,9 @@ const line = (index: number) => `${index} ${'x'.repeat(100)}`;
 const lines = (count: number) => Array.from({ length: count }, (_, index) => line(index));
 
 const program = new ChildProgram(`
-  import { LogRecord } from 'lib/core/log-record';
-  import { FileHandler } from 'lib/handlers/file.handler';
-  import { writeTogether } from 'lib/handlers/support/joint-writes';
+  import { LogRecord } from 'lib/core/records/log-record';
+  import { FileHandler } from 'lib/handlers/file/file.handler';
+  import { writeTogether } from 'lib/handlers/output/joint-writes';
   const handler = new FileHandler({ filename: process.argv[2] });
   writeTogether(() => {
     handler.handle(new LogRecord({ msg: 'last words', levelno: 20 }));
@@ -91,7 +91,7 @@ describe('records that are written together', () => {
     void alone.close();
   });
 
-  it('are kept and told once if they cannot be written, and go out later', () => {
+  it('are kept and reported once if they cannot be written, and go out later', () => {
     const handler = new FileHandler({ filename: folder.file('sub/app.log'), delay: true });
     const collected = collectStderr();
     writeTogether(() => {

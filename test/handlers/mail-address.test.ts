@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { headerText, parseAddress, parseAddresses } from '../../lib/handlers/support/mail-address.js';
+import { headerText, parseAddress, parseAddresses } from '../../lib/handlers/mail/mail-address.js';
 
 const CONTROL = /[\0-\x1f\x7f-\x9f\u2028\u2029]/;
 

@@ -1,10 +1,10 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { dictConfig } from '../../lib/config/dict-configurator.js';
-import { Formatter } from '../../lib/core/formatter.js';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { getLogger } from '../../lib/core/manager.js';
-import { BufferingHandler } from '../../lib/handlers/buffering.handler.js';
-import { MemoryHandler } from '../../lib/handlers/memory.handler.js';
+import { dictConfig } from '../../lib/config/apply/dict-configurator.js';
+import { Formatter } from '../../lib/core/formatting/formatter.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { BufferingHandler } from '../../lib/handlers/memory/buffering.handler.js';
+import { MemoryHandler } from '../../lib/handlers/memory/memory.handler.js';
 import { ListHandler } from '../support/list-handler.js';
 import { collectStderr } from '../support/stderr-collector.js';
 
@@ -109,7 +109,7 @@ describe('MemoryHandler', () => {
     expect(handler.dropped).toBe(3);
   });
 
-  it('flushes when it is closed, unless told not to', () => {
+  it('flushes when it is closed by default', () => {
     const target = new ListHandler();
     for (const [flushOnClose, msg] of [
       [true, 'flushed'],
@@ -123,7 +123,7 @@ describe('MemoryHandler', () => {
     expect(target.lines).toEqual(['flushed']);
   });
 
-  it('finds the target by its name in a configuration, wherever that stands, and tells where each call was made', () => {
+  it('finds the target by its name in a configuration, wherever that is, and knows where each call was made', () => {
     const { handlers } = dictConfig({
       version: 1,
       formatters: { caller: { format: '%(filename)s:%(funcName)s %(message)s' } },

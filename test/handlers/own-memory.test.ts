@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { inOwnMemory } from '../../lib/handlers/support/own-memory.js';
+import { inOwnMemory } from '../../lib/handlers/delivery/own-memory.js';
 
 describe('bytes that may wait for long', () => {
   it('leave the pool that small Buffers share', () => {

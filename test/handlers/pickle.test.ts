@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Picklable, PyFloat, pickle } from '../../lib/handlers/support/pickle.js';
+import { type Picklable, PyFloat, pickle } from '../../lib/handlers/wire/pickle.js';
 import { askPython, hasPython } from '../support/live-python.js';
 
 /** What Python reads from pickles, as its `repr`. */
@@ -57,7 +57,7 @@ describeLive('a pickle, read by Python', () => {
     ]);
   });
 
-  it('holds whole numbers of any size as int', () => {
+  it('holds integers of any size as int', () => {
     const edges = [8n, 16n, 31n, 32n, 63n, 64n, 2_040n].flatMap((bits) =>
       [-1n, 0n, 1n].flatMap((off) => [2n ** (bits - 1n) + off, -(2n ** (bits - 1n)) + off]),
     );

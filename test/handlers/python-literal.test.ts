@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { quotePlus, urlencode } from '../../lib/handlers/support/form-encode.js';
-import { pythonRepr, pythonStr } from '../../lib/handlers/support/python-literal.js';
+import { pythonRepr, pythonStr, quotePlus, urlencode } from '../../lib/handlers/http/form-encode.js';
 import { askPython, hasPython } from '../support/live-python.js';
 
 const value = fc.letrec<{ node: unknown }>((tie) => ({

@@ -3,14 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { dictConfig } from '../../lib/config/dict-configurator.js';
-import { Formatter } from '../../lib/core/formatter.js';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { getLogger } from '../../lib/core/manager.js';
+import { dictConfig } from '../../lib/config/apply/dict-configurator.js';
+import { Formatter } from '../../lib/core/formatting/formatter.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
 import { JsonFormatter } from '../../lib/formatters/json.formatter.js';
-import { QueueHandler } from '../../lib/handlers/queue.handler.js';
-import { QueueListener } from '../../lib/handlers/queue-listener.js';
-import { RecordQueue } from '../../lib/handlers/support/record-queue.js';
+import { QueueHandler } from '../../lib/handlers/queue/queue.handler.js';
+import { QueueListener } from '../../lib/handlers/queue/queue-listener.js';
+import { RecordQueue } from '../../lib/handlers/queue/record-queue.js';
 import { ListHandler } from '../support/list-handler.js';
 import { captureStderr } from '../support/stderr-capture.js';
 
@@ -104,7 +104,7 @@ describe('QueueListener', () => {
     void listener.stop();
   });
 
-  it('asks the level of its handlers only if told to', () => {
+  it('respects the level of its handlers only on request', () => {
     for (const respect_handler_level of [false, true]) {
       const queue = new RecordQueue();
       const list = new ListHandler({ level: 'WARNING' });
@@ -133,6 +133,54 @@ describe('QueueListener', () => {
     expect(list.lines).toEqual(['one', 'two']);
     void listener.stop();
     expect(listener.isRunning).toBe(false);
+  });
+
+  it.each(['dropLowestLevel', 'dropNewest', 'dropOldest'] as const)(
+    'stops on a full queue without losing a record for the mark that ends it: %s',
+    (overflow) => {
+      const queue = new RecordQueue({ maxRecords: 10, overflow });
+      const list = new ListHandler();
+      const listener = new QueueListener(queue, list);
+      listener.start();
+      for (let count = 0; count < 10; count += 1) queue.put_nowait(record('%d', [count], 40));
+      void listener.stop();
+      expect(listener.isRunning).toBe(false);
+      expect(list.lines).toHaveLength(10);
+      expect(queue.stats).toMatchObject({ emitted: 10, delivered: 10, queued: 0, dropped: 0 });
+    },
+  );
+
+  it('counts no mark as a record, wherever it is', () => {
+    const queue = new RecordQueue();
+    for (const item of [record('one'), null, record('two'), null]) queue.put_nowait(item);
+    expect(queue.stats).toMatchObject({ emitted: 2, queued: 2 });
+    expect(queue.qsize()).toBe(4);
+    const items = Array.from({ length: 5 }, () => queue.get_nowait());
+    expect(items.map((item) => (item ? item.getMessage() : item))).toEqual([
+      'one',
+      null,
+      'two',
+      null,
+      undefined,
+    ]);
+    expect(queue.stats).toMatchObject({ emitted: 2, delivered: 2, queued: 0 });
+    expect(queue.empty()).toBe(true);
+  });
+
+  it('stops though a queue of the user has no room for the mark', () => {
+    class Full extends RecordQueue {
+      override put_nowait(item: LogRecord | null): void {
+        if (item === null) throw new Error('queue.Full');
+        super.put_nowait(item);
+      }
+    }
+    const queue = new Full();
+    const list = new ListHandler();
+    const listener = new QueueListener(queue, list);
+    listener.start();
+    queue.put_nowait(record('one'));
+    void listener.stop();
+    expect([listener.isRunning, list.lines]).toEqual([false, ['one']]);
   });
 
   it('leaves out what its own handlers log: it would never end', () => {
@@ -168,7 +216,7 @@ describe('QueueHandler in a configuration', () => {
     });
   }
 
-  it("takes Python 3.12's keys, and its listener runs when the configuration stands", async () => {
+  it("takes Python 3.12's keys, and its listener runs when the configuration is active", async () => {
     const queue = { '()': 'queue.Queue', maxsize: 100 };
     const listener = 'logging.handlers.QueueListener';
     const { handlers } = configure({ queue, listener, respect_handler_level: true });
@@ -210,7 +258,7 @@ describe('QueueHandler in a configuration', () => {
     await handler.close();
   });
 
-  it('tells what is wrong with its keys', () => {
+  it('reports what is wrong with its keys', () => {
     expect(() => configure({ queue: 'queue.Quue' })).toThrow('handlers.queue.queue: ');
     expect(() => configure({ handlers: ['lst'] })).toThrow('did you mean "list"?');
     expect(() => configure({ queue: { put_nowait: () => undefined } })).toThrow(
@@ -229,8 +277,8 @@ describe('at the end of the process', () => {
         script,
         `import { appendFileSync } from 'node:fs';
         import { Handler } from '${lib}core/handler.js';
-        import { LogRecord } from '${lib}core/log-record.js';
-        import { QueueHandler } from '${lib}handlers/queue.handler.js';
+        import { LogRecord } from '${lib}core/records/log-record.js';
+        import { QueueHandler } from '${lib}handlers/queue/queue.handler.js';
         class Out extends Handler { emit(record) { appendFileSync(process.argv[2], this.format(record) + '\\n'); } }
         const handler = new QueueHandler({ handlers: [new Out()] });
         for (let count = 0; count < 1000; count++) handler.handle(new LogRecord({ msg: 'record ' + count }));

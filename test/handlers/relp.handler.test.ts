@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { RelpHandler } from '../../lib/handlers/relp.handler.js';
-import { RelpReader, relpFrame } from '../../lib/handlers/support/relp-frame.js';
-import type { RelpHandlerOptions } from '../../lib/handlers/support/relp-options.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { RelpHandler } from '../../lib/handlers/syslog/relp/relp.handler.js';
+import type { RelpHandlerOptions } from '../../lib/handlers/syslog/relp/relp-options.js';
+import { RelpReader, relpFrame } from '../../lib/handlers/syslog/relp/relp-session.js';
 import { frame, RelpServer } from '../support/relp-server.js';
 import { collectStderr } from '../support/stderr-collector.js';
 
@@ -136,7 +136,7 @@ describe('RelpHandler', () => {
     ['is no RELP server', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'does not speak RELP'],
     ['announces more than there can be', '1 rsp 999999999 200 OK', 'announced 999999999 bytes'],
     ['ends a frame with something else', '1 rsp 6 200 OKx', 'does not end'],
-    ['answers what was not asked', '77 rsp 6 200 OK\n', 'was not asked'],
+    ['answers what was not asked', '77 rsp 6 200 OK\n', 'an unknown transaction'],
     ['refuses the session', '1 rsp 6 500 no\n', 'the server refused to begin: 500 no'],
     ['takes no syslog', frame(1, '200 OK\ncommands=eventlog\nx=y'), 'takes no messages of syslog'],
   ])('reports a server that %s, and keeps what it has', async (_, bytes, fault) => {

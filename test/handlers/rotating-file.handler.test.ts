@@ -14,11 +14,11 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { BaseRotatingHandler } from '../../lib/handlers/base-rotating-handler.js';
-import { FileHandler } from '../../lib/handlers/file.handler.js';
-import { RotatingFileHandler } from '../../lib/handlers/rotating-file.handler.js';
-import { lockRotation } from '../../lib/handlers/support/rotation-lock.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { FileHandler } from '../../lib/handlers/file/file.handler.js';
+import { BaseRotatingHandler } from '../../lib/handlers/file/rotation/base-rotating-handler.js';
+import { RotatingFileHandler } from '../../lib/handlers/file/rotation/rotating-file.handler.js';
+import { lockRotation } from '../../lib/handlers/file/rotation/rotation-lock.js';
 import { captureStderr } from '../support/stderr-capture.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
@@ -171,7 +171,7 @@ describe('RotatingFileHandler whose roll fails', () => {
 
   it('breaks the lock of a process that is gone', () => {
     const lock = folder.file('app.log.lock');
-    const script = `import('${new URL('../../lib/handlers/support/rotation-lock.ts', import.meta.url)}')
+    const script = `import('${new URL('../../lib/handlers/file/rotation/rotation-lock.ts', import.meta.url)}')
       .then(({ lockRotation }) => { lockRotation('${folder.file('app.log')}'); process.kill(process.pid, 'SIGKILL'); })`;
     spawnSync(process.execPath, [
       '--import',
@@ -246,7 +246,7 @@ describe('RotatingFileHandler with compress', () => {
     log(handler, 'c');
     await handler.close();
     const stats = statSync(folder.file('app.log.1.gz'));
-    expect(stats.mode & 0o777).toBe(0o604 & ~process.umask());
+    expect(stats.mode & 0o777).toBe(0o604);
     expect(Math.abs(stats.mtimeMs - mtimeMs)).toBeLessThan(5);
   });
 

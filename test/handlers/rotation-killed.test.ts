@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { RotatingFileHandler } from '../../lib/handlers/rotating-file.handler.js';
+import { RotatingFileHandler } from '../../lib/handlers/file/rotation/rotating-file.handler.js';
 import { ChildProgram, ended } from '../support/child-program.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
@@ -12,11 +12,11 @@ const options = { maxBytes: 30_000, backupCount: 10_000, compress: true };
 /** Logs until it is killed, and notes apart how far it came. */
 const program = new ChildProgram(`
   import { openSync, writeSync } from 'node:fs';
-  import { LogRecord } from 'lib/core/log-record';
-  import { RotatingFileHandler } from 'lib/handlers/rotating-file.handler';
-  const [filename, run, ledger, options] = process.argv.slice(2);
+  import { LogRecord } from 'lib/core/records/log-record';
+  import { RotatingFileHandler } from 'lib/handlers/file/rotation/rotating-file.handler';
+  const [filename, run, counters, options] = process.argv.slice(2);
   const handler = new RotatingFileHandler({ filename, ...JSON.parse(options) });
-  const note = openSync(ledger, 'w');
+  const note = openSync(counters, 'w');
   for (let index = 0; ; index++) {
     handler.handle(new LogRecord({ msg: run + ' ' + index + ' ' + 'x'.repeat(index % 90), levelno: 20 }));
     writeSync(note, String(index).padStart(9), 0);
@@ -29,15 +29,15 @@ describe('a process that is killed while it rolls and compresses', () => {
     const promised: number[] = [];
     for (let run = 0; run < 12; run++) {
       const child = program.start(
-        [folder.file('app.log'), String(run), folder.file(`ledger.${run}`), JSON.stringify(options)],
+        [folder.file('app.log'), String(run), folder.file(`counters.${run}`), JSON.stringify(options)],
         {
           stdio: 'ignore',
         },
       );
-      while (!folder.names().includes(`ledger.${run}`)) await sleep(10);
+      while (!folder.names().includes(`counters.${run}`)) await sleep(10);
       setTimeout(() => child.kill('SIGKILL'), 20 + run * 41);
       expect(await ended(child)).toBe('SIGKILL');
-      promised.push(Number(folder.read(`ledger.${run}`) || -1));
+      promised.push(Number(folder.read(`counters.${run}`) || -1));
     }
     // The next run finishes what is left.
     await new RotatingFileHandler({ filename: folder.file('app.log'), ...options }).close();

@@ -9,9 +9,9 @@ const processes = 4;
 const each = 5_000;
 
 const program = new ChildProgram(`
-  import { LogRecord } from 'lib/core/log-record';
-  import { RotatingFileHandler } from 'lib/handlers/rotating-file.handler';
-  import { TimedRotatingFileHandler } from 'lib/handlers/timed-rotating-file.handler';
+  import { LogRecord } from 'lib/core/records/log-record';
+  import { RotatingFileHandler } from 'lib/handlers/file/rotation/rotating-file.handler';
+  import { TimedRotatingFileHandler } from 'lib/handlers/file/rotation/timed-rotating-file.handler';
   const [filename, id, kind, options, each] = process.argv.slice(2);
   const Handler = kind === 'timed' ? TimedRotatingFileHandler : RotatingFileHandler;
   const handler = new Handler({ filename, ...JSON.parse(options) });

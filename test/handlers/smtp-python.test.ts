@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { Formatter } from '../../lib/core/formatter.js';
-import { makeLogRecord } from '../../lib/core/record-factory.js';
-import { SMTPHandler } from '../../lib/handlers/smtp.handler.js';
+import { Formatter } from '../../lib/core/formatting/formatter.js';
+import { makeLogRecord } from '../../lib/core/records/record-factory.js';
+import { SMTPHandler } from '../../lib/handlers/mail/smtp.handler.js';
 import { hasPython } from '../support/live-python.js';
 import { MailServer } from '../support/mail-server.js';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Formatter } from '../../lib/core/formatter.js';
-import { LogRecord, type LogRecordOptions } from '../../lib/core/log-record.js';
-import { SMTPHandler } from '../../lib/handlers/smtp.handler.js';
-import type { SMTPHandlerOptions } from '../../lib/handlers/support/smtp-options.js';
+import { Formatter } from '../../lib/core/formatting/formatter.js';
+import { LogRecord, type LogRecordOptions } from '../../lib/core/records/log-record.js';
+import { SMTPHandler } from '../../lib/handlers/mail/smtp.handler.js';
+import type { SMTPHandlerOptions } from '../../lib/handlers/mail/smtp-options.js';
 import { type Certificates, hasOpenssl, makeCertificates } from '../support/certificates.js';
 import { MailServer } from '../support/mail-server.js';
 import { collectStderr } from '../support/stderr-collector.js';

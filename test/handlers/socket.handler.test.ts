@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { SocketHandler } from '../../lib/handlers/socket.handler.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { SocketHandler } from '../../lib/handlers/network/socket.handler.js';
 import { collectStderr } from '../support/stderr-collector.js';
 
 function record(msg: string, levelno = 20): LogRecord {
@@ -217,8 +217,8 @@ describe('SocketHandler', () => {
       const lib = new URL('../../lib/', import.meta.url).href;
       writeFileSync(
         script,
-        `import { LogRecord } from '${lib}core/log-record.js';
-        import { SocketHandler } from '${lib}handlers/socket.handler.js';
+        `import { LogRecord } from '${lib}core/records/log-record.js';
+        import { SocketHandler } from '${lib}handlers/network/socket.handler.js';
         const handler = new SocketHandler({ host: '127.0.0.1', port: ${port}, format: 'json', framing: 'newline' });
         for (let count = 0; count < 1000; count++) handler.handle(new LogRecord({ msg: String(count) }));`,
       );
@@ -256,7 +256,7 @@ describe('SocketHandler', () => {
     }
   });
 
-  it('tells what is wrong with its options', () => {
+  it('reports what is wrong with its options', () => {
     expect(() => new SocketHandler({ host: 'x', port: 99_999 })).toThrow(
       'port: expected a port from 1 to 65535',
     );

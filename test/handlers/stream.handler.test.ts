@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { Formatter } from '../../lib/core/formatter.js';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { StreamHandler } from '../../lib/handlers/stream.handler.js';
+import { Formatter } from '../../lib/core/formatting/formatter.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { StreamHandler } from '../../lib/handlers/console/stream.handler.js';
 import { captureStderr } from '../support/stderr-capture.js';
 import { collectStderr } from '../support/stderr-collector.js';
 
@@ -96,6 +96,43 @@ describe('StreamHandler', () => {
     }
     expect(collected.text).toContain('event of the stream');
     expect(collected.text).toContain('promise of the stream');
+  });
+
+  it('listens for the errors of a stream once, whoever writes to it, and no more when all are closed', async () => {
+    const stream = new Writable({ write: (_chunk, _encoding, done) => setTimeout(done, 5) });
+    const before = stream.listenerCount('error');
+    const handlers = Array.from({ length: 30 }, () => new StreamHandler({ stream }));
+    for (const handler of handlers) handler.handle(record('one'));
+    expect(stream.listenerCount('error')).toBe(before + 1);
+    for (const handler of handlers) await handler.close();
+    expect(stream.listenerCount('error')).toBe(before);
+  });
+
+  it('goes on listening until a stream that is let go of has taken all, or failed', async () => {
+    const collected = collectStderr();
+    const stream = new Writable({
+      write: (_chunk, _encoding, done) => setTimeout(done, 5, new Error('late failure')),
+    });
+    const handler = new StreamHandler({ stream });
+    handler.handle(record('one'));
+    await handler.close();
+    expect(collected.stop()).toContain('late failure');
+    expect(stream.listenerCount('error')).toBe(0);
+    const other = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const moved = new StreamHandler({ stream: other });
+    moved.setStream({ write: () => undefined });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(other.listenerCount('error')).toBe(0);
+  });
+
+  it('listens again if a record comes after it was closed', async () => {
+    const collected = collectStderr();
+    const stream = new Writable({ write: (_chunk, _encoding, done) => done(new Error('after the end')) });
+    const handler = new StreamHandler({ stream });
+    await handler.close();
+    handler.handle(record('late'));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(collected.stop()).toContain('after the end');
   });
 
   it('drops and counts records for a Node stream that takes nothing, rather than filling memory', () => {

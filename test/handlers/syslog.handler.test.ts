@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { dictConfig } from '../../lib/config/dict-configurator.js';
-import { Formatter } from '../../lib/core/formatter.js';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { getLogger } from '../../lib/core/manager.js';
-import { formatRfc5424, formatStructuredData } from '../../lib/handlers/support/rfc5424.js';
-import { frameSyslog } from '../../lib/handlers/support/syslog-framing.js';
-import { parseAddress } from '../../lib/handlers/support/syslog-options.js';
-import { SysLogHandler } from '../../lib/handlers/syslog.handler.js';
+import { dictConfig } from '../../lib/config/apply/dict-configurator.js';
+import { Formatter } from '../../lib/core/formatting/formatter.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { formatRfc5424, formatStructuredData } from '../../lib/handlers/syslog/rfc5424.js';
+import { SysLogHandler } from '../../lib/handlers/syslog/syslog.handler.js';
+import { parseAddress } from '../../lib/handlers/syslog/syslog-options.js';
+import { frameSyslog } from '../../lib/handlers/syslog/syslog-transport.js';
 import { askPython, hasPython } from '../support/live-python.js';
 
 const itLive = hasPython ? it : it.skip;
@@ -73,7 +73,7 @@ describe('SysLogHandler', () => {
     });
   });
 
-  it('tells what is wrong with its options', () => {
+  it('reports what is wrong with its options', () => {
     expect(() => new SysLogHandler({ facility: 'usr' as never })).toThrow(
       'facility: expected a number from 0 to 23 or one of',
     );

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type EncodingErrors, encodingErrors, textCodec } from '../../lib/handlers/support/text-codec.js';
+import { type EncodingErrors, encodingErrors, textCodec } from '../../lib/handlers/file/text-codec.js';
 
 const encodings = [
   'utf-8',

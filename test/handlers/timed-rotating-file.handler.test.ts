@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { LogRecord } from '../../lib/core/log-record.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
 import {
   TimedRotatingFileHandler,
   type TimedRotatingFileHandlerOptions,
-} from '../../lib/handlers/timed-rotating-file.handler.js';
+} from '../../lib/handlers/file/rotation/timed-rotating-file.handler.js';
 import { captureStderr } from '../support/stderr-capture.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
@@ -112,6 +112,15 @@ describe('TimedRotatingFileHandler', () => {
     log(handler, 'a');
     handler.doRollover();
     expect(contents()).toEqual({ 'app.log.2024-05-01': 'a' });
+  });
+
+  it('rolls nothing where the first record comes after the time of a delayed file', () => {
+    setClock('2024-05-01T10:00:00Z');
+    const handler = make({ when: 'midnight', delay: true });
+    setClock('2024-05-03T10:00:00Z');
+    log(handler, 'a');
+    expect(contents()).toEqual({ 'app.log': 'a' });
+    expect(handler.rolloverAt).toBe(seconds('2024-05-04T00:00:00Z'));
   });
 
   it('never rolls over what is no regular file', () => {

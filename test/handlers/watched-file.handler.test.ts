@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { WatchedFileHandler } from '../../lib/handlers/watched-file.handler.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { WatchedFileHandler } from '../../lib/handlers/file/watched-file.handler.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();

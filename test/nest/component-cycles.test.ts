@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { type DynamicModule, Inject, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Handler } from '../../lib/core/handler.js';
-import { LoggingModule } from '../../lib/nest/logging.module.js';
-import { getHandlerToken } from '../../lib/nest/logging.tokens.js';
+import { LoggingModule } from '../../lib/nest/module/logging.module.js';
+import { getHandlerToken } from '../../lib/nest/module/logging.tokens.js';
 
 @Injectable()
 class Audit {

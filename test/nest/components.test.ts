@@ -2,16 +2,16 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type DynamicModule, type INestApplicationContext, Inject, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import type { LoggingConfig } from '../../lib/config/logging-config.js';
+import type { LoggingConfig } from '../../lib/config/plan/logging-config.js';
 import { Filter } from '../../lib/core/filter.js';
-import { Formatter } from '../../lib/core/formatter.js';
+import { Formatter } from '../../lib/core/formatting/formatter.js';
 import { Handler, type HandlerOptions } from '../../lib/core/handler.js';
-import type { LogRecord } from '../../lib/core/log-record.js';
-import { getLogger } from '../../lib/core/manager.js';
-import { ComponentOptions } from '../../lib/nest/component-options.decorator.js';
-import { Logger } from '../../lib/nest/logger.decorator.js';
-import { LoggingModule } from '../../lib/nest/logging.module.js';
-import { getFilterToken, getFormatterToken, getHandlerToken } from '../../lib/nest/logging.tokens.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import type { LogRecord } from '../../lib/core/records/log-record.js';
+import { ComponentOptions } from '../../lib/nest/components/component-options.decorator.js';
+import { Logger } from '../../lib/nest/module/logger.decorator.js';
+import { LoggingModule } from '../../lib/nest/module/logging.module.js';
+import { getFilterToken, getFormatterToken, getHandlerToken } from '../../lib/nest/module/logging.tokens.js';
 import { Recorder } from '../e2e/support/recorder.js';
 
 @Injectable()
@@ -136,7 +136,7 @@ describe('a handler, formatter or filter of the configuration', () => {
   it('is refused with its place if its entry has options that it does not ask for', async () => {
     const config: LoggingConfig = { version: 1, handlers: { plain: { class: PlainHandler, levle: 'INFO' } } };
     await expect(start(LoggingModule.forRoot(config, { imports: [AuditModule] }))).rejects.toThrow(
-      /handlers\.plain: .*'levle': PlainHandler asks for no options; inject them with @ComponentOptions\(\)/,
+      /handlers\.plain: .*'levle': PlainHandler takes no options; inject them with @ComponentOptions\(\)/,
     );
   });
 
@@ -304,7 +304,7 @@ describe('a configuration', () => {
     );
   });
 
-  it('tells whoever gives options where the configuration belongs', () => {
+  it('says where the configuration belongs if options come first', () => {
     expect(() => LoggingModule.forRoot({ context: false, http: {} } as never)).toThrow(
       'LoggingModule.forRoot: http, context in the first argument, which is the configuration; options are the second: ' +
         'forRoot(undefined, { http: …, context: … }) has the default configuration',

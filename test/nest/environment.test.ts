@@ -6,10 +6,10 @@ import {
   Logger as NestCommonLogger,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { LoggingConfig } from '../../lib/config/logging-config.js';
-import { getLogger } from '../../lib/core/manager.js';
-import { LoggingModule } from '../../lib/nest/logging.module.js';
-import type { LoggingModuleOptions } from '../../lib/nest/logging-options.js';
+import type { LoggingConfig } from '../../lib/config/plan/logging-config.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { LoggingModule } from '../../lib/nest/module/logging.module.js';
+import type { LoggingModuleOptions } from '../../lib/nest/module/logging-options.js';
 import { Recorder } from '../e2e/support/recorder.js';
 import { resetLogging } from '../support/reset-logging.js';
 

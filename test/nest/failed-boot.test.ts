@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type DynamicModule, Inject, Injectable, Logger as NestCommonLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Handler } from '../../lib/core/handler.js';
-import { getRootLogger } from '../../lib/core/manager.js';
-import { LoggingModule } from '../../lib/nest/logging.module.js';
-import { STANDING_LOGGING } from '../../lib/nest/logging.tokens.js';
+import { getRootLogger } from '../../lib/core/loggers/manager.js';
+import { LoggingModule } from '../../lib/nest/module/logging.module.js';
+import { ACTIVE_LOGGING } from '../../lib/nest/module/logging.tokens.js';
 import { platforms } from '../e2e/support/platforms.js';
 import { pause } from '../e2e/support/recorder.js';
 
@@ -20,7 +20,7 @@ class Noting extends Handler {
 /** Fails when the configuration stands already. */
 @Injectable()
 class Late {
-  constructor(@Inject(STANDING_LOGGING) _standing: unknown) {
+  constructor(@Inject(ACTIVE_LOGGING) _active: unknown) {
     throw new Error('too late');
   }
 }
@@ -70,7 +70,7 @@ describe('an application that fails to start, with abortOnError: false', () => {
     expect(noting.isClosed).toBe(true);
   });
 
-  it('keeps them if it stands, and only something it was asked for fails', async () => {
+  it('keeps them if it is active, and only something else fails', async () => {
     const noting = new Noting();
     const adapter = platforms[0]?.createAdapter() as never;
     const app = await NestFactory.create(appWith(noting, []), adapter, { abortOnError: false });

@@ -3,14 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type DynamicModule, type INestApplicationContext, Inject, Injectable } from '@nestjs/common';
 import { LazyModuleLoader, NestFactory } from '@nestjs/core';
-import { registerComponent } from '../../lib/config/component-registry.js';
-import { type LoadOptions, loadLoggingConfig } from '../../lib/config/load-logging-config.js';
+import { registerComponent } from '../../lib/config/components/component-registry.js';
+import { type LoadOptions, loadLoggingConfig } from '../../lib/config/read/load-logging-config.js';
 import { getHandlerByName } from '../../lib/core/handler.js';
-import { getLogger } from '../../lib/core/manager.js';
-import { ComponentOptions } from '../../lib/nest/component-options.decorator.js';
-import { LoggingModule } from '../../lib/nest/logging.module.js';
-import { getHandlerToken } from '../../lib/nest/logging.tokens.js';
-import type { LoggingFeature } from '../../lib/nest/logging-options.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { ComponentOptions } from '../../lib/nest/components/component-options.decorator.js';
+import { releaseEnded } from '../../lib/nest/lifecycle/active-logging.js';
+import { LoggingModule } from '../../lib/nest/module/logging.module.js';
+import { getHandlerToken } from '../../lib/nest/module/logging.tokens.js';
+import type { LoggingFeature } from '../../lib/nest/module/logging-options.js';
 import { resetLogging } from '../support/reset-logging.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 import { Store, StoreModule, StoringHandler } from './fixtures/storing.handler.js';
@@ -121,7 +122,7 @@ describe('a Nest application whose configuration file is followed', () => {
     expect(store.made.map(({ isClosed }) => isClosed)).toEqual([false, true, false]);
   });
 
-  it('is not changed by a faulty file, whose faults are told with their places', async () => {
+  it('is not changed by a file with errors, which are reported with their places', async () => {
     write({ handlers: { main: storing('main') }, root: rootTo('INFO', 'main') });
     const { store } = await start();
     write({ handlers: { main: storing('changed') }, root: rootTo('LOUD', 'mian') });
@@ -175,7 +176,7 @@ describe('a Nest application whose configuration file is followed', () => {
     expect(store.made.map(({ isClosed }) => isClosed)).toEqual([false, true, true, false, false]);
   });
 
-  it('leaves a provider the handler it was given; the one in force goes by its name', async () => {
+  it('leaves a provider the handler it was given; the active one has its name', async () => {
     @Injectable()
     class Consumer {
       constructor(@Inject(getHandlerToken('main')) readonly handler: StoringHandler) {}
@@ -246,6 +247,7 @@ describe('a Nest application whose configuration file is followed', () => {
     await sleep(200);
     expect(outcomes).toEqual([]);
     expect(store.made.map(({ isClosed }) => isClosed)).toEqual([true]);
+    releaseEnded();
     expect(getLogger().handlers).toEqual([]);
   });
 

@@ -14,10 +14,10 @@ import {
 } from '@nestjs/common';
 import { LazyModuleLoader, NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import { getLogger } from '../../lib/core/manager.js';
-import { InjectLogger, Logger } from '../../lib/nest/logger.decorator.js';
-import { LoggingModule } from '../../lib/nest/logging.module.js';
-import { getLoggerToken } from '../../lib/nest/logging.tokens.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { InjectLogger, Logger } from '../../lib/nest/module/logger.decorator.js';
+import { LoggingModule } from '../../lib/nest/module/logging.module.js';
+import { getLoggerToken } from '../../lib/nest/module/logging.tokens.js';
 import { platforms } from '../e2e/support/platforms.js';
 import { Recorder } from '../e2e/support/recorder.js';
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { getLogger, getRootLogger } from '../../lib/core/manager.js';
-import { LoggingModule } from '../../lib/nest/logging.module.js';
+import { getLogger, getRootLogger } from '../../lib/core/loggers/manager.js';
+import { releaseEnded } from '../../lib/nest/lifecycle/active-logging.js';
+import { LoggingModule } from '../../lib/nest/module/logging.module.js';
 import { isolateLogging } from '../../lib/testing/logging-isolation.js';
 import { Recorder } from '../e2e/support/recorder.js';
 
@@ -52,6 +53,7 @@ describe('applications in loggings of their own', () => {
     getLogger('mixed').info('outside');
     expect(outer.of('mixed').map((record) => record.message)).toEqual(['outside']);
     await app.close();
+    releaseEnded();
     expect(getRootLogger().handlers).toEqual([]);
   });
 

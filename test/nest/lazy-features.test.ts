@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type DynamicModule, type INestApplicationContext, Inject, Injectable } from '@nestjs/common';
 import { LazyModuleLoader, NestFactory } from '@nestjs/core';
-import { getLogger } from '../../lib/core/manager.js';
-import { LoggingModule } from '../../lib/nest/logging.module.js';
-import { getHandlerToken } from '../../lib/nest/logging.tokens.js';
-import type { LoggingFeature } from '../../lib/nest/logging-options.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { LoggingModule } from '../../lib/nest/module/logging.module.js';
+import { getHandlerToken } from '../../lib/nest/module/logging.tokens.js';
+import type { LoggingFeature } from '../../lib/nest/module/logging-options.js';
 import { Recorder } from '../e2e/support/recorder.js';
 import { Store, StoreModule, StoringHandler } from './fixtures/storing.handler.js';
 
@@ -53,7 +53,7 @@ describe('a feature module that is loaded lazily', () => {
     made.length = 0;
   });
 
-  it('adds handlers and loggers to the configuration that stands, which goes on', async () => {
+  it('adds handlers and loggers to the active configuration, which goes on', async () => {
     await start();
     const early = app.get(getHandlerToken('early')) as StoringHandler;
     const module = await load({
@@ -102,7 +102,7 @@ describe('a feature module that is loaded lazily', () => {
     expect(app.get(Store).lines).toEqual(names.map((name) => `${name} here`));
   });
 
-  it('is refused if it clashes, and leaves what stands alone', async () => {
+  it('is refused if it clashes, and changes nothing', async () => {
     await start();
     await expect(load({ handlers: { main: { class: 'logging.NullHandler' } } })).rejects.toThrow(
       /handlers\.main: defined by forFeature and by forRoot/,

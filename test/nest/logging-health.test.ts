@@ -4,9 +4,9 @@ import { HealthCheck, HealthCheckService, TerminusModule } from '@nestjs/terminu
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { Handler } from '../../lib/core/handler.js';
-import { LogRecord } from '../../lib/core/log-record.js';
-import { LoggingHealthIndicator } from '../../lib/nest/logging-health.indicator.js';
-import { LoggingStats } from '../../lib/nest/logging-stats.provider.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
+import { LoggingHealthIndicator } from '../../lib/nest/module/logging-health.indicator.js';
+import { LoggingStats } from '../../lib/nest/module/logging-stats.provider.js';
 import { isolateLogging, type LoggingIsolation } from '../../lib/testing/logging-isolation.js';
 
 /** Counts as it is told to. */
@@ -90,6 +90,22 @@ describe('the health of logging', () => {
     expect((await health()).body.error.logging.lost).toBe(1);
   });
 
+  it('counts for each check in its own window', async () => {
+    const indicator = app.get(LoggingHealthIndicator);
+    const lost = (windowMs: number) => indicator.isHealthy('logging', { windowMs }).logging.lost;
+    expect([lost(50), lost(60_000)]).toEqual([0, 0]);
+    queue.lose(3);
+    expect([lost(50), lost(60_000)]).toEqual([3, 3]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    // The short window has forgotten it, the long one has not, whichever is asked first and however often.
+    expect([lost(50), lost(50), lost(60_000), lost(50), lost(60_000)]).toEqual([0, 0, 3, 0, 3]);
+    queue.lose(1);
+    expect([lost(60_000), lost(50)]).toEqual([4, 1]);
+    // Windows made up anew each time fill no memory, and take nothing from the others that are asked.
+    for (let windowMs = 1_000; windowMs < 1_200; windowMs += 1)
+      expect([lost(windowMs), lost(60_000)][1]).toBe(4);
+  });
+
   it('does not mind a record that cannot be formatted', async () => {
     class Picky extends Handler {
       emit(): void {
@@ -103,7 +119,7 @@ describe('the health of logging', () => {
 });
 
 describe('the provider LoggingStats', () => {
-  it('tells what became of records', async () => {
+  it('reports what became of records', async () => {
     queue.lose(2);
     const { body } = await request(app.getHttpServer()).get('/health/stats');
     expect(body).toMatchObject({

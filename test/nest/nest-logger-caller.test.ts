@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { getRootLogger } from '../../lib/core/manager.js';
-import { NestLogger } from '../../lib/nest/nest-logger.adapter.js';
+import { getRootLogger } from '../../lib/core/loggers/manager.js';
+import { NestLogger } from '../../lib/nest/nest-logger/nest-logger.adapter.js';
 import { Recorder } from '../e2e/support/recorder.js';
 
 /** Notes who called while the call is still running. */

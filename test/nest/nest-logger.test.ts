@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConsoleLogger, Logger, type LogLevel } from '@nestjs/common';
-import type { LogRecord } from '../../lib/core/log-record.js';
-import { getLogger, getRootLogger } from '../../lib/core/manager.js';
-import { formatTraceback } from '../../lib/core/traceback.js';
-import { NestLogger } from '../../lib/nest/nest-logger.adapter.js';
+import { getLogger, getRootLogger } from '../../lib/core/loggers/manager.js';
+import type { LogRecord } from '../../lib/core/records/log-record.js';
+import { formatTraceback } from '../../lib/core/records/traceback.js';
+import { NestLogger } from '../../lib/nest/nest-logger/nest-logger.adapter.js';
 import { Recorder } from '../e2e/support/recorder.js';
 
 type Method = 'log' | 'error' | 'warn' | 'debug' | 'verbose' | 'fatal';
@@ -125,7 +125,60 @@ describe('NestLogger', () => {
   it('keeps objects after the message as fields, apart from what records have', () => {
     new NestLogger().log('paid', { order: 7, name: 'clash' }, { order: 8 }, 'Ctx');
     expect(recorder.records.map((record) => [record.message, record.extraFields()])).toEqual([
-      ['paid', { order: 8, params: { name: 'clash' } }],
+      ['paid', { order: 7, extra_name: 'clash', extra_order: 8 }],
+    ]);
+  });
+
+  it.each<[string, unknown[], string, object, string | undefined]>([
+    [
+      'an Error, a text and a context',
+      [error, 'payment 7 failed', 'Pay'],
+      'payment 7 failed',
+      {},
+      'TypeError',
+    ],
+    ['an Error and a text', [error, 'payment 7 failed'], 'payment 7 failed', {}, 'TypeError'],
+    ['an object, a text and a context', [{ order: 7 }, 'paid', 'Pay'], 'paid', { order: 7 }, undefined],
+    ['an object and a text', [{ order: 7 }, 'order was paid'], 'order was paid', { order: 7 }, undefined],
+    [
+      'fields with an Error',
+      ['failed', { err: error, order: 7 }],
+      'failed',
+      { err: error, order: 7 },
+      'TypeError',
+    ],
+    ['an object with msg', [{ msg: 'retry', cause: error }], 'retry', { cause: error }, 'TypeError'],
+    [
+      'a text, a stack and fields',
+      ['failed', { order: 7 }, stack, 'Pay'],
+      'failed',
+      { order: 7 },
+      'RangeError',
+    ],
+  ])('takes %s', (_what, args, message, fields, traceback) => {
+    (new NestLogger().error as (...args: unknown[]) => void)(...args);
+    expect(recorder.records.map((record) => [record.message, record.extraFields()])).toEqual([
+      [message, fields],
+    ]);
+    const [{ excInfo }] = recorder.records as [LogRecord];
+    if (traceback === undefined) expect(excInfo).toBeUndefined();
+    else expect(formatTraceback(excInfo)).toContain(traceback);
+  });
+
+  it('keeps the fields of an object that is the message, and its Error', () => {
+    new NestLogger().error({ err: error, order: 7 }, 'Pay');
+    const [record] = recorder.records as [LogRecord];
+    expect(record.name).toBe('nest.Pay');
+    expect(record.extraFields()).toEqual({ err: error, order: 7 });
+    expect(record.excInfo).toBe(error);
+  });
+
+  it('gives each message that is an Error its traceback', () => {
+    const second = new Error('second');
+    new NestLogger().error('failed', error, second, 'Pay');
+    expect(recorder.records.map(({ message, excInfo }) => [message, excInfo])).toEqual([
+      ['failed', error],
+      ['second', second],
     ]);
   });
 
@@ -178,6 +231,38 @@ describe('NestLogger', () => {
   it('puts contexts that are too long under nest', () => {
     new NestLogger().log('hello', 'x'.repeat(101));
     expect(recorder.records[0]?.name).toBe('nest');
+    expect(recorder.records[0]?.extraFields()).toEqual({ context: 'x'.repeat(101) });
+  });
+
+  it('gives contexts loggers of their own, however many other loggers there are', () => {
+    for (let at = 0; at < 1_200; at += 1) getLogger(`many.loggers.${at}`);
+    new NestLogger().log('hello', 'AmongMany');
+    expect(recorder.records[0]?.name).toBe('nest.AmongMany');
+  });
+
+  it('is what to pass instead of a named logger, which works all the same', () => {
+    Logger.overrideLogger(getLogger('shop') as never);
+    new Logger('Svc').log('hello');
+    new Logger('Svc').warn('slow');
+    new Logger('Svc').error('failed', stack);
+    expect(
+      recorder.records.map(({ name, levelname, message }) => [
+        name,
+        levelname,
+        String(message).split('\n')[0],
+      ]),
+    ).toEqual([
+      ['shop', 'INFO', 'hello'],
+      ['shop', 'WARNING', 'slow Svc'],
+      ['shop', 'ERROR', 'failed RangeError: somewhere'],
+    ]);
+    expect(recorder.records[0]?.extraFields()).toEqual({ context: 'Svc' });
+  });
+
+  it('serves for a named logger', () => {
+    NestLogger.below(getLogger('shop')).log('hello', 'Orders');
+    NestLogger.below(getLogger('shop')).log('hello');
+    expect(recorder.records.map(({ name }) => name)).toEqual(['shop.Orders', 'shop']);
   });
 
   it('is not hurt by messages that are hostile', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { randomUuid } from '../../lib/nest/http/random-uuid.js';
+import { randomUuid } from '../../lib/nest/work/random-uuid.js';
 
 /** More than are made of what is drawn at once, and enough for each bit to have been both. */
 const ids = Array.from({ length: 1_000 }, () => randomUuid());

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -47,7 +48,22 @@ describe.each(applications)(
     afterAll(() => app?.remove());
 
     it('answers', () => {
-      expect(JSON.parse(printed)).toEqual([200, '{"paid":7}', 500]);
+      expect(JSON.parse(printed).orders).toEqual([200, '{"paid":7}', 500]);
+    });
+
+    it('serves the page of ./live, whose policy lets its own script run', () => {
+      const [status, policy, html] = JSON.parse(printed).page as [number, string, string];
+      const script = /<script type="module">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
+      expect([status, script.length > 10_000]).toEqual([200, true]);
+      expect(policy).toContain(`'sha256-${createHash('sha256').update(script).digest('base64')}'`);
+    });
+
+    it('shares the registry with ./live', () => {
+      expect(JSON.parse(printed).loggers.loggers).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({ name: 'shop.orders', effectiveLevel: 'DEBUG', levelOf: 'shop.orders' }),
+        ]),
+      );
     });
 
     it('logs what the service logs, with its extra', () => {

@@ -108,7 +108,12 @@ describe('bytes allocated for a record', () => {
     ['a JSON line', { format: 'json' }, 1_250],
     ['a JSON line with three arguments', { format: 'json', kind: 'arguments' }, 1_650],
     ['a JSON line with three fields', { format: 'json', kind: 'extra' }, 2_000],
+    ['a JSON line of an adapter with five fields', { format: 'json', kind: 'bound' }, 2_000],
     ['a disabled call', { kind: 'disabled' }, 120],
+    ['a disabled call beside the live module', { kind: 'disabled', live: 'module' }, 120],
+    ['a text line beside the live module', { format: TEXT, live: 'module' }, 950],
+    ['a disabled call while a token is in use', { kind: 'disabled', live: 'token' }, 120],
+    ['a text line while a token is in use', { format: TEXT, live: 'token' }, 950],
   ] as const)('of %s stay within bounds', (_what, task, bound) => {
     expect(count({ ...task, bufferSize: 16_384 }).allocatedPerRecord).toBeLessThan(bound);
   });

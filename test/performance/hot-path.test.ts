@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Formatter } from '../../lib/core/formatter.js';
+import { Formatter } from '../../lib/core/formatting/formatter.js';
+import { localtime } from '../../lib/core/formatting/record-clock.js';
 import type { FormatterLike } from '../../lib/core/handler.js';
 import { Handler } from '../../lib/core/handler.js';
-import type { LogRecord } from '../../lib/core/log-record.js';
-import { LogRecord as LogRecordClass } from '../../lib/core/log-record.js';
-import type { Logger } from '../../lib/core/logger.js';
-import { getLogger } from '../../lib/core/manager.js';
-import { localtime } from '../../lib/core/record-clock.js';
-import { setLogRecordFactory } from '../../lib/core/record-factory.js';
+import type { Logger } from '../../lib/core/loggers/logger.js';
+import { LoggerAdapter } from '../../lib/core/loggers/logger-adapter.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import type { LogRecord } from '../../lib/core/records/log-record.js';
+import { LogRecord as LogRecordClass } from '../../lib/core/records/log-record.js';
+import { setLogRecordFactory } from '../../lib/core/records/record-factory.js';
+import { RedactionFilter } from '../../lib/filters/redaction.filter.js';
 import { JsonFormatter } from '../../lib/formatters/json.formatter.js';
 import { resetLogging } from '../support/reset-logging.js';
 
@@ -108,6 +110,38 @@ describe('what a thousand records may cost', () => {
     expect(test).toHaveBeenCalledTimes(1_000);
   });
 
+  it('runs two regular expressions over a plain message that is searched for secrets, and none over its fields', () => {
+    const test = jest.spyOn(RegExp.prototype, 'test');
+    const exec = jest.spyOn(RegExp.prototype, 'exec');
+    const filter = new RedactionFilter();
+    const record = (i: number) =>
+      new LogRecordClass({
+        msg: `order ${i} of customer 4711 was accepted`,
+        extra: { orderId: i, isPaid: true },
+      });
+    filter.filter(record(0));
+    test.mockClear();
+    exec.mockClear();
+    for (let i = 0; i < 1_000; i += 1) filter.filter(record(i));
+    expect(test).toHaveBeenCalledTimes(2_000);
+    // Those that `test` calls.
+    expect(exec).toHaveBeenCalledTimes(2_000);
+  });
+
+  it('writes the fields of an adapter once', () => {
+    const find = jest.spyOn(Map.prototype, 'get');
+    const adapter = new LoggerAdapter(loggerWith(new JsonFormatter()), {
+      tenant: 'acme',
+      region: 'eu',
+      user: 7,
+    });
+    for (let i = 0; i < 3; i += 1) adapter.info('order paid');
+    find.mockClear();
+    for (let i = 0; i < 1_000; i += 1) adapter.info('order paid');
+    const keys = find.mock.calls.filter(([key]) => ['tenant', 'region', 'user'].includes(key as string));
+    expect(keys).toEqual([]);
+  });
+
   it('makes one record, whatever the number of handlers', () => {
     const factory = jest.fn(
       (options: ConstructorParameters<typeof LogRecordClass>[0]) => new LogRecordClass(options),
@@ -171,8 +205,14 @@ describe('the parts of a formatter', () => {
     expect(counts.formatTime ?? 0).toBe(0);
   });
 
-  it('write a traceback once for all handlers', () => {
-    logThousand(loggerWith(new CountingFormatter(), new CountingFormatter(), new CountingFormatter()));
+  it('write a traceback once for all handlers of a formatter', () => {
+    const formatter = new CountingFormatter();
+    logThousand(loggerWith(formatter, formatter, formatter));
     expect(counts.formatException).toBe(250);
+  });
+
+  it('write one each where they are several with a formatException of their own', () => {
+    logThousand(loggerWith(new CountingFormatter(), new CountingFormatter()));
+    expect(counts.formatException).toBe(500);
   });
 });

@@ -2,8 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ChildApp } from '../support/child-app.js';
+
+// Each starts a process that compiles what it imports.
+jest.setTimeout(180_000);
 
 const main = fileURLToPath(new URL('../../sample-app/main.ts', import.meta.url));
 
@@ -70,7 +73,7 @@ describe('the sample application in production', () => {
     sample = await startSample({ NODE_ENV: 'production' });
     expect(await askEverything(sample)).toEqual(statuses);
     records = parseLines(readLog(sample, 'app.log'));
-  }, 60_000);
+  });
   afterAll(() => stopSample(sample));
 
   it('writes the same JSON to standard output and to the file', () => {
@@ -91,7 +94,7 @@ describe('the sample application in production', () => {
     );
   });
 
-  it('tells the failing route once, with its cause', () => {
+  it('logs the failing route once, with its cause', () => {
     const failures = records.filter((record) =>
       String(record.exception).includes('The report could not be made'),
     );
@@ -100,7 +103,7 @@ describe('the sample application in production', () => {
     expect(failures[0]?.exception).toContain('caused by Error: The warehouse does not answer');
   });
 
-  it('tells the caught exception from the child logger, with the traceback', () => {
+  it('logs the caught exception from the child logger, with the traceback', () => {
     const [record] = of('shop.orders.payment');
     expect(record).toMatchObject({ level: 'ERROR', message: 'payment of order 2 failed', order: 2 });
     expect(record?.exception).toMatch(/^Error: No card was given for order 2\n\s+at /);
@@ -134,10 +137,14 @@ describe('the sample application in production', () => {
 
 describe('the sample application in development', () => {
   let sample: Sample;
+  /** What it had printed when it had started. */
+  let started = '';
   beforeAll(async () => {
     sample = await startSample({ NODE_ENV: 'development' });
+    await sample.app.quiet();
+    started = sample.app.printed();
     expect(await askEverything(sample)).toEqual(statuses);
-  }, 60_000);
+  });
   afterAll(() => stopSample(sample));
 
   it('prints text, DEBUG included, with the fields behind the message', () => {
@@ -149,6 +156,17 @@ describe('the sample application in development', () => {
     expect(printed).toMatch(
       /^\d\d:\d\d:\d\d INFO {5}- {8}shop: listening on port \d+ environment=development$/m,
     );
+  });
+
+  it('prints the address of its page as the last line of the start, which shows the requests that were sent', async () => {
+    const address = started.trimEnd().split('\n').at(-1)?.replace('nestjs-logging: ', '') ?? '';
+    const { port, pathname, searchParams } = new URL(address);
+    expect([port, pathname]).toEqual([String(sample.app.port), '/logging']);
+    const query = `token=${searchParams.get('token')}`;
+    expect((await sample.app.ask(`/logging?${query}`)).status).toBe(200);
+    const { body } = await sample.app.ask(`/logging/api/requests?${query}`);
+    const requests = JSON.parse(body) as { status: number }[];
+    expect(requests.map(({ status }) => status).sort()).toEqual([...statuses].sort());
   });
 
   it('prints no colours where there is no terminal', () => {
@@ -170,7 +188,7 @@ describe('the sample application in tests', () => {
   beforeAll(async () => {
     sample = await startSample({ NODE_ENV: 'test' });
     expect(await askEverything(sample)).toEqual(statuses);
-  }, 60_000);
+  });
   afterAll(() => stopSample(sample));
 
   it('prints errors only', () => {
@@ -192,7 +210,7 @@ describe('the environment of the sample application', () => {
   let sample: Sample;
   afterEach(() => stopSample(sample));
 
-  it('is refused with every fault in one error', async () => {
+  it('is refused with all errors in one exception', async () => {
     sample = await startSample({ NODE_ENV: 'prod', LOG_LEVEL: 'LOUD' });
     expect(sample.app.printed()).toBe(
       'The environment is not usable:\n' +

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { loggingJsonSchema } from '../../lib/config/json-schema.js';
+import { loggingJsonSchema } from '../../lib/config/components/json-schema.js';
 import { schemaFile } from '../support/schema/schema-file.js';
 
 describe('loggingJsonSchema', () => {

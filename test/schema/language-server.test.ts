@@ -40,7 +40,7 @@ describe("an editor's language server for YAML", () => {
     );
   });
 
-  it('tells what an option means', async () => {
+  it('explains what an option means', async () => {
     expect(await server.hover(file('max|Bytes: 1000'))).toContain(
       'Bytes: a record that would bring the file',
     );

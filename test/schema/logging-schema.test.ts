@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { builtinComponents } from '../../lib/config/builtin-components.js';
+import { builtinComponents } from '../../lib/config/components/builtin-components.js';
 import * as django from '../config/fixtures/django-logging.js';
 import * as frameworks from '../config/fixtures/python-frameworks.js';
 import { documentedConfigurations } from '../support/schema/documented-configurations.js';
@@ -66,6 +66,8 @@ describe('the schema accepts', () => {
     ['variables in place of numbers', { filename: '${LOG_DIR}/app.log', maxBytes: '${MAX_BYTES:-1000}' }],
     ['references', { filename: 'cfg://house.file', delay: 'ext://acme.delay' }],
     ['a level of your own', { filename: 'a.log', level: 'TRACE' }],
+    ['a level in lower case', { filename: 'a.log', level: 'debug' }],
+    ['a level in any case', { filename: 'a.log', level: 'Warning' }],
     ['no formatter, as Python writes it', { filename: 'a.log', formatter: null }],
   ])('%s', (_, options) => {
     const file = { class: 'logging.handlers.RotatingFileHandler', ...options };
@@ -91,7 +93,7 @@ describe('the schema refuses', () => {
     ['a slip in a top-level key', 'version: 1\nhandler: {}', ['handler']],
     ['a slip in a key of a logger', 'version: 1\nloggers: { shop: { levle: INFO } }', ['loggers/shop/levle']],
     ['propagate on the root', 'version: 1\nroot: { propagate: true }', ['root/propagate']],
-    ['an unknown level', 'version: 1\nroot: { level: info }', ['root/level']],
+    ['an unknown level', 'version: 1\nroot: { level: inof }', ['root/level']],
     ['a text for a list', 'version: 1\nroot: { handlers: console }', ['root/handlers']],
     ['a handler without a class', handler('level: INFO'), ['handlers/file/class']],
     ["a class that Python's logging has not", handler('class: logging.FilHandler'), ['handlers/file/class']],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.js';
 
-const startTimeoutMs = 20_000;
+const startTimeoutMs = 60_000;
 /** How long nothing must be printed before all is taken to be printed: generous, since machines may be busy. */
 const quietMs = 400;
 const loader = new URL('./ts-loader.mjs', import.meta.url).href;

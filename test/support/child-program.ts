@@ -13,7 +13,7 @@ import { afterAll } from '@jest/globals';
 const loader = new URL('./ts-loader.mjs', import.meta.url).href;
 const library = new URL('../../lib/', import.meta.url).href;
 
-/** A TypeScript program, for what only a process of its own can show. `lib('core/logger')` in it imports a file of lib/. */
+/** A TypeScript program, for what only a process of its own can show. `lib('core/loggers/logger')` in it imports a file of lib/. */
 export class ChildProgram {
   /** What to give to `spawn`. */
   readonly command: readonly [string, ...string[]];

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { FormatterOptions } from '../../lib/core/formatter.js';
+import type { FormatterOptions } from '../../lib/core/formatting/formatter.js';
 
 /** A record to be formatted in the zone `tz`. */
 export interface FormatterQuestion {

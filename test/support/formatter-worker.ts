@@ -4,8 +4,8 @@
  * A process of its own because Jest hands tests a copy of `process.env`: setting TZ there never reaches `Date`.
  */
 import { createInterface } from 'node:readline';
-import { Formatter } from '../../lib/core/formatter.js';
-import { makeLogRecord } from '../../lib/core/record-factory.js';
+import { Formatter } from '../../lib/core/formatting/formatter.js';
+import { makeLogRecord } from '../../lib/core/records/record-factory.js';
 import type { FormatterAnswer, FormatterQuestion } from './formatter-question.js';
 
 function answer({ options, record }: FormatterQuestion): FormatterAnswer {

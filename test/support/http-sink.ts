@@ -11,12 +11,17 @@ export interface ReceivedRequest {
   readonly rawHeaders: readonly string[];
   /** The body, decompressed. */
   readonly body: string;
+  readonly bytes: Buffer;
   /** Number of the connection it came over, from 1. */
   readonly connection: number;
 }
 
 /** What to answer: a status, or one with headers; `'drop'` cuts the connection, `'hang'` never answers. */
-export type Reply = number | 'drop' | 'hang' | { status: number; headers: Record<string, string> };
+export type Reply =
+  | number
+  | 'drop'
+  | 'hang'
+  | { status: number; headers?: Record<string, string>; body?: string | Buffer };
 
 /** A real web server that keeps what it gets. */
 export class HttpSink {
@@ -32,21 +37,27 @@ export class HttpSink {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        const bytes = Buffer.concat(chunks);
+        const sent = Buffer.concat(chunks);
+        const bytes = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
         const received: ReceivedRequest = {
           method: request.method ?? '',
           url: request.url ?? '',
           headers: request.headers,
           rawHeaders: request.rawHeaders,
-          body: (request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes).toString(),
+          body: bytes.toString(),
+          bytes,
           connection: numbers.get(request.socket) ?? 0,
         };
         this.requests.push(received);
         const reply = this.answer(received);
         if (reply === 'drop') request.socket.destroy();
         else if (reply !== 'hang') {
-          const { status, headers } = typeof reply === 'number' ? { status: reply, headers: {} } : reply;
-          response.writeHead(status, headers).end('a body nobody reads');
+          const {
+            status,
+            headers = {},
+            body = 'a body nobody reads',
+          } = typeof reply === 'number' ? { status: reply } : reply;
+          response.writeHead(status, headers).end(body);
         }
       });
     };

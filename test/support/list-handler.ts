@@ -1,5 +1,5 @@
 import { Handler, type HandlerOptions } from '../../lib/core/handler.js';
-import type { LogRecord } from '../../lib/core/log-record.js';
+import type { LogRecord } from '../../lib/core/records/log-record.js';
 
 /** Keeps what it gets. */
 export class ListHandler extends Handler {

@@ -44,7 +44,7 @@ export async function startLogServer(
     port: (JSON.parse(first) as { port: number }).port,
     records,
     async received(count) {
-      while (records.length < count) await once(lines, 'line', { signal: AbortSignal.timeout(10_000) });
+      while (records.length < count) await once(lines, 'line', { signal: AbortSignal.timeout(15_000) });
       return records;
     },
     kill: () => kill(child),

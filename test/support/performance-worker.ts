@@ -8,7 +8,7 @@ import { syncBuiltinESMExports } from 'node:module';
 
 /** What a run is asked for. */
 export interface PerformanceTask {
-  readonly kind: 'plain' | 'arguments' | 'extra' | 'unique' | 'disabled';
+  readonly kind: 'plain' | 'arguments' | 'extra' | 'bound' | 'unique' | 'disabled';
   /** A format string, or `json`. */
   readonly format: string;
   readonly count: number;
@@ -16,6 +16,8 @@ export interface PerformanceTask {
   readonly bufferSize: number;
   /** Records before counting begins, so that what is hot is compiled. */
   readonly warmUp: number;
+  /** What of `nestjs-logging/live` is there: its module alone, or also a token that another request uses. */
+  readonly live?: 'module' | 'token';
 }
 
 /** What a run took. */
@@ -40,7 +42,7 @@ for (const [name, original] of Object.entries(fs)) {
 }
 syncBuiltinESMExports();
 
-const { dictConfig, getLogger } = await import('../../lib/core/index.js');
+const { dictConfig, getLogger, LoggerAdapter } = await import('../../lib/core.js');
 const task = JSON.parse(process.argv[2] ?? '') as PerformanceTask;
 dictConfig({
   version: 1,
@@ -50,11 +52,20 @@ dictConfig({
   },
   root: { level: 'INFO', handlers: ['file'] },
 });
+if (task.live !== undefined) await mountLive(task.live);
 const logger = getLogger('shop.orders');
+const adapter = new LoggerAdapter(logger, {
+  tenant: 'acme',
+  region: 'eu-west-1',
+  userId: 4711,
+  plan: 'pro',
+  isTest: false,
+});
 const calls: Record<PerformanceTask['kind'], (i: number) => void> = {
   plain: () => logger.info('order paid'),
   arguments: (i) => logger.info('order %d paid by %s in %d ms', i, 'alice', i),
   extra: (i) => logger.info('order paid', { extra: { orderId: i, user: 'alice', isPaid: true } }),
+  bound: () => adapter.info('order paid'),
   // What a careless caller does: a template, a logger's field and a context of its own for each record.
   unique: (i) => logger.info(`order ${i} paid %s`, 'now', { extra: { [`field${i}`]: i } }),
   disabled: (i) => logger.debug('order %d paid', i),
@@ -79,3 +90,14 @@ const counts: PerformanceCounts = {
   retained: process.memoryUsage().heapUsed - before,
 };
 process.stdout.write(JSON.stringify(counts));
+
+async function mountLive(kind: 'module' | 'token'): Promise<void> {
+  await import('reflect-metadata');
+  const { NestFactory } = await import('@nestjs/core');
+  const { createLevelToken, LoggingLiveModule, runWithLevelToken } = await import('../../lib/live.js');
+  const guards = [{ canActivate: () => true }];
+  // As in production; in development records are kept always.
+  const module = LoggingLiveModule.forRoot({ guards, records: { keep: 'watched' } });
+  await NestFactory.createApplicationContext(module, { logger: false });
+  if (kind === 'token') runWithLevelToken(createLevelToken({ level: 'DEBUG' }), () => undefined);
+}

@@ -11,11 +11,18 @@ export function resetLogging(): void {
   for (const [number, name] of levelNames) state.levelToName.set(number, name);
   for (const [name, number] of levelNumbers) state.nameToLevel.set(name, number);
   state.handlersByName.clear();
-  state.openHandlers = [];
+  state.openHandlers = new Set();
   state.manager = undefined;
   state.recordFactory = undefined;
   state.loggerClass = undefined;
   state.contextProvider = undefined;
   state.raiseExceptions = true;
+  state.strictCalls = false;
   setLastResort(undefined);
+}
+
+/** The same, with log calls as strict as Python's: for what proves that we do as it does. */
+export function resetLoggingAsPython(): void {
+  resetLogging();
+  state.strictCalls = true;
 }

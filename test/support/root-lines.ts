@@ -1,6 +1,6 @@
 import { beforeEach } from '@jest/globals';
-import { Formatter } from '../../lib/core/formatter.js';
-import { getLogger } from '../../lib/core/manager.js';
+import { Formatter } from '../../lib/core/formatting/formatter.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
 import { ListHandler } from './list-handler.js';
 import { resetLogging } from './reset-logging.js';
 

@@ -1,4 +1,4 @@
-import type { LogOptions } from '../../lib/core/call-arguments.js';
+import type { LogOptions } from '../../lib/core/calls/call-options.js';
 
 /** What is logged: a message, its arguments, and options. */
 export type Logged = readonly [msg: unknown, ...args: unknown[]];

@@ -7,7 +7,7 @@ filters:
   production: { '()': django.utils.log.RequireDebugFalse }
 handlers:
   console: { class: logging.StreamHandler, formatter: line, level: WARNING }
-  file: { class: logging.handlers.RotatingFileHandler, filename: "\${LOG_DIR:-/var/log}/shop.log", maxBytes: 1000 }
+  file: { class: logging.handlers.RotatingFileHandler, filename: "\${LOG_DIR:-/var/log}/shop.log", maxBytes: 1000, backupCount: 2 }
   memory: { class: logging.handlers.MemoryHandler, capacity: 10, target: file, filters: [production] }
   mail:
     class: logging.handlers.SMTPHandler

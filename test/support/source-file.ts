@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Module, parseSync } from '@swc/core';
 import { globSync } from './glob.js';
 
-/** One import, re-export, `import()` call or `import('…')` type of a source file. */
+/** One import, re-export, `import()` call, `import('…')` type or `new URL('./….js', …)` of a source file. */
 export interface SourceImport {
   /** As written: './level.js', 'node:fs', '@nestjs/common'. */
   readonly specifier: string;
@@ -162,6 +162,15 @@ class Findings {
     }
   }
 
+  /** `new URL('./program.js', import.meta.url)` names a file as an import does. */
+  private visitAddress(node: Node): void {
+    if (lastName(node.callee as Node) !== 'URL') return;
+    const [address, base] = (node.arguments ?? []) as { expression: Node }[];
+    if (address?.expression.type !== 'StringLiteral' || base === undefined) return;
+    const { value } = address.expression as unknown as { value: string };
+    if (/^\..*\.js$/.test(value)) this.addImport({ ...node, source: address.expression }, 'dynamic', []);
+  }
+
   private visitNode(node: Node): void {
     if (node.type === 'TsImportType') {
       this.addImport({ ...node, source: node.argument }, 'type', []);
@@ -170,6 +179,8 @@ class Findings {
       if (argument?.expression.type === 'StringLiteral') {
         this.addImport({ ...node, source: argument.expression }, 'dynamic', []);
       }
+    } else if (node.type === 'NewExpression') {
+      this.visitAddress(node);
     } else if (node.type === 'CallExpression' && this.functionDepth === 0) {
       const access = memberAccess(node.callee as Node);
       if (access) this.callsAtImport.add(access);

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
-import type { SpoolLimits } from '../../lib/handlers/support/spool/spool.js';
-import { Spool, type SpooledRecord } from '../../lib/handlers/support/spool/spool.js';
+import type { SpoolLimits } from '../../lib/handlers/delivery/spool/spool.js';
+import { Spool, type SpooledRecord } from '../../lib/handlers/delivery/spool/spool.js';
 
 /** Opens the spool of a folder, as a process that starts does; nobody else uses it. */
 export function openSpool(folder: string, limits: Partial<SpoolLimits> = {}): Spool {

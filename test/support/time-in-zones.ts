@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { RolloverScheduleOptions } from '../../lib/handlers/support/rollover-schedule.js';
+import type { RolloverScheduleOptions } from '../../lib/handlers/file/rotation/rollover-schedule.js';
 
 /** Something to ask the library, or Python, in the zone `tz`. */
 export type TimeQuestion = { readonly tz: string } & (
@@ -17,9 +17,7 @@ export type TimeQuestion = { readonly tz: string } & (
 /** What the library answers to a 'rollover'. */
 export interface RolloverAnswer {
   /** `computeRollover(now)`. */
-  readonly first: number;
-  /** `nextRollover(now)`. */
-  readonly next: number;
+  readonly rolloverAt: number;
   /** `fileTime(now)`. */
   readonly fileTime: number;
   readonly suffix: string;

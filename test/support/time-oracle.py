@@ -21,7 +21,7 @@ def answer(question):
     if options.get('atTime'):
         options['atTime'] = datetime.time(*options['atTime'])
     handler = logging.handlers.TimedRotatingFileHandler(FILE, delay=True, **options)
-    return {'first': handler.computeRollover(question['now']), 'suffix': handler.suffix}
+    return {'rolloverAt': handler.computeRollover(question['now']), 'suffix': handler.suffix}
 
 
 for line in sys.stdin:

@@ -4,10 +4,10 @@
  * A process of its own because Jest hands tests a copy of `process.env`: setting TZ there never reaches `Date`.
  */
 import { createInterface } from 'node:readline';
-import { RolloverSchedule } from '../../lib/handlers/support/rollover-schedule.js';
-import { localTime } from '../../lib/internal/broken-down-time.js';
-import { LocalZone } from '../../lib/internal/local-zone.js';
-import { strftime } from '../../lib/internal/strftime.js';
+import { RolloverSchedule } from '../../lib/handlers/file/rotation/rollover-schedule.js';
+import { localTime } from '../../lib/python/time/broken-down-time.js';
+import { LocalZone } from '../../lib/python/time/local-zone.js';
+import { strftime } from '../../lib/python/time/strftime.js';
 import type { TimeQuestion } from './time-in-zones.js';
 
 function answer(question: TimeQuestion): unknown {
@@ -20,9 +20,8 @@ function answer(question: TimeQuestion): unknown {
     }
     case 'rollover': {
       const schedule = new RolloverSchedule(question.options);
-      const next = schedule.nextRollover(question.now);
       const fileTime = schedule.fileTime(question.now);
-      return { first: schedule.computeRollover(question.now), suffix: schedule.suffix, next, fileTime };
+      return { rolloverAt: schedule.computeRollover(question.now), suffix: schedule.suffix, fileTime };
     }
   }
 }

@@ -1,13 +1,17 @@
 /** The module hooks behind ts-loader.mjs: './x.js' finds './x.ts', SWC compiles it. Run by Node off the main thread. */
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { transformSync } from '@swc/core';
 
 const root = new URL('../../', import.meta.url);
 const entries = {
   'nestjs-logging': new URL('lib/index.ts', root).href,
-  'nestjs-logging/core': new URL('lib/core/index.ts', root).href,
-  'nestjs-logging/testing': new URL('lib/testing/index.ts', root).href,
+  'nestjs-logging/core': new URL('lib/core.ts', root).href,
+  'nestjs-logging/live': new URL('lib/live.ts', root).href,
+  'nestjs-logging/testing': new URL('lib/testing.ts', root).href,
 };
 
 const swcOptions = {
@@ -35,7 +39,35 @@ export function resolve(specifier, context, nextResolve) {
 
 export function load(url, context, nextLoad) {
   if (!url.startsWith('file:') || !/\.ts(\?|$)/.test(url)) return nextLoad(url, context);
-  const filename = fileURLToPath(url);
-  const { code } = transformSync(readFileSync(filename, 'utf8'), { ...swcOptions, filename });
-  return { format: 'module', source: code, shortCircuit: true };
+  return { format: 'module', source: compiled(fileURLToPath(url)), shortCircuit: true };
+}
+
+const require = createRequire(import.meta.url);
+// Hundreds of programs are started by the tests, and each would compile the same files anew.
+const cache = fileURLToPath(new URL('node_modules/.cache/ts-loader/', root));
+const version = `${require('@swc/core/package.json').version} ${JSON.stringify(swcOptions)}`;
+
+function compiled(filename) {
+  const source = readFileSync(filename, 'utf8');
+  const key = createHash('sha1').update(`${version}\0${filename}\0${source}`).digest('hex');
+  const file = join(cache, `${key}.mjs`);
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    const { code } = require('@swc/core').transformSync(source, { ...swcOptions, filename });
+    keep(file, code);
+    return code;
+  }
+}
+
+/** Several programs may compile the same file at once, and some run where nothing can be written. */
+function keep(file, code) {
+  const unfinished = `${file}.${process.pid}.${performance.now()}`;
+  try {
+    mkdirSync(cache, { recursive: true });
+    writeFileSync(unfinished, code);
+    renameSync(unfinished, file);
+  } catch {
+    // It is compiled again next time.
+  }
 }

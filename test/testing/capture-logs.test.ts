@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { dictConfig, getLogger, getRootLogger, Logger, NullHandler } from 'nestjs-logging/core';
+import {
+  dictConfig,
+  getLogger,
+  getRootLogger,
+  Logger,
+  NullHandler,
+  setStrictCalls,
+} from 'nestjs-logging/core';
 import { captureLogs, isolateLogging, ListHandler, type LoggingIsolation } from 'nestjs-logging/testing';
 import { captureStderr } from '../support/stderr-capture.js';
 
@@ -124,7 +131,13 @@ describe('captureLogs', () => {
     expect([getLogger('shop').level, getRootLogger().level]).toEqual([30, 40]);
   });
 
-  it('says what is wrong with a message that cannot be formatted', () => {
+  it('gives a message that its arguments do not fit as it is written', () => {
+    const logs = captureLogs('shop', () => getLogger('shop').info('%d and %d', 1));
+    expect(logs.messages).toEqual(['%d and %d 1']);
+  });
+
+  it('says what is wrong with a message that cannot be formatted, where calls are strict', () => {
+    setStrictCalls(true);
     const logs = captureLogs('shop', () => getLogger('shop').info('%d and %d', 1));
     expect(logs.messages[0]).toContain('cannot be formatted');
     expect(logs.messages[0]).toContain('%d and %d');

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Formatter, getLogger, makeLogRecord } from 'nestjs-logging/core';
 import { captureLogs, isolateLogging, useFakeClock } from 'nestjs-logging/testing';
-import { TimedRotatingFileHandler } from '../../lib/handlers/timed-rotating-file.handler.js';
+import { TimedRotatingFileHandler } from '../../lib/handlers/file/rotation/timed-rotating-file.handler.js';
 
 describe('useFakeClock', () => {
-  it('stands still until it is told to go on', () => {
+  it('stands still until it is advanced', () => {
     using clock = useFakeClock('2024-03-01T12:00:00Z');
     expect(Date.now()).toBe(Date.UTC(2024, 2, 1, 12));
     clock.advance(1500);
@@ -54,12 +54,12 @@ describe('useFakeClock', () => {
     expect(Date).toBe(RealDate);
   });
 
-  it('refuses what is no time', () => {
+  it('refuses an invalid time', () => {
     expect(() => useFakeClock('yesterday')).toThrow(
       expect.objectContaining({ code: 'ERR_LOGGING_ARGUMENT' }),
     );
     using clock = useFakeClock();
-    expect(() => clock.advance(Number.NaN)).toThrow("'NaN' is no time");
+    expect(() => clock.advance(Number.NaN)).toThrow("'NaN' is not a time");
   });
 
   it('lets a TimedRotatingFileHandler roll', async () => {

@@ -46,7 +46,7 @@ describe('describeHandlerContract', () => {
   it('finds a handler that does not hand its options on', async () => {
     expect(await brokenRules(() => new GoodHandler())).toEqual([
       'leaves out records below its level, also after setLevel',
-      'asks its filters: they drop records, or put others in their place',
+      'applies its filters: they drop records, or replace them',
       'writes what its formatter gives, the one of its options or one set later',
     ]);
   });
@@ -60,11 +60,10 @@ describe('describeHandlerContract', () => {
       }
     }
     expect(await brokenRules((options) => new Broken(options))).toEqual([
-      'tells handleError of a formatter that throws, and goes on',
-      'tells handleError of a filter that throws, and keeps the record back',
+      'reports a formatter that throws to handleError, and goes on',
+      'reports a filter that throws to handleError, and suppresses the record',
       'keeps what handleError throws from the log call',
       'survives messages that cannot be formatted',
-      'ends when what it calls logs to it again',
     ]);
   });
 
@@ -100,7 +99,7 @@ describe('describeHandlerContract', () => {
     const broken = await brokenRules((options) => new Broken(options));
     expect(broken).toEqual(
       expect.arrayContaining([
-        'brings out what it holds before it is closed',
+        'writes what it has buffered before it is closed',
         'can be closed twice, one after the other or at once',
         'is found by its name until it is closed',
       ]),
@@ -125,7 +124,7 @@ describe('describeHandlerContract', () => {
     );
   });
 
-  it('leaves out rules about what it is not told', async () => {
+  it('leaves out rules about what it is not given', async () => {
     const names: string[] = [];
     const runner = {
       describe: (name: string, define: () => void) => {

@@ -20,14 +20,14 @@ describe('printLogsOfFailingTests', () => {
     expectLogsOfFailingTests(stderr, 'orders.jest.ts');
   }, 30_000);
 
-  it('takes what Vitest tells its hooks', () => {
+  it('takes what Vitest passes to its hooks', () => {
     const printed: string[] = [];
     runTest(printed, { task: { name: 'good', result: { state: 'pass' } } });
     runTest(printed, { task: { name: 'bad', result: { state: 'fail' } } });
     expect(printed).toEqual([expect.stringContaining("Logged by the failing test 'bad':\n  WARNING  shop:")]);
   });
 
-  it('refuses a runner that does not tell', () => {
+  it('refuses a runner that does not report results', () => {
     const symbol = Object.getOwnPropertySymbols(globalThis).find(
       ({ description }) => description === 'JEST_STATE_SYMBOL',
     );

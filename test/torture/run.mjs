@@ -95,7 +95,7 @@ async function runOne(scenario, seed) {
   }
   result.seconds = (performance.now() - started) / 1000;
   shown.end(result);
-  count(result.status);
+  count(result);
   return result;
 }
 
@@ -105,7 +105,11 @@ async function whyNot({ needs, missing }) {
   return tools.length > 0 ? `needs ${tools.join(' and ')}` : missing?.();
 }
 
-function count(status) {
-  const file = process.env.TEST_COUNTS_FILE;
-  if (file) appendFileSync(file, `${JSON.stringify({ [status]: 1 })}\n`);
+function count({ name, status, rows }) {
+  const { TEST_COUNTS_FILE: counts, TEST_FAILURES_FILE: failures } = process.env;
+  if (counts) appendFileSync(counts, `${JSON.stringify({ [status]: 1 })}\n`);
+  if (!failures) return;
+  for (const { what, problems } of rows)
+    for (const problem of problems)
+      appendFileSync(failures, `torture ${name} › ${what}: ${String(problem).slice(0, 1_000)}\n`);
 }

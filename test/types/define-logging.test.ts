@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { defineLogging } from '../../lib/config/define-logging.js';
+import { defineLogging } from '../../lib/config/components/define-logging.js';
 import { compile, compileText, instantiations } from './compiler.js';
 import { completions } from './completions.js';
 import { largeConfiguration } from './large-configuration.js';

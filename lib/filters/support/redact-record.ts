@@ -1,20 +1,26 @@
-import { CONTEXT, EXPOSED, EXTRA, type Fields, type LogRecord } from '../../core/log-record.js';
-import { RESERVED_ATTRIBUTES } from '../../core/record-attributes.js';
-import { defineField } from '../../internal/define-field.js';
-import { printf, printfMapping } from '../../internal/printf.js';
-import { str } from '../../internal/python-text.js';
-import type { RedactTextOptions } from '../../internal/redact-text.js';
-import { Redactor } from '../../internal/redactor.js';
-import { redactNamedArguments } from './named-arguments.js';
+import { CONTEXT, EXPOSED, EXTRA, type Fields, type LogRecord } from '../../core/records/log-record.js';
+import { RESERVED_ATTRIBUTES } from '../../core/records/record-attributes.js';
+import { hasError } from '../../core/records/record-traceback.js';
+import { printf, printfMapping } from '../../python/printf/printf.js';
+import { str } from '../../python/python-text.js';
+import type { PathRedaction } from '../../redaction/path-redaction.js';
+import type { RedactTextOptions } from '../../redaction/redact-text.js';
+import { Redactor } from '../../redaction/redactor.js';
+import { endsWithSecretName } from '../../redaction/secret-pairs.js';
+import { defineField } from '../../runtime/define-field.js';
 
-/** Texts of a record besides its message. */
+/** String attributes of a record besides its message. */
 const TEXTS = ['excText', 'stackInfo', 'message'] as const;
 
 /**
- * A record without its secrets: itself if there are none, else a copy, whose message has its arguments merged in if
- * the secret was there. Throws nothing.
+ * A record without its secrets: the same record if there are none, else a copy. Its message has the arguments merged in
+ * if the secret was there. Throws nothing.
  */
-export function redactRecord(record: LogRecord, options: RedactTextOptions): LogRecord {
+export function redactRecord(
+  record: LogRecord,
+  options: RedactTextOptions,
+  paths?: PathRedaction,
+): LogRecord {
   const redactor = new Redactor(options);
   const changes: Record<string | symbol, unknown> = {};
   const merged = redactMessage(record, redactor, options);
@@ -22,22 +28,27 @@ export function redactRecord(record: LogRecord, options: RedactTextOptions): Log
   for (const name of TEXTS) {
     const text = record[name];
     if (typeof text !== 'string') continue;
-    // The merged message that a formatter left here may hold more than texts tell.
+    // The merged message that a formatter left here may hold more than the parts show.
     const redacted = name === 'message' && merged !== undefined ? undefined : redactor.text(text);
     if (redacted !== text) changes[name] = redacted;
   }
   for (const key of [EXTRA, CONTEXT] as const) {
     const fields = record[key];
     if (fields === undefined) continue;
-    const redacted = redactor.value(fields);
-    if (redacted !== fields) changes[key] = asFields(redacted);
+    const redacted = redactFields(fields, redactor, paths);
+    if (redacted !== fields) changes[key] = redacted;
   }
-  if (record.excInfo !== undefined) {
+  if (hasError(record)) {
     const redacted = redactor.value(record.excInfo);
     if (redacted !== record.excInfo) changes.excInfo = redacted;
   }
-  if (record[EXPOSED]) redactAttributes(record, redactor, changes);
+  if (record[EXPOSED]) redactAttributes(record, redactor, changes, paths);
   return Reflect.ownKeys(changes).length === 0 ? record : copyWith(record, changes);
+}
+
+function redactFields(fields: Fields, redactor: Redactor, paths: PathRedaction | undefined): Fields {
+  const redacted = redactor.fields(fields);
+  return paths === undefined ? redacted : paths.fields(redacted);
 }
 
 /** What a filter or a record factory put on the record itself. */
@@ -45,10 +56,12 @@ function redactAttributes(
   record: LogRecord,
   redactor: Redactor,
   changes: Record<string | symbol, unknown>,
+  paths: PathRedaction | undefined,
 ): void {
   for (const key of Object.keys(record)) {
     if (RESERVED_ATTRIBUTES.has(key)) continue;
-    const redacted = redactor.under(key, record[key]);
+    const known = redactor.under(key, record[key]);
+    const redacted = paths === undefined ? known : paths.field(key, known);
     if (redacted !== record[key]) defineField(changes, key, redacted);
   }
 }
@@ -62,11 +75,6 @@ function copyWith(record: LogRecord, changes: Record<string | symbol, unknown>):
     });
   }
   return copy;
-}
-
-/** A redacted object; whatever could not be looked at leaves no fields. */
-function asFields(redacted: unknown): Fields {
-  return typeof redacted === 'object' && redacted !== null ? (redacted as Fields) : {};
 }
 
 interface Merged {
@@ -89,7 +97,7 @@ function redactMessage(
   }
   const shownArgs = safeArguments(template, args, redactor, options);
   const text = merge(template, shownArgs, shownArgs !== args);
-  // It cannot be merged: the handler will say so, with what is left of it.
+  // It cannot be merged: the handler will report that, with the redacted parts.
   if (text === undefined) return { msg: redactor.text(template), args: asArray(shownArgs) };
   const redacted = redactor.text(text);
   if (redacted === text && shownArgs === args && shownMsg === msg) return undefined;
@@ -111,7 +119,7 @@ function asArray(args: readonly unknown[] | object): readonly unknown[] {
   return Array.isArray(args) ? args : [args];
 }
 
-/** @param isRedacted Whether numbers may have become texts. */
+/** @param isRedacted Whether numbers may have become strings. */
 function merge(template: string, args: readonly unknown[] | object, isRedacted: boolean): string | undefined {
   try {
     return mergeOnce(template, args);
@@ -125,7 +133,7 @@ function merge(template: string, args: readonly unknown[] | object, isRedacted: 
   }
 }
 
-/** A conversion, but for its flags and width, which may be for numbers only. */
+/** A conversion without its flags and width, which may be valid for numbers only. */
 const CONVERSION = /%(\([^()%]*\))?[-+ #0]{0,5}\d{0,3}(?:\.\d{1,3})?[hlL]?[diouxXeEfFgGcra](?![\w(])/g;
 
 function mergeOnce(template: string, args: readonly unknown[] | object): string {
@@ -139,3 +147,46 @@ function safeText(value: unknown): string {
     return '[unreadable]';
   }
 }
+
+/** A `%` conversion by position; `*` takes an argument of its own. */
+const PLACEHOLDER = /%(?:%|[-+ #0]{0,5}(\*|\d{0,3})(?:\.(\*|\d{0,3}))?[hlL]?[a-zA-Z])/g;
+
+/**
+ * Replaces the arguments whose placeholders follow the name of a secret: `'the password is %s'`.
+ *
+ * @returns The same arguments if there are none.
+ */
+export function redactNamedArguments(
+  template: string,
+  args: readonly unknown[],
+  { keys, censor }: RedactTextOptions,
+): readonly unknown[] {
+  if (template.length > MAX_TEMPLATE) return args;
+  let copy: unknown[] | undefined;
+  let index = 0;
+  for (const match of template.matchAll(PLACEHOLDER)) {
+    if (match[0] === '%%') continue;
+    if (match[1] === '*') index += 1;
+    if (match[2] === '*') index += 1;
+    if (index >= args.length) break;
+    const name = endsWithSecretName(template.slice(0, match.index), keys);
+    const value = args[index];
+    if (name !== undefined && isSecretValue(value, keys.isSecretNumber(name))) {
+      copy ??= [...args];
+      copy[index] = censor;
+    }
+    index += 1;
+  }
+  return copy ?? args;
+}
+
+/** Longer ones are not templates, but plain text. */
+const MAX_TEMPLATE = 4_096;
+
+function isSecretValue(value: unknown, isSecretNumber: boolean): boolean {
+  if (typeof value === 'number' || typeof value === 'bigint') return isSecretNumber;
+  // The credential comes after the name of its scheme.
+  return typeof value === 'string' && value !== '' && !SCHEME.test(value);
+}
+
+const SCHEME = /^(?:bearer|basic|digest|negotiate|ntlm|token|dpop)$/i;

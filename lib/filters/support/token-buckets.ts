@@ -1,17 +1,17 @@
-/** What is allowed of one kind of record, and what was kept back. */
+/** What is allowed of one kind of record, and what was suppressed. */
 export class TokenBucket {
-  /** Records kept back since it was last told. */
+  /** Records suppressed since the last summary. */
   withheld = 0;
-  /** Of these, how many repeated the one before. */
+  /** How many of these repeated the previous one. */
   repeated = 0;
   /** The last of them. */
   last:
     | { readonly name: string; readonly levelno: number; readonly text: string; readonly at: number }
     | undefined;
-  /** The message that passed last, and when, on the clock of `performance`. */
+  /** The last message that passed, and when, by `performance.now()`. */
   message: string | undefined;
   passedAt = Number.NEGATIVE_INFINITY;
-  /** When the first was kept back. */
+  /** When the first was suppressed. */
   since = 0;
 
   #tokens: number;
@@ -36,7 +36,7 @@ export class TokenBucket {
   }
 }
 
-/** Buckets by key, the ones used last: bounded, since keys come from messages. */
+/** Buckets by key, the most recently used: bounded, because keys come from messages. */
 export class TokenBuckets {
   readonly #buckets = new Map<string, TokenBucket>();
 
@@ -47,7 +47,7 @@ export class TokenBuckets {
     private readonly evicted: (bucket: TokenBucket) => void,
   ) {}
 
-  /** The bucket of a key, made if need be; the one used longest ago goes for it. */
+  /** The bucket of a key, created if needed; the least recently used one makes room. */
   get(key: string, now: number): TokenBucket {
     let bucket = this.#buckets.get(key);
     if (bucket === undefined) {

@@ -1,10 +1,13 @@
-import { CONTEXT, EXPOSED, EXTRA, type Fields, type LogRecord } from '../../core/log-record.js';
-import { flatText } from '../../internal/flat-text.js';
-import type { JsonBudget } from '../../internal/json-budget.js';
-import { isPlain, jsonString } from '../../internal/json-string.js';
-import { jsonKey, jsonValue, unreadable } from '../../internal/json-value.js';
+import { safeFields } from '../../core/formatting/safe-fields.js';
+import { CONTEXT, EXPOSED, EXTRA, type Fields, type LogRecord } from '../../core/records/log-record.js';
+import { flatText } from '../../python/flat-text.js';
+import { JsonBudget } from '../../python/json/json-budget.js';
+import { isPlain, jsonString } from '../../python/json/json-string.js';
+import { jsonKey, jsonValue, unreadable } from '../../python/json/json-value.js';
+import { MAX_RECORD } from '../../runtime/limits.js';
+import { FieldSet, type KnownFields, RepeatedFields } from './repeated-fields.js';
 
-/** Of an object's own loop over its keys, the engine knows the answer of this one, but not of `Object.hasOwn`. */
+/** In a loop over an object's own keys, the engine optimises this one, but not `Object.hasOwn`. */
 const hasOwn = Object.prototype.hasOwnProperty;
 
 /** Keys whose JSON is remembered, and how long they may be. */
@@ -12,19 +15,19 @@ const MAX_KEYS = 1_000;
 const MAX_KEY_LENGTH = 128;
 
 /**
- * What stands before the value of a field: `,"key":`, with the quote that ends a text before it, and the quote that
- * begins a text behind it. As pieces of their own the quotes would double those that a line is put together from.
+ * What precedes the value of a field: `,"key":`, with the quote that ends the string before it, and the quote that
+ * begins the string after it. Quotes as separate pieces would double the number of pieces of a line.
  */
 type Lead = readonly [afterValue: string, toText: string, afterText: string, fromTextToText: string];
 
 /**
  * Writes the context and `extra` fields of records as members of a JSON object, each with a comma before it.
  *
- * A field with a name that is taken is written as `extra_<name>`: nothing is lost, nothing is forged.
+ * A field with a reserved name is written as `extra_<name>`: nothing is lost, nothing is forged.
  */
 export class JsonFields {
   readonly #reserved: ReadonlySet<string>;
-  /** Of the keys seen, but for those that are taken. */
+  /** Of the keys seen, except reserved ones. */
   readonly #leads = new Map<string, Lead>();
   /**
    * The last record's context, and its JSON once a second record in a row had it: contexts never change. Only the last
@@ -32,6 +35,8 @@ export class JsonFields {
    */
   #lastContext: Fields | undefined;
   #lastJson: string | undefined;
+
+  readonly #repeated = new RepeatedFields();
 
   /** @param reserved Names that fields may not have. */
   constructor(reserved: ReadonlySet<string>) {
@@ -56,7 +61,9 @@ export class JsonFields {
     try {
       return this.#fields(record.extraFields(), budget);
     } catch (reason) {
-      return `,"extra":${unreadable(reason, budget)}`;
+      const json = this.#fields(safeFields(record), budget);
+      // A proxy that does not list its keys.
+      return canListFields(record[EXTRA]) ? json : `${json},"extra":${unreadable(reason, budget)}`;
     }
   }
 
@@ -76,30 +83,65 @@ export class JsonFields {
   #fields(fields: Fields, budget: JsonBudget, hidden?: Fields): string {
     let json = '';
     let isTextOpen = false;
+    let passed = 0;
     try {
+      const known = hidden === undefined ? this.#known(fields, budget) : undefined;
+      if (known !== undefined) ({ length: passed, json, isTextOpen } = known);
       for (const key in fields) {
         if (!hasOwn.call(fields, key) || isIn(key, hidden)) continue;
-        if (!budget.takeEntry()) break;
-        let value: string | undefined;
-        let isText = false;
-        try {
-          const field = fields[key];
-          isText = typeof field === 'string' && isPlain(field);
-          value = isText ? budget.takeText(field as string) : jsonValue(field, budget);
-        } catch (reason) {
-          value = unreadable(reason, budget);
+        if (passed > 0) {
+          passed -= 1;
+          continue;
         }
+        if (!budget.takeEntry()) break;
+        const field = readField(fields, key);
+        const isText = typeof field === 'string' && isPlain(field);
+        const value = isText ? budget.takeText(field) : shownValue(field, budget);
         if (value === undefined) continue;
         json += pick(this.#lead(fields, key, budget), isTextOpen, isText);
         json += value;
         isTextOpen = isText;
       }
     } catch (reason) {
-      // A proxy that does not tell its keys.
+      // A proxy that does not list its keys.
       json += `${isTextOpen ? '"' : ''},"extra":${unreadable(reason, budget)}`;
       isTextOpen = false;
     }
     return isTextOpen ? `${json}"` : json;
+  }
+
+  /**
+   * The JSON of the first fields, if they were seen before. If only the very first was, they are remembered from now
+   * on.
+   */
+  #known(fields: Fields, budget: JsonBudget): KnownFields | undefined {
+    try {
+      const known = this.#repeated.find(fields, budget);
+      if (known === undefined && this.#repeated.isAgain(fields)) this.#remember(fields);
+      return known;
+    } catch {
+      // A getter that throws; it is called again for the replacement text.
+      return undefined;
+    }
+  }
+
+  #remember(fields: Fields): void {
+    const budget = new JsonBudget();
+    budget.reset(MAX_RECORD);
+    const set = new FieldSet();
+    let json = '';
+    let isTextOpen = false;
+    for (const key in fields) {
+      if (!hasOwn.call(fields, key)) continue;
+      const field = fields[key];
+      if (this.#reserved.has(key) || !set.takes(key, field)) break;
+      const isText = typeof field === 'string' && isPlain(field);
+      json += pick(this.#lead(fields, key, budget), isTextOpen, isText);
+      json += isText ? field : shownValue(field, budget);
+      isTextOpen = isText;
+      set.add(key, field, json, isText);
+    }
+    if (set.keys.length > 0) this.#repeated.add(set);
   }
 
   #lead(fields: Fields, key: string, budget: JsonBudget): Lead {
@@ -124,6 +166,46 @@ function pick(lead: Lead, isAfterText: boolean, isToText: boolean): string {
   return isToText ? lead[1] : lead[0];
 }
 
+/** What replaces a field whose getter throws. */
+class Unreadable {
+  readonly #reason: unknown;
+
+  constructor(reason: unknown) {
+    this.#reason = reason;
+  }
+
+  /** The JSON of a field, if it is one of these. Triggers no trap of a proxy. */
+  static shown(field: object, budget: JsonBudget): string | undefined {
+    return #reason in field ? unreadable(field.#reason, budget) : undefined;
+  }
+}
+
+function readField(fields: Fields, key: string): unknown {
+  try {
+    return fields[key];
+  } catch (reason) {
+    return new Unreadable(reason);
+  }
+}
+
+function shownValue(field: unknown, budget: JsonBudget): string | undefined {
+  try {
+    const shown = typeof field === 'object' && field !== null ? Unreadable.shown(field, budget) : undefined;
+    return shown ?? jsonValue(field, budget);
+  } catch (reason) {
+    return unreadable(reason, budget);
+  }
+}
+
+function canListFields(fields: Fields | undefined): boolean {
+  try {
+    Object.keys(fields ?? {});
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function isIn(key: string, fields: Fields | undefined): boolean {
   return fields !== undefined && Object.hasOwn(fields, key);
 }
@@ -134,14 +216,14 @@ function freeName(key: string, fields: Fields, reserved: ReadonlySet<string>): s
   return name;
 }
 
-/** Asked of the context's fields, which are the fewer. */
+/** Called for the context's fields, which are fewer. */
 function overlap(context: Fields, extra: Fields): boolean {
   try {
     for (const key in context) {
       if (Object.hasOwn(extra, key)) return true;
     }
   } catch {
-    // A proxy that does not tell its keys.
+    // A proxy that does not list its keys.
   }
   return false;
 }

@@ -1,7 +1,11 @@
 import * as v from 'valibot';
-import { RESERVED_ATTRIBUTES } from '../../core/record-attributes.js';
-import { suggestion } from '../../core/suggestion.js';
-import { lazy } from '../../internal/lazy.js';
+import { timeZoneEntry } from '../../core/formatting/formatter-options.js';
+import { fieldPathSchema } from '../../core/options.js';
+import { RESERVED_ATTRIBUTES } from '../../core/records/record-attributes.js';
+import type { PathRedactionOptions } from '../../redaction/path-redaction.js';
+import { CENSOR } from '../../redaction/redact-text.js';
+import { lazy } from '../../runtime/lazy.js';
+import { MAX_RECORD, MAX_TEXT } from '../../runtime/limits.js';
 
 /** Names of the fields that the formatter writes itself. */
 export const FIELD_NAMES = [
@@ -10,19 +14,39 @@ export const FIELD_NAMES = [
   'logger',
   'message',
   'exception',
+  'error',
   'stack',
   'truncated',
 ] as const;
-/** Names of the fields that say where the call was made. */
+/** Names of the fields for the place of the call. */
 export const CALLER_NAMES = ['file', 'line', 'function'] as const;
 
-const text = lazy(() => v.pipe(v.string(), v.nonEmpty('expected a text that is not empty')));
-const ownName = lazy(() =>
+const text = lazy(() => v.pipe(v.string(), v.nonEmpty('expected a non-empty string')));
+const names = (description: string) => v.optional(v.pipe(v.array(text()), v.description(description)), []);
+const pathsSchema = lazy(() =>
+  v.pipe(v.array(fieldPathSchema()), v.minLength(1, 'expected at least one path')),
+);
+const redactSchema = lazy(() =>
   v.pipe(
-    v.string(),
-    v.check(
-      (name) => [...FIELD_NAMES, ...CALLER_NAMES].includes(name as never) || RESERVED_ATTRIBUTES.has(name),
-      (issue) => `not a field of this formatter${suggestion(issue.input, [...FIELD_NAMES, ...CALLER_NAMES])}`,
+    v.union([
+      pathsSchema(),
+      v.strictObject({
+        paths: pathsSchema(),
+        censor: v.optional(
+          v.union([
+            v.string(),
+            v.custom<(value: unknown, path: readonly string[]) => unknown>(
+              (value) => typeof value === 'function',
+              'expected a function',
+            ),
+          ]),
+          CENSOR,
+        ),
+        remove: v.optional(v.boolean(), false),
+      }),
+    ]),
+    v.description(
+      "Paths to what is never written, in pino's language: `['user.password', '*.token', 'items[*].card']`; or `{ paths, censor, remove }`.",
     ),
   ),
 );
@@ -30,13 +54,48 @@ const ownName = lazy(() =>
 /** The keys of a `JsonFormatter` in a configuration. */
 export const jsonFormatterSchema = lazy(() =>
   v.strictObject({
+    shape: v.optional(
+      v.pipe(
+        v.picklist(
+          ['ecs', 'gcp', 'datadog', 'otel', 'cloudwatch', 'gelf', 'logstash'],
+          "expected 'ecs', 'gcp', 'datadog', 'otel', 'cloudwatch', 'gelf' or 'logstash'",
+        ),
+        v.description(
+          'The convention of the product that reads the lines: names, severities, traces, requests and errors are where it looks for them.',
+        ),
+      ),
+    ),
+    nested: v.optional(
+      v.pipe(
+        v.boolean(),
+        v.description('For a `shape`: names with dots as nested objects, `{ log: { level } }`.'),
+      ),
+      false,
+    ),
+    project: v.optional(
+      v.pipe(text(), v.description("For `shape: 'gcp'`: the project that traces belong to.")),
+    ),
+    maxTextBytes: v.optional(
+      v.pipe(
+        v.number(),
+        v.integer(),
+        v.minValue(64),
+        v.maxValue(MAX_RECORD),
+        v.description('The most bytes of one string, such as the message; a line has at most 256 KiB.'),
+      ),
+      MAX_TEXT,
+    ),
     rename_fields: v.optional(
       v.pipe(
-        v.record(ownName(), text()),
-        v.description("Other names: `{ timestamp: '@timestamp', level: 'severity' }`."),
+        v.record(v.string(), text()),
+        v.description(
+          "New names of fields, context and extra fields included: `{ timestamp: '@timestamp', trace_id: 'dd.trace_id' }`.",
+        ),
       ),
       {},
     ),
+    drop_fields: names('Fields that are not written, wherever they come from.'),
+    order: names('Fields that come first, in this order; the others follow in theirs.'),
     static_fields: v.optional(
       v.pipe(
         v.record(v.string(), v.unknown()),
@@ -56,7 +115,7 @@ export const jsonFormatterSchema = lazy(() =>
             ),
           ),
         ),
-        v.description("Further attributes of the record, under Python's names: `['levelno', 'process']`."),
+        v.description("More attributes of the record, under Python's names: `['levelno', 'process']`."),
       ),
       [],
     ),
@@ -74,11 +133,12 @@ export const jsonFormatterSchema = lazy(() =>
       ),
       'iso',
     ),
-    datefmt: v.nullish(v.pipe(v.string(), v.description('Timestamp in the language of strftime instead.'))),
+    datefmt: v.nullish(v.pipe(v.string(), v.description('Format of the timestamp for strftime, instead.'))),
     utc: v.optional(
       v.pipe(v.boolean(), v.description('Whether datefmt is in UTC or in the local zone.')),
       true,
     ),
+    timeZone: timeZoneEntry(),
     exception: v.optional(
       v.pipe(
         v.picklist(['text', 'object'], "expected 'text' or 'object'"),
@@ -88,14 +148,48 @@ export const jsonFormatterSchema = lazy(() =>
       ),
       'text',
     ),
+    includeError: v.optional(
+      v.pipe(
+        v.boolean(),
+        v.description(
+          'Adds `error` next to the traceback: type, message, own properties (`code`, `errno`) and cause of the error, to search by.',
+        ),
+      ),
+      false,
+    ),
     nestedKey: v.optional(
       v.pipe(
         text(),
         v.description('Puts context and extra fields in an object of this name, not at the top level.'),
       ),
     ),
+    redact: v.nullish(redactSchema()),
+    serializers: v.optional(
+      v.pipe(
+        v.record(
+          v.string(),
+          v.custom<(value: unknown) => unknown>(
+            (value) => typeof value === 'function',
+            'expected a function of the value',
+          ),
+        ),
+        v.description(
+          'Functions by field: the result is written instead of the value; the one for `exception` gets the error itself.',
+        ),
+      ),
+      {},
+    ),
   }),
 );
 
 /** Options of `JsonFormatter`. */
 export type JsonFormatterOptions = v.InferInput<ReturnType<typeof jsonFormatterSchema>>;
+
+/** Checked options. */
+export type JsonFormatterSettings = v.InferOutput<ReturnType<typeof jsonFormatterSchema>>;
+
+/** `redact` with all defaults filled in. */
+export function redactionOf({ redact }: JsonFormatterSettings): PathRedactionOptions | undefined {
+  if (redact === undefined || redact === null) return undefined;
+  return Array.isArray(redact) ? { paths: redact, censor: CENSOR, remove: false } : redact;
+}

@@ -1,5 +1,7 @@
-import { jsonString } from '../../internal/json-string.js';
-import { compileStrftime } from '../../internal/strftime.js';
+import { jsonString } from '../../python/json/json-string.js';
+import type { TimeConverter } from '../../python/time/broken-down-time.js';
+import { namedZone } from '../../python/time/named-zone.js';
+import { compileStrftime } from '../../python/time/strftime.js';
 
 /** Writes a record's `created` after a prefix, as JSON. */
 export type TimestampWriter = (created: number) => string;
@@ -9,6 +11,8 @@ export interface TimestampStyle {
   readonly timestamp: 'iso' | 'epoch-ms' | 'epoch-s';
   readonly datefmt?: string | null | undefined;
   readonly utc: boolean;
+  /** A time zone other than UTC and the local one. */
+  readonly timeZone?: string | null | undefined;
 }
 
 /**
@@ -17,18 +21,35 @@ export interface TimestampStyle {
  * @param prefix What comes before the time, for example `{"timestamp":`.
  */
 export function timestampWriter(prefix: string, style: TimestampStyle): TimestampWriter {
+  const zone = style.timeZone ? namedZone(style.timeZone) : undefined;
   if (style.datefmt) {
-    const strftime = compileStrftime(style.datefmt, style.utc ? 'utc' : 'local');
+    const strftime = compileStrftime(style.datefmt, zone ?? (style.utc ? 'utc' : 'local'));
     return (created) => prefix + jsonString(strftime(created));
   }
   if (style.timestamp === 'epoch-s')
     return (created) => prefix + (Number.isFinite(created) ? created : 'null');
   if (style.timestamp === 'epoch-ms')
     return (created) => prefix + (Number.isFinite(created) ? Math.round(created * 1000) : 'null');
-  return isoWriter(prefix);
+  return zone === undefined ? isoWriter(prefix) : zoneWriter(prefix, zone);
 }
 
-/** ISO 8601 with milliseconds; all but these is written once a second, since `toISOString` takes 2 µs. */
+/** ISO 8601 with milliseconds and the offset of a zone: `2024-01-05T16:04:09.123+01:00`. */
+function zoneWriter(prefix: string, zone: TimeConverter): TimestampWriter {
+  const clock = compileStrftime('%Y-%m-%dT%H:%M:%S', zone);
+  const offset = compileStrftime('%z', zone);
+  return (created) => {
+    const ms = Math.round(created * 1000);
+    if (Number.isNaN(new Date(ms).getTime())) return `${prefix}null`;
+    const second = Math.floor(ms / 1000);
+    const [hours, minutes] = [offset(second).slice(0, 3), offset(second).slice(3)];
+    return `${prefix}"${clock(second)}.${String(ms - second * 1000).padStart(3, '0')}${hours}:${minutes}"`;
+  };
+}
+
+/**
+ * ISO 8601 with milliseconds; everything but the milliseconds is formatted once a second, because `toISOString` takes
+ * 2 µs.
+ */
 function isoWriter(prefix: string): TimestampWriter {
   let second = Number.NaN;
   let text = '';

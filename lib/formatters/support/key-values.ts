@@ -1,25 +1,25 @@
-import { CONTEXT, EXPOSED, EXTRA, type LogRecord } from '../../core/log-record.js';
-import type { JsonBudget } from '../../internal/json-budget.js';
-import { jsonString } from '../../internal/json-string.js';
-import { jsonValue } from '../../internal/json-value.js';
-import { safeFields } from './safe-fields.js';
+import { safeFields } from '../../core/formatting/safe-fields.js';
+import { CONTEXT, EXPOSED, EXTRA, type LogRecord } from '../../core/records/log-record.js';
+import type { JsonBudget } from '../../python/json/json-budget.js';
+import { jsonString } from '../../python/json/json-string.js';
+import { jsonValue } from '../../python/json/json-value.js';
 
-/** What may stand without quotes. */
+/** Values that need no quotes. */
 const BARE = /^[\w.@$/:,;+*!?#&%~()<>-]+$/;
 /** The longest key that is shown whole. */
 const MAX_KEY = 128;
 
-/** What a field is called in the line; `undefined` for one that is shown elsewhere. */
+/** The name of a field in the line; `undefined` for one that is shown elsewhere. */
 export type FieldNaming = (key: string) => string | undefined;
 
-/** Writes one field; key and value come quoted where they need to be. */
+/** Writes one field; key and value are already quoted where needed. */
 export type PairWriter = (key: string, value: string) => string;
 
 /**
  * The context and `extra` fields of a record as ` key=value` pairs, each with a space before it; on one line, and
- * with nothing in them that a terminal obeys.
+ * without terminal control characters.
  *
- * @param name What a field is called; `undefined` leaves it out.
+ * @param name The name of a field; `undefined` leaves it out.
  */
 export function keyValues(
   record: LogRecord,
@@ -42,7 +42,7 @@ export function keyValues(
   return text;
 }
 
-/** A text as it stands where nothing in it could be taken for something else, in quotes otherwise. */
+/** A string as it is where it is unambiguous, in quotes otherwise. */
 export function bare(text: string): string {
   return BARE.test(text) ? text : jsonString(text);
 }

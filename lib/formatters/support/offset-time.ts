@@ -1,10 +1,10 @@
-import type { LogRecord } from '../../core/log-record.js';
+import type { LogRecord } from '../../core/records/log-record.js';
 
 /**
- * A record's time with milliseconds and the offset from UTC behind it: `2024-01-05T15:04:09.123+0000`.
+ * A record's time followed by milliseconds and the offset from UTC: `2024-01-05T15:04:09.123+0000`.
  *
  * @param format `strftime` format of what comes before the milliseconds.
- * @param render Gives the time in a `strftime` format; asked once, since it remembers the text of one format.
+ * @param render Gives the time in a `strftime` format; called once, because it caches the text of one format.
  */
 export function offsetTime(record: LogRecord, format: string, render: (format: string) => string): string {
   const text = render(`${format}\n%z`);

@@ -1,9 +1,10 @@
-import type { LogRecord } from '../../core/log-record.js';
-import { isoFormat } from '../../internal/python-json.js';
+import { safeFields } from '../../core/formatting/safe-fields.js';
+import type { LogRecord } from '../../core/records/log-record.js';
+import { isoFormat } from '../../python/json/python-json.js';
+import { UNREADABLE } from '../../redaction/redacted-copy.js';
 import type { PythonJsonSettings } from './python-json-options.js';
-import { safeFields } from './safe-fields.js';
 
-/** Attributes that do not come as fields unless the format lists them; in the order of a record's dictionary. */
+/** Attributes that are not fields unless the format lists them; in the order of a record's dictionary. */
 const RESERVED = [
   ...[
     'name',
@@ -21,13 +22,13 @@ const RESERVED = [
   ...['processName', 'process', 'taskName', 'message', 'asctime'],
 ] as const;
 
-/** What comes with a record besides its attributes. */
+/** What a record has besides its attributes. */
 export interface PythonJsonDetails {
-  /** Entries of a message that is an object. */
-  readonly given: Readonly<Record<string, unknown>>;
-  /** The traceback, or an empty text. */
+  /** A message that is an object. */
+  readonly given: Readonly<Record<string, unknown>> | undefined;
+  /** The traceback, or an empty string. */
   readonly exception: string;
-  /** The stack, or an empty text. */
+  /** The stack, or an empty string. */
   readonly stack: string;
 }
 
@@ -46,15 +47,28 @@ export class PythonJsonData {
     this.#skipped = new Set([...required, ...(settings.reserved_attrs ?? RESERVED)]);
   }
 
-  /** The entries of one record; one that is there already keeps its place when it gets another value. */
-  of(record: LogRecord, details: PythonJsonDetails): Map<string, unknown> {
+  /** What python-json-logger calls `message_dict`: the entries of a message that is an object, traceback and stack. */
+  messageOf({ given, exception, stack }: PythonJsonDetails): Record<string, unknown> {
+    const { exc_info_as_array, stack_info_as_array } = this.#settings;
+    // Without a prototype `__proto__` is a name like any other.
+    const message = Object.create(null) as Record<string, unknown>;
+    if (given !== undefined) Object.assign(message, safeFields(given));
+    if (exception && !message.exc_info) message.exc_info = lines(exception, exc_info_as_array);
+    if (stack && !message.stack_info) message.stack_info = lines(stack, stack_info_as_array);
+    return message;
+  }
+
+  /** Adds the entries of one record; an existing entry keeps its place when its value changes. */
+  addTo(
+    data: Map<string, unknown>,
+    record: LogRecord,
+    message: Readonly<Record<string, unknown>>,
+  ): Map<string, unknown> {
     const { defaults, static_fields, timestamp, rename_fields_keep_missing } = this.#settings;
-    const data = new Map<string, unknown>();
     this.#addAll(data, defaults ?? {});
     for (const key of this.required) this.#add(data, key, attribute(record, key));
     this.#addAll(data, static_fields ?? {});
-    this.#addAll(data, safeFields(details.given));
-    this.#addDetails(data, details);
+    this.#addAll(data, message);
     this.#addExtra(data, record);
     if (timestamp) this.#add(data, timestamp === true ? 'timestamp' : timestamp, isoFormat(record.created));
     if (rename_fields_keep_missing) addMissing(data, Object.values(this.#names));
@@ -67,12 +81,6 @@ export class PythonJsonData {
 
   #addAll(data: Map<string, unknown>, fields: Readonly<Record<string, unknown>>): void {
     for (const key of Object.keys(fields)) this.#add(data, key, fields[key]);
-  }
-
-  #addDetails(data: Map<string, unknown>, { given, exception, stack }: PythonJsonDetails): void {
-    const { exc_info_as_array, stack_info_as_array } = this.#settings;
-    if (exception && !given.exc_info) this.#add(data, 'exc_info', lines(exception, exc_info_as_array));
-    if (stack && !given.stack_info) this.#add(data, 'stack_info', lines(stack, stack_info_as_array));
   }
 
   /** Attributes that are not reserved, then the fields of call and context. */
@@ -101,7 +109,11 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 };
 
 function attribute(record: LogRecord, key: string): unknown {
-  return record.attribute(Object.hasOwn(SPELLINGS, key) ? (SPELLINGS[key] as string) : key) ?? null;
+  try {
+    return record.attribute(Object.hasOwn(SPELLINGS, key) ? (SPELLINGS[key] as string) : key) ?? null;
+  } catch {
+    return UNREADABLE;
+  }
 }
 
 function lines(text: string, asArray: boolean): string | string[] {

@@ -1,12 +1,13 @@
 import * as v from 'valibot';
-import { lazy } from '../../internal/lazy.js';
+import { timeZoneEntry } from '../../core/formatting/formatter-options.js';
+import { lazy } from '../../runtime/lazy.js';
 
 const texts = lazy(() => v.record(v.string(), v.string()));
 const values = lazy(() => v.record(v.string(), v.unknown()));
 const format = lazy(() =>
   v.union(
     [v.string(), v.array(v.string())],
-    (issue) => `expected a text or an array of field names, got ${issue.received}`,
+    (issue) => `expected a string or an array of field names, got ${issue.received}`,
   ),
 );
 const flag = (text: string) => v.optional(v.pipe(v.boolean(), v.description(text)), false);
@@ -31,16 +32,17 @@ export const pythonJsonFormatterSchema = lazy(() =>
       true,
     ),
     utc: flag('Whether `asctime` is in UTC.'),
-    prefix: v.optional(v.pipe(v.string(), v.description('Text before the JSON.')), ''),
+    timeZone: timeZoneEntry(),
+    prefix: v.optional(v.pipe(v.string(), v.description('A string before the JSON.')), ''),
     rename_fields: v.nullish(
       v.pipe(texts(), v.description("Other names of fields: `{ levelname: 'level' }`.")),
     ),
-    rename_fields_keep_missing: flag('Whether renamed fields that a record lacks come as null.'),
+    rename_fields_keep_missing: flag('Whether renamed fields that a record lacks are written as null.'),
     static_fields: v.nullish(v.pipe(values(), v.description('Fields of every line.'))),
     reserved_attrs: v.nullish(
       v.pipe(
         v.array(v.string()),
-        v.description('Attributes that do not come as fields; default those of every record.'),
+        v.description('Attributes that are not written as fields; default those of every record.'),
       ),
     ),
     timestamp: v.optional(
@@ -53,18 +55,31 @@ export const pythonJsonFormatterSchema = lazy(() =>
       ),
       false,
     ),
-    defaults: v.nullish(v.pipe(values(), v.description('Fields that anything else of their name replaces.'))),
-    exc_info_as_array: flag('Whether the traceback comes as an array of its lines.'),
-    stack_info_as_array: flag('Whether the stack comes as an array of its lines.'),
+    defaults: v.nullish(v.pipe(values(), v.description('Fields with default values.'))),
+    exc_info_as_array: flag('Whether the traceback is an array of its lines.'),
+    stack_info_as_array: flag('Whether the stack is an array of its lines.'),
     json_indent: v.nullish(
       v.pipe(
-        v.union([v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(32)), v.string()]),
-        v.description('Spaces, or the text, each level is indented by; default all on one line.'),
+        v.union([v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(32)), v.string(), v.boolean()]),
+        v.description(
+          'Indentation of each level, as a number of spaces or a string; `true`, as with orjson, is two spaces; default all on one line.',
+        ),
       ),
     ),
     json_ensure_ascii: v.optional(
-      v.pipe(v.boolean(), v.description('Whether what is not ASCII is escaped.')),
+      v.pipe(v.boolean(), v.description('Whether non-ASCII characters are escaped.')),
       true,
+    ),
+    json_default: v.nullish(
+      v.pipe(
+        v.custom<(value: unknown) => unknown>(
+          (value) => typeof value === 'function',
+          'expected a function of a value',
+        ),
+        v.description(
+          'Returns what is written for a value that JSON does not have, at any depth; replaces the method `json_default`.',
+        ),
+      ),
     ),
   }),
 );

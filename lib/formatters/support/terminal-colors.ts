@@ -1,6 +1,6 @@
-import { nodeModule } from '../../internal/node-module.js';
+import { nodeModule } from '../../runtime/node-module.js';
 
-/** What a text can look like on a terminal: the codes that switch it on and off. */
+/** Styles of text on a terminal: the codes that switch them on and off. */
 export const TERMINAL_STYLES = {
   bold: ['\x1b[1m', '\x1b[22m'],
   dim: ['\x1b[2m', '\x1b[22m'],
@@ -12,24 +12,26 @@ export const TERMINAL_STYLES = {
   magenta: ['\x1b[35m', '\x1b[39m'],
   cyan: ['\x1b[36m', '\x1b[39m'],
   white: ['\x1b[37m', '\x1b[39m'],
+  redBright: ['\x1b[91m', '\x1b[39m'],
   gray: ['\x1b[90m', '\x1b[39m'],
   redBackground: ['\x1b[41m\x1b[97m', '\x1b[49m\x1b[39m'],
   none: ['', ''],
 } as const;
 
-/** Name of a look on a terminal. */
+/** Name of a style on a terminal. */
 export type TerminalStyle = keyof typeof TERMINAL_STYLES;
 
-/** The text in a look. */
+/** The text in a style. */
 export function paint(text: string, style: TerminalStyle): string {
   const [on, off] = TERMINAL_STYLES[style];
   return on + text + off;
 }
 
 /**
- * Whether what is written comes out in colour.
+ * Whether output is coloured.
  *
- * `FORCE_COLOR` (but `0` and `false`) asks for colours, `NO_COLOR` forbids them; without either, a terminal decides.
+ * `FORCE_COLOR` (except `0` and `false`) switches colours on, `NO_COLOR` switches them off; without either, a terminal
+ * decides.
  *
  * @param stream The standard stream that is written to; where not known, both have to be terminals.
  * @param environment Variables to read; default those of the process.

@@ -1,5 +1,3 @@
-import type { RequestHeaders } from '../http/request-id.js';
-
 /** The contexts of Nest's transports and the calls of gRPC, as far as they carry headers. */
 interface Carrier {
   /** NATS. */
@@ -14,17 +12,24 @@ interface Carrier {
   metadata?: unknown;
 }
 
-/** The ids that a message carries, where its transport has headers. */
-export function headersOf(context: unknown): RequestHeaders | undefined {
-  if (typeof context !== 'object' || context === null) return undefined;
-  try {
-    const headers = headersIn(context as Carrier);
-    if (typeof headers !== 'object' || headers === null) return undefined;
-    return { 'x-request-id': read(headers, 'x-request-id'), traceparent: read(headers, 'traceparent') };
-  } catch {
-    // A context of another kind with methods of these names.
-    return undefined;
-  }
+/** How many headers of a message are read. */
+const MAX_HEADERS = 100;
+
+/** Finds a header of a message by its lower-case name, where its transport has headers. */
+export function headerOf(context: unknown): (name: string) => string | undefined {
+  let headers: unknown;
+  let isRead = false;
+  return (name) => {
+    if (typeof context !== 'object' || context === null) return undefined;
+    try {
+      if (!isRead) headers = headersIn(context as Carrier);
+      isRead = true;
+      return typeof headers === 'object' && headers !== null ? read(headers, name) : undefined;
+    } catch {
+      // A context of another kind with methods of these names.
+      return undefined;
+    }
+  };
 }
 
 function headersIn(context: Carrier): unknown {
@@ -36,14 +41,20 @@ function headersIn(context: Carrier): unknown {
   return message?.properties?.headers ?? message?.headers;
 }
 
+function headerNamed(headers: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (Object.hasOwn(headers, name)) return headers[name];
+  const key = Object.keys(headers)
+    .slice(0, MAX_HEADERS)
+    .find((one) => one.toLowerCase() === name);
+  return key === undefined ? undefined : headers[key];
+}
+
 function read(headers: object, name: string): string | undefined {
   const { get } = headers as { get?: unknown };
   const found: unknown =
     typeof get === 'function'
       ? (get as (name: string) => unknown).call(headers, name)
-      : Object.hasOwn(headers, name)
-        ? (headers as Record<string, unknown>)[name]
-        : undefined;
+      : headerNamed(headers as Record<string, unknown>, name);
   // gRPC and MQTT may have several of one name.
   const value: unknown = Array.isArray(found) ? found[0] : found;
   if (typeof value === 'string') return value;

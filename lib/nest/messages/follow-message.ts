@@ -2,7 +2,7 @@ import { isObservable, Observable } from 'rxjs';
 import type { Message } from './message.js';
 
 /**
- * Handles a message in its context, and sees to its record when the answer is complete.
+ * Handles a message in its context, and logs its record when the answer is complete.
  *
  * @returns What `handle` gives: the same value, or a promise or observable that ends as its own does.
  */
@@ -28,15 +28,15 @@ function followAnswer(message: Message, answer: unknown): unknown {
   return answer;
 }
 
-/** Streams start when somebody subscribes, long after the handler returned; what they run is still the message's. */
+/** Streams start when somebody subscribes, long after the handler returned; they still belong to the message. */
 function followStream(message: Message, stream: Observable<unknown>): Observable<unknown> {
   return new Observable((subscriber) => {
     const subscription = message.run(() =>
       stream.subscribe({
         next: (value) => subscriber.next(value),
         error: (error: unknown) => {
-          // What filters made of a failure is the answer, not a further failure.
-          if (!message.hasFailed) message.fail(error);
+          // The result of exception filters is the answer, not another failure.
+          message.answerWith(error);
           message.settle();
           subscriber.error(error);
         },
@@ -48,13 +48,17 @@ function followStream(message: Message, stream: Observable<unknown>): Observable
     );
     return () => {
       subscription.unsubscribe();
-      message.settle(true);
+      message.settle('cancelled');
     };
   });
 }
 
 function fail(message: Message, error: unknown): never {
-  if (!message.hasFailed) message.fail(error);
+  if (message.description.isPostponed?.(error)) {
+    message.settle('postponed');
+    throw error;
+  }
+  message.answerWith(error);
   message.settle();
   throw error;
 }

@@ -1,30 +1,19 @@
 import { lookForTracing } from '../../context/context-provider.js';
 import { type ContextStore, contexts } from '../../context/context-store.js';
-import { reportLoggingError } from '../../core/diagnostics.js';
-import type { Fields } from '../../core/log-record.js';
-import { getLogger } from '../../core/manager.js';
-import { brand, branded } from '../../internal/brand.js';
-import { type RequestHeaders, requestIdOf } from '../http/request-id.js';
-import { currentWork, runAs, type Work } from '../running-work.js';
-import { markTold } from '../told-failures.js';
-import { logMessage, logOtherFailure } from './message-record.js';
+import { getLogger } from '../../core/loggers/manager.js';
+import { reportLoggingError } from '../../core/reports/diagnostics.js';
+import { brand, branded } from '../../runtime/brand.js';
+import { broughtLevels } from '../work/brought-levels.js';
+import { markLogged } from '../work/logged-failures.js';
+import { randomUuid } from '../work/random-uuid.js';
+import { currentWork, runAs, type Work } from '../work/running-work.js';
+import type { Answered } from './failure-verdict.js';
+import { logMessage, logOtherFailure, type MessageDescription, type Unanswered } from './message-record.js';
 
-/** The ways by which messages come, beside HTTP: each has a logger of its own, `nest.<kind>`. */
-export type MessageKind = 'rpc' | 'ws' | 'schedule' | 'event';
-
-/** What is known of a message when it comes. */
-export interface MessageDescription {
-  readonly kind: MessageKind;
-  /** The pattern that matched, or the name of what runs. */
-  readonly pattern: string;
-  /** Further fields of its record. */
-  readonly fields: Fields;
-  /** What the transport tells of the message, the same object for everyone who gets it. */
-  readonly source?: unknown;
-  /** What came with the message, and may have its id. */
-  readonly headers?: RequestHeaders | undefined;
-  /** Whether it was sent by what is running here, and so shares its context. */
-  readonly isLocal?: boolean;
+/** Gives messages their ids. */
+export interface MessageIds {
+  /** The id of a message. @param header Returns a header by its lower-case name. */
+  ofMessage(header?: (name: string) => unknown): string;
 }
 
 /** A message, a job or an event while it is handled. */
@@ -33,6 +22,7 @@ export class Message implements Work {
   readonly id: string;
   readonly store: ContextStore;
   readonly #failures: unknown[] = [];
+  #answer: Answered | undefined;
   #isSettled = false;
 
   constructor(
@@ -40,10 +30,12 @@ export class Message implements Work {
     private readonly usesContext: boolean,
   ) {
     lookForTracing();
-    const outer = description.isLocal === true ? contexts.storage.getStore()?.fields : undefined;
+    const sender = description.isLocal === true ? contexts.storage.getStore() : undefined;
+    const outer = sender?.fields;
     const given = outer?.request_id;
-    this.id = typeof given === 'string' ? given : requestIdOf(description.headers ?? {});
-    this.store = { fields: Object.freeze({ ...outer, request_id: this.id }), owner: this };
+    this.id = typeof given === 'string' ? given : (description.id ?? randomUuid());
+    const levels = sender?.levels ?? (description.header && broughtLevels.read?.(description.header));
+    this.store = { fields: Object.freeze({ ...outer, request_id: this.id }), owner: this, levels };
   }
 
   /** Whether anything was thrown. */
@@ -58,18 +50,24 @@ export class Message implements Work {
 
   /** Notes something thrown; its record is made when the message is settled. */
   fail(thrown: unknown): void {
-    markTold(thrown);
+    markLogged(thrown);
     if (!this.#failures.includes(thrown)) this.#failures.push(thrown);
   }
 
-  /** Makes the message's one record, once; never throws. @param isCancelled Nobody waits for the rest of the answer. */
-  settle(isCancelled = false): void {
+  /** Notes the error in the answer: what was thrown, or what a filter made of it. */
+  answerWith(error: unknown): void {
+    if (!this.hasFailed) this.fail(error);
+    this.#answer = { value: error };
+  }
+
+  /** Logs the message's record, once; never throws. */
+  settle(unanswered?: Unanswered): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
     try {
       this.run(() => {
         const [first, ...others] = this.#failures;
-        logMessage(this, this.hasFailed ? { thrown: first } : undefined, isCancelled);
+        logMessage(this, this.hasFailed ? { thrown: first, answer: this.#answer } : undefined, unanswered);
         for (const thrown of others) logOtherFailure(this, thrown);
       });
     } catch (error) {

@@ -1,15 +1,16 @@
 import { type ContextStore, contexts } from '../../context/context-store.js';
-import type { Fields } from '../../core/log-record.js';
-import { brand, branded } from '../../internal/brand.js';
-import type { RequestState } from '../http/request-state.js';
-import { currentWork, runAs } from '../running-work.js';
-import { markTold } from '../told-failures.js';
-import type { ResolveInfo } from './graphql-edge.js';
-import type { Operation } from './operation.js';
+import type { Fields } from '../../core/records/log-record.js';
+import { brand, branded } from '../../runtime/brand.js';
+import { markLogged } from '../work/logged-failures.js';
+import type { RunningRequest } from '../work/running-request.js';
+import { currentWork, runAs } from '../work/running-work.js';
+import type { Answered } from './failure-verdict.js';
+import { Operation, type ResolveInfo } from './operation.js';
 
 /** One call of a resolver. */
 export class OperationField {
-  #hasFailed = false;
+  readonly #failures: unknown[] = [];
+  #isResolved = false;
 
   constructor(
     private readonly operation: Operation,
@@ -18,34 +19,46 @@ export class OperationField {
   ) {}
 
   /** The HTTP request the operation came with. */
-  get request(): RequestState | undefined {
+  get request(): RunningRequest | undefined {
     return this.operation.request;
   }
 
-  /** Where it runs: the fields are those of the context around it, so that what is bound in it stays. */
+  /** Where it runs: its fields are those of the surrounding context, so that what is bound in it stays. */
   get store(): ContextStore {
     return new SharedStore(contexts.storage.getStore() ?? this.operation.store, this);
   }
 
-  /** Resolves the field and tells what it threw. @param inContext Whether filters are to find the field. */
+  /** Resolves the field and reports what it threw. @param inContext Whether filters are to find the field. */
   async resolve(inContext: boolean, resolve: () => Promise<unknown>): Promise<unknown> {
     this.operation.begin(this.info);
     try {
-      return await (inContext ? runAs(this, this.operation.usesContext, resolve) : resolve());
+      const value = await (inContext ? runAs(this, this.operation.usesContext, resolve) : resolve());
+      // The result of exception filters is the answer, not another failure; a returned Error is a failure.
+      this.#resolved(value instanceof Error ? { value } : undefined);
+      return value;
     } catch (error) {
-      // What filters made of a failure is the answer, not a further failure.
-      if (!this.#hasFailed) this.fail(error);
+      if (this.#failures.length === 0) this.fail(error);
+      this.#resolved({ value: error });
       throw error;
     } finally {
       this.operation.end();
     }
   }
 
-  /** Notes something thrown, and logs it. */
+  /** Notes something thrown; it is logged after the exception filters have run. */
   fail(thrown: unknown): void {
-    this.#hasFailed = true;
-    markTold(thrown);
-    this.operation.fail(thrown, { info: this.info, ...this.handler });
+    markLogged(thrown);
+    if (this.#isResolved) this.#log(thrown, undefined);
+    else this.#failures.push(thrown);
+  }
+
+  #resolved(answer: Answered | undefined): void {
+    this.#isResolved = true;
+    for (const thrown of this.#failures) this.#log(thrown, answer);
+  }
+
+  #log(thrown: unknown, answer: Answered | undefined): void {
+    this.operation.fail(thrown, answer, { info: this.info, ...this.handler });
   }
 }
 brand(OperationField.prototype, 'operation-field');

@@ -1,17 +1,31 @@
 import type { ContextStore } from '../../context/context-store.js';
-import { reportLoggingError } from '../../core/diagnostics.js';
 import { ERROR, INFO, WARNING } from '../../core/levels.js';
-import { getLogger } from '../../core/manager.js';
-import { requestIdOf } from '../http/request-id.js';
-import type { RequestState } from '../http/request-state.js';
-import { runAs } from '../running-work.js';
-import { judgeFailure } from './failure-verdict.js';
-import type { FieldPath, ResolveInfo } from './graphql-edge.js';
-import { kindOf } from './message-record.js';
+import { getLogger } from '../../core/loggers/manager.js';
+import { reportLoggingError } from '../../core/reports/diagnostics.js';
+import { referenceTo } from '../work/failure-traceback.js';
+import { randomUuid } from '../work/random-uuid.js';
+import type { RunningRequest } from '../work/running-request.js';
+import { runAs } from '../work/running-work.js';
+import { errorName } from '../work/thrown-status.js';
+import { type Answered, judgeAnswered } from './failure-verdict.js';
+
+/** The part of GraphQL's resolve info that is used. */
+export interface ResolveInfo {
+  readonly fieldName: string;
+  readonly parentType: { readonly name: string };
+  readonly path: FieldPath;
+  readonly operation: { readonly operation: string; readonly name?: { readonly value: string } | undefined };
+}
+
+/** The way to a field, from the innermost outwards. */
+export interface FieldPath {
+  readonly key: string | number;
+  readonly prev: FieldPath | undefined;
+}
 
 const MAX_NAME = 128;
 
-/** A field as its records have it. */
+/** A field as shown in its records. */
 export interface FieldDescription {
   readonly info: ResolveInfo;
   readonly controller: string;
@@ -35,14 +49,14 @@ export class Operation {
   constructor(
     { operation }: ResolveInfo,
     /** The HTTP request it came with. */
-    readonly request: RequestState | undefined,
+    readonly request: RunningRequest | undefined,
     readonly usesContext: boolean,
   ) {
     this.#type = operation.operation;
     this.#name = operation.name?.value.slice(0, MAX_NAME) ?? null;
-    this.#id = request?.id ?? requestIdOf({});
+    this.#id = request?.id ?? randomUuid();
     this.store = request?.store ?? { fields: Object.freeze({ request_id: this.#id }), owner: this };
-    // An operation is over with its answer: what resolvers give may hold promises that nobody here sees.
+    // An operation ends with its answer: results of resolvers may contain promises that are not visible here.
     request?.beforeEnd(() => this.#settle());
   }
 
@@ -60,23 +74,25 @@ export class Operation {
   }
 
   /** Logs what a field threw, once. */
-  fail(thrown: unknown, { info, controller, handler }: FieldDescription): void {
+  fail(thrown: unknown, answer: Answered | undefined, { info, controller, handler }: FieldDescription): void {
     if (this.#failures.has(thrown)) return;
     this.#failures.add(thrown);
-    const { isRefusal, hasTraceback } = judgeFailure(thrown);
+    const { isRefusal, hasTraceback } = judgeAnswered(thrown, answer);
     const level = isRefusal ? WARNING : ERROR;
     this.#level = Math.max(this.#level, level);
-    if (this.request !== undefined) this.request.hasTold = true;
+    if (this.request !== undefined) this.request.hasFailureRecord = true;
     const path = textOf(info.path);
     const field = `${info.parentType.name}.${info.fieldName}`;
-    const extra = { ...this.#about(), field, path, controller, handler, error: kindOf(thrown) };
-    getLogger('nest.graphql').logFrom(Operation.prototype.fail, level, '%s %s %s at %s', [
-      this.#type,
-      this.#name ?? '-',
-      isRefusal ? 'refused' : 'failed',
-      path,
-      hasTraceback ? { extra, excInfo: thrown } : { extra },
-    ]);
+    const extra = { ...this.#about(), field, path, controller, handler, error: errorName(thrown) };
+    const logger = getLogger('nest.graphql');
+    const excInfo = hasTraceback ? thrown : undefined;
+    logger.logRead(Operation.prototype.fail, level, {
+      msg: '%s %s %s at %s',
+      args: [this.#type, this.#name ?? '-', isRefusal ? 'refused' : 'failed', path],
+      extra,
+      excInfo,
+      excText: referenceTo(excInfo, logger, level, this.#startedAt),
+    });
   }
 
   #settleIfIdle(): void {
@@ -98,8 +114,8 @@ export class Operation {
         outcome,
         errors: this.#failures.size,
       };
-      const args = [this.#type, this.#name ?? '-', outcome, durationMs, { extra }];
-      logger.logFrom(Operation.prototype.fail, this.#level, '%s %s %s %.1fms', args);
+      const args = [this.#type, this.#name ?? '-', outcome, durationMs];
+      logger.logRead(Operation.prototype.fail, this.#level, { msg: '%s %s %s %.1fms', args, extra });
     } catch (error) {
       reportLoggingError(getLogger('nest.graphql'), undefined, error);
     }
@@ -110,7 +126,7 @@ export class Operation {
       transport: 'graphql',
       operation: this.#name,
       operation_type: this.#type,
-      request_id: this.#id,
+      request_id: this.request?.id ?? this.store.fields.request_id ?? this.#id,
     };
   }
 }

@@ -2,9 +2,9 @@
 import 'reflect-metadata';
 import { Inject, Injectable, Module, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { LoggingConfig } from '../../../lib/config/logging-config.js';
-import { getLogger } from '../../../lib/core/manager.js';
-import { LoggingModule } from '../../../lib/nest/logging.module.js';
+import type { LoggingConfig } from '../../../lib/config/plan/logging-config.js';
+import { getLogger } from '../../../lib/core/loggers/manager.js';
+import { LoggingModule } from '../../../lib/nest/module/logging.module.js';
 
 const [way = '', style = ''] = process.argv.slice(2);
 

@@ -4,8 +4,8 @@ import { Controller, Get, Module } from '@nestjs/common';
 import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Handler } from '../../../lib/core/handler.js';
-import type { LogRecord } from '../../../lib/core/log-record.js';
-import { LoggingModule } from '../../../lib/nest/logging.module.js';
+import type { LogRecord } from '../../../lib/core/records/log-record.js';
+import { LoggingModule } from '../../../lib/nest/module/logging.module.js';
 
 class PrintingHandler extends Handler {
   emit(record: LogRecord): void {

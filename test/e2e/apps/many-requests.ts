@@ -23,7 +23,7 @@ Object.assign(fs, {
 });
 syncBuiltinESMExports();
 
-const { LoggingModule } = await import('../../../lib/nest/logging.module.js');
+const { LoggingModule } = await import('../../../lib/nest/module/logging.module.js');
 const { platforms } = await import('../support/platforms.js');
 
 let closed = 0;

@@ -7,11 +7,12 @@ import base from '../../../jest.config.js';
  */
 export default {
   ...base,
-  testMatch: ['<rootDir>/test/e2e/**/*.test.ts', '<rootDir>/test/nest/**/*.test.ts'],
+  testMatch: ['e2e', 'live', 'nest'].map((room) => `<rootDir>/test/${room}/**/*.test.ts`),
   testPathIgnorePatterns: [
     ...base.testPathIgnorePatterns,
     // Applications in processes of their own, and the comparison with Nest 12's ConsoleLogger, whose rules hold on both.
     '/test/e2e/processes.test.ts',
+    '/test/e2e/serverless.test.ts',
     '/test/e2e/graphql-mercurius.test.ts',
     '/test/nest/nest-logger.test.ts',
     // Terminus is here for Nest 12 alone; the indicator itself imports nothing of it.

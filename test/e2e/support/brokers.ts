@@ -1,84 +1,56 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
-import process from 'node:process';
 import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
-import { freePort } from '../../support/free-port.js';
+import { missingEngines } from '../../engines/support/engine.js';
+import { startMosquitto } from '../../engines/support/mosquitto.js';
+import { startNATS } from '../../engines/support/nats.js';
+import { startRabbitMQ } from '../../engines/support/rabbitmq.js';
+import { startRedis } from '../../engines/support/redis.js';
 
 /** A server that messages go through. */
 export interface BrokerProgram {
   /** As records call the transport. */
   readonly transport: string;
-  readonly command: string;
-  /** The Debian package that has it. */
-  readonly debianPackage: string;
-  /** What it prints once it can be connected to. */
-  readonly ready: string;
-  /** @param folder An empty one of its own. */
-  start(port: number, folder: string): Promise<{ args: string[]; env?: Record<string, string> }>;
-  /** What is left of it when it has ended. */
-  cleanUp?(env: NodeJS.ProcessEnv): void;
-  options(port: number): MicroserviceOptions;
+  /** As `scripts/engines.mjs` calls it. */
+  readonly engine: string;
+  start(): Promise<RunningBroker>;
+  options(url: string): MicroserviceOptions;
+}
+
+interface RunningBroker {
+  readonly url: string;
+  stop(): Promise<void>;
 }
 
 const redis: BrokerProgram = {
   transport: 'redis',
-  command: 'redis-server',
-  debianPackage: 'redis-server',
-  ready: 'Ready to accept connections',
-  start: async (port) => ({ args: ['--port', String(port), '--save', '', '--appendonly', 'no'] }),
-  options: (port) => ({ transport: Transport.REDIS, options: { host: '127.0.0.1', port } }),
+  engine: 'redis',
+  start: startRedis,
+  options(url) {
+    const { hostname: host, port } = new URL(url);
+    return { transport: Transport.REDIS, options: { host, port: Number(port) } };
+  },
 };
 
 const nats: BrokerProgram = {
   transport: 'nats',
-  command: 'nats-server',
-  debianPackage: 'nats-server',
-  ready: 'Server is ready',
-  start: async (port) => ({ args: ['--addr', '127.0.0.1', '--port', String(port)] }),
-  options: (port) => ({ transport: Transport.NATS, options: { servers: [`nats://127.0.0.1:${port}`] } }),
+  engine: 'nats',
+  start: startNATS,
+  options: (url) => ({ transport: Transport.NATS, options: { servers: [url] } }),
 };
 
 const mqtt: BrokerProgram = {
   transport: 'mqtt',
-  command: 'mosquitto',
-  debianPackage: 'mosquitto',
-  ready: ' running',
-  start: async (port) => ({ args: ['-p', String(port)] }),
-  options: (port) => ({
-    transport: Transport.MQTT,
-    options: { url: `mqtt://127.0.0.1:${port}`, protocolVersion: 5 },
-  }),
+  engine: 'mosquitto',
+  start: startMosquitto,
+  options: (url) => ({ transport: Transport.MQTT, options: { url, protocolVersion: 5 } }),
 };
 
 const rabbitmq: BrokerProgram = {
   transport: 'rmq',
-  // The one on the path asks to be run as its own user.
-  command: '/usr/lib/rabbitmq/bin/rabbitmq-server',
-  debianPackage: 'rabbitmq-server',
-  ready: 'Server startup complete',
-  start: async (port, folder) => ({
-    args: [],
-    env: {
-      HOME: folder,
-      ERL_EPMD_ADDRESS: '127.0.0.1',
-      ERL_EPMD_PORT: String(await freePort()),
-      RABBITMQ_NODENAME: 'logging@localhost',
-      RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
-      RABBITMQ_NODE_PORT: String(port),
-      RABBITMQ_DIST_PORT: String(await freePort()),
-      RABBITMQ_MNESIA_BASE: folder,
-      RABBITMQ_LOG_BASE: folder,
-      RABBITMQ_LOGS: '-',
-      RABBITMQ_PID_FILE: join(folder, 'pid'),
-      RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'plugins'),
-    },
-  }),
-  cleanUp: (env) => spawnSync('epmd', ['-kill'], { env }),
-  options: (port) => ({
+  engine: 'rabbitmq',
+  start: startRabbitMQ,
+  options: (url) => ({
     transport: Transport.RMQ,
-    options: { urls: [`amqp://127.0.0.1:${port}`], queue: 'logging', queueOptions: { durable: false } },
+    options: { urls: [url], queue: 'logging', queueOptions: { durable: false } },
   }),
 };
 
@@ -87,10 +59,11 @@ export const brokers: readonly BrokerProgram[] = [redis, nats, mqtt, rabbitmq];
 
 /** Those that are installed; says which are not. */
 export function installedBrokers(): BrokerProgram[] {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return brokers.filter(({ command, debianPackage, transport }) => {
-    if (folders.some((folder) => existsSync(resolve(folder, command)))) return true;
-    console.warn(`messages over ${transport} are not tested; install with: apt-get install ${debianPackage}`);
+  return brokers.filter(({ engine, transport }) => {
+    if (missingEngines(engine).length === 0) return true;
+    console.warn(
+      `messages over ${transport} are not tested; install with: node scripts/engines.mjs ${engine}`,
+    );
     return false;
   });
 }
@@ -105,12 +78,9 @@ export interface MessageChannel {
   options(): Promise<MicroserviceOptions>;
 }
 
-/** A running server of one's own, which keeps nothing. */
+/** A running server of one's own. */
 export class Broker implements MessageChannel {
-  #process: ChildProcess | undefined;
-  #port = 0;
-  #folder = '';
-  #env: NodeJS.ProcessEnv = {};
+  #running: RunningBroker | undefined;
 
   readonly name: string;
 
@@ -119,44 +89,15 @@ export class Broker implements MessageChannel {
   }
 
   async options(): Promise<MicroserviceOptions> {
-    return this.program.options(this.#port);
+    if (this.#running === undefined) throw new Error(`${this.name} was not started`);
+    return this.program.options(this.#running.url);
   }
 
   async start(): Promise<void> {
-    const { command, ready, start } = this.program;
-    this.#port = await freePort();
-    this.#folder = mkdtempSync(join(tmpdir(), 'logging-broker-'));
-    const { args, env } = await start(this.#port, this.#folder);
-    this.#env = { ...process.env, ...env };
-    // A group of its own: some are scripts that start another program.
-    const server = spawn(command, args, {
-      env: this.#env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
-    this.#process = server;
-    await new Promise<void>((fulfil, reject) => {
-      let said = '';
-      const listen = (chunk: Buffer): void => {
-        said += chunk.toString();
-        if (said.includes(ready)) fulfil();
-      };
-      server.once('error', reject);
-      server.once('exit', () => reject(new Error(`${command} ended: ${said}`)));
-      server.stdout.on('data', listen);
-      server.stderr.on('data', listen);
-    });
+    this.#running = await this.program.start();
   }
 
   async stop(): Promise<void> {
-    const server = this.#process;
-    if (server === undefined) return;
-    if (server.pid !== undefined && server.exitCode === null) {
-      const ended = new Promise((fulfil) => server.once('exit', fulfil));
-      process.kill(-server.pid, 'SIGTERM');
-      await ended;
-      this.program.cleanUp?.(this.#env);
-    }
-    rmSync(this.#folder, { recursive: true, force: true });
+    await this.#running?.stop();
   }
 }

@@ -19,7 +19,7 @@ import {
   Resolver,
 } from '@nestjs/graphql';
 import { bindContext } from '../../../lib/context/context.js';
-import { getLogger } from '../../../lib/core/manager.js';
+import { getLogger } from '../../../lib/core/loggers/manager.js';
 
 @ObjectType()
 class Order {

@@ -1,8 +1,8 @@
 import { type INestApplication, Module } from '@nestjs/common';
 import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
-import type { LoggingModuleOptions } from '../../../lib/nest/logging-options.js';
-import { NestLogger } from '../../../lib/nest/nest-logger.adapter.js';
+import type { LoggingModuleOptions } from '../../../lib/nest/module/logging-options.js';
+import { NestLogger } from '../../../lib/nest/nest-logger/nest-logger.adapter.js';
 import { graphqlResolver, operations } from './graphql-resolver.js';
 import { loggedModule } from './logged-module.js';
 import { Recorder } from './recorder.js';

@@ -1,6 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
-import { LoggingModule } from '../../../lib/nest/logging.module.js';
-import type { LoggingModuleOptions } from '../../../lib/nest/logging-options.js';
+import { LoggingModule } from '../../../lib/nest/module/logging.module.js';
+import type { LoggingModuleOptions } from '../../../lib/nest/module/logging-options.js';
 import type { Recorder } from './recorder.js';
 
 /** The logging module of an application whose records all go to a recorder. */

@@ -13,7 +13,7 @@ import {
 import { EventPattern, MessagePattern, Payload, RpcException } from '@nestjs/microservices';
 import { concat, of, throwError } from 'rxjs';
 import { bindContext } from '../../../lib/context/context.js';
-import { getLogger } from '../../../lib/core/manager.js';
+import { getLogger } from '../../../lib/core/loggers/manager.js';
 
 class RefusingGuard implements CanActivate {
   canActivate(): boolean {

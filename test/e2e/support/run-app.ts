@@ -3,6 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const loader = join(import.meta.dirname, '../../support/ts-loader.mjs');
+const nest11Loader = join(import.meta.dirname, '../nest-11/nest-11-loader.mjs');
+
+/** How a program is to be run. */
+export interface RunOptions {
+  /** Whether with the older line of Nest; then it has `NEST_LINE=11`. */
+  readonly nest11?: boolean;
+  /** How long it may take; default 30 seconds. */
+  readonly timeoutMs?: number;
+}
 
 /** How a program of `apps/` ended, what it printed, and the text of its log. */
 export interface EndedApp {
@@ -14,6 +23,16 @@ export interface EndedApp {
 
 /** Runs a program of `apps/` to its end; it logs to the file `app.log` of a folder, `LOG_FILE` to it. */
 export function runApp(folder: string, script: string, ...args: string[]): EndedApp {
+  return runAppWith({}, folder, script, ...args);
+}
+
+/** The same, run in another way. */
+export function runAppWith(
+  { nest11 = false, timeoutMs = 30_000 }: RunOptions,
+  folder: string,
+  script: string,
+  ...args: string[]
+): EndedApp {
   const file = join(folder, 'app.log');
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
@@ -21,10 +40,17 @@ export function runApp(folder: string, script: string, ...args: string[]): Ended
       '--disable-warning=ExperimentalWarning',
       '--import',
       loader,
+      ...(nest11 ? ['--import', nest11Loader] : []),
       join(import.meta.dirname, '../apps', script),
       ...args,
     ],
-    { encoding: 'utf8', env: { ...process.env, LOG_FILE: file, NODE_OPTIONS: '' }, timeout: 30_000 },
+    {
+      encoding: 'utf8',
+      env: { ...process.env, LOG_FILE: file, NODE_OPTIONS: '', ...(nest11 && { NEST_LINE: '11' }) },
+      timeout: timeoutMs,
+      // More than the megabyte that Node allows by default.
+      maxBuffer: 64 * 1_048_576,
+    },
   );
   let log = '';
   try {

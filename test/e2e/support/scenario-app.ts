@@ -14,9 +14,9 @@ import {
   UseFilters,
 } from '@nestjs/common';
 import { type AbstractHttpAdapter, APP_FILTER, BaseExceptionFilter, NestFactory } from '@nestjs/core';
-import { LoggingModule } from '../../../lib/nest/logging.module.js';
-import type { LoggingModuleOptions } from '../../../lib/nest/logging-options.js';
-import { NestLogger } from '../../../lib/nest/nest-logger.adapter.js';
+import { LoggingModule } from '../../../lib/nest/module/logging.module.js';
+import type { LoggingModuleOptions } from '../../../lib/nest/module/logging-options.js';
+import { NestLogger } from '../../../lib/nest/nest-logger/nest-logger.adapter.js';
 import type { Recorder } from './recorder.js';
 import { scenarioController } from './scenario-controller.js';
 

@@ -5,10 +5,13 @@ export interface Scenario extends WireRequest {
   readonly name: string;
   /** The status the client gets without filters; not compared with those. */
   readonly status: number;
-  /** `refused`: a record without traceback; `failed`: one with. */
+  /** Without filters: `refused` with 4xx, or `failed` with 5xx. */
   readonly outcome: 'answered' | 'refused' | 'failed';
   /** The handler that was reached, if one was. */
   readonly handler?: string;
+  /** Whether what is thrown has a cause, and whether it is nothing that a reason could be read from. */
+  readonly hasCause?: boolean;
+  readonly hasNoReason?: boolean;
   /** The template of the route, if a controller had the request. */
   readonly route?: string;
 }
@@ -53,12 +56,12 @@ export const scenarios: readonly Scenario[] = [
   get('a handler that rejects', 'rejects', 500, 'failed', 'rejects'),
   get('an observable that fails', 'observable-fails', 500, 'failed', 'observableFails'),
   get('a thrown string', 'throws-string', 500, 'failed', 'throwsString'),
-  get('a thrown object', 'throws-object', 500, 'failed', 'throwsObject'),
+  { ...get('a thrown object', 'throws-object', 500, 'failed', 'throwsObject'), hasNoReason: true },
   get('HttpException 400', 'http-400', 400, 'refused', 'http400'),
   get('HttpException 404', 'http-404', 404, 'refused', 'http404'),
   get('HttpException 500', 'http-500', 500, 'failed', 'http500'),
   get('HttpException 502', 'http-502', 502, 'failed', 'http502'),
-  get('an error with a cause', 'caused', 500, 'failed', 'caused'),
+  { ...get('an error with a cause', 'caused', 500, 'failed', 'caused'), hasCause: true },
   get('@Res', 'res', 202, 'answered', 'res'),
   get('@Res and a throw', 'res-throws', 500, 'failed', 'resThrows'),
   get('a stream', 'stream', 200, 'answered', 'stream'),
@@ -74,5 +77,5 @@ export const scenarios: readonly Scenario[] = [
     headers: json,
     body: JSON.stringify('x'.repeat(2_000_000)),
   },
-  { ...get('a malformed path', 'ok/%FF', 400, 'refused') },
+  get('a malformed path', 'ok/%FF', 400, 'refused'),
 ];

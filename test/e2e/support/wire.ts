@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 
 /** A request as text, and how the client behaves. */
 export interface WireRequest {
@@ -23,9 +24,7 @@ export function send(port: number, text: string, abortAfterMs?: number): Promise
     const socket = connect(port, '127.0.0.1', () => socket.write(text));
     socket.on('data', (chunk) => {
       chunks.push(chunk);
-      // Server-sent events keep the connection, whatever the client asked for.
-      if (/text\/event-stream[\s\S]*\r\n0\r\n\r\n$/.test(Buffer.concat(chunks).toString('latin1')))
-        socket.end();
+      endAfterEvents(socket, Buffer.concat(chunks).toString('latin1'));
     });
     socket.on(
       'error',
@@ -34,6 +33,35 @@ export function send(port: number, text: string, abortAfterMs?: number): Promise
     );
     socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
     if (abortAfterMs !== undefined) setTimeout(() => socket.destroy(), abortAfterMs);
+  });
+}
+
+/**
+ * Server-sent events keep the connection, whatever the client asked for; with Nest 11 their answer does not
+ * end either, so that the client hangs up once nothing more has come for a while.
+ */
+function endAfterEvents(socket: Socket, answer: string): void {
+  if (!/^content-type: text\/event-stream/im.test(answer)) return;
+  if (answer.endsWith('\r\n0\r\n\r\n')) socket.end();
+  else socket.setTimeout(700, () => socket.end());
+}
+
+/** The same over TLS, with the certificate of whoever signed the server's. */
+export function sendSecurely(port: number, text: string, ca: string | undefined): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const options = { port, host: '127.0.0.1', ca, servername: 'localhost' };
+    const socket = connectSecurely(options, () => socket.write(text));
+    socket.on('data', (chunk) => {
+      chunks.push(chunk);
+      endAfterEvents(socket, Buffer.concat(chunks).toString('latin1'));
+    });
+    socket.on(
+      'error',
+      (error: NodeJS.ErrnoException) =>
+        error.code !== 'ECONNRESET' && error.code !== 'EPIPE' && reject(error),
+    );
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
   });
 }
 

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Handler } from '../../../lib/core/handler.js';
-import { LogRecord } from '../../../lib/core/log-record.js';
-import { HTTPHandler } from '../../../lib/handlers/http.handler.js';
-import { RelpHandler } from '../../../lib/handlers/relp.handler.js';
-import { SocketHandler } from '../../../lib/handlers/socket.handler.js';
-import type { SpoolStats } from '../../../lib/handlers/support/spool/spool-books.js';
-import { SysLogHandler } from '../../../lib/handlers/syslog.handler.js';
+import { LogRecord } from '../../../lib/core/records/log-record.js';
+import type { SpoolStats } from '../../../lib/handlers/delivery/spool/spool-counters.js';
+import { HTTPHandler } from '../../../lib/handlers/http/http.handler.js';
+import { SocketHandler } from '../../../lib/handlers/network/socket.handler.js';
+import { RelpHandler } from '../../../lib/handlers/syslog/relp/relp.handler.js';
+import { SysLogHandler } from '../../../lib/handlers/syslog/syslog.handler.js';
 import { freePort } from '../../support/free-port.js';
 import { HttpSink } from '../../support/http-sink.js';
 import { startTcpSink } from '../../support/line-sink.js';
@@ -214,7 +214,7 @@ describe('HTTPHandler with a spool', () => {
     20_000,
   );
 
-  it('names records by ids that are the same when they are sent again, so that a server can tell', async () => {
+  it('names records by ids that are the same when they are sent again, so that a server can recognise them', async () => {
     const sink = await new HttpSink().listen();
     let count = 0;
     // Takes each second batch and forgets to say so.
@@ -249,7 +249,7 @@ describe('a spool', () => {
     );
   });
 
-  it('tells the receiver of pickles and JSON what a record is known by', async () => {
+  it('gives the receiver of pickles and JSON the id of a record', async () => {
     const sink = await startTcpSink();
     const handler = new SocketHandler({
       ...{ host: '127.0.0.1', port: sink.port, format: 'json', framing: 'newline' },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { HTTPHandler } from '../../../lib/handlers/http.handler.js';
+import { HTTPHandler } from '../../../lib/handlers/http/http.handler.js';
 import { ChildProgram, ended } from '../../support/child-program.js';
 import { HttpSink } from '../../support/http-sink.js';
 import { collectStderr } from '../../support/stderr-collector.js';
@@ -20,12 +20,12 @@ const RUNS = 25;
 /** Logs until it is killed, and notes apart how far it came: what is noted was promised. */
 const program = new ChildProgram(`
   import { openSync, writeSync } from 'node:fs';
-  import { HTTPHandler } from 'lib/handlers/http.handler';
-  import { LogRecord } from 'lib/core/log-record';
-  const [directory, host, run, ledger] = process.argv.slice(2);
+  import { HTTPHandler } from 'lib/handlers/http/http.handler';
+  import { LogRecord } from 'lib/core/records/log-record';
+  const [directory, host, run, counters] = process.argv.slice(2);
   const options = { host, url: '/', format: 'json', batchSize: 20, flushIntervalMs: 5 };
   const handler = new HTTPHandler({ ...options, spool: { directory, maxBytes: 60_000_000 } });
-  const note = openSync(ledger, 'w');
+  const note = openSync(counters, 'w');
   for (let index = 0; ; index++) {
     const msg = run + ' ' + index + ' ' + 'x'.repeat(index % 400);
     handler.handle(new LogRecord({ msg, levelno: 10 + 10 * (index % 4) }));
@@ -45,13 +45,13 @@ describe('a process with a spool that is killed at any moment', () => {
     };
     const promised: number[] = [];
     for (let run = 0; run < RUNS; run++) {
-      const ledger = `ledger.${run}`;
-      const args = [folder.file('spool'), sink.host, String(run), folder.file(ledger)];
+      const counters = `counters.${run}`;
+      const args = [folder.file('spool'), sink.host, String(run), folder.file(counters)];
       const child = program.start(args, { stdio: 'ignore' });
-      while (!folder.names().includes(ledger)) await sleep(5);
+      while (!folder.names().includes(counters)) await sleep(5);
       setTimeout(() => child.kill('SIGKILL'), 5 + Math.random() * 250);
       expect(await ended(child)).toBe('SIGKILL');
-      promised.push(Number(folder.read(ledger) || -1));
+      promised.push(Number(folder.read(counters) || -1));
     }
     sink.answer = () => 200;
     const handler = new HTTPHandler({

@@ -12,9 +12,9 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { checkOptions } from '../../../lib/core/options.js';
-import type { OverflowPolicy } from '../../../lib/handlers/support/bounded-queue.js';
-import { type SpoolOptions, spoolSchema } from '../../../lib/handlers/support/spool/spool-options.js';
-import { SpoolQueue } from '../../../lib/handlers/support/spool/spool-queue.js';
+import type { OverflowPolicy } from '../../../lib/handlers/delivery/bounded-queue.js';
+import { type SpoolOptions, spoolSchema } from '../../../lib/handlers/delivery/spool/spool-options.js';
+import { SpoolQueue } from '../../../lib/handlers/delivery/spool/spool-queue.js';
 import { ChildProgram, ended } from '../../support/child-program.js';
 import { mountSmallDisk } from '../../support/small-disk.js';
 import { segmentsIn } from '../../support/spool-files.js';
@@ -58,8 +58,8 @@ function push(queue: SpoolQueue<string>, levelno: number, ...texts: string[]): v
 
 /** Logs, and ends in one way or another. */
 const logging = new ChildProgram(`
-  import { HTTPHandler } from 'lib/handlers/http.handler';
-  import { LogRecord } from 'lib/core/log-record';
+  import { HTTPHandler } from 'lib/handlers/http/http.handler';
+  import { LogRecord } from 'lib/core/records/log-record';
   const [directory, bufferSize, way] = process.argv.slice(2);
   const handler = new HTTPHandler({ host: '127.0.0.1:9', url: '/', spool: { directory, bufferSize: Number(bufferSize) } });
   for (let index = 0; index < 500; index++) handler.handle(new LogRecord({ msg: 'n' + index, levelno: 20 }));
@@ -70,7 +70,7 @@ const logging = new ChildProgram(`
 
 /** Opens a spool, and stays. */
 const holding = new ChildProgram(`
-  import { HTTPHandler } from 'lib/handlers/http.handler';
+  import { HTTPHandler } from 'lib/handlers/http/http.handler';
   const [directory] = process.argv.slice(2);
   new HTTPHandler({ host: '127.0.0.1:9', url: '/', spool: { directory } });
   console.log('ready');
@@ -201,6 +201,17 @@ describe('a full spool', () => {
     expectExact(queue);
   });
 
+  it('removes no file for a record for which there will be no room all the same', () => {
+    const { queue } = make({ maxBytes: 65_536 });
+    const big = (text: string, bytes: number) => text.padEnd(bytes, '.');
+    push(queue, ERROR, big('error', 30_000));
+    push(queue, DEBUG, big('debug one', 10_000), big('debug two', 10_000));
+    expect(queue.push(big('info', 40_000), INFO)).toBe(false);
+    expect(queue.stats).toMatchObject({ spooled: 3, dropped: 1, droppedBy: { overflow: 1 } });
+    expect(queue.push(big('info', 20_000), INFO)).toBe(true);
+    expectExact(queue);
+  });
+
   it("drops the newcomer: 'dropNewest'", () => {
     const { queue } = make({ maxBytes: 65_536, overflow: 'dropNewest' });
     fillWith(queue, DEBUG, 200, 'old');
@@ -240,7 +251,7 @@ describe('a full spool', () => {
   });
 });
 
-describe('the books of a queue with a spool', () => {
+describe('the recordCounters of a queue with a spool', () => {
   it('are exact, whatever is done with it, and the next process finds what they say', () => {
     const settings = fc.record({
       overflow: fc.constantFrom<OverflowPolicy>('dropLowestLevel', 'dropNewest', 'dropOldest'),

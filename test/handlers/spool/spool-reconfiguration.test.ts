@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { dictConfig } from '../../../lib/config/dict-configurator.js';
+import { dictConfig } from '../../../lib/config/apply/dict-configurator.js';
 import { getHandlerByName } from '../../../lib/core/handler.js';
-import { getLogger } from '../../../lib/core/manager.js';
+import { getLogger } from '../../../lib/core/loggers/manager.js';
 import { shutdown } from '../../../lib/core/shutdown.js';
-import type { HTTPHandler } from '../../../lib/handlers/http.handler.js';
+import type { HTTPHandler } from '../../../lib/handlers/http/http.handler.js';
 import { HttpSink } from '../../support/http-sink.js';
 import { collectStderr } from '../../support/stderr-collector.js';
 import { useTemporaryFolder } from '../../support/temporary-folder.js';

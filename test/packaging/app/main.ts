@@ -1,5 +1,5 @@
 /**
- * The application of installed-app.test.ts: asks itself for two routes and ends.
+ * The application of installed-app.test.ts: asks itself for two routes, and for its logging page, and ends.
  * Compiled once as an ES module for Nest 12 and once as CommonJS for Nest 11.
  */
 import 'reflect-metadata';
@@ -7,6 +7,7 @@ import { Controller, Get, Injectable, Module, Param } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Logger, LoggingModule, NestLogger } from 'nestjs-logging';
 import { getLogger } from 'nestjs-logging/core';
+import { LoggingLiveModule, overrideLevel } from 'nestjs-logging/live';
 
 @Injectable()
 class OrdersService {
@@ -49,6 +50,7 @@ class OrdersController {
       },
       root: { level: 'INFO', handlers: ['file'] },
     }),
+    LoggingLiveModule.forRoot({ guards: [{ canActivate: () => true }] }),
   ],
   controllers: [OrdersController],
   providers: [OrdersService],
@@ -62,9 +64,19 @@ async function main(): Promise<void> {
   const url = (await app.getUrl()).replace('[::1]', 'localhost');
   const paid = await fetch(`${url}/orders/7`);
   const failed = await fetch(`${url}/orders/failing`);
+  const page = await fetch(`${url}/logging`, { headers: { accept: 'text/html' } });
+  const override = overrideLevel('shop.orders', 'DEBUG', { for: '1m' });
+  const loggers = await fetch(`${url}/logging/api/loggers`);
+  override.end();
   getLogger('shop').warning('closing');
   await app.close();
-  console.log(JSON.stringify([paid.status, await paid.text(), failed.status]));
+  console.log(
+    JSON.stringify({
+      orders: [paid.status, await paid.text(), failed.status],
+      page: [page.status, page.headers.get('content-security-policy'), await page.text()],
+      loggers: await loggers.json(),
+    }),
+  );
 }
 
 void main();

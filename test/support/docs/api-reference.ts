@@ -3,9 +3,10 @@ import ts from 'typescript';
 import { repository } from './markdown.js';
 
 const entries = [
-  ['nestjs-logging/core', 'lib/core/index.ts'],
+  ['nestjs-logging/core', 'lib/core.ts'],
   ['nestjs-logging', 'lib/index.ts'],
-  ['nestjs-logging/testing', 'lib/testing/index.ts'],
+  ['nestjs-logging/testing', 'lib/testing.ts'],
+  ['nestjs-logging/live', 'lib/live.ts'],
 ] as const;
 
 /** Every exported name with the first sentence of its doc comment, entry point by entry point, as Markdown. */

@@ -3,10 +3,12 @@
  * as it is in a fresh process. A line with U+0001 on standard output goes before each.
  */
 import { readFileSync, writeSync } from 'node:fs';
+import { Logger } from '@nestjs/common';
 import { shutdown } from 'nestjs-logging/core';
 import { resetLogging } from '../reset-logging.js';
 
 const jobs = JSON.parse(readFileSync(0, 'utf8')) as { file: string; cwd: string }[];
+const { staticInstanceRef } = Logger as unknown as { staticInstanceRef: Logger };
 for (const { file, cwd } of jobs) {
   writeSync(1, '\u0001\n');
   process.chdir(cwd);
@@ -18,5 +20,7 @@ for (const { file, cwd } of jobs) {
   }
   await shutdown();
   resetLogging();
+  // `logger: false` of one example is not meant for the next.
+  Logger.overrideLogger(staticInstanceRef);
 }
 process.exit();

@@ -5,7 +5,7 @@ export interface Example {
   readonly page: string;
   /** The block that is run: `ts run`, `python run`, or `ts serve`, an application that is asked with `curl`. */
   readonly program: CodeBlock;
-  /** For `serve`: the `sh` block with the commands, if there is one. */
+  /** For `serve`: the `sh` block with the commands, if there is one; with `again` that of the application before it. */
   readonly commands: CodeBlock | undefined;
   /** Blocks `text` (standard output and standard error) and `text file=NAME` (a file it wrote) below the program. */
   readonly outputs: readonly CodeBlock[];
@@ -37,7 +37,8 @@ export function examplesOf({ path, blocks }: Page): Example[] {
   for (const block of blocks) {
     const current = examples.at(-1);
     if (isProgram(block)) {
-      examples.push({ page: path, program: block, commands: undefined, outputs: [], inputs: [...inputs] });
+      const commands = block.flags.has('again') ? current?.commands : undefined;
+      examples.push({ page: path, program: block, commands, outputs: [], inputs: [...inputs] });
     } else if (dataLanguages.includes(block.language) && block.flags.has('file')) inputs.push(block);
     else if (block.language === 'text' && block.flags.has('output')) current?.outputs.push(block);
     // Commands stand between the application and what it prints; later ones are for something else.

@@ -28,10 +28,11 @@ export interface Page {
   readonly blocks: readonly CodeBlock[];
 }
 
-/** README.md, CONTRIBUTING.md and every page of docs/. */
+/** README.md, CONTRIBUTING.md and every page below docs/. */
 export function readPages(): Page[] {
-  const docs = readdirSync(join(repository, 'docs'))
+  const docs = readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
+    .map((name) => name.replaceAll('\\', '/'))
     .sort();
   return ['README.md', 'CONTRIBUTING.md', ...docs.map((name) => `docs/${name}`)].map(readPage);
 }

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /**
  * Output with what differs from run to run put to fixed values: times, durations, ids, ports, process ids.
  * The shape of each stays, so that a changed time format is still a difference.
@@ -7,6 +9,8 @@ export function normalise(text: string): string {
     shortenStacks(text)
       .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?/g, zeros)
       .replaceAll(/\b\d\d([./])\d\d\1\d{4}\b/g, zeros)
+      // Nest's, whose hour has one digit until ten o'clock.
+      .replaceAll(/\b\d{1,2}:\d\d:\d\d [AP]M\b/g, '00:00:00 AM')
       .replaceAll(/\b\d\d:\d\d:\d\d\b/g, zeros)
       .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'ID')
       .replaceAll(/\b(?:[0-9a-f]{8}|[0-9a-f]{16}|[0-9a-f]{32})\b/g, 'ID')
@@ -14,6 +18,12 @@ export function normalise(text: string): string {
       .replaceAll(/(\[)[\w-]{20,36}(\])/g, '$1ID$2')
       .replaceAll(/\b\d+(\.\d+)?( ?ms\b)/g, '0$2')
       .replaceAll(/(duration_ms"?[:=])\d+(\.\d+)?/g, '$10')
+      // Nest's, pino's and winston's.
+      .replaceAll(/(\[Nest\] )\d+/g, '$10')
+      .replaceAll(/("(?:time|pid|responseTime|remotePort|reqId)":)\d+/g, '$10')
+      .replaceAll(/("req":\{"id":)\d+/g, '$10')
+      .replaceAll(/("remoteAddress":")[^"]*"/g, '$1::1"')
+      .replaceAll(/(\?token=)[\w-]{32}\b/g, '$1TOKEN')
       .replaceAll(/(localhost|127\.0\.0\.1|\[::1\]):\d+/g, '$1:0')
       .replaceAll(/\b(port )\d+/g, '$10')
       // Python 3.11 and newer mark the place in the line.
@@ -24,9 +34,10 @@ export function normalise(text: string): string {
 
 /** Stacks with their frames shortened to one line that names no file: which there are depends on where the program stands. */
 export function shortenStacks(text: string): string {
-  const inJson = text.replaceAll(
-    /"exception":"((?:[^"\\]|\\.)*)"/g,
-    (_, stack: string) => `"exception":"${collapse(stack, '\\n')}"`,
+  // Nest's logger colours its contexts wherever it writes; a page shows none of it.
+  const inJson = stripVTControlCharacters(text).replaceAll(
+    /"(exception|stack)":(\[?)"((?:[^"\\]|\\.)*)"/g,
+    (_, key: string, bracket: string, stack: string) => `"${key}":${bracket}"${collapse(stack, '\\n')}"`,
   );
   return collapse(inJson, '\n');
 }

@@ -1,9 +1,10 @@
 import type * as v from 'valibot';
-import { builtinComponents } from '../../../lib/config/builtin-components.js';
-import type { ComponentKind } from '../../../lib/config/component-registry.js';
+import { builtinComponents } from '../../../lib/config/components/builtin-components.js';
+import type { ComponentKind } from '../../../lib/config/components/component-registry.js';
 import { levelSchema } from '../../../lib/core/options.js';
-import { spoolSchema } from '../../../lib/handlers/support/spool/spool-options.js';
-import { httpLogSchema } from '../../../lib/nest/http/http-log-options.js';
+import { spoolSchema } from '../../../lib/handlers/delivery/spool/spool-options.js';
+import { httpLogSchema } from '../../../lib/nest/requests/http-log-options.js';
+import { tuningSchema } from '../../../lib/nest/tuning/tuning-options.js';
 import { apiReference } from './api-reference.js';
 import { differencesTable } from './python-differences.js';
 
@@ -83,9 +84,9 @@ function description(schema: Schema): string | undefined {
 }
 
 const plainTypes: Readonly<Record<string, string>> = {
-  string: 'text',
+  string: 'string',
   number: 'number',
-  boolean: 'true or false',
+  boolean: 'boolean',
   bigint: 'number',
   function: 'function',
   record: 'object',
@@ -107,7 +108,7 @@ function typeOf(schema: Schema): string {
   if (schema.type === 'union')
     return [...new Set((schema.options ?? []).map((option) => typeOf(option as Schema)))].join(' or ');
   if (schema.type === 'array') return schema.item === undefined ? 'list' : `list of ${typeOf(schema.item)}`;
-  if (schema.type === 'number' && schema.pipe?.some(({ type }) => type === 'integer')) return 'whole number';
+  if (schema.type === 'number' && schema.pipe?.some(({ type }) => type === 'integer')) return 'integer';
   if (schema.type === 'instance') return code(schema.class?.name ?? 'object');
   if (schema.type === 'custom') return customType(schema);
   return plainTypes[schema.type] ?? schema.type;
@@ -132,9 +133,10 @@ function code(text: string): string {
 const parts: Readonly<Record<string, () => string>> = {
   'the built-in components': componentReference,
   'every exported name': apiReference,
-  'what doc comments tell': differencesTable,
+  'the differences in doc comments': differencesTable,
   'the options of a spool': () => table(spoolSchema() as unknown as Schema),
   'the options of the request log': () => table(httpLogSchema as unknown as Schema),
+  'the options of the tuning': () => table(tuningSchema as unknown as Schema),
 };
 
 /** Whether a page has a generated part. */

@@ -7,14 +7,14 @@ const marker = 'Differs from Python:';
 
 /** What a reader calls that which is told in a file of helpers; elsewhere it is the name of the class or function. */
 const subjects: Readonly<Record<string, string>> = {
-  'handlers/support/record-dict.ts': 'a record as a dictionary (`SocketHandler`, `HTTPHandler`)',
-  'handlers/support/rollover-schedule.ts': '`TimedRotatingFileHandler`',
-  'internal/printf.ts': '`%` formats',
-  'internal/python-json.ts': '`PythonJsonFormatter`',
-  'internal/python-text.ts': '`%s` of values',
-  'internal/str-format.ts': '`{` formats',
-  'internal/string-template.ts': '`$` formats',
-  'nest/application-config.ts': '`LoggingModule`',
+  'handlers/wire/record-dict.ts': 'a record as a dictionary (`SocketHandler`, `HTTPHandler`)',
+  'handlers/file/rotation/rollover-schedule.ts': '`TimedRotatingFileHandler`',
+  'python/printf/printf.ts': '`%` formats',
+  'python/json/python-json.ts': '`PythonJsonFormatter`',
+  'python/python-text.ts': '`%s` of values',
+  'python/str-format/str-format.ts': '`{` formats',
+  'python/string-template.ts': '`$` formats',
+  'nest/lifecycle/application-config.ts': '`LoggingModule`',
 };
 
 /** Every 'Differs from Python:' of the doc comments, as a Markdown table. */

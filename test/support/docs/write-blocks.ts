@@ -20,17 +20,20 @@ export function writeBlocks(pages: readonly Page[]): { folder: string; written: 
   const written = pages.flatMap((page) => {
     const own = join(folder, folderName(page.path));
     mkdirSync(own);
-    return page.blocks
-      .filter((block) => block.language === 'ts' && block.reason === undefined)
-      .map((block) => {
-        const file = join(own, fileName(block));
-        mkdirSync(dirname(file), { recursive: true });
-        // Two blocks of one page may not overwrite each other.
-        writeFileSync(file, block.text, { flag: 'wx' });
-        return { block, file };
-      });
+    return page.blocks.filter(isCompiledHere).map((block) => {
+      const file = join(own, fileName(block));
+      mkdirSync(dirname(file), { recursive: true });
+      // Two blocks of one page may not overwrite each other.
+      writeFileSync(file, block.text, { flag: 'wx' });
+      return { block, file };
+    });
   });
   return { folder, written };
+}
+
+/** Not what goes into a copy of the repository: it is compiled there. */
+function isCompiledHere({ language, reason, flags }: CodeBlock): boolean {
+  return language === 'ts' && reason === undefined && !flags.has('into');
 }
 
 /** The repository's own strictness, less what an example need not have. */
@@ -43,8 +46,9 @@ function compilerConfig(): object {
       typeRoots: [join(repository, 'node_modules/@types')],
       paths: {
         'nestjs-logging': [join(repository, 'lib/index.ts')],
-        'nestjs-logging/core': [join(repository, 'lib/core/index.ts')],
-        'nestjs-logging/testing': [join(repository, 'lib/testing/index.ts')],
+        'nestjs-logging/core': [join(repository, 'lib/core.ts')],
+        'nestjs-logging/live': [join(repository, 'lib/live.ts')],
+        'nestjs-logging/testing': [join(repository, 'lib/testing.ts')],
       },
     },
     include: ['**/*.ts'],

@@ -2,11 +2,14 @@ import ts from 'typescript';
 import { parse } from 'yaml';
 import { type CodeBlock, readPages } from '../docs/markdown.js';
 
-/** Every configuration that a page of the documentation shows, with its place; not those that show what is refused. */
+/**
+ * Every configuration that a page of the documentation shows, with its place; not those that show what is refused, and
+ * not what goes into a copy of the repository, which names what is only there.
+ */
 export function documentedConfigurations(): [place: string, config: unknown][] {
   return readPages()
     .flatMap(({ blocks }) => blocks)
-    .filter(({ flags }) => flags.get('file') !== 'faulty.yaml')
+    .filter(({ flags }) => flags.get('file') !== 'faulty.yaml' && !flags.has('into'))
     .filter(({ text }) => !/\bcatch\b|@ts-expect-error/.test(text))
     .flatMap((block) =>
       configurations(block).map((config): [string, unknown] => [`${block.page}:${block.line}`, config]),

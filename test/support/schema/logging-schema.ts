@@ -1,12 +1,14 @@
 import type * as v from 'valibot';
-import { builtinComponents } from '../../../lib/config/builtin-components.js';
-import type { ComponentKind } from '../../../lib/config/component-registry.js';
+import { builtinComponents } from '../../../lib/config/components/builtin-components.js';
+import type { ComponentKind } from '../../../lib/config/components/component-registry.js';
 import { classSummaries } from './class-summaries.js';
 import { type Json, ref, when } from './json-schema.js';
 import { optionSchemas } from './option-schema.js';
 import { shareOptions } from './shared-options.js';
 
 const LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL', 'NOTSET', 'WARN', 'FATAL'];
+/** JSON Schema has no flag for it. */
+const ANY_CASE = `^(${[...LEVELS, 'VERBOSE'].map((name) => name.replaceAll(/[A-Z]/g, (letter) => `[${letter}${letter.toLowerCase()}]`)).join('|')})$`;
 
 /** Starts of names that are ours to give: what is not known there is a mistake. */
 const OWN_NAMES = '^(logging|django\\.utils\\.log|pythonjsonlogger)\\.';
@@ -97,10 +99,11 @@ function common(): Record<string, Json> {
       description: 'What stands elsewhere: ext://NAME, cfg://PATH, or an environment variable, ${NAME}.',
     },
     level: {
-      description: 'A level: its name, or a whole number.',
+      description: 'A level: its name, or an integer.',
       anyOf: [
         { enum: LEVELS },
         { type: 'integer' },
+        { type: 'string', pattern: ANY_CASE, description: 'The same in any other case.' },
         { type: 'string', pattern: '^[A-Z][A-Z0-9_]*$', description: 'A level of your own.' },
         ref('reference'),
       ],

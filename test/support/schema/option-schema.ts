@@ -15,7 +15,9 @@ const CUSTOM: readonly [RegExp, Json][] = [
     /^expected an address or a list/,
     anyOf([{ type: 'string' }, { type: 'array', items: { type: 'string' } }]),
   ],
-  [/^expected a (file name|text)/, { type: 'string' }],
+  [/^expected a (file name|string)/, { type: 'string' }],
+  // In a file there are no objects: a name is that of a provider.
+  [/the injection token of one$/, { type: 'string' }],
   [/^expected an object of headers/, { type: 'object', additionalProperties: { type: 'string' } }],
 ];
 

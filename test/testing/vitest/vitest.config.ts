@@ -9,7 +9,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^nestjs-logging$/, replacement: path('../../../lib/index.ts') },
-      { find: /^nestjs-logging\/(core|testing)$/, replacement: path('../../../lib/$1/index.ts') },
+      { find: /^nestjs-logging\/(core|live|testing)$/, replacement: path('../../../lib/$1.ts') },
     ],
   },
   test: {

@@ -70,12 +70,23 @@ const handlers = [
     include_html: true,
     email_backend: takesAnyMail,
   }),
+  new logging.OTLPHandler({ endpoint: `http://127.0.0.1:${port}`, maxRetries: 0 }),
+  new logging.LokiHandler({ url: `http://127.0.0.1:${port}`, maxRetries: 0 }),
+  new logging.ElasticsearchHandler({ url: `http://127.0.0.1:${port}`, index: 'logs', maxRetries: 0 }),
+  new logging.SplunkHandler({ url: `http://127.0.0.1:${port}`, token: 'a-token', maxRetries: 0 }),
+  new logging.DatadogHandler({ url: `http://127.0.0.1:${port}`, apiKey: 'a-key', maxRetries: 0 }),
   new logging.BufferingHandler({ capacity: 10 }),
   new logging.NullHandler(),
 ];
 
 // Those derived from one that is there and add nothing to what becomes of a record.
-const spared = ['BaseRotatingHandler', 'RedirectStdHandler', 'AirflowTaskHandler'];
+const derived = ['BaseRotatingHandler', 'RedirectStdHandler', 'AirflowTaskHandler'];
+// Those that need a server of their kind, or another package: the tests of each log hostile records through it.
+const elsewhere = [
+  ...['AMQPHandler', 'CloudWatchHandler', 'FluentHandler', 'GELFHandler', 'JournaldHandler', 'KafkaHandler'],
+  ...['NATSHandler', 'OpenTelemetryHandler', 'RedisStreamHandler'],
+];
+const spared = [...derived, ...elsewhere];
 for (const [name, value] of Object.entries(logging)) {
   if (typeof value !== 'function' || !(value.prototype instanceof logging.Handler)) continue;
   if (!spared.includes(name) && !handlers.some((handler) => handler instanceof value))

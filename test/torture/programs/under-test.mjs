@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { appendFileSync, writeSync } from 'node:fs';
 import { lineOf } from '../support/lines.mjs';
 
 /** The library, as the run chose it. */
@@ -13,10 +13,42 @@ export function note(kind, text = '') {
   for (let sent = 0; sent < bytes.length; ) sent += writeSync(3, bytes, sent);
 }
 
+/** A handler as users write them: it collects, and knows nothing of how processes end. */
+class OwnCollector extends logging.BufferingHandler {
+  #filename;
+  #written = 0;
+
+  constructor({ filename, ...options }) {
+    super(options);
+    this.#filename = filename;
+  }
+
+  get stats() {
+    return { delivered: this.#written, queued: this.buffer.length };
+  }
+
+  flush() {
+    const texts = this.buffer.splice(0).map((record) => `${this.format(record)}\n`);
+    if (texts.length > 0) appendFileSync(this.#filename, texts.join(''));
+    this.#written += texts.length;
+  }
+}
+
 /** Makes a handler from a class name and options; `inner` are handlers in its option `handlers`. */
-export function makeHandler({ class: name, options = {}, inner }) {
+export function makeHandler({ class: name, options = {}, inner, target }) {
   const handlers = inner?.map(makeHandler);
-  return new logging[name](handlers === undefined ? options : { ...options, handlers });
+  const Type = name === 'OwnCollector' ? OwnCollector : logging[name];
+  return new Type({
+    ...options,
+    ...(handlers === undefined ? {} : { handlers }),
+    ...(target === undefined ? {} : { target: makeHandler(target) }),
+  });
+}
+
+/** The handler that has the last word on what is written: a queue has delivered what its listener took. */
+export function lastOf(handler) {
+  const next = handler.listener?.handlers?.[0] ?? handler.target;
+  return next ? lastOf(next) : handler;
 }
 
 /** A logger of its own with this one handler. */
@@ -84,11 +116,17 @@ export const endings = {
   reject: () => {
     void Promise.reject(new Error('the scenario ends like this'));
   },
-  // The process is not at its end by itself when the signal comes.
-  sigterm: () => {
-    setTimeout(() => {}, 30_000);
-    process.kill(process.pid, 'SIGTERM');
-  },
+  sigterm: () => signal('SIGTERM'),
+  sigint: () => signal('SIGINT'),
+  sighup: () => signal('SIGHUP'),
+  sigquit: () => signal('SIGQUIT'),
+  sigusr2: () => signal('SIGUSR2'),
   sigkill: () => process.kill(process.pid, 'SIGKILL'),
   abort: () => process.abort(),
 };
+
+function signal(name) {
+  // The process is not at its end by itself when the signal comes.
+  setTimeout(() => {}, 30_000);
+  process.kill(process.pid, name);
+}

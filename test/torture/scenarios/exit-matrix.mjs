@@ -6,7 +6,11 @@ import { inParallel } from '../support/random.mjs';
 import { newFolder, textsIn } from '../support/scratch.mjs';
 
 const COUNT = 10_000;
-const ENDINGS = ['return', 'exit', 'throw', 'reject', 'sigterm', 'sigkill', 'abort'];
+const ENDINGS = [
+  ...['return', 'exit', 'throw', 'reject'],
+  ...['sigterm', 'sigint', 'sighup', 'sigquit', 'sigusr2'],
+  ...['sigkill', 'abort'],
+];
 
 /** Endings that leave no time to write what is held back. */
 const OUTRIGHT = new Set(['sigkill', 'abort']);
@@ -15,6 +19,11 @@ const file = (folder) => path.join(folder, 'app.log');
 const rotating = (folder, more = {}) => ({
   class: 'RotatingFileHandler',
   options: { filename: file(folder), maxBytes: 100_000, backupCount: 100, ...more },
+});
+
+const buffered = (folder) => ({
+  class: 'FileHandler',
+  options: { filename: file(folder), bufferSize: 65_536 },
 });
 
 /** @type {Record<string, { handler: (folder: string) => object, promise: 'call' | 'stats' }>} */
@@ -30,7 +39,7 @@ const KINDS = {
   'rotating file': { promise: 'call', handler: (folder) => rotating(folder) },
   'batched file': {
     promise: 'stats',
-    handler: (folder) => ({ class: 'FileHandler', options: { filename: file(folder), bufferSize: 65_536 } }),
+    handler: buffered,
   },
   queue: {
     promise: 'stats',
@@ -39,11 +48,31 @@ const KINDS = {
       inner: [{ class: 'FileHandler', options: { filename: file(folder) } }],
     }),
   },
+  memory: {
+    promise: 'stats',
+    handler: (folder) => ({
+      class: 'MemoryHandler',
+      options: { capacity: 3_000 },
+      target: { class: 'FileHandler', options: { filename: file(folder) } },
+    }),
+  },
+  'memory, queue, batched file': {
+    promise: 'stats',
+    handler: (folder) => ({
+      class: 'MemoryHandler',
+      options: { capacity: 3_000 },
+      target: { class: 'QueueHandler', inner: [buffered(folder)] },
+    }),
+  },
+  "a user's own that collects": {
+    promise: 'stats',
+    handler: (folder) => ({ class: 'OwnCollector', options: { capacity: 3_000, filename: file(folder) } }),
+  },
 };
 
 export default {
   name: 'exit-matrix',
-  title: 'seven endings × five handlers, 10,000 records each in one tick',
+  title: 'eleven endings × eight handlers, 10,000 records each in one tick',
   needs: ['bash'],
   isInCi: true,
   async run({ quick, step, cores }) {

@@ -16,6 +16,11 @@ const parts = [
     title: 'the spool cut at every byte of a segment, and 10,000 bit flips',
     file: 'test/handlers/spool',
   },
+  {
+    name: 'two-boots',
+    title: 'two applications start at once, one fails at each stage of its start; closed in any order',
+    file: 'test/e2e/concurrent-boots.test.ts',
+  },
 ];
 
 export default parts.map(({ name, title, file }) => ({
@@ -34,7 +39,7 @@ function jest(file) {
   const child = spawn('npm', ['run', '-s', 'jest', '--', file], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TEST_COUNTS_FILE: '' },
+    env: { ...process.env, TEST_COUNTS_FILE: '', TEST_FAILURES_FILE: '' },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

@@ -13,8 +13,8 @@ const loader = new URL('../../support/ts-loader.mjs', import.meta.url).href;
 export function chooseCore({ dist, sources }) {
   const build = dist === undefined ? new URL('../../../dist/', import.meta.url) : new URL(`file://${dist}/`);
   process.env.TORTURE_CORE = sources
-    ? new URL('../../../lib/core/index.ts', import.meta.url).href
-    : new URL('esm/core/index.js', build).href;
+    ? new URL('../../../lib/core.ts', import.meta.url).href
+    : new URL('esm/core.js', build).href;
 }
 
 /** The command line of a program under test. */

@@ -1,0 +1,73 @@
+import type ts from 'typescript';
+import { translateNestCall, translateWinstonCall } from './logger-calls.js';
+import { bringOver, contextsOf } from './loggers.js';
+import {
+  decoratorCalls,
+  type ForeignModule,
+  injectionPlaces,
+  type Migration,
+  plainCall,
+  replaceModules,
+  retype,
+} from './migration.js';
+import type { Source } from './module-registration.js';
+import { translateWinstonOptions } from './winston-options.js';
+
+const NEST_WINSTON = 'nest-winston';
+
+/** Injected loggers of nest-winston, their calls, and its module. */
+export const fromNestWinston: Migration = {
+  packages: [NEST_WINSTON, 'winston', '@nestjs/common'],
+  loggers(source) {
+    return injectionPlaces(source).filter((place) => bringLoggerOver(source, place)).length;
+  },
+  modules(project, broughtOver) {
+    replaceModules(project, winstonModule, broughtOver);
+  },
+};
+
+const winstonModule: ForeignModule = {
+  package: NEST_WINSTON,
+  name: 'WinstonModule',
+  translate: ({ unit, names }, argument) => translateWinstonOptions(unit, names, argument),
+  isServant({ unit, names }, statement) {
+    const call = plainCall(unit, statement.expression);
+    const got = call?.method === 'useLogger' ? plainCall(unit, call.argument) : undefined;
+    return (
+      got?.method === 'get' && names.exportOf(got.argument, NEST_WINSTON) === 'WINSTON_MODULE_NEST_PROVIDER'
+    );
+  },
+  advise: (exported) =>
+    exported === 'WinstonModule'
+      ? 'WinstonModule.createLogger() stays: LoggingModule.forRoot(config) in the root module and `bufferLogs: true` do the same'
+      : `${exported} of ${NEST_WINSTON} stays`,
+};
+
+function bringLoggerOver(
+  { unit, names }: Source,
+  place: ts.PropertyDeclaration | ts.ParameterDeclaration,
+): boolean {
+  const { type } = place;
+  const inject = decoratorCalls(unit, place).find(
+    ({ call }) =>
+      names.exportOf(call.expression, '@nestjs/common') === 'Inject' && call.arguments.length === 1,
+  );
+  const token = names.exportOf(inject?.call.arguments[0], NEST_WINSTON);
+  if (type === undefined || inject === undefined || token === undefined) return false;
+  const isWinston = token === 'WINSTON_MODULE_PROVIDER' && names.exportOf(type, 'winston') === 'Logger';
+  const isNest =
+    token === 'WINSTON_MODULE_NEST_PROVIDER' &&
+    (names.exportOf(type, NEST_WINSTON) === 'WinstonLogger' ||
+      ['LoggerService', 'Logger'].includes(names.exportOf(type, '@nestjs/common') ?? ''));
+  if (!isWinston && !isNest) return false;
+  return bringOver(unit, names, {
+    place,
+    translate: isWinston ? translateWinstonCall : translateNestCall,
+    contexts: contextsOf(unit, place),
+    declare() {
+      const decorator = names.ours('InjectLogger');
+      unit.replace(inject.call, () => `${decorator()}()`);
+      retype(unit, names, type);
+    },
+  });
+}

@@ -1,0 +1,130 @@
+import type ts from 'typescript';
+import type { ImportedNames } from './imported-names.js';
+import { literalText } from './literal-text.js';
+import { nameOf, type TranslatedModule } from './option-reader.js';
+import type { SourceUnit } from './source-unit.js';
+
+/** A source and what it imports. */
+export interface Source {
+  readonly unit: SourceUnit;
+  readonly names: ImportedNames;
+}
+
+/** All sources that are brought over together. */
+export interface Project {
+  readonly sources: readonly Source[];
+  /** The source that a relative import names; `undefined` if it is not among them. */
+  find(from: SourceUnit, specifier: string): Source | undefined;
+}
+
+const FACTORY_METHODS = ['create', 'createApplicationContext', 'createMicroservice'];
+
+/** Puts a translated registration in the place of another package's. */
+export function replaceRegistration(
+  { unit, names }: Source,
+  call: ts.CallExpression,
+  { args }: TranslatedModule,
+): void {
+  const module = names.ours('LoggingModule');
+  const { quote, newline } = unit;
+  const style = { quote, newline, indent: unit.indentAt(call.getStart(unit.source)) };
+  const texts = args.map((arg) => literalText(arg, style)).join(', ');
+  unit.replace(call, () => `${module()}.forRoot(${texts})`, texts);
+}
+
+/** Puts `LoggingModule.forRoot()` before an entry of `imports`. */
+export function addRegistrationBefore({ unit, names }: Source, entry: ts.Node): void {
+  const module = names.ours('LoggingModule');
+  unit.insert(entry.getStart(unit.source), () => `${module()}.forRoot(), `);
+}
+
+/** Whether any source registers `LoggingModule`. */
+export function hasOurModule({ sources }: Project): boolean {
+  return sources.some(({ names }) =>
+    names.remaining('nestjs-logging').some(({ exported }) => exported === 'LoggingModule'),
+  );
+}
+
+/** The classes that `NestFactory` makes applications of, where they are among the sources. */
+export function rootModules(
+  project: Project,
+): { readonly source: Source; readonly module: ts.ClassDeclaration }[] {
+  const found = new Map<ts.ClassDeclaration, Source>();
+  for (const source of project.sources) {
+    for (const name of modulesMadeIn(source)) {
+      const origin = source.names.originOf(name);
+      const home = origin === undefined ? source : project.find(source.unit, origin.package);
+      const module = home?.unit.source.statements.find(
+        (statement): statement is ts.ClassDeclaration =>
+          home.unit.ts.isClassDeclaration(statement) && statement.name?.text === (origin?.exported ?? name),
+      );
+      if (home !== undefined && module !== undefined) found.set(module, home);
+    }
+  }
+  return [...found].map(([module, source]) => ({ source, module }));
+}
+
+/** The names that are handed to `NestFactory.create` and the like. */
+function modulesMadeIn({ unit, names }: Source): string[] {
+  const { ts } = unit;
+  return unit.below().flatMap((node) => {
+    if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return [];
+    const { expression, name } = node.expression;
+    const isFactory = names.exportOf(expression, '@nestjs/core') === 'NestFactory';
+    const [root] = node.arguments;
+    if (!isFactory || !FACTORY_METHODS.includes(name.text) || root === undefined) return [];
+    return ts.isIdentifier(root) ? [root.text] : [];
+  });
+}
+
+/** Adds `LoggingModule.forRoot()` to the `imports` of a module. @returns Whether it could. */
+export function addToModule({ unit, names }: Source, module: ts.ClassDeclaration): boolean {
+  const { ts } = unit;
+  const decorator = (ts.getDecorators(module) ?? []).find(
+    ({ expression }) =>
+      ts.isCallExpression(expression) && names.exportOf(expression.expression, '@nestjs/common') === 'Module',
+  );
+  const [metadata] = decorator === undefined ? [] : (decorator.expression as ts.CallExpression).arguments;
+  if (metadata === undefined || !ts.isObjectLiteralExpression(metadata)) return false;
+  const property = metadata.properties.find(
+    (candidate) => candidate.name !== undefined && nameOf(unit, candidate.name) === 'imports',
+  );
+  if (property === undefined) {
+    insertFirst(
+      unit,
+      metadata,
+      metadata.properties,
+      names.ours('LoggingModule'),
+      (text) => `imports: [${text}]`,
+    );
+    return true;
+  }
+  if (!ts.isPropertyAssignment(property) || !ts.isArrayLiteralExpression(property.initializer)) return false;
+  const list = property.initializer;
+  insertFirst(unit, list, list.elements, names.ours('LoggingModule'), (text) => text);
+  return true;
+}
+
+/** On a line of its own where the others are. */
+function insertFirst(
+  unit: SourceUnit,
+  list: ts.Node,
+  entries: ts.NodeArray<ts.Node>,
+  name: () => string,
+  entry: (text: string) => string,
+): void {
+  const [first] = entries;
+  const open = list.getStart(unit.source);
+  if (first === undefined) {
+    const isObject = unit.text[open] === '{';
+    unit.replace({ start: open + 1, end: list.end - 1 }, () => {
+      const text = entry(`${name()}.forRoot()`);
+      return isObject ? ` ${text} ` : text;
+    });
+    return;
+  }
+  const start = first.getStart(unit.source);
+  const gap = unit.text.slice(open + 1, first.pos) + unit.text.slice(first.pos, start);
+  const between = gap.includes('\n') ? unit.newline + unit.indentAt(start) : ' ';
+  unit.insert(start, () => `${entry(`${name()}.forRoot()`)},${between}`);
+}

@@ -1,0 +1,110 @@
+import type ts from 'typescript';
+import { Code, type Literal } from './literal-text.js';
+import type { SourceUnit } from './source-unit.js';
+
+/** The configuration that takes the place of another, as code. */
+export interface TranslatedModule {
+  /** Arguments of `LoggingModule.forRoot`; none for the default. */
+  readonly args: readonly Literal[];
+  /** What is worth knowing of it. */
+  readonly notes: readonly string[];
+}
+
+/** The keys of an object literal in a source, taken one by one; what is left at the end was not understood. */
+export class OptionReader {
+  readonly reasons: string[] = [];
+  readonly #properties = new Map<string, ts.Expression>();
+
+  constructor(
+    readonly unit: SourceUnit,
+    object: ts.ObjectLiteralExpression | undefined,
+    private readonly prefix = '',
+  ) {
+    const { ts } = unit;
+    for (const property of object?.properties ?? []) {
+      const name = property.name === undefined ? undefined : nameOf(unit, property.name);
+      if (name !== undefined && ts.isPropertyAssignment(property))
+        this.#properties.set(name, property.initializer);
+      else if (name !== undefined && ts.isShorthandPropertyAssignment(property))
+        this.#properties.set(name, property.name);
+      else this.reasons.push(`\`${prefix}${name ?? unit.textOf(property)}\` is not followed`);
+    }
+  }
+
+  take(name: string): ts.Expression | undefined {
+    const found = this.#properties.get(name);
+    this.#properties.delete(name);
+    return found;
+  }
+
+  /** Says that a value is not understood. */
+  refuse(name: string): undefined {
+    this.reasons.push(`\`${this.prefix}${name}\` is not translated`);
+    return undefined;
+  }
+
+  /** Everything that kept the object from being understood. */
+  finish(): string[] {
+    return [
+      ...this.reasons,
+      ...[...this.#properties.keys()].map((name) => `\`${this.prefix}${name}\` is not translated`),
+    ];
+  }
+}
+
+/** The text of a key; `undefined` for one that is computed. */
+export function nameOf({ ts }: SourceUnit, name: ts.PropertyName): string | undefined {
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? name.text : undefined;
+}
+
+/** A level by another package's name: a literal, or a choice between some, or an environment variable with a default. */
+export function levelText(
+  unit: SourceUnit,
+  expression: ts.Expression,
+  levels: Readonly<Record<string, string>>,
+): Code | undefined {
+  const { ts, quote } = unit;
+  if (ts.isStringLiteralLike(expression)) {
+    const level = levels[expression.text];
+    return level === undefined ? undefined : new Code(quote + level + quote);
+  }
+  if (ts.isParenthesizedExpression(expression)) return levelText(unit, expression.expression, levels);
+  if (ts.isConditionalExpression(expression)) {
+    const [yes, no] = [
+      levelText(unit, expression.whenTrue, levels),
+      levelText(unit, expression.whenFalse, levels),
+    ];
+    if (yes === undefined || no === undefined) return undefined;
+    return new Code(`${unit.textOf(expression.condition)} ? ${yes.text} : ${no.text}`);
+  }
+  if (ts.isBinaryExpression(expression)) {
+    const operator = unit.textOf(expression.operatorToken);
+    const fallback = levelText(unit, expression.right, levels);
+    if (fallback === undefined || !['??', '||'].includes(operator)) return undefined;
+    if (!isEnvironmentVariable(unit, expression.left)) return undefined;
+    return new Code(`${unit.textOf(expression.left)} ${operator} ${fallback.text}`);
+  }
+  return undefined;
+}
+
+/** `process.env.NAME`. */
+export function isEnvironmentVariable(unit: SourceUnit, expression: ts.Expression): boolean {
+  return /^process\.env(\.\w+|\[['"]\w+['"]\])$/.test(unit.textOf(expression));
+}
+
+/** A string, number or boolean of a source. */
+export function literalValue(
+  { ts }: SourceUnit,
+  expression: ts.Expression,
+): string | number | boolean | undefined {
+  if (ts.isStringLiteralLike(expression)) return expression.text;
+  if (ts.isNumericLiteral(expression)) return Number(expression.text);
+  if (expression.kind === ts.SyntaxKind.TrueKeyword) return true;
+  if (expression.kind === ts.SyntaxKind.FalseKeyword) return false;
+  return undefined;
+}
+
+/** Whether an expression is the word `undefined`. */
+export function isUndefined({ ts }: SourceUnit, expression: ts.Expression): boolean {
+  return ts.isIdentifier(expression) && expression.text === 'undefined';
+}

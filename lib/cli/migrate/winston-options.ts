@@ -1,0 +1,208 @@
+import type ts from 'typescript';
+import type { ImportedNames } from './imported-names.js';
+import { Code, type Literal } from './literal-text.js';
+import { levelText, literalValue, OptionReader, type TranslatedModule } from './option-reader.js';
+import type { SourceUnit } from './source-unit.js';
+
+const LEVELS = { error: 'ERROR', warn: 'WARNING', info: 'INFO', debug: 'DEBUG', verbose: 'VERBOSE' };
+
+/** Formats that change nothing of what comes out here: it is so by default. */
+const NEEDLESS = ['timestamp', 'errors', 'splat', 'ms'];
+/** Formats for people. */
+const PRETTY = ['colorize', 'cli', 'simple', 'prettyPrint', 'nestLike'];
+
+/**
+ * The argument of nest-winston's `WinstonModule.forRoot` as ours.
+ *
+ * @returns The reasons if anything in it is not understood.
+ */
+export function translateWinstonOptions(
+  unit: SourceUnit,
+  names: ImportedNames,
+  argument: ts.Expression | undefined,
+): TranslatedModule | string[] {
+  const { ts, quote } = unit;
+  if (argument === undefined || !ts.isObjectLiteralExpression(argument))
+    return ['its options are not written out'];
+  const reader = new OptionReader(unit, argument);
+  const level = reader.take('level');
+  const root = level && (levelText(unit, level, LEVELS) ?? reader.refuse('level'));
+  const fallback = readFormat(unit, names, reader, 'json') ?? 'json';
+  const meta = reader.take('defaultMeta');
+  if (meta !== undefined && !ts.isObjectLiteralExpression(meta)) reader.refuse('defaultMeta');
+  const transports = readTransports(unit, names, reader, fallback);
+  const reasons = reader.finish();
+  if (reasons.length > 0) return reasons;
+  const hasJson = transports.some(({ formatter }) => formatter === 'json');
+  const hasPretty = transports.some(({ formatter }) => formatter === 'pretty');
+  const handlers: Record<string, Literal> = {};
+  for (const { name, handler } of transports) handlers[freeName(handlers, name)] = handler;
+  const fields = meta && new Code(unit.textOf(meta));
+  const config: Literal = {
+    version: 1,
+    formatters: {
+      json: hasJson ? { class: 'JsonFormatter', static_fields: fields } : undefined,
+      pretty: hasPretty ? { class: 'ColorFormatter' } : undefined,
+    },
+    handlers,
+    root: { level: root ?? new Code(`${quote}INFO${quote}`), handlers: Object.keys(handlers) },
+  };
+  const note = '`defaultMeta` is `static_fields` of JSON; lines for people do not show it';
+  return { args: [config], notes: fields !== undefined && hasPretty ? [note] : [] };
+}
+
+function readTransports(
+  unit: SourceUnit,
+  names: ImportedNames,
+  reader: OptionReader,
+  fallback: Formatter,
+): ReadTransport[] {
+  const { ts } = unit;
+  const given = reader.take('transports');
+  if (given === undefined) {
+    reader.refuse('transports');
+    return [];
+  }
+  const list = ts.isArrayLiteralExpression(given) ? given.elements : [given];
+  return list.flatMap((transport) => {
+    const found = readTransport(unit, names, transport, fallback);
+    if (!Array.isArray(found)) return [found];
+    reader.reasons.push(...found);
+    return [];
+  });
+}
+
+type Formatter = 'json' | 'pretty';
+
+interface ReadTransport {
+  readonly name: string;
+  readonly formatter: Formatter;
+  readonly handler: Literal;
+}
+
+/** `new transports.Console()` and `new transports.File()`; anything else is not known. */
+function readTransport(
+  unit: SourceUnit,
+  names: ImportedNames,
+  transport: ts.Expression,
+  fallback: Formatter,
+): ReadTransport | string[] {
+  const { ts } = unit;
+  const kind = ts.isNewExpression(transport)
+    ? memberOfWinston(unit, names, transport.expression, 'transports')
+    : undefined;
+  if (!ts.isNewExpression(transport) || (kind !== 'Console' && kind !== 'File'))
+    return [`\`${firstLine(unit.textOf(transport))}\` is not translated`];
+  const [argument] = transport.arguments ?? [];
+  if (argument !== undefined && !ts.isObjectLiteralExpression(argument))
+    return [`the options of \`${kind}\` are not written out`];
+  const reader = new OptionReader(unit, argument, `${kind}.`);
+  const level = reader.take('level');
+  const formatter = readFormat(unit, names, reader, fallback) ?? fallback;
+  const common = { level: level && (levelText(unit, level, LEVELS) ?? reader.refuse('level')), formatter };
+  const found: ReadTransport =
+    kind === 'File'
+      ? readFile(unit, reader, common)
+      : {
+          ...{ name: 'console', formatter },
+          handler: { class: 'StreamHandler', stream: 'ext://sys.stdout', ...common },
+        };
+  const reasons = reader.finish();
+  return reasons.length > 0 ? reasons : found;
+}
+
+function readFile(
+  unit: SourceUnit,
+  reader: OptionReader,
+  common: { readonly level: Code | undefined; readonly formatter: Formatter },
+): ReadTransport {
+  const filename = reader.take('filename');
+  if (filename === undefined) reader.refuse('filename');
+  const [maxBytes, maxFiles, compress] = ['maxsize', 'maxFiles', 'zippedArchive'].map((name) => {
+    const given = reader.take(name);
+    return given && (literalValue(unit, given) ?? reader.refuse(name));
+  });
+  // The current file keeps its name here in any case.
+  reader.take('tailable');
+  if (maxBytes !== undefined && typeof maxFiles !== 'number')
+    reader.reasons.push(
+      '`File.maxFiles` is no number: theirs keeps all files, and `backupCount` is to say how many',
+    );
+  // Theirs counts the current file as well.
+  const rolling = { maxBytes, backupCount: Math.max(1, Number(maxFiles) - 1), compress };
+  return {
+    name: nameOfFile(unit, filename),
+    formatter: common.formatter,
+    handler: {
+      class: maxBytes === undefined ? 'FileHandler' : 'RotatingFileHandler',
+      filename: new Code(filename === undefined ? '' : unit.textOf(filename)),
+      ...(maxBytes === undefined ? {} : rolling),
+      ...common,
+    },
+  };
+}
+
+/** What a chain of formats comes to: JSON, or lines for people. */
+function readFormat(
+  unit: SourceUnit,
+  names: ImportedNames,
+  reader: OptionReader,
+  fallback: Formatter,
+): Formatter | undefined {
+  const format = reader.take('format');
+  if (format === undefined) return fallback;
+  const parts = formatNames(unit, names, format);
+  const known = parts?.filter((part) => !NEEDLESS.includes(part));
+  if (known === undefined || known.some((part) => part !== 'json' && !PRETTY.includes(part)))
+    return reader.refuse('format');
+  if (known.includes('json')) return 'json';
+  return known.length > 0 ? 'pretty' : fallback;
+}
+
+/** `combine(timestamp(), json())` as `['timestamp', 'json']`; `undefined` if there is anything else in it. */
+function formatNames(unit: SourceUnit, names: ImportedNames, format: ts.Expression): string[] | undefined {
+  const { ts } = unit;
+  if (!ts.isCallExpression(format)) return undefined;
+  const name =
+    memberOfWinston(unit, names, format.expression, 'format') ?? nestLike(unit, names, format.expression);
+  if (name !== 'combine') return name === undefined ? undefined : [name];
+  const parts = format.arguments.map((argument) => formatNames(unit, names, argument));
+  return parts.some((part) => part === undefined) ? undefined : (parts as string[][]).flat();
+}
+
+/** `winston.format.json`, `format.json`: the name of what is in an object of winston's. */
+function memberOfWinston(
+  { ts }: SourceUnit,
+  names: ImportedNames,
+  expression: ts.Expression,
+  object: string,
+): string | undefined {
+  if (!ts.isPropertyAccessExpression(expression)) return undefined;
+  return names.exportOf(expression.expression, 'winston') === object ? expression.name.text : undefined;
+}
+
+/** `utilities.format.nestLike` of nest-winston. */
+function nestLike({ ts }: SourceUnit, names: ImportedNames, expression: ts.Expression): string | undefined {
+  if (!ts.isPropertyAccessExpression(expression) || expression.name.text !== 'nestLike') return undefined;
+  const { expression: of } = expression;
+  if (!ts.isPropertyAccessExpression(of) || of.name.text !== 'format') return undefined;
+  return names.exportOf(of.expression, 'nest-winston') === 'utilities' ? 'nestLike' : undefined;
+}
+
+/** `logs/error.log` as `error`. */
+function nameOfFile(unit: SourceUnit, filename: ts.Expression | undefined): string {
+  const value = filename && literalValue(unit, filename);
+  const base = typeof value === 'string' ? value.replace(/^.*\//, '').replace(/\.[^.]*$/, '') : '';
+  return /^[A-Za-z_]\w*$/.test(base) ? base : 'file';
+}
+
+function freeName(taken: Record<string, Literal>, name: string): string {
+  let free = name;
+  for (let count = 2; Object.hasOwn(taken, free); count += 1) free = `${name}${count}`;
+  return free;
+}
+
+function firstLine(text: string): string {
+  const [line = ''] = text.split('\n');
+  return line === text ? text : `${line} …`;
+}

@@ -1,0 +1,117 @@
+import { describeFault } from '../config/plan/config-plan.js';
+import type { ConfigPlan, PlannedComponent, PlannedLogger } from '../config/plan/planned-config.js';
+import type { ConfigFault } from '../config/read/config-origin.js';
+import { DEBUG, getLevelName, NOTSET } from '../core/levels.js';
+import { RotatingFileHandler } from '../handlers/file/rotation/rotating-file.handler.js';
+import { TimedRotatingFileHandler } from '../handlers/file/rotation/timed-rotating-file.handler.js';
+
+/**
+ * What is allowed in a configuration, and seldom meant: records that come out twice or nowhere, files that grow without
+ * end, and the like.
+ *
+ * @param isProduction Whether it is to run in production.
+ * @returns A text for each, with its place.
+ */
+export function findWarnings(plan: ConfigPlan, isProduction: boolean): string[] {
+  const tree = new PlannedTree(plan);
+  const found: ConfigFault[] = [
+    ...tree.doubled(),
+    ...tree.nowhere(),
+    ...(isProduction ? debugLevels(plan) : []),
+    ...plan.handlers.flatMap(fileWarnings),
+    ...sharedFiles(plan.handlers),
+  ];
+  const located = found.map((warning) => plan.origin?.locate(warning) ?? warning);
+  return [...(plan.origin?.warnings ?? []), ...located].map(describeFault);
+}
+
+/** The loggers of a plan, as they are below one another. */
+class PlannedTree {
+  readonly #byName = new Map<string, PlannedLogger>();
+
+  constructor(plan: ConfigPlan) {
+    for (const logger of plan.loggers) this.#byName.set(logger.name ?? 'root', logger);
+    if (plan.root !== undefined) this.#byName.set('root', plan.root);
+  }
+
+  /** Handlers that a record reaches twice on its way up. */
+  doubled(): ConfigFault[] {
+    return [...this.#byName].flatMap(([name, logger]) =>
+      logger.handlers.flatMap((handler) => {
+        const above = this.#above(name).find(([, other]) => other.handlers.includes(handler));
+        if (above === undefined) return [];
+        const message = `"${handler}" is on ${above[0]} too, so that each record comes out twice; take it off one of them, or set propagate: false`;
+        return [{ path: `${placeOf(name)}.handlers`, message }];
+      }),
+    );
+  }
+
+  /** Loggers whose records end at one that does not propagate, before any handler. */
+  nowhere(): ConfigFault[] {
+    return [...this.#byName].flatMap(([name, logger]) => {
+      const way: [string, PlannedLogger][] = [[name, logger], ...this.#above(name)];
+      const end = way.at(-1);
+      if (end?.[1].propagate !== false || way.some(([, { handlers }]) => handlers.length > 0)) return [];
+      const why = end[0] === name ? 'it has' : `${end[0]} has`;
+      const message = `no handler gets its records: ${why} propagate: false, and there are no handlers up to there`;
+      return [{ path: placeOf(name), message }];
+    });
+  }
+
+  /** The loggers that get the records of one, the nearest first. */
+  #above(name: string): [string, PlannedLogger][] {
+    const way: [string, PlannedLogger][] = [];
+    let current = name;
+    while (current !== 'root' && this.#byName.get(current)?.propagate !== false) {
+      do current = current.includes('.') ? current.slice(0, current.lastIndexOf('.')) : 'root';
+      while (current !== 'root' && !this.#byName.has(current));
+      const logger = this.#byName.get(current);
+      if (logger !== undefined) way.push([current, logger]);
+    }
+    return way;
+  }
+}
+
+function placeOf(name: string): string {
+  return name === 'root' ? 'root' : `loggers.${name}`;
+}
+
+function debugLevels({ loggers, root }: ConfigPlan): ConfigFault[] {
+  return [...loggers, ...(root === undefined ? [] : [root])].flatMap(({ name, level }) => {
+    if (level === undefined || level === NOTSET || level > DEBUG) return [];
+    return [{ path: `${placeOf(name ?? 'root')}.level`, message: `${getLevelName(level)} in production` }];
+  });
+}
+
+function fileWarnings({ path, type, options }: PlannedComponent): ConfigFault[] {
+  const { backupCount = 0, maxBytes = 0, maxAge, maxTotalSize } = options;
+  if (backupCount !== 0 || maxAge != null || maxTotalSize != null) return [];
+  if ((type as unknown) === RotatingFileHandler) {
+    const message =
+      maxBytes === 0
+        ? 'no maxBytes and no backupCount: the file never rolls, and grows without end'
+        : 'no backupCount: the file never rolls, and grows without end';
+    return [{ path, message }];
+  }
+  if ((type as unknown) === TimedRotatingFileHandler)
+    return [{ path, message: 'no backupCount: rolled files are never deleted' }];
+  return [];
+}
+
+/** Two handlers that roll one file in turns. */
+function sharedFiles(handlers: readonly PlannedComponent[]): ConfigFault[] {
+  const first = new Map<string, string>();
+  return handlers.flatMap(({ name, path, options: { filename } }) => {
+    if (typeof filename !== 'string') return [];
+    const other = first.get(filename);
+    if (other === undefined) first.set(filename, name);
+    return other === undefined
+      ? []
+      : [
+          {
+            path: `${path}.filename`,
+            message: `"${other}" writes to this file too; let loggers share one handler`,
+          },
+        ];
+  });
+}

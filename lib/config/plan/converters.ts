@@ -1,0 +1,170 @@
+import { suggestion } from '../../core/suggestion.js';
+import { externalNames, findExternal } from '../components/component-registry.js';
+
+/** Names that lead from a value to what it inherits; refused wherever a configuration names something. */
+const INHERITED = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** A reference to a component of the same configuration that a `cfg://` names. */
+export class ComponentReference {
+  constructor(
+    readonly section: 'handlers' | 'formatters' | 'filters',
+    readonly name: string,
+  ) {}
+}
+
+/** Thrown for a value that cannot be converted; the plan adds the path. */
+export class ConversionError extends Error {}
+
+/**
+ * Resolves `ext://` and `cfg://` in a configuration's values.
+ *
+ * @see https://docs.python.org/3/library/logging.config.html#access-to-internal-objects
+ */
+export class Converter {
+  /** Top-level keys that a `cfg://` went through. */
+  readonly usedKeys = new Set<string>();
+
+  constructor(private readonly config: object) {}
+
+  /**
+   * A copy of a value with every reference inside it resolved.
+   *
+   * @param fault Called for each reference that leads nowhere, with the path below the value.
+   * @param trail The references that led here, none of which may come again.
+   */
+  convert(
+    value: unknown,
+    fault: (path: readonly string[], message: string) => void,
+    path: readonly string[] = [],
+    trail: readonly string[] = [],
+  ): unknown {
+    if (typeof value === 'string') {
+      const referred = this.resolve(value, (message) => fault(path, message), trail);
+      // What a `cfg://` leads to may hold references of its own; what an `ext://` does is as it is.
+      if (typeof referred !== 'object' || !value.startsWith('cfg://')) return referred;
+      return this.convert(referred, fault, path, [...trail, value]);
+    }
+    if (Array.isArray(value)) {
+      return value.map((item, index) => this.convert(item, fault, [...path, String(index)], trail));
+    }
+    if (!isPlainObject(value)) return value;
+    const copy: Record<string, unknown> = {};
+    for (const key of Object.keys(value)) {
+      if (INHERITED.has(key)) fault([...path, key], 'this key is not allowed');
+      else copy[key] = this.convert(value[key], fault, [...path, key], trail);
+    }
+    return copy;
+  }
+
+  /**
+   * The same for what is to be made in a worker thread: its `ext://` and its references to components are resolved
+   * there; here only a `cfg://` to what the configuration has besides them.
+   */
+  convertForWorker(
+    value: unknown,
+    fault: (path: readonly string[], message: string) => void,
+    path: readonly string[] = [],
+  ): unknown {
+    if (typeof value === 'string') {
+      const isHere = value.startsWith('cfg://') && !/^cfg:\/\/\s*(handlers|formatters|filters)\b/.test(value);
+      return isHere ? this.convert(value, fault, path) : value;
+    }
+    if (Array.isArray(value))
+      return value.map((item, index) => this.convertForWorker(item, fault, [...path, String(index)]));
+    if (!isPlainObject(value)) return value;
+    const copy: Record<string, unknown> = {};
+    for (const key of Object.keys(value)) {
+      if (INHERITED.has(key)) fault([...path, key], 'this key is not allowed');
+      else copy[key] = this.convertForWorker(value[key], fault, [...path, key]);
+    }
+    return copy;
+  }
+
+  /** One string: the unconverted value it refers to, or itself; `undefined` after an error. */
+  resolve(text: string, fault: (message: string) => void, trail: readonly string[] = []): unknown {
+    try {
+      return this.#follow(text, trail);
+    } catch (error) {
+      if (!(error instanceof ConversionError)) throw error;
+      fault(error.message);
+      return undefined;
+    }
+  }
+
+  #follow(text: string, trail: readonly string[]): unknown {
+    if (text.startsWith('ext://')) return convertExternal(text.slice(6));
+    if (!text.startsWith('cfg://')) return text;
+    if (trail.includes(text)) throw new ConversionError(`"${text}" refers to itself`);
+    const value = this.#walk(text.slice(6));
+    return typeof value === 'string' ? this.#follow(value, [...trail, text]) : value;
+  }
+
+  /** Follows `a.b[c][0]` from the top of the configuration, through own properties only. */
+  #walk(path: string): unknown {
+    const first = /^\s*([\p{L}\p{N}_]+)\s*/u.exec(path);
+    if (first?.[1] === undefined)
+      throw new ConversionError(`cannot read "cfg://${path}": it must start with a key`);
+    let value = own(this.config, first[1], path);
+    this.usedKeys.add(first[1]);
+    const keys = [first[1]];
+    for (let rest = path.slice(first[0].length); rest !== ''; ) {
+      const step = /^\.\s*([\p{L}\p{N}_]+)\s*/u.exec(rest) ?? /^\[([^[\]]*)\]\s*/.exec(rest);
+      if (step?.[1] === undefined) throw new ConversionError(`cannot read "cfg://${path}" at "${rest}"`);
+      const key = step[0].startsWith('[') ? bracketed(value, step[1]) : step[1];
+      value = own(value, key, path);
+      keys.push(key);
+      rest = rest.slice(step[0].length);
+    }
+    const [section, name] = keys;
+    if (
+      keys.length === 2 &&
+      name !== undefined &&
+      (section === 'handlers' || section === 'formatters' || section === 'filters')
+    ) {
+      return new ComponentReference(section, name);
+    }
+    return value;
+  }
+}
+
+/** The key that a string between brackets names: that exact string, or a word or an index with blanks around it. */
+function bracketed(value: unknown, text: string): string {
+  if (hasOwn(value, text)) return text;
+  const word = text.trim();
+  return Array.isArray(value) && /^\d+$/.test(word) ? String(Number(word)) : word;
+}
+
+function hasOwn(value: unknown, key: string): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || INHERITED.has(key)) return false;
+  return Object.hasOwn(value, key) && !(Array.isArray(value) && key === 'length');
+}
+
+function own(value: unknown, key: string, path: string): unknown {
+  if (!hasOwn(value, key)) {
+    const known = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+    throw new ConversionError(`"cfg://${path}" leads nowhere: no key "${key}"${suggestion(key, known)}`);
+  }
+  return value[key];
+}
+
+function convertExternal(name: string): unknown {
+  const external = findExternal(name);
+  if (!external.found) {
+    throw new ConversionError(
+      `"ext://${name}" is not known${suggestion(name, externalNames())}; make it known with registerExternal('${name}', value)`,
+    );
+  }
+  return external.value;
+}
+
+/** True for objects that are data: what a literal, JSON or YAML gives. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** True for names that would reach a prototype. */
+export function isInheritedName(name: string): boolean {
+  return INHERITED.has(name);
+}

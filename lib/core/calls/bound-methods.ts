@@ -1,0 +1,255 @@
+import { CRITICAL, DEBUG, ERROR, INFO, type Level, WARNING } from '../levels.js';
+import { type CallBoundary, METHOD, nameMethod } from './caller.js';
+
+/*
+ * As in Python, a method may be passed around: `promise.catch(logger.warning)`, `{ logging: logger.debug }`. Reading
+ * one from an object gives a function of that object's own. Read from the prototype it is the method itself, and what
+ * is assigned takes its place.
+ */
+
+/** The methods that are lent, of a class of loggers and of any other; in the order in which a logger gets them. */
+export const LOG_METHODS = [
+  'debug',
+  'info',
+  'warning',
+  'warn',
+  'error',
+  'exception',
+  'critical',
+  'fatal',
+  'log',
+] as const;
+type Name = (typeof LOG_METHODS)[number];
+
+type LogMethod = (msg: unknown, ...args: unknown[]) => void;
+
+/** A logger, as far as its methods need it. */
+interface Lendable extends Record<Exclude<Name, 'log'>, LogMethod> {
+  log(level: Level, msg: unknown, ...args: unknown[]): void;
+  /** Where its methods are read, which know what took the place of one. */
+  readonly 'nestjs-logging.methods': Omit<Lendable, 'nestjs-logging.methods'>;
+  enables(levelno: number): boolean;
+  logEnabled(
+    boundary: CallBoundary,
+    levelno: number,
+    msg: unknown,
+    args: unknown[],
+    takesAnything?: boolean,
+  ): void;
+}
+
+/** One that lends them. By names that no class of a user's takes; a symbol would be looked up at each call. */
+interface Lender extends Lendable {
+  readonly 'nestjs-logging.calls': Calls;
+}
+
+const LENT: unique symbol = Symbol.for('nestjs-logging.lent') as never;
+
+/**
+ * Lets the log methods of loggers be passed around.
+ *
+ * A logger gets its functions when the first of them is read, so that an idle one has none. It gets all of them, in one
+ * order, so that loggers in use have one shape; and as properties, since an accessor would cost a disabled call half as
+ * much again. They call what takes the place of a method on the prototype later, such as a spy.
+ *
+ * @param isInstance False for the prototype, and for the property's descriptor, which some tools that replace methods
+ * call the getter of.
+ */
+export function lendMethods(given: Lendable, isInstance: (object: object) => boolean): void {
+  // A constant, see below.
+  const prototype = given as Lender;
+  const methods = {} as Methods;
+  for (const name of LOG_METHODS) methods[name] = prototype[name] as never;
+  const ownFunctionOf = outOfLine((logger: Lender, name: Name) => ownFunction(logger, name, methods));
+  const read = (object: unknown, name: Name): unknown =>
+    typeof object === 'object' && object !== null && isInstance(object)
+      ? ownFunctionOf(object as Lender, name)
+      : methods[name];
+  Object.defineProperty(prototype, 'nestjs-logging.calls', { value: callsOf(methods) });
+  // Each written out, so that the engine knows what each of them gives a logger's function.
+  const readers: { [key in Name]: unknown } = {
+    get debug() {
+      return (this as unknown) === prototype ? methods.debug : read(this, 'debug');
+    },
+    get info() {
+      return (this as unknown) === prototype ? methods.info : read(this, 'info');
+    },
+    get warning() {
+      return (this as unknown) === prototype ? methods.warning : read(this, 'warning');
+    },
+    get warn() {
+      return (this as unknown) === prototype ? methods.warn : read(this, 'warn');
+    },
+    get error() {
+      return (this as unknown) === prototype ? methods.error : read(this, 'error');
+    },
+    get exception() {
+      return (this as unknown) === prototype ? methods.exception : read(this, 'exception');
+    },
+    get critical() {
+      return (this as unknown) === prototype ? methods.critical : read(this, 'critical');
+    },
+    get fatal() {
+      return (this as unknown) === prototype ? methods.fatal : read(this, 'fatal');
+    },
+    get log() {
+      return (this as unknown) === prototype ? methods.log : read(this, 'log');
+    },
+  };
+  for (const name of LOG_METHODS) {
+    nameMethod(name, methods[name] as CallBoundary);
+    defineAccessor(prototype, name, Object.getOwnPropertyDescriptor(readers, name)?.get as () => unknown);
+  }
+}
+
+/** The bound function for a method of a logger, which gets all of them. */
+function ownFunction(logger: Lender, name: Name, methods: Methods): unknown {
+  const prototype = Object.getPrototypeOf(logger) as Lender;
+  const functions = functionsOf(logger);
+  for (const each of LOG_METHODS) {
+    // What was assigned stays, and so do the methods that a class has of its own, or a spy has taken the place of.
+    if (Object.hasOwn(logger, each) || (prototype[each] as unknown) !== methods[each]) continue;
+    // A frozen logger gets a new function each time.
+    Reflect.defineProperty(logger, each, { value: functions[each], configurable: true, writable: true });
+  }
+  // Where a class overrides a method, `super` calls ours.
+  return (prototype[name] as unknown) === methods[name] ? functions[name] : methods[name];
+}
+
+/** A function that the engine's compiler does not look into: what happens once it would copy into every loop that logs. */
+function outOfLine<F extends (...args: never[]) => unknown>(work: F): F {
+  return new Proxy(work, {});
+}
+
+type Methods = Record<Name, (this: Lender, ...args: never[]) => void>;
+
+/** Each written out, so that the engine knows what it calls; see {@link callsOf}. */
+function functionsOf(logger: Lender): Record<Name, unknown> {
+  return {
+    debug(msg: unknown, ...args: unknown[]) {
+      logger['nestjs-logging.calls'].debug(logger, msg, args);
+    },
+    info(msg: unknown, ...args: unknown[]) {
+      logger['nestjs-logging.calls'].info(logger, msg, args);
+    },
+    warning(msg: unknown, ...args: unknown[]) {
+      logger['nestjs-logging.calls'].warning(logger, msg, args);
+    },
+    warn(msg: unknown, ...args: unknown[]) {
+      logger['nestjs-logging.calls'].warn(logger, msg, args);
+    },
+    error(msg: unknown, ...args: unknown[]) {
+      logger['nestjs-logging.calls'].error(logger, msg, args);
+    },
+    exception(msg: unknown, ...args: unknown[]) {
+      logger['nestjs-logging.calls'].exception(logger, msg, args);
+    },
+    critical(msg: unknown, ...args: unknown[]) {
+      logger['nestjs-logging.calls'].critical(logger, msg, args);
+    },
+    fatal(msg: unknown, ...args: unknown[]) {
+      logger['nestjs-logging.calls'].fatal(logger, msg, args);
+    },
+    log(...args: [level: Level, ...LogCallArguments]) {
+      logger['nestjs-logging.methods'].log.apply(logger, args);
+    },
+  };
+}
+
+/**
+ * What a logger's functions do: the method itself, as long as nothing took its place. The engine knows that ahead for
+ * the class of a logger, but not for the logger a function is of; asked in that function, a disabled call takes a third
+ * longer where loggers share a place in the source.
+ */
+function callsOf(ours: Methods): Calls {
+  // The engine takes a constant to be one, but not a parameter.
+  const methods = ours;
+  return {
+    debug(logger, msg, args) {
+      if ((logger['nestjs-logging.methods'].debug as unknown) !== methods.debug)
+        logger['nestjs-logging.methods'].debug.call(logger, msg, ...args);
+      else if (logger.enables(DEBUG)) logger.logEnabled(logger.debug, DEBUG, msg, args);
+    },
+    info(logger, msg, args) {
+      if ((logger['nestjs-logging.methods'].info as unknown) !== methods.info)
+        logger['nestjs-logging.methods'].info.call(logger, msg, ...args);
+      else if (logger.enables(INFO)) logger.logEnabled(logger.info, INFO, msg, args);
+    },
+    warning(logger, msg, args) {
+      if ((logger['nestjs-logging.methods'].warning as unknown) !== methods.warning)
+        logger['nestjs-logging.methods'].warning.call(logger, msg, ...args);
+      else if (logger.enables(WARNING)) logger.logEnabled(logger.warning, WARNING, msg, args);
+    },
+    warn(logger, msg, args) {
+      if ((logger['nestjs-logging.methods'].warn as unknown) !== methods.warn)
+        logger['nestjs-logging.methods'].warn.call(logger, msg, ...args);
+      else if (logger.enables(WARNING)) logger.logEnabled(logger.warn, WARNING, msg, args);
+    },
+    error(logger, msg, args) {
+      if ((logger['nestjs-logging.methods'].error as unknown) !== methods.error)
+        logger['nestjs-logging.methods'].error.call(logger, msg, ...args);
+      else if (logger.enables(ERROR)) logger.logEnabled(logger.error, ERROR, msg, args);
+    },
+    exception(logger, msg, args) {
+      if ((logger['nestjs-logging.methods'].exception as unknown) !== methods.exception)
+        logger['nestjs-logging.methods'].exception.call(logger, msg, ...args);
+      else if (logger.enables(ERROR)) logger.logEnabled(logger.exception, ERROR, msg, args, true);
+    },
+    critical(logger, msg, args) {
+      if ((logger['nestjs-logging.methods'].critical as unknown) !== methods.critical)
+        logger['nestjs-logging.methods'].critical.call(logger, msg, ...args);
+      else if (logger.enables(CRITICAL)) logger.logEnabled(logger.critical, CRITICAL, msg, args);
+    },
+    fatal(logger, msg, args) {
+      if ((logger['nestjs-logging.methods'].fatal as unknown) !== methods.fatal)
+        logger['nestjs-logging.methods'].fatal.call(logger, msg, ...args);
+      else if (logger.enables(CRITICAL)) logger.logEnabled(logger.fatal, CRITICAL, msg, args);
+    },
+  };
+}
+
+type Calls = Record<Exclude<Name, 'log'>, (logger: Lender, msg: unknown, args: unknown[]) => void>;
+
+type LogCallArguments = [msg: unknown, ...args: unknown[]];
+
+/** {@link lendMethods} for other classes with log methods: the function calls the method on its object. */
+export function lendMethodsOf(prototype: object, names: readonly string[]): void {
+  for (const name of names) {
+    const method = (prototype as Record<string, Method>)[name]!;
+    defineAccessor(prototype, name, function (this: Borrower): Method {
+      return this?.[LENT]?.[name] ?? lendOne(this, prototype, name, method);
+    });
+  }
+}
+
+function lendOne(object: Borrower, prototype: object, name: string, method: Method): Method {
+  if (!Object.prototype.isPrototypeOf.call(prototype, object)) return method;
+  if (object[LENT] === undefined) Object.defineProperty(object, LENT, { value: {} });
+  // Known to findCaller by its name.
+  const lent: Method = (...args) => method.apply(object, args);
+  Object.defineProperty(lent, METHOD, { value: method });
+  object[LENT]![name] = lent;
+  return lent;
+}
+
+/** Whether a method is the one of a class that lends it, and not one that took its place. */
+export function isLent(bound: object, method: object): boolean {
+  return bound === method || (bound as { [METHOD]?: object })[METHOD] === method;
+}
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+interface Borrower {
+  [LENT]?: Record<string, Method>;
+}
+
+function defineAccessor(prototype: object, name: string, get: () => unknown): void {
+  Object.defineProperty(prototype, name, {
+    configurable: true,
+    enumerable: false,
+    get,
+    set(this: object, value: unknown) {
+      Object.defineProperty(this, name, { value, configurable: true, enumerable: true, writable: true });
+    },
+  });
+}

@@ -1,0 +1,221 @@
+import { countTaken } from '../../python/printf/printf.js';
+import { str } from '../../python/python-text.js';
+import { defineField } from '../../runtime/define-field.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
+import type { Fields } from '../records/log-record.js';
+import { state } from '../state.js';
+import {
+  addFields,
+  hasOnlyOptions,
+  hasOrdinaryExtra,
+  isError,
+  isOptions,
+  type LogCall,
+  noteError,
+  takeOptions,
+} from './call-options.js';
+import { isMapping } from './merge-message.js';
+
+/**
+ * Parses the arguments of a log call.
+ *
+ * What placeholders take is data. Of the rest, plain objects are options (see {@link LogOptions}) or hold fields, and
+ * an Error is what the record's traceback is of; so is an Error among the fields, if there is no other. An object or
+ * Error before a text is pino's order. Everything else stays among the arguments, and is written after the
+ * message when it is merged. Nothing is lost, and only strict calls throw.
+ *
+ * @param rest The arguments after the message; what is not an argument of the message is removed.
+ * @param takesAnything Whether the last unused argument is what was thrown even if it is not an Error, as for
+ * `exception`.
+ * @throws {LoggingError} `ERR_LOGGING_EXTRA_CLASH` while calls are strict.
+ */
+export function readCall(msg: unknown, rest: unknown[], takesAnything: boolean): LogCall {
+  const call: LogCall = {
+    msg,
+    args: rest,
+    extra: undefined,
+    excInfo: undefined,
+    stackInfo: false,
+    stacklevel: 1,
+  };
+  if (state.strictCalls) readStrictly(call, takesAnything);
+  else readLeniently(call, takesAnything);
+  if (call.excInfo === undefined && call.fieldError != null) call.excInfo = call.fieldError;
+  return call;
+}
+
+/**
+ * Makes log calls as strict as Python's, in the whole process; default false.
+ *
+ * A strict call throws for a field with the name of an attribute (Python: `KeyError`) and for an unknown level; a
+ * record whose arguments do not fit its message is reported and dropped; of unused arguments only options, which must
+ * come last, and an Error have a meaning; a `LoggerAdapter` replaces a call's fields unless `merge_extra` is set.
+ * For tests against Python, or if wrong calls should fail loudly.
+ */
+export function setStrictCalls(isStrict: boolean): void {
+  state.strictCalls = isStrict;
+}
+
+/** What {@link setStrictCalls} set. */
+export function getStrictCalls(): boolean {
+  return state.strictCalls;
+}
+
+function readLeniently(call: LogCall, takesAnything: boolean): void {
+  const { msg, args } = call;
+  try {
+    if (args.length === 0 && typeof msg === 'string' && !takesAnything) return;
+    if (args.length === 1 && typeof msg === 'string' && !msg.includes('%')) {
+      // As most calls with an object are.
+      const [first] = args;
+      if (isError(first)) {
+        call.excInfo = args.pop();
+        return;
+      }
+      if (hasOrdinaryExtra(first)) {
+        call.extra = first.extra;
+        args.pop();
+        return;
+      }
+    }
+    if (typeof msg === 'object' && msg !== null) readObjectFirst(call, msg, takesAnything);
+    else if (takesAnything || !isPrimitive(args))
+      readUnused(call, typeof msg === 'string' ? msg : '', takesAnything);
+  } catch {
+    // A proxy that changes its mind while it is read: what is among the arguments still is written as one.
+  }
+}
+
+/** As Python's keyword arguments: options come last and are nothing else; what is left is the message's. */
+function readStrictly(call: LogCall, takesAnything: boolean): void {
+  const { msg, args } = call;
+  const taken = args.length === 0 ? 0 : Math.abs(countTaken(typeof msg === 'string' ? msg : '', args));
+  const last = args[args.length - 1];
+  if (args.length > taken && isPlainObject(last) && hasOnlyOptions(last)) {
+    args.pop();
+    takeOptions(call, last, true);
+  }
+  // The Error under `err` is a field like any other.
+  call.fieldError = null;
+  if (call.excInfo !== undefined) return;
+  const surplus = args[args.length - 1];
+  if (args.length > taken && (takesAnything || isError(surplus))) call.excInfo = args.pop();
+  else if (args.length === 0 && isError(msg)) becomeMessageOf(call, msg);
+}
+
+/** Whether none of the arguments is an object. */
+export function isPrimitive(args: readonly unknown[]): boolean {
+  for (const value of args) if (typeof value === 'object' && value !== null) return false;
+  return true;
+}
+
+/** Of what the placeholders leave over, reads options, fields and what was thrown; the last have precedence. */
+function readUnused(call: LogCall, template: string, takesAnything: boolean): void {
+  const { args } = call;
+  let taken = args.length === 0 ? 0 : countTaken(template, args);
+  const mapping = taken < 0 ? moveMappingFirst(args) : undefined;
+  if (taken < 0) taken = mapping === undefined ? 0 : 1;
+  if (takesAnything) takeThrownObject(call, taken);
+  for (let at = args.length - 1; at >= taken; at -= 1) {
+    if (!takeUnused(call, args[at], takesAnything)) continue;
+    if (at === args.length - 1) args.pop();
+    else args.splice(at, 1);
+  }
+  if (mapping !== undefined) addFields(call, fieldsOf(mapping));
+  // `undefined` shows only where it is written after the message.
+  if (takesAnything && call.excInfo === undefined && args.length > taken && args.at(-1) !== undefined)
+    call.excInfo = args.pop();
+}
+
+/** @returns Whether an unused argument is something else than text. */
+function takeUnused(call: LogCall, value: unknown, takesAnything: boolean): boolean {
+  if (isPlainObject(value)) {
+    if (isOptions(value)) takeOptions(call, value, takesAnything);
+    else addFields(call, value);
+    return true;
+  }
+  if (call.excInfo !== undefined || !isError(value)) return false;
+  call.excInfo = value;
+  return true;
+}
+
+/** Puts the object that `%(key)s` reads in its place. */
+function moveMappingFirst(args: unknown[]): object | undefined {
+  const at = args.findIndex(isMapping);
+  if (at < 0) return undefined;
+  args.unshift(...args.splice(at, 1));
+  return args[0] as object;
+}
+
+/** The named entries of a mapping. */
+function fieldsOf(mapping: object): Fields {
+  if (!(mapping instanceof Map)) return mapping as Fields;
+  const fields: Record<string, unknown> = {};
+  for (const [key, value] of mapping) if (typeof key === 'string') defineField(fields, key, value);
+  return fields;
+}
+
+/** For `exception`: a plain object is what was thrown where there is nothing else that could be. */
+function takeThrownObject(call: LogCall, taken: number): void {
+  const { args } = call;
+  const unused = args.slice(taken).filter((value) => !(isPlainObject(value) && isOptions(value)));
+  if (unused.length !== 1 || !isPlainObject(unused[0])) return;
+  call.excInfo = unused[0];
+  args.splice(args.lastIndexOf(unused[0]), 1);
+}
+
+/** A message that is an object: pino's order if a text follows, else the message itself. */
+function readObjectFirst(call: LogCall, msg: object, takesAnything: boolean): void {
+  const { args } = call;
+  const isThrown = isError(msg);
+  if (!isThrown && !isPlainObject(msg)) {
+    // Prints itself; the text of a class may be a template, as in Python.
+    if (takesAnything || !isPrimitive(args)) readUnused(call, isArray(msg) ? '' : str(msg), takesAnything);
+    if (isArray(msg)) keepFromTemplates(call);
+    return;
+  }
+  const text = args[0];
+  if (typeof text === 'string') {
+    call.msg = text;
+    args.shift();
+    readUnused(call, text, takesAnything && !isThrown);
+  } else readUnused(call, '', takesAnything && !isThrown);
+  if (isThrown) takeFirstError(call, msg);
+  else if (call.msg === msg) noteError(call, msg);
+  else addFields(call, msg as Fields);
+  if (typeof text !== 'string') keepFromTemplates(call);
+}
+
+/** An Error in place of the message; another one after it may be the traceback. */
+function takeFirstError(call: LogCall, error: Error): void {
+  if (call.excInfo !== undefined) addFields(call, { err: error });
+  else if (call.msg === error) becomeMessageOf(call, error);
+  else call.excInfo = error;
+}
+
+/** What follows data is written after it: data is never a template. */
+function keepFromTemplates(call: LogCall): void {
+  if (call.args.length > 0) call.msg = str(call.msg).replaceAll('%', '%%');
+}
+
+function becomeMessageOf(call: LogCall, error: Error): void {
+  call.excInfo = error;
+  call.msg = messageOf(error);
+}
+
+function messageOf(error: Error): string {
+  try {
+    return String(error.message || error.name);
+  } catch {
+    return 'Error';
+  }
+}
+
+/** `Array.isArray` throws for a revoked proxy. */
+function isArray(value: object): boolean {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}

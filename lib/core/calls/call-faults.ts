@@ -1,0 +1,76 @@
+import { redactText } from '../../redaction/redact-text.js';
+import { writeStderr } from '../../runtime/std-streams.js';
+import type { LoggingErrorCode } from '../errors.js';
+import { escapeControls } from '../formatting/sanitize.js';
+import { announceFault, type SeenFault } from '../reports/fault-channel.js';
+import type { CallerInfo } from './caller.js';
+
+/** What a log call was given that does not fit. */
+export interface CallFault {
+  readonly code: LoggingErrorCode;
+  /** The logger that was called. */
+  readonly logger: string;
+  /** What identifies the call where its place is unknown: its message, a name. */
+  readonly about: string;
+  /** What is wrong, what was done about it, and the remedy; without values of the call. */
+  readonly problem: string;
+  /** Where the call was made. */
+  readonly caller: () => CallerInfo;
+}
+
+/** Places whose text is kept. */
+const MAX_KNOWN = 1_000;
+/** Characters of a message, or a name, that identify it. */
+const MAX_ABOUT = 200;
+
+/**
+ * Says once for each place in the source what its log calls were given that does not fit, and counts it. The records
+ * were emitted all the same.
+ *
+ * Fields are private for the reason given at `HandlerCounters`.
+ */
+export class CallFaults {
+  #count = 0;
+  readonly #known = new Map<string, SeenFault>();
+
+  /** How many there were. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /**
+   * Reports an error, the first time also in one line on standard error. Never throws.
+   *
+   * @param prints Whether standard error gets anything.
+   */
+  report(fault: CallFault, prints: boolean): void {
+    this.#count += 1;
+    try {
+      const seen = this.#seen(fault);
+      const isNew = announceFault({ ...seen, at: Date.now() }, false);
+      if (isNew && prints) writeStderr(`nestjs-logging: ${seen.message}\n`);
+    } catch {
+      // It was counted.
+    }
+  }
+
+  #seen({ code, logger, about, problem, caller }: CallFault): SeenFault {
+    const { pathname, lineno } = caller();
+    const place =
+      lineno > 0 ? `${pathname}:${lineno}` : `a call of logger '${logger}' (${about.slice(0, MAX_ABOUT)})`;
+    const key = `${place}\0${problem}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const seen: SeenFault = {
+      at: 0,
+      source: 'log call',
+      type: 'LoggingError',
+      message: escapeControls(redactText(`${place}: ${problem}`), true),
+      code,
+      logger: escapeControls(redactText(logger), true).slice(0, MAX_ABOUT),
+    };
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    this.#known.set(key, seen);
+    return seen;
+  }
+}

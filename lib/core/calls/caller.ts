@@ -1,0 +1,256 @@
+import { findSourceMap } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { boundedCache } from '../../runtime/bounded-cache.js';
+
+/** A public function of logging; the frame that called it is the caller. */
+export type CallBoundary = (...args: never[]) => unknown;
+
+/** Where a log call was made. */
+export interface CallerInfo {
+  /** Path of the source file, through source maps if Node reads them; `'(unknown file)'` if not known. */
+  readonly pathname: string;
+  /** Line, from 1; 0 if not known. */
+  readonly lineno: number;
+  /** Name of the function; `'<module>'` at top level, `'<anonymous>'` without a name. */
+  readonly funcName: string;
+}
+
+/** The result of Python's `findCaller`; the stack is `null` unless requested. */
+export type CallerTuple = [pathname: string, lineno: number, funcName: string, stackInfo: string | null];
+
+/** Python's values for an unknown caller. */
+export const UNKNOWN_CALLER: CallerInfo = {
+  pathname: '(unknown file)',
+  lineno: 0,
+  funcName: '(unknown function)',
+};
+
+/** On a boundary: functions of other libraries that may have called it for the application, which is below them. */
+export const CALLED_FOR: unique symbol = Symbol.for('nestjs-logging.called-for') as never;
+
+/** On a bound function of one object: its method, which is on the stack if it was called on the prototype. */
+export const METHOD: unique symbol = Symbol.for('nestjs-logging.method') as never;
+
+/** The same for loggers, whose functions are too many to carry each a mark: the methods of their class by name. */
+const methodsByName = new Map<string, CallBoundary>();
+
+/** Sets the method of a logger's bound function of that name. */
+export function nameMethod(name: string, method: CallBoundary): void {
+  methodsByName.set(name, method);
+}
+
+function methodOf(boundary: CallBoundary): CallBoundary | undefined {
+  const method = METHOD in boundary ? (boundary[METHOD] as CallBoundary) : methodsByName.get(boundary.name);
+  return method === boundary ? undefined : method;
+}
+
+/**
+ * The frame that called a function of logging.
+ *
+ * @param called A function of logging's public face that is on the stack.
+ * @param stacklevel 1 for the caller itself, 2 for the caller's caller, and so on; beyond the last frame, the last.
+ */
+export function findCaller(called: CallBoundary | undefined, stacklevel: number): CallerInfo {
+  if (called === undefined) return UNKNOWN_CALLER;
+  const boundary = behind(called);
+  return callerAt(boundary, stacklevel > 1 ? frameOf(boundary, stacklevel) : 1);
+}
+
+/** What calls an adapter's overridden `log`: no frames to count. Two methods of the adapter are above the first. */
+const BY_OVERRIDE = '#logByOverride';
+/** The bound function of a method of one object. */
+const LENT = 'lent';
+
+/** Which frame above `boundary` a stacklevel means: those of logging itself do not count, as in Python. */
+function frameOf(boundary: CallBoundary, stacklevel: number): number {
+  const { sites } = captureSites(boundary, stacklevel + MAX_FOREIGN);
+  let left = stacklevel;
+  for (let index = 0; index < sites.length; index++) {
+    if (sites[index]?.getFunctionName() === BY_OVERRIDE)
+      index += sites[index + 3]?.getFunctionName() === LENT ? 3 : 2;
+    else if (--left === 0) return index + 1;
+  }
+  return sites.length + left;
+}
+
+/** @param depth Counts all frames above `boundary`, from 1. */
+function callerAt(boundary: CallBoundary, depth: number): CallerInfo {
+  // One frame more than requested: it distinguishes top-level code from a nameless function.
+  const { sites, isCustom } = captureSites(boundary, depth + 1);
+  const last = Math.min(depth, sites.length) - 1;
+  const index = isForeign(sites[last]) ? applicationFrame(boundary, last) : last;
+  if (index !== last) return callerAt(boundary, index + 1);
+  const site = sites[index];
+  if (site === undefined) return UNKNOWN_CALLER;
+  const file = site.getFileName() ?? '';
+  const mapped = isCustom || TRANSPILED.test(file) ? positionInText(boundary, index) : undefined;
+  return { ...(mapped ?? mappedByNode(site, file)), funcName: functionName(site, sites[depth]) };
+}
+
+/** How many frames are searched for one of the application, below those of a library that was given a method. */
+const MAX_FOREIGN = 20;
+
+/**
+ * Where the application's own code is, if Node or the engine called a method passed to it: an emitter, a
+ * `forEach`, a promise. The frame itself if there is none.
+ */
+function applicationFrame(boundary: CallBoundary, first: number): number {
+  const { sites } = captureSites(boundary, first + MAX_FOREIGN);
+  const found = sites.findIndex((site, index) => index > first && !isForeign(site));
+  return found < 0 ? first : found;
+}
+
+function isForeign(site: NodeJS.CallSite | undefined): boolean {
+  return site !== undefined && (site.isNative() || (site.getFileName() ?? 'node:').startsWith('node:'));
+}
+
+/** What the application called: logging itself, or who called that for it. */
+function behind(called: CallBoundary): CallBoundary {
+  return CALLED_FOR in called ? outermost(called) : called;
+}
+
+/** V8 leaves out everything above a function, and all there is if the function is not on the stack. */
+function outermost(boundary: CallBoundary): CallBoundary {
+  const outer = (boundary as { readonly [CALLED_FOR]?: readonly unknown[] })[CALLED_FOR] ?? [];
+  const found = outer.find(
+    (one) => typeof one === 'function' && captureSites(one as CallBoundary, 1).sites.length > 0,
+  );
+  return (found as CallBoundary | undefined) ?? boundary;
+}
+
+/** Sources that something must have compiled on the way in: only the text of the stack has their true lines. */
+const TRANSPILED = /\.[cm]?tsx?$/;
+
+/**
+ * The stack from the caller of `boundary` on, one frame a line, as V8 prints it, without a header.
+ *
+ * @param boundary A function of logging's public face that is on the stack.
+ */
+export function captureStack(boundary: CallBoundary | undefined): string {
+  const holder: { stack?: string } = {};
+  Error.captureStackTrace(holder, boundary);
+  const { stack } = holder;
+  // Whoever prints stacks may give anything; without frames there is the header alone.
+  if (typeof stack !== 'string' || !stack.includes('\n')) {
+    const method = boundary && methodOf(boundary);
+    return method === undefined ? '' : captureStack(method);
+  }
+  return stack.slice(stack.indexOf('\n') + 1);
+}
+
+/**
+ * {@link captureStack} from the application's own frame on, even if a library called logging for it; `''` once the
+ * call is over.
+ */
+export function captureCallStack(called: CallBoundary): string {
+  return captureStack(behind(called));
+}
+
+/** {@link captureStack} under the heading that follows a message logged with `stackInfo: true`. */
+export function captureStackInfo(boundary: CallBoundary | undefined): string {
+  return `Stack (most recent call first):\n${captureStack(boundary)}`;
+}
+
+interface Captured {
+  readonly sites: readonly NodeJS.CallSite[];
+  /** Whether another tool formats stacks: source-map-support, ts-node, an agent. */
+  readonly isCustom: boolean;
+}
+
+/** Reads the stack as call sites; both global switches are put back whatever happens. */
+function captureSites(boundary: CallBoundary, limit: number): Captured {
+  const original = Error.prepareStackTrace;
+  const originalLimit = Error.stackTraceLimit;
+  try {
+    Error.stackTraceLimit = limit;
+    Error.prepareStackTrace = keepSites;
+    const holder: { stack?: unknown } = {};
+    Error.captureStackTrace(holder, boundary);
+    const sites = holder.stack;
+    const method = Array.isArray(sites) && sites.length === 0 ? methodOf(boundary) : undefined;
+    if (method !== undefined) Error.captureStackTrace(holder, method);
+    const found = holder.stack;
+    return { sites: Array.isArray(found) ? (found as NodeJS.CallSite[]) : [], isCustom: isCustom(original) };
+  } finally {
+    Error.prepareStackTrace = original;
+    Error.stackTraceLimit = originalLimit;
+  }
+}
+
+/** Node has a function of its own there, but for its older versions. */
+function isCustom(prepare: unknown): boolean {
+  return typeof prepare === 'function' && prepare.name !== 'ErrorPrepareStackTrace';
+}
+
+function keepSites(_error: Error, sites: NodeJS.CallSite[]): NodeJS.CallSite[] {
+  return sites;
+}
+
+/** What V8 has of late, and Node's types do not. */
+interface Enclosing {
+  readonly getEnclosingLineNumber?: () => number;
+  readonly getEnclosingColumnNumber?: () => number;
+}
+
+interface Position {
+  readonly pathname: string;
+  readonly lineno: number;
+}
+
+/** Through Node's source maps, where `--enable-source-maps` made it read them. */
+function mappedByNode(site: NodeJS.CallSite, file: string): Position {
+  const lineno = site.getLineNumber() ?? 0;
+  if (file === '') return { pathname: site.getScriptNameOrSourceURL?.() || UNKNOWN_CALLER.pathname, lineno };
+  const entry = findSourceMap(file)?.findEntry(lineno - 1, (site.getColumnNumber() ?? 1) - 1);
+  if (entry !== undefined && 'originalSource' in entry && entry.originalSource) {
+    return { pathname: toPath(entry.originalSource), lineno: entry.originalLine + 1 };
+  }
+  return { pathname: toPath(file), lineno };
+}
+
+/** The position of one frame in the stack's text, as mapped by tools in this process. */
+function positionInText(boundary: CallBoundary, index: number): Position | undefined {
+  const originalLimit = Error.stackTraceLimit;
+  try {
+    Error.stackTraceLimit = index + 1;
+    const frame = captureStack(boundary).split('\n')[index] ?? '';
+    const match = /\(?((?:file:\/\/|[A-Za-z]:[\\/]|\/)[^\n()]*):(\d+):\d+\)?\s*$/.exec(frame);
+    return match?.[1] === undefined ? undefined : { pathname: toPath(match[1]), lineno: Number(match[2]) };
+  } catch {
+    return undefined;
+  } finally {
+    Error.stackTraceLimit = originalLimit;
+  }
+}
+
+function toPath(file: string): string {
+  return file.startsWith('file:') ? pathOfUrl.get(file).path : file;
+}
+
+/** Taking a URL apart costs as much as finding the caller. */
+const pathOfUrl = boundedCache(
+  (url) => {
+    try {
+      return { path: fileURLToPath(url) };
+    } catch {
+      return { path: url };
+    }
+  },
+  1_000,
+  4_096,
+);
+
+/** How V8 marks the function of an accessor. */
+const ACCESSOR = /^[gs]et /;
+
+/** Python's `co_name`: without the class, `<module>` for code that a module runs at its top level. */
+function functionName(site: NodeJS.CallSite, next: NodeJS.CallSite | undefined): string {
+  const name = site.getFunctionName();
+  if (name !== null && name !== '')
+    return name.slice(name.lastIndexOf('.') + 1).replace(ACCESSOR, '') || '<anonymous>';
+  // The code of a module is a function that begins where the file does: all that is left after an `await`.
+  const { getEnclosingLineNumber: line, getEnclosingColumnNumber: column } = site as Enclosing;
+  if (line?.call(site) === 1 && column?.call(site) === 1) return '<module>';
+  const runner = next?.getFileName() ?? '';
+  return runner.startsWith('node:internal/modules') ? '<module>' : '<anonymous>';
+}

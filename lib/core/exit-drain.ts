@@ -1,0 +1,230 @@
+import { globalSlot } from '../runtime/global-slot.js';
+import { drainAtSignals } from '../runtime/signal-drain.js';
+import { LEAN } from './lean.js';
+import { reportLoggingError } from './reports/diagnostics.js';
+import type { CountedHandler } from './reports/handler-counters.js';
+import { state } from './state.js';
+
+/** Something that buffers records and can write them at once. */
+export interface Drainable {
+  /** Writes its buffer. Synchronous, and throws nothing. */
+  drainAtExit(): void;
+}
+
+interface ExitDrain {
+  readonly holding: Set<Drainable>;
+  /** Those that could not write everything although the process was ending: waiting for them again is pointless. */
+  readonly stuck: Set<Drainable>;
+  /** Removes the listeners; `undefined` while there are none. */
+  stopListening: (() => void) | undefined;
+  isDraining: boolean;
+  isEnding: boolean;
+  /** Whether a signal may end the process before anything else runs: nothing is buffered then. */
+  isWritingThrough: boolean;
+  /** Users' handlers that were closed because the process ends; they may still get records. */
+  readonly closedAtEnd: WeakSet<CountedHandler>;
+  /** Whether there is a listener for {@link holdForTurn}. */
+  isHoldingForTurn: boolean;
+}
+
+const drain = globalSlot(
+  'exit-drain.4',
+  (): ExitDrain => ({
+    holding: new Set(),
+    stuck: new Set(),
+    stopListening: undefined,
+    isDraining: false,
+    isEnding: false,
+    isWritingThrough: false,
+    closedAtEnd: new WeakSet(),
+    isHoldingForTurn: false,
+  }),
+);
+
+/** The brand on the prototype of Handler. */
+const HANDLER_BRAND = Symbol.for('nestjs-logging.handler');
+/** Draining one may fill another; this bounds the rounds. */
+const MAX_ROUNDS = 100;
+/** How often our listener moves after others that are added later; another library may do the same. */
+const MAX_MOVES = 100;
+
+/**
+ * Makes sure that the buffer of `holder` is written before the process ends.
+ *
+ * All holders share one `exit` listener, and listeners for the signals nobody else listens to. They are added when
+ * something is buffered for the first time, so a process whose handlers write line by line never has them. Once the
+ * process ends, for example in an `exit` listener of the application, buffers are written at once.
+ *
+ * Call it when everything is ready for {@link Drainable.drainAtExit}.
+ */
+export function holdUntilExit(holder: Drainable): void {
+  drain.holding.add(holder);
+  if (!drain.isEnding) listen();
+  if (drain.isEnding || drain.isWritingThrough) drainAll();
+}
+
+/** Undoes {@link holdUntilExit}: the buffer is empty. */
+export function releaseFromExit(holder: Drainable): void {
+  if (!drain.holding.delete(holder)) return;
+  drain.stuck.delete(holder);
+  stopListeningIfIdle();
+}
+
+/**
+ * The same for what is buffered no longer than a turn of the event loop, until {@link releaseFromTurn}: without
+ * listeners for signals, because those change what signals do, and with one for `exit` only for that time.
+ */
+export function holdForTurn(holder: Drainable): void {
+  drain.holding.add(holder);
+  if (drain.isEnding || drain.isWritingThrough) drainAll();
+  else if (drain.stopListening === undefined && !drain.isHoldingForTurn) {
+    drain.isHoldingForTurn = true;
+    process.on('exit', drainAll);
+  }
+}
+
+/** Undoes {@link holdForTurn}. */
+export function releaseFromTurn(holder: Drainable): void {
+  drain.holding.delete(holder);
+  drain.stuck.delete(holder);
+  if (!drain.isHoldingForTurn) return;
+  drain.isHoldingForTurn = false;
+  process.off('exit', drainAll);
+}
+
+/** Whether a handler's class is a user's and overrides `flush` or `close`. */
+export function isOwnCollector(handler: CountedHandler): boolean {
+  return isOverridden(handler, 'flush') || isOverridden(handler, 'close');
+}
+
+/** Makes sure that a handler for which {@link isOwnCollector} holds is flushed and closed before the process ends. */
+export function finishBeforeExit(): void {
+  if (!drain.isEnding) listen();
+}
+
+/** Whether the process is ending: nothing else will run. */
+export function isEnding(): boolean {
+  return drain.isEnding;
+}
+
+/** Writes what a user's handler has just collected, if the process is ending. */
+export function writeIfEnding(handler: CountedHandler): void {
+  if (!drain.isEnding && !drain.isWritingThrough) return;
+  drainAll();
+  if (drain.closedAtEnd.has(handler))
+    attempt(handler, () => (isOverridden(handler, 'flush') ? handler.flush() : handler.close()));
+}
+
+/** Removes the listeners if they are not needed: no handler is open, and nothing is buffered. */
+export function stopListeningIfIdle(): void {
+  if (drain.isEnding || drain.stopListening === undefined || drain.holding.size > 0) return;
+  for (const _ of state.openHandlers) return;
+  drain.stopListening();
+  drain.stopListening = undefined;
+}
+
+function listen(): void {
+  if (drain.stopListening !== undefined) return;
+  let moves = 0;
+  const end = (): void => endAll(process.rawListeners('exit').at(-1) === end);
+  // The application's own listeners may log.
+  const moveBehind = (event: string | symbol, listener: unknown): void => {
+    if (event !== 'exit' || listener === end || moves++ >= MAX_MOVES) return;
+    process.nextTick(() => {
+      if (!process.listeners('exit').includes(end)) return;
+      process.off('exit', end);
+      process.on('exit', end);
+    });
+  };
+  process.on('exit', end);
+  process.on('newListener', moveBehind);
+  const stopSignals = drainAtSignals({
+    beginWritingThrough: () => {
+      drain.isWritingThrough = true;
+      drainAll();
+    },
+    endWritingThrough: () => {
+      drain.isWritingThrough = false;
+    },
+    end: () => endAll(true),
+  });
+  drain.stopListening = () => {
+    process.off('newListener', moveBehind);
+    process.off('exit', end);
+    stopSignals();
+  };
+}
+
+/**
+ * Writes what is buffered, and lets users' handlers flush, the last made first; then closes those, as Python does.
+ *
+ * @param isLast Whether nothing can be logged afterwards. If something can, handlers that would collect it stay open.
+ */
+function endAll(isLast: boolean): void {
+  drain.isEnding = true;
+  drainAll();
+  for (const handler of ownHandlers()) {
+    if (!isOverridden(handler, 'close') || (!isLast && isOverridden(handler, 'flush'))) continue;
+    drain.closedAtEnd.add(handler);
+    attempt(handler, () => handler.close());
+  }
+  drainAll();
+}
+
+/** Writes what is buffered, repeatedly: what one writes may go into another's buffer. */
+export function drainAll(): void {
+  if (drain.isDraining) return;
+  drain.isDraining = true;
+  try {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const holders = [...drain.holding].filter((holder) => !drain.stuck.has(holder));
+      if (round > 0 && holders.length === 0) break;
+      for (const holder of holders) {
+        attempt(holder, () => holder.drainAtExit());
+        if (drain.holding.has(holder)) drain.stuck.add(holder);
+      }
+      for (const handler of ownHandlers())
+        if (keepsNothingBack(handler)) attempt(handler, () => handler.flush());
+    }
+  } finally {
+    drain.isDraining = false;
+    // While the process goes on they may recover.
+    if (!drain.isEnding) drain.stuck.clear();
+  }
+}
+
+/** Users' handlers that are open, the last made first. */
+function ownHandlers(): CountedHandler[] {
+  return [...state.openHandlers]
+    .flatMap((reference) => reference.deref() ?? [])
+    .filter(isOwnCollector)
+    .reverse();
+}
+
+/** A MemoryHandler may be configured to drop its buffer. */
+function keepsNothingBack(handler: CountedHandler & { readonly flushOnClose?: boolean }): boolean {
+  return handler.flushOnClose !== false;
+}
+
+function attempt(source: object, step: () => unknown): void {
+  try {
+    const pending = step();
+    if (pending instanceof Promise) pending.catch((error) => reportLoggingError(source, undefined, error));
+  } catch (error) {
+    reportLoggingError(source, undefined, error);
+  }
+}
+
+/** Whether a class derived from one of ours, or from Handler itself, overrides a method. */
+function isOverridden(handler: object, method: 'flush' | 'close'): boolean {
+  for (let at = Object.getPrototypeOf(handler); at !== null; at = Object.getPrototypeOf(at)) {
+    if (isOurs(at)) return false;
+    if (Object.hasOwn(at, method)) return true;
+  }
+  return false;
+}
+
+/** Handler itself, of any copy of this package, or a class that is marked as ours. */
+function isOurs(prototype: object): boolean {
+  return Object.hasOwn(prototype, HANDLER_BRAND) || Object.hasOwn(prototype.constructor, LEAN);
+}

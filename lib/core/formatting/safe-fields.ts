@@ -1,0 +1,43 @@
+import { defineField } from '../../runtime/define-field.js';
+import { CONTEXT, EXPOSED, EXTRA, type Fields, isLogRecord, type LogRecord } from '../records/log-record.js';
+import { RESERVED_ATTRIBUTES } from '../records/record-attributes.js';
+
+/**
+ * The context and `extra` fields of a record, or the entries of an object; a getter that throws reads as
+ * `[unreadable]`, a proxy that does not list its keys as empty. Never throws.
+ */
+export function safeFields(source: LogRecord | Fields): Fields {
+  try {
+    return { ...(isLogRecord(source) ? source.extraFields() : source) };
+  } catch {
+    const fields: Record<string, unknown> = {};
+    for (const one of isLogRecord(source) ? sourcesOf(source) : [source]) copy(one ?? {}, fields);
+    return fields;
+  }
+}
+
+/** Where a record has its fields; once others have seen it, they are its attributes. */
+function sourcesOf(record: LogRecord): readonly (Fields | undefined)[] {
+  const sources = [record[CONTEXT], record[EXTRA]];
+  if (!record[EXPOSED]) return sources;
+  const attributes = Object.entries(record).filter(([name]) => !RESERVED_ATTRIBUTES.has(name));
+  return [...sources, Object.fromEntries(attributes)];
+}
+
+function copy(from: Fields, to: Record<string, unknown>): void {
+  for (const key of keysOf(from)) {
+    try {
+      defineField(to, key, from[key]);
+    } catch {
+      defineField(to, key, '[unreadable]');
+    }
+  }
+}
+
+function keysOf(fields: Fields): string[] {
+  try {
+    return Object.keys(fields);
+  } catch {
+    return [];
+  }
+}

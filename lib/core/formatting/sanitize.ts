@@ -1,0 +1,81 @@
+import { rememberPassed } from '../../python/passed-texts.js';
+import { MAX_TEXT } from '../../runtime/limits.js';
+
+/**
+ * How text formatters treat control characters in what they interpolate.
+ *
+ * - `'escape'`: controls are escaped, and lines after the first are indented, so that no line of one record can
+ *   pass for another record; the default.
+ * - `'line'`: newlines are escaped too; a record without a traceback is one physical line.
+ * - `'none'`: Python's bytes, untouched. Only for text that nobody outside can influence.
+ */
+export type Sanitize = 'escape' | 'line' | 'none';
+
+const MAX_TRACEBACK = 131_072;
+
+/** The prefix of each line of a record except the first. */
+const INDENT = '    ';
+
+// C0 but tab and newline, DEL, C1, the bidirectional marks and overrides, and Unicode's line separators.
+const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+// The same and newline: one test decides whether a string needs no change.
+const SUSPECT = /[\0-\x08\n-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+
+// One range: a third faster to test, and most strings contain nothing else.
+const UNUSUAL = /[^ -~]/;
+
+/** Whether a string needs no escaping. */
+function isPlain(text: string): boolean {
+  return text.length <= MAX_TEXT && !(UNUSUAL.test(text) && SUSPECT.test(text));
+}
+
+/** Escapes control characters as `\x1b` or `\u2028`; newlines too (`\n`) if asked. */
+export function escapeControls(text: string, escapesNewlines: boolean): string {
+  if (!SUSPECT.test(text)) return text;
+  const escaped = text.replace(CONTROLS, escapeCharacter);
+  return escapesNewlines ? escaped.replaceAll('\n', '\\n') : escaped;
+}
+
+function escapeCharacter(character: string): string {
+  if (character === '\r') return '\\r';
+  const code = character.charCodeAt(0);
+  return code < 0x100
+    ? `\\x${code.toString(16).padStart(2, '0')}`
+    : `\\u${code.toString(16).padStart(4, '0')}`;
+}
+
+/** The function that makes one interpolated text safe under a mode; it cuts strings longer than 64 Ki characters. */
+export function sanitizer(mode: Sanitize): ((text: string) => string) | undefined {
+  if (mode === 'none') return undefined;
+  const isHarmless = rememberPassed(isPlain);
+  const clean = mode === 'line' ? toOneLine : toIndentedLines;
+  return (text) => (isHarmless(text) ? text : clean(text));
+}
+
+function toOneLine(text: string): string {
+  return escapeControls(cut(text, MAX_TEXT), true);
+}
+
+function toIndentedLines(text: string): string {
+  return indentLines(escapeControls(cut(text, MAX_TEXT), false));
+}
+
+function indentLines(text: string): string {
+  return text.replaceAll('\n', `\n${INDENT}`);
+}
+
+/**
+ * Makes a traceback safe: controls escaped, every line after the first indented, and what is longer
+ * than 128 Ki characters cut.
+ */
+export function sanitizeTraceback(text: string): string {
+  const escaped = escapeControls(cut(text, MAX_TRACEBACK), false);
+  return escaped.includes('\n') ? escaped.replace(/\n(?![ \t])/g, `\n${INDENT}`) : escaped;
+}
+
+/** Done before escaping: text that is cut off should not be escaped first. */
+function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const end = (text.charCodeAt(length - 1) & 0xfc00) === 0xd800 ? length - 1 : length;
+  return `${text.slice(0, end)}… [${text.length - end} more characters]`;
+}

@@ -1,0 +1,251 @@
+import { joinFields } from '../../runtime/define-field.js';
+import { isLent, LOG_METHODS, lendMethodsOf } from '../calls/bound-methods.js';
+import { readCall } from '../calls/call-arguments.js';
+import { addFields, FROM_EXCEPTION, type LogCall, type LogOptions } from '../calls/call-options.js';
+import { logAtUnknownLevel } from '../calls/call-reports.js';
+import type { CallBoundary } from '../calls/caller.js';
+import type { LogArguments } from '../calls/log-arguments.js';
+import { CRITICAL, DEBUG, ERROR, findLevel, getLevelName, INFO, type Level, WARNING } from '../levels.js';
+import { enabledBy, settle, wrongAnswer } from '../overrides.js';
+import type { Fields } from '../records/log-record.js';
+import { reportMisuse } from '../reports/diagnostics.js';
+import { state } from '../state.js';
+import type { Logger } from './logger.js';
+
+/** What an adapter can wrap: a logger, or another adapter. */
+export type AdapterTarget = Pick<
+  Logger,
+  | 'name'
+  | 'manager'
+  | 'logFrom'
+  | 'logRead'
+  | 'log'
+  | 'isEnabledFor'
+  | 'getEffectiveLevel'
+  | 'setLevel'
+  | 'hasHandlers'
+>;
+
+/** Options of {@link LoggerAdapter}. */
+export interface LoggerAdapterOptions {
+  /**
+   * Whether a call keeps its own fields next to the adapter's, and wins where both have one; with `false` the adapter's
+   * replace them. Default true, while calls are strict false, as in Python.
+   */
+  merge_extra?: boolean | undefined;
+}
+
+/**
+ * A logger with fields of its own: everything logged through it carries `extra`.
+ *
+ * Override {@link LoggerAdapter.process} to change messages or options, or {@link LoggerAdapter.log}, through which all
+ * other methods go then, to change how anything is logged.
+ *
+ * @example
+ * const log = new LoggerAdapter(getLogger('shop'), { tenant: 'acme' }, { merge_extra: true });
+ * @see https://docs.python.org/3/library/logging.html#loggeradapter-objects
+ */
+export class LoggerAdapter {
+  static {
+    lendMethodsOf(LoggerAdapter.prototype, LOG_METHODS);
+  }
+
+  readonly #merges: boolean | undefined;
+
+  constructor(
+    readonly logger: AdapterTarget,
+    readonly extra?: Fields | undefined,
+    options: LoggerAdapterOptions | boolean = {},
+  ) {
+    this.#merges = typeof options === 'boolean' ? options : options.merge_extra;
+  }
+
+  /** Whether a call's own fields are kept next to the adapter's. */
+  get merge_extra(): boolean {
+    return this.#merges ?? !state.strictCalls;
+  }
+
+  /**
+   * Says what is really logged.
+   *
+   * @param options The call's options: `extra` has its fields, however they were given.
+   * @returns The message and the options to go on with.
+   * @see https://docs.python.org/3/library/logging.html#logging.LoggerAdapter.process
+   */
+  process(msg: unknown, options: LogOptions): [msg: unknown, options: LogOptions] {
+    const extra =
+      this.merge_extra && options.extra !== undefined
+        ? joinFields(this.extra ?? {}, options.extra)
+        : this.extra;
+    return [msg, extra === undefined ? options : { ...options, extra }];
+  }
+
+  debug<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
+    this.#log(this.debug, DEBUG, msg, args);
+  }
+
+  info<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
+    this.#log(this.info, INFO, msg, args);
+  }
+
+  warning<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
+    this.#log(this.warning, WARNING, msg, args);
+  }
+
+  warn<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
+    this.#log(this.warn, WARNING, msg, args);
+  }
+
+  error<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
+    this.#log(this.error, ERROR, msg, args);
+  }
+
+  exception<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
+    this.#log(this.exception, ERROR, msg, args, true);
+  }
+
+  critical<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
+    this.#log(this.critical, CRITICAL, msg, args);
+  }
+
+  fatal<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
+    this.#log(this.fatal, CRITICAL, msg, args);
+  }
+
+  log<const M, A extends unknown[]>(level: Level, msg: M, ...args: LogArguments<M, A>): void {
+    const levelno = findLevel(level);
+    if (levelno === undefined) logAtUnknownLevel(this, this.log, level, msg, args);
+    else this.logFrom(this.log, levelno, msg, args);
+  }
+
+  /** As in Python everything goes through `log` where a class has one of its own. */
+  #log(boundary: CallBoundary, levelno: number, msg: unknown, args: unknown[], takesAnything = false): void {
+    if (isLent(this.log, log)) {
+      this.logFrom(boundary, levelno, msg, args, takesAnything);
+      return;
+    }
+    this.#logByOverride(levelno, takesAnything ? withErrorInOptions(msg, args) : [msg, ...args]);
+  }
+
+  /** Known to `findCaller` by its name: a stacklevel counts neither this frame nor the two above it. */
+  #logByOverride(levelno: number, call: readonly unknown[]): void {
+    try {
+      settle(this.log(levelno, call[0], ...call.slice(1)), this);
+    } catch (error) {
+      reportMisuse(this, undefined, error);
+    }
+  }
+
+  /** See {@link Logger.logFrom}. */
+  logFrom(
+    boundary: CallBoundary,
+    levelno: number,
+    msg: unknown,
+    args: unknown[],
+    takesAnything = false,
+  ): void {
+    if (enabledBy(this, levelno)) this.logRead(boundary, levelno, readCall(msg, args, takesAnything));
+  }
+
+  /** See {@link Logger.logRead}. */
+  logRead(boundary: CallBoundary, levelno: number, call: LogCall): void {
+    this.logger.logRead(boundary, levelno, this.#processed(call));
+  }
+
+  #processed(call: LogCall): LogCall {
+    const given = call.extra;
+    try {
+      if (this.process === process) return this.#withFields(call);
+      const [msg, options] = this.#process(call.msg, optionsOf(call));
+      return withOptions({ ...call, msg }, options);
+    } catch (error) {
+      // Fields that cannot be read.
+      reportMisuse(this, undefined, error);
+      call.extra = given;
+      return call;
+    }
+  }
+
+  /** The result of {@link LoggerAdapter.process}, without the objects that it takes and gives. */
+  #withFields(call: LogCall): LogCall {
+    const { extra } = this;
+    if (extra === undefined) return call;
+    const merged = call.extra !== undefined && this.merge_extra ? joinFields(extra, call.extra) : extra;
+    call.extra = undefined;
+    addFields(call, merged);
+    return call;
+  }
+
+  /** A `process` that fails or answers with something else is reported, and the call is logged without it. */
+  #process(msg: unknown, options: LogOptions): [msg: unknown, options: LogOptions] {
+    try {
+      const answer: unknown = this.process(msg, options);
+      if (Array.isArray(answer)) return [answer[0], answer[1] ?? {}];
+      settle(answer, this);
+      reportMisuse(this, undefined, wrongAnswer('process', '[msg, options]', answer));
+    } catch (error) {
+      reportMisuse(this, undefined, error);
+    }
+    return process.call(this, msg, options);
+  }
+
+  get name(): string {
+    return this.logger.name;
+  }
+
+  /** The manager of the logger beneath. */
+  get manager(): Logger['manager'] {
+    return this.logger.manager;
+  }
+  set manager(manager: Logger['manager']) {
+    this.logger.manager = manager;
+  }
+
+  isEnabledFor(level: Level): boolean {
+    return this.logger.isEnabledFor(level);
+  }
+
+  getEffectiveLevel(): number {
+    return this.logger.getEffectiveLevel();
+  }
+
+  setLevel(level: Level): void {
+    this.logger.setLevel(level);
+  }
+
+  hasHandlers(): boolean {
+    return this.logger.hasHandlers();
+  }
+
+  toString(): string {
+    return `<${this.constructor.name} ${this.name} (${getLevelName(this.getEffectiveLevel())})>`;
+  }
+}
+
+const { log, process } = LoggerAdapter.prototype;
+
+/** The arguments of `exception`, for any thrown value, for a `log` that takes an error in its options. */
+function withErrorInOptions(msg: unknown, rest: readonly unknown[]): readonly unknown[] {
+  const call = readCall(msg, [...rest], true);
+  return call.excInfo === undefined
+    ? [msg, ...rest]
+    : [call.msg, ...call.args, { ...optionsOf(call), [FROM_EXCEPTION]: true }];
+}
+
+/** What a call was given besides its message, as `process` sees it. */
+function optionsOf({ extra, excInfo, stackInfo, stacklevel }: LogCall): LogOptions {
+  const options: LogOptions = {};
+  if (extra !== undefined) options.extra = extra;
+  if (excInfo !== undefined) options.excInfo = excInfo;
+  if (stackInfo === true) options.stackInfo = stackInfo;
+  if (stacklevel !== undefined && stacklevel !== 1) options.stacklevel = stacklevel;
+  return options;
+}
+
+/** The call with what `process` gave in place of what it was given. */
+function withOptions(call: LogCall, options: LogOptions): LogCall {
+  const { excInfo, stackInfo, stacklevel } = options;
+  const processed: LogCall = { ...call, extra: undefined, excInfo, stackInfo, stacklevel };
+  if (options.extra !== undefined) addFields(processed, options.extra);
+  return processed;
+}

@@ -1,0 +1,321 @@
+import { brand, branded } from '../../runtime/brand.js';
+import { lendMethods } from '../calls/bound-methods.js';
+import { isPrimitive, readCall } from '../calls/call-arguments.js';
+import { hasOrdinaryExtra, type LogCall, refuseClash } from '../calls/call-options.js';
+import { describeRecord } from '../calls/call-record.js';
+import { logAtUnknownLevel, reportClash } from '../calls/call-reports.js';
+import {
+  type CallBoundary,
+  type CallerTuple,
+  findCaller as callerOf,
+  captureStackInfo,
+} from '../calls/caller.js';
+import type { LogArguments } from '../calls/log-arguments.js';
+import { askFilters, asksFilters } from '../filter.js';
+import { emitLastResort } from '../last-resort.js';
+import {
+  CRITICAL,
+  checkLevel,
+  DEBUG,
+  ERROR,
+  findLevel,
+  getLevelName,
+  INFO,
+  type Level,
+  NOTSET,
+  WARNING,
+} from '../levels.js';
+import { callerBy, enabledBy, handOver, passedBy, recordBy, settle } from '../overrides.js';
+import {
+  type Fields,
+  LogRecord,
+  type LogRecordFactory,
+  type LogRecordOptions,
+} from '../records/log-record.js';
+import { reportLoggingError, reportMisuse } from '../reports/diagnostics.js';
+import { state } from '../state.js';
+import { admissionLevelOf, effectiveLevelOf, isAdmitted } from './level-overlay.js';
+import { above, LoggerNode } from './logger-node.js';
+
+/**
+ * A named place in the tree of loggers; get one with `getLogger(name)`, never with `new`.
+ *
+ * Each method takes a message, the values for its `%` placeholders, and, last, options or fields:
+ * `logger.info('order %d paid', id, { extra: { user_id: 123 } })`. An Error that no placeholder takes is the
+ * record's `excInfo`: `logger.error('payment failed', error)`. None throws, and what does not fit is logged all the
+ * same: see `setStrictCalls`.
+ *
+ * @see https://docs.python.org/3/library/logging.html#logger-objects
+ */
+export class Logger extends LoggerNode<Logger> {
+  static {
+    lendMethods(Logger.prototype, (object) => #threshold in object);
+  }
+
+  #level: number;
+  #disabled = false;
+  /** The public method that was called, while an overridden `findCaller` is called. */
+  #calledAt: CallBoundary | undefined;
+  /** The lowest enabled level, with parents, `disabled` and `disable()` taken into account: one comparison a call. */
+  #threshold: number;
+  /** From this level on calls pass in every context; for those between, the manager's overlay decides. */
+  #sure: number;
+
+  constructor(name: string, level: Level = NOTSET) {
+    super(name);
+    this.#level = checkLevel(level);
+    this.#threshold = this.#sure = this.#level;
+  }
+
+  /** Detail for diagnosis. */
+  debug<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
+    if (this.enables(DEBUG)) this.#log(DEBUG, msg, args, this.debug);
+  }
+
+  /** Things work as they should. */
+  info<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
+    if (this.enables(INFO)) this.#log(INFO, msg, args, this.info);
+  }
+
+  /** Something unexpected. */
+  warning<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
+    if (this.enables(WARNING)) this.#log(WARNING, msg, args, this.warning);
+  }
+
+  /** The same as {@link Logger.warning}. */
+  warn<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
+    if (this.enables(WARNING)) this.#log(WARNING, msg, args, this.warn);
+  }
+
+  /** Something failed. */
+  error<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
+    if (this.enables(ERROR)) this.#log(ERROR, msg, args, this.error);
+  }
+
+  /** ERROR with the traceback of what was thrown, Error or not: the last argument that no placeholder takes, or `msg`. */
+  exception<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
+    if (this.enables(ERROR)) this.#log(ERROR, msg, args, this.exception, true);
+  }
+
+  /** The application cannot go on. */
+  critical<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
+    if (this.enables(CRITICAL)) this.#log(CRITICAL, msg, args, this.critical);
+  }
+
+  /** The same as {@link Logger.critical}. */
+  fatal<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
+    if (this.enables(CRITICAL)) this.#log(CRITICAL, msg, args, this.fatal);
+  }
+
+  /** Logs at any level: an integer, or a registered name. Anything else is reported, and logged all the same. */
+  log<const M, A extends unknown[]>(level: Level, msg: M, ...args: LogArguments<M, A>): void {
+    const levelno = findLevel(level);
+    if (levelno === undefined) logAtUnknownLevel(this, this.log, level, msg, args);
+    else if (this.enables(levelno)) this.#log(levelno, msg, args, this.log);
+  }
+
+  /** Logs for an adapter or wrapper: the frame that called `boundary`, its public function, is the caller. */
+  logFrom(boundary: CallBoundary, levelno: number, msg: unknown, args: unknown[], takesAnything = false) {
+    if (this.enables(levelno)) this.#log(levelno, msg, args, boundary, takesAnything);
+  }
+
+  /** {@link Logger.logFrom} for who has asked {@link Logger.enables}. For this package. */
+  logEnabled(boundary: CallBoundary, levelno: number, msg: unknown, args: unknown[], takesAnything = false) {
+    this.#log(levelno, msg, args, boundary, takesAnything);
+  }
+
+  /** @internal */
+  get 'nestjs-logging.methods'(): Logger {
+    return Object.getPrototypeOf(this) as Logger;
+  }
+
+  /** Whether a call at this level would make a record. */
+  isEnabledFor(level: Level): boolean {
+    const levelno = typeof level === 'number' ? level : checkLevel(level);
+    return this.#threshold <= levelno && (this.#sure <= levelno || isAdmitted(this, levelno));
+  }
+
+  /** {@link Logger.isEnabledFor} for this package: one comparison, unless a class or a test has one of its own. */
+  enables(levelno: number): boolean {
+    if (this.isEnabledFor !== isEnabledFor) return enabledBy(this, levelno);
+    return this.#threshold <= levelno && (this.#sure <= levelno || isAdmitted(this, levelno));
+  }
+
+  /** Parses the arguments, makes the record, passes it on. */
+  #log(levelno: number, msg: unknown, rest: unknown[], boundary: CallBoundary, takesAnything = false): void {
+    // Values for placeholders need no parsing.
+    if (typeof msg === 'string' && (rest.length === 0 || (!takesAnything && isPrimitive(rest))))
+      this.#pass(this.#record(levelno, msg, rest, undefined, undefined, boundary));
+    else this.#logObjects(levelno, msg, rest, boundary, takesAnything);
+  }
+
+  #logObjects(
+    levelno: number,
+    msg: unknown,
+    rest: unknown[],
+    boundary: CallBoundary,
+    takesAnything: boolean,
+  ): void {
+    const first = rest[0];
+    if (rest.length === 1 && hasOrdinaryExtra(first) && typeof msg === 'string' && !msg.includes('%')) {
+      // The most frequent of all calls with objects; to read it like any other would cost a tenth more.
+      rest.pop();
+      this.#pass(this.#record(levelno, msg, rest, first.extra, undefined, boundary));
+    } else this.#logRead(boundary, levelno, readCall(msg, rest, takesAnything));
+  }
+
+  /** Logs a call with parsed arguments, whose fields use no reserved name. For this package. */
+  logRead(boundary: CallBoundary, levelno: number, call: LogCall): void {
+    if (this.enables(levelno)) this.#logRead(boundary, levelno, call);
+  }
+
+  #logRead(boundary: CallBoundary, levelno: number, call: LogCall): void {
+    if (call.clash !== undefined) reportClash(this.name, call.clash, boundary);
+    this.#pass(this.#record(levelno, call.msg, call.args, call.extra, call, boundary));
+  }
+
+  /** `handle` and what it calls may be a user's: the log call never sees what they do. */
+  #pass(record: LogRecord): void {
+    try {
+      const answer: unknown = this.handle(record);
+      if (answer !== undefined) settle(answer, this, record);
+    } catch (error) {
+      reportMisuse(this, record, error);
+    }
+  }
+
+  #record(
+    levelno: number,
+    msg: unknown,
+    args: unknown[],
+    extra: Fields | undefined,
+    call: LogCall | undefined,
+    boundary: CallBoundary,
+  ) {
+    const about = describeRecord(this.name, levelno, msg, args, extra, call, boundary);
+    const isOurs =
+      this.makeRecord === makeRecord && this.findCaller === findCaller && this.#recordFactory() === undefined;
+    return isOurs ? new LogRecord(about) : this.#ownRecord(about);
+  }
+
+  /** The record as users' code makes it. It may have attributes of its own, which formatters are to see. */
+  #ownRecord(about: LogRecordOptions): LogRecord {
+    if (this.findCaller !== findCaller) {
+      this.#calledAt = about.boundary;
+      callerBy((hasStack, level) => this.findCaller(hasStack, level), about, this);
+      this.#calledAt = undefined;
+    }
+    return recordBy((options) => this.makeRecord(options), about, this).expose();
+  }
+
+  /**
+   * Where the running log call was made, or, outside one, where this is called from. If overridden, it is called for
+   * each record; otherwise records find out by themselves, see {@link LogRecord.caller}.
+   *
+   * @param stackInfo Whether the stack is wanted too; `null` if not.
+   * @param stacklevel 1 (default) for the caller itself, 2 for its caller, and so on.
+   */
+  findCaller(stackInfo = false, stacklevel = 1): CallerTuple {
+    const called = this.#calledAt ?? this.findCaller;
+    const { pathname, lineno, funcName } = callerOf(called, stacklevel);
+    return [pathname, lineno, funcName, stackInfo ? captureStackInfo(called) : null];
+  }
+
+  /** Makes the record of a call, by the factory if one was set; override it in a logger class to make another. */
+  makeRecord(options: LogRecordOptions): LogRecord {
+    if (state.strictCalls) refuseClash(options.extra);
+    const factory = this.#recordFactory();
+    return factory === undefined ? new LogRecord(options) : recordBy(factory, options, this);
+  }
+
+  #recordFactory(): LogRecordFactory | undefined {
+    return this.manager?.logRecordFactory ?? (state.recordFactory as LogRecordFactory | undefined);
+  }
+
+  /** Passes a record to the filters, then to the handlers, whatever its level. */
+  handle(record: LogRecord): void {
+    if (this.#disabled) return;
+    if (!asksFilters(this)) {
+      this.#callHandlers(record);
+      return;
+    }
+    let passed: LogRecord | false = false;
+    try {
+      passed = passedBy(askFilters(this, record), record, this);
+    } catch (error) {
+      // A failing filter suppresses the record: what it should remove must not get out.
+      reportLoggingError(this, record, error);
+    }
+    if (passed === false) state.recordCounters.filterByLogger();
+    else this.#callHandlers(passed);
+  }
+
+  #callHandlers(record: LogRecord): void {
+    this.manager?.watcher?.(record, this);
+    const answer: unknown = this.callHandlers(record);
+    if (answer !== undefined) settle(answer, this, record);
+  }
+
+  /** Gives a record to this logger's handlers and, while loggers propagate, to those above. */
+  callHandlers(record: LogRecord): void {
+    let found = 0;
+    for (let logger: Logger | null = this; logger !== null; logger = above(logger)) {
+      for (const handler of logger.handlers) {
+        found += 1;
+        if (record.levelno >= handler.level) handOver(handler, record);
+      }
+    }
+    if (found === 0) emitLastResort(record);
+  }
+
+  /** This logger's own level; 0 (`NOTSET`) takes the parent's. */
+  get level(): number {
+    return this.#level;
+  }
+  set level(level: number) {
+    this.setLevel(level);
+  }
+
+  /** Sets the level; takes effect at once here and below. @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL` */
+  setLevel(level: Level): void {
+    this.#level = checkLevel(level, `${this.name}.level`);
+    this.#changed();
+  }
+
+  /** Whether the logger is switched off altogether; those below it are not. */
+  get disabled(): boolean {
+    return this.#disabled;
+  }
+  set disabled(disabled: boolean) {
+    this.#disabled = disabled;
+    this.refresh();
+  }
+
+  /** The effective level: its own, or that of the nearest logger above that has one. */
+  getEffectiveLevel(): number {
+    return effectiveLevelOf(this);
+  }
+
+  /** Recomputes what decides whether a call is enabled; the manager calls it when anything above changes. */
+  refresh(): void {
+    const disabledUpTo = this.#disabled ? Number.POSITIVE_INFINITY : (this.manager?.disable ?? NOTSET);
+    this.#sure = Math.max(this.getEffectiveLevel(), disabledUpTo + 1);
+    this.#threshold = Math.min(this.#sure, admissionLevelOf(this, disabledUpTo));
+  }
+
+  #changed(): void {
+    (this.manager ?? this).refresh();
+  }
+
+  override toString(): string {
+    return `<${this.constructor.name} ${this.name} (${getLevelName(this.getEffectiveLevel())})>`;
+  }
+}
+brand(Logger.prototype, 'logger');
+const { makeRecord, findCaller, isEnabledFor } = Logger.prototype;
+
+/** True for loggers of any copy of this package. */
+export const isLogger = branded<Logger>('logger');
+
+/** The class new loggers are made of. @see https://docs.python.org/3/library/logging.html#logging.setLoggerClass */
+export type LoggerClass = new (name: string, level?: number | string) => Logger;

@@ -1,0 +1,291 @@
+import { str } from '../../python/python-text.js';
+import { brand, branded } from '../../runtime/brand.js';
+import { defineField, joinFields } from '../../runtime/define-field.js';
+import { type CallBoundary, type CallerInfo, captureCallStack, findCaller } from '../calls/caller.js';
+import { isMapping, mergeMessage } from '../calls/merge-message.js';
+import { getLevelName } from '../levels.js';
+import { ComputedAttributes } from './computed-attributes.js';
+import { isReserved, RESERVED_ATTRIBUTES } from './record-attributes.js';
+
+/** Fields of a call that are kept apart from the record's own, so that all records have one shape. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What a record is made of; everything but `msg` has a default. */
+export interface LogRecordOptions {
+  /** Name of the logger; default `'root'`. */
+  name?: string;
+  /** Level number; default 0. */
+  levelno?: number;
+  /** Level name; default the one registered for `levelno`. */
+  levelname?: string;
+  /** The message, with `%` placeholders where there are `args`. */
+  msg?: unknown;
+  /** Positional arguments, or one object that `%(key)s` reads. */
+  args?: readonly unknown[] | object | undefined;
+  /** The error, or another thrown value. */
+  excInfo?: unknown;
+  /** The traceback as a string, if formatters should not make it. */
+  excText?: string | undefined;
+  /** Text of the stack at the call. */
+  stackInfo?: string | undefined;
+  /** Seconds since the epoch; default now. */
+  created?: number;
+  /** Fields of the call. */
+  extra?: Fields | undefined;
+  /** Fields of the running request or job. */
+  context?: Fields | undefined;
+  /** Where the call was made; computed when read if left out. */
+  caller?: CallerInfo | undefined;
+  /** The function users call: frames above it belong to logging. Given by loggers. */
+  boundary?: CallBoundary | undefined;
+  /** How many frames beyond the caller to go; default 1, the caller itself. */
+  stacklevel?: number;
+}
+
+/** A traceback that a formatter wrote, for formatters that write the same. */
+export interface WrittenTraceback {
+  readonly text: string;
+  /** What wrote it: the formatter if it has a `formatException` of its own, else the function that all others use. */
+  readonly by: unknown;
+  readonly of: unknown;
+}
+
+/** The `extra` of the call, or `undefined`. Internal: read {@link LogRecord.extraFields}. */
+export const EXTRA: unique symbol = Symbol.for('nestjs-logging.record.extra') as never;
+/** The context's fields at the call, or `undefined`. Internal: read {@link LogRecord.extraFields}. */
+export const CONTEXT: unique symbol = Symbol.for('nestjs-logging.record.context') as never;
+const BOUNDARY: unique symbol = Symbol.for('nestjs-logging.record.boundary') as never;
+const STACKLEVEL: unique symbol = Symbol.for('nestjs-logging.record.stacklevel') as never;
+/** The traceback as a formatter wrote it, or `undefined`. Internal: read {@link LogRecord.excText}. */
+export const TRACEBACK: unique symbol = Symbol.for('nestjs-logging.record.traceback') as never;
+const CALLER: unique symbol = Symbol.for('nestjs-logging.record.caller') as never;
+/** Whether the fields were made attributes, which may since have been changed: they are to be read from there. Internal. */
+export const EXPOSED: unique symbol = Symbol.for('nestjs-logging.record.exposed') as never;
+
+/**
+ * One event: made by a logger for each enabled call, then passed to filters and handlers.
+ *
+ * Attributes have Python's names. What few formats use (caller, process, thread) is computed when read;
+ * read it during the call, or, in a handler that keeps records for later, before `emit` returns.
+ *
+ * @see https://docs.python.org/3/library/logging.html#logrecord-objects
+ */
+export class LogRecord extends ComputedAttributes {
+  [attribute: string]: unknown;
+
+  // Declared, not defined: the constructor sets them all, and defining them first costs more than all the rest.
+
+  /** Name of the logger that was called. */
+  declare name: string;
+  /** Level as a number. */
+  declare levelno: number;
+  /** Level as text. */
+  declare levelname: string;
+  /** The message before its arguments are merged in. */
+  declare msg: unknown;
+  /** Positional arguments, or the one object that `%(key)s` reads. */
+  declare args: readonly unknown[] | object;
+  /** Time of the call: seconds since the epoch, with a fraction. */
+  declare created: number;
+  /** The error, or another thrown value; `undefined`, `null` or `false` if there is none. */
+  declare excInfo: unknown;
+  /**
+   * Traceback as text. What a filter sets, or what was received with the record, is printed in place of the error's;
+   * otherwise it is what the last formatter wrote.
+   *
+   * Differs from Python: a formatter with its own tracebacks writes them even if another came first.
+   */
+  declare excText: string | undefined;
+  /** Stack at the call as text, if requested. */
+  declare stackInfo: string | undefined;
+  /** The merged message; set by formatters. */
+  declare message: string | undefined;
+  /** The formatted time; set by formatters whose format has it. */
+  declare asctime: string | undefined;
+
+  /** @internal */ declare [EXTRA]: Fields | undefined;
+  /** @internal */ declare [CONTEXT]: Fields | undefined;
+  /** @internal */ declare [BOUNDARY]: CallBoundary | undefined;
+  /** @internal */ declare [STACKLEVEL]: number;
+  /** @internal */ declare [CALLER]: CallerInfo | undefined;
+  /** @internal */ declare [EXPOSED]: boolean;
+  /** @internal */ declare [TRACEBACK]: WrittenTraceback | undefined;
+
+  constructor(options: LogRecordOptions = {}) {
+    super();
+    const levelno = options.levelno ?? 0;
+    this.name = options.name ?? 'root';
+    this.levelno = levelno;
+    this.levelname = options.levelname ?? getLevelName(levelno);
+    this.msg = options.msg;
+    this.args = options.args ?? NO_ARGS;
+    this.created = options.created ?? Date.now() / 1000;
+    this.excInfo = options.excInfo;
+    this.excText = options.excText;
+    this.stackInfo = options.stackInfo;
+    this.message = undefined;
+    this.asctime = undefined;
+    this[EXTRA] = options.extra;
+    this[CONTEXT] = options.context;
+    this[BOUNDARY] = options.boundary;
+    this[STACKLEVEL] = options.stacklevel ?? 1;
+    this[CALLER] = options.caller;
+    this[EXPOSED] = false;
+    this[TRACEBACK] = undefined;
+    const args = this.args;
+    // Python: a single mapping is what `%(key)s` reads, unless it is empty.
+    if (Array.isArray(args) && args.length === 1 && isMapping(args[0])) this.args = args[0];
+  }
+
+  /**
+   * The message with its arguments merged in; those that do not fit are written after it.
+   *
+   * @throws {TemplateError} While calls are strict (see `setStrictCalls`), where Python's `%` would throw, for example
+   * for too few arguments.
+   * @see https://docs.python.org/3/library/logging.html#logging.LogRecord.getMessage
+   */
+  getMessage(): string {
+    return mergeMessage(this);
+  }
+
+  /**
+   * Where the call was made; the stack is read once, at the first use.
+   *
+   * Costs about 10 µs, so nothing reads it unless a format names it.
+   */
+  override caller(): CallerInfo {
+    let caller = this[CALLER];
+    if (caller === undefined) {
+      caller = findCaller(this[BOUNDARY], this[STACKLEVEL]);
+      this[CALLER] = caller;
+    }
+    return caller;
+  }
+
+  /**
+   * The fields that are not attributes of every record: the context's, then `extra`, then what filters set.
+   *
+   * Later ones win. The object is the caller's to keep but not to change.
+   */
+  extraFields(): Fields {
+    const extra = this[EXTRA];
+    const context = this[CONTEXT];
+    if (!this[EXPOSED])
+      return context === undefined
+        ? (extra ?? NO_FIELDS)
+        : extra === undefined
+          ? context
+          : joinFields(context, extra);
+    const fields: Record<string, unknown> = { ...context, ...extra };
+    for (const key of Object.keys(this)) {
+      if (!RESERVED_ATTRIBUTES.has(key)) defineField(fields, key, this[key]);
+    }
+    return fields;
+  }
+
+  /**
+   * An attribute, an `extra` field or a context field by name; `undefined` if there is none.
+   *
+   * Never reads inherited properties.
+   */
+  attribute(name: string): unknown {
+    if (Object.hasOwn(this, name)) return this[name];
+    const extra = this[EXTRA];
+    if (extra !== undefined && Object.hasOwn(extra, name)) return extra[name];
+    const context = this[CONTEXT];
+    if (context !== undefined && Object.hasOwn(context, name)) return context[name];
+    return RESERVED_ATTRIBUTES.has(name) ? this[name] : undefined;
+  }
+
+  /** Whether the record has an attribute, an `extra` field or a context field of that name, whatever its value. */
+  hasAttribute(name: string): boolean {
+    if (Object.hasOwn(this, name) || RESERVED_ATTRIBUTES.has(name)) return true;
+    const extra = this[EXTRA];
+    const context = this[CONTEXT];
+    return (
+      (extra !== undefined && Object.hasOwn(extra, name)) ||
+      (context !== undefined && Object.hasOwn(context, name))
+    );
+  }
+
+  /**
+   * Makes `extra` and context fields attributes of the record, as they are in Python.
+   *
+   * Done before code that is not ours sees the record, so that a user's filter may read `record.user_id`.
+   * Names that records have (`msg`) or inherit (`getMessage`, `constructor`, `__proto__`) stay apart.
+   */
+  expose(): this {
+    if (this[EXPOSED]) return this;
+    this[EXPOSED] = true;
+    for (const fields of [this[CONTEXT], this[EXTRA]]) {
+      if (fields === undefined) continue;
+      for (const key of keysOf(fields)) {
+        if (!isTaken(key)) defineField(this, key, readField(fields, key));
+      }
+    }
+    return this;
+  }
+
+  /** All attributes as a plain object, as Python's `record.__dict__`: for sending or storing. */
+  toDict(): Record<string, unknown> {
+    const dict: Record<string, unknown> = {};
+    for (const key of RESERVED_ATTRIBUTES) dict[key] = this[key];
+    for (const fields of [this[CONTEXT], this[EXTRA], this[EXPOSED] ? this : undefined]) {
+      if (fields === undefined) continue;
+      for (const key of keysOf(fields)) {
+        if (fields !== this || !RESERVED_ATTRIBUTES.has(key)) defineField(dict, key, readField(fields, key));
+      }
+    }
+    return dict;
+  }
+
+  override toString(): string {
+    const { pathname, lineno } = this;
+    return `<LogRecord: ${this.name}, ${this.levelno}, ${pathname}, ${lineno}, "${str(this.msg)}">`;
+  }
+}
+brand(LogRecord.prototype, 'record');
+
+const NO_ARGS: readonly unknown[] = [];
+const NO_FIELDS: Fields = {};
+
+/** True for records of any copy of this package. */
+export const isLogRecord = branded<LogRecord>('record');
+
+/**
+ * The stack from the log call on, as V8 prints it, while that call runs; `''` afterwards, and for records made by
+ * hand.
+ */
+export function callStackOf(record: LogRecord): string {
+  const boundary = record[BOUNDARY];
+  return boundary === undefined ? '' : captureCallStack(boundary);
+}
+
+/** Whether a record has or inherits something of that name. Fields of a context or a callback that take it are left out. */
+export function isTaken(name: string): boolean {
+  return isReserved(name) || name in LogRecord.prototype;
+}
+
+/** A getter of the caller's may throw; the record is not lost for it. */
+function readField(fields: Fields, key: string): unknown {
+  try {
+    return fields[key];
+  } catch {
+    return '[unreadable]';
+  }
+}
+
+/** The keys of fields; none of a proxy that does not list them. */
+function keysOf(fields: Fields): string[] {
+  try {
+    return Object.keys(fields);
+  } catch {
+    return [];
+  }
+}
+
+/** Makes the record of a log call. @see https://docs.python.org/3/library/logging.html#logging.setLogRecordFactory */
+export type LogRecordFactory = (options: LogRecordOptions) => LogRecord;
+
+/** A class of records, which `setLogRecordFactory` takes too. */
+export type LogRecordClass = new (options?: LogRecordOptions) => LogRecord;

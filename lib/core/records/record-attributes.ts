@@ -1,0 +1,34 @@
+/** The attributes every record has; `extra` may not use their names. */
+export const RESERVED_ATTRIBUTES: ReadonlySet<string> = new Set([
+  ...['name', 'levelno', 'levelname', 'msg', 'args', 'created', 'msecs', 'relativeCreated'],
+  ...['pathname', 'filename', 'module', 'lineno', 'funcName'],
+  ...['thread', 'threadName', 'process', 'processName', 'taskName'],
+  ...['excInfo', 'excText', 'stackInfo', 'message', 'asctime'],
+]);
+
+/** The attributes' names, and Python's spelling of those that are written otherwise here. */
+const RESERVED: ReadonlySet<string> = new Set([...RESERVED_ATTRIBUTES, 'exc_info', 'exc_text', 'stack_info']);
+/** Names under which an Error among the fields of a call is what its record is about. */
+const ERROR_FIELDS: ReadonlySet<string> = new Set(['err', 'error', 'exception', 'cause']);
+/** For each first letter, by its last five bits, a bit for each length that a name of either set with it has. */
+const LENGTHS = lengthsByLetter([...RESERVED, ...ERROR_FIELDS]);
+
+/** Whether `extra` may not have a field of that name, as in Python. */
+export function isReserved(name: string): boolean {
+  return RESERVED.has(name);
+}
+
+/**
+ * Whether a field of that name needs a look: it is reserved, or an Error there is the record's traceback. Most names
+ * are recognised by first letter and length.
+ */
+export function isNotable(name: string): boolean {
+  if (((LENGTHS[name.charCodeAt(0) & 31]! >> name.length) & 1) === 0) return false;
+  return RESERVED.has(name) || ERROR_FIELDS.has(name);
+}
+
+function lengthsByLetter(names: readonly string[]): Int32Array {
+  const lengths = new Int32Array(32);
+  for (const name of names) lengths[name.charCodeAt(0) & 31]! |= 1 << name.length;
+  return lengths;
+}

@@ -1,0 +1,161 @@
+import { types } from 'node:util';
+import type { LogRecord } from '../../core/records/log-record.js';
+import { cutToBytes } from '../../python/json/json-budget.js';
+import { str } from '../../python/python-text.js';
+import { type JsonObject, jsonObject } from './json-hooks.js';
+import { type RecordFacts, recordFacts } from './record-facts.js';
+
+/** What a shape is made of. */
+export interface ShapeInput extends RecordFacts {
+  /** Seconds since the epoch. */
+  readonly created: number;
+  readonly level: string;
+  readonly levelno: number;
+  readonly logger: string;
+  readonly message: string;
+  /** The traceback. */
+  readonly traceback: string | undefined;
+  /** The stack at the call, where it was asked for. */
+  readonly stack: string | undefined;
+  /** Where the call was made, where that was asked for. */
+  readonly caller: { readonly file: string; readonly line: number; readonly function: string } | undefined;
+  readonly service: string | undefined;
+  readonly version: string | undefined;
+  readonly environment: string | undefined;
+  /** The project of Google Cloud. */
+  readonly project: string | undefined;
+}
+
+/** The conventions that a line of JSON may follow. */
+export type ShapeName = 'ecs' | 'gcp' | 'datadog' | 'otel' | 'cloudwatch' | 'gelf' | 'logstash';
+
+/** How one product wants a record. */
+export interface Shape {
+  /** Names that the product uses: an application field of that name is written as `extra_<name>`. */
+  readonly names: readonly string[];
+  /** Those of them that are objects: an object of the application may be merged into one. */
+  readonly objects?: readonly string[];
+  /** Fields that the product has a place for. */
+  own(input: ShapeInput): JsonObject;
+  /** The name under which an application field is written; default its own. */
+  field?(name: string): string;
+  /** The name of an object for the application's fields; default none, they are at the top level. */
+  readonly fieldsIn?: string;
+}
+
+/** What a shape needs to know about a formatter. */
+export interface ShapeParts {
+  readonly options: {
+    readonly static_fields: Readonly<Record<string, unknown>>;
+    readonly includeCaller: boolean;
+    readonly nested: boolean;
+    readonly project?: string | undefined;
+  };
+  /** New names of fields. */
+  readonly renamed: ReadonlyMap<string, string>;
+  /** Names of the attributes that are written, with those they are written under. */
+  readonly attributes: readonly (readonly [attribute: string, written: string])[];
+  readonly traceback: (record: LogRecord) => string | undefined;
+  readonly formatStack: (stack: string) => string;
+}
+
+/** All fields of a record in a shape: first those that the product has places for, then the application's. */
+export function shapeFields(shape: Shape, parts: ShapeParts, record: LogRecord, message: string): JsonObject {
+  const { options, renamed, attributes } = parts;
+  const facts = recordFacts(record, renamed);
+  const fields = jsonObject();
+  for (const [name, value] of Object.entries(shape.own(inputOf(parts, record, message, facts)))) {
+    if (value === undefined) continue;
+    const shown = renamed.get(name);
+    if (options.nested && shown === undefined) setNested(fields, name, value);
+    else fields[shown ?? name] = value;
+  }
+  const more = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(options.static_fields))
+    if (!SERVICE.has(name)) more.set(name, value);
+  for (const [attribute, shown] of options.includeCaller ? attributes.slice(CALLER) : attributes)
+    more.set(shown, record.attribute(attribute) ?? null);
+  for (const [name, value] of facts.fields) more.set(name, value);
+  addFields(shape, renamed, fields, more);
+  return fields;
+}
+
+/** The static fields that products have places for. */
+const SERVICE: ReadonlySet<string> = new Set(['service', 'version', 'environment']);
+/** The attributes for the place of the call come first. */
+const CALLER = 3;
+
+function inputOf(
+  { options, traceback, formatStack }: ShapeParts,
+  record: LogRecord,
+  message: string,
+  facts: RecordFacts,
+): ShapeInput {
+  const { static_fields, includeCaller, project } = options;
+  const [service, version, environment] = [...SERVICE].map((name) =>
+    static_fields[name] === undefined ? undefined : str(static_fields[name]),
+  );
+  const caller = includeCaller ? record.caller() : undefined;
+  return {
+    ...facts,
+    created: record.created,
+    level: str(record.levelname),
+    levelno: record.levelno,
+    logger: cutToBytes(str(record.name), 1_024),
+    message,
+    traceback: traceback(record) || undefined,
+    stack: record.stackInfo ? formatStack(record.stackInfo) : undefined,
+    caller: caller && { file: caller.pathname, line: caller.lineno, function: caller.funcName },
+    ...{ service, version, environment, project },
+  };
+}
+
+/** The application's fields; one with a name that the product uses is written as `extra_<name>`. */
+function addFields(
+  shape: Shape,
+  renamed: ReadonlyMap<string, string>,
+  fields: JsonObject,
+  more: ReadonlyMap<string, unknown>,
+): void {
+  if (more.size === 0) return;
+  const { fieldsIn } = shape;
+  const place = fieldsIn === undefined ? undefined : (renamed.get(fieldsIn) ?? fieldsIn);
+  if (place !== undefined) fields[place] ??= jsonObject();
+  const target = place === undefined ? fields : (fields[place] as JsonObject);
+  const named = (name: string) => shape.field?.(name) ?? name;
+  for (const [key, value] of more) {
+    let name = key;
+    const isTaken = (shown: string) =>
+      Object.hasOwn(target, shown)
+        ? !(isPlainObject(value) && isPlainObject(target[shown]))
+        : (place === undefined && shape.names.includes(shown)) ||
+          (shape.objects?.includes(shown) === true && !isPlainObject(value));
+    let shown = renamed.get(key) ?? named(name);
+    while (isTaken(shown)) {
+      name = `extra_${name}`;
+      shown = named(name);
+    }
+    // An application object merged into the product's: the product's own members stay.
+    target[shown] = Object.hasOwn(target, shown)
+      ? { ...(value as JsonObject), ...(target[shown] as JsonObject) }
+      : value;
+  }
+}
+
+function setNested(fields: JsonObject, name: string, value: unknown): void {
+  const steps = name.split('.');
+  const last = steps.pop() as string;
+  let target = fields;
+  for (const step of steps) {
+    target[step] ??= jsonObject();
+    target = target[step] as JsonObject;
+  }
+  target[last] = value;
+}
+
+/** Whether a value is an object without a class of its own. */
+export function isPlainObject(value: unknown): value is JsonObject {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

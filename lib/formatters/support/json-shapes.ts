@@ -1,0 +1,262 @@
+import { str } from '../../python/python-text.js';
+import { nodeModule } from '../../runtime/node-module.js';
+import { type JsonObject, jsonObject } from './json-hooks.js';
+import type { Shape, ShapeInput, ShapeName } from './json-shape.js';
+import { datadogStatus, gcpSeverity, otelSeverity, syslogSeverity } from './severities.js';
+
+/** The shapes by name. */
+export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
+  ecs: {
+    names: ['@timestamp', 'message', 'ecs.version', 'log.level', 'log.logger', 'trace.id', 'span.id'],
+    objects: ['ecs', 'log', 'trace', 'span', 'error', 'http', 'url', 'event', 'service'],
+    own: (r) => ({
+      '@timestamp': iso(r.created),
+      'log.level': r.level.toLowerCase(),
+      message: r.message,
+      'ecs.version': '8.11.0',
+      'log.logger': r.logger,
+      'service.name': r.service,
+      'service.version': r.version,
+      'service.environment': r.environment,
+      'trace.id': r.traceId,
+      'span.id': r.spanId,
+      'log.origin.file.name': r.caller?.file,
+      'log.origin.file.line': r.caller?.line,
+      'log.origin.function': r.caller?.function,
+      'http.request.method': r.http?.method,
+      'http.response.status_code': r.http?.status,
+      'http.response.body.bytes': r.http?.bytes,
+      'http.route': r.http?.route,
+      'url.path': r.http?.path,
+      'event.duration': nanoseconds(r.http?.duration),
+      'error.type': r.error?.type,
+      'error.message': r.error?.message,
+      'error.stack_trace': r.traceback,
+      'log.stack': r.stack,
+    }),
+  },
+  gcp: {
+    names: ['severity', 'time', 'message', 'logger', 'stack_trace', 'stack', 'serviceContext', 'httpRequest'],
+    own: (r) => ({
+      severity: gcpSeverity(r.levelno),
+      time: iso(r.created),
+      message: r.message,
+      logger: r.logger,
+      serviceContext: r.service === undefined ? undefined : { service: r.service, version: r.version },
+      environment: r.environment,
+      'logging.googleapis.com/trace':
+        r.traceId === undefined || r.project === undefined
+          ? r.traceId
+          : `projects/${r.project}/traces/${r.traceId}`,
+      'logging.googleapis.com/spanId': r.spanId,
+      'logging.googleapis.com/sourceLocation': r.caller && {
+        file: r.caller.file,
+        line: String(r.caller.line),
+        function: r.caller.function,
+      },
+      httpRequest: r.http && {
+        requestMethod: r.http.method,
+        requestUrl: r.http.path,
+        status: r.http.status,
+        responseSize: r.http.bytes === undefined ? undefined : String(r.http.bytes),
+        latency: r.http.duration === undefined ? undefined : `${(r.http.duration / 1000).toFixed(6)}s`,
+      },
+      // Error Reporting looks for a stack at ERROR and above.
+      stack_trace: r.traceback,
+      stack: r.stack,
+    }),
+  },
+  datadog: {
+    names: ['timestamp', 'status', 'message', 'service', 'version', 'env', 'stack'],
+    objects: ['dd', 'logger', 'error', 'http'],
+    own: (r) => ({
+      timestamp: Math.round(r.created * 1000),
+      status: datadogStatus(r.levelno),
+      message: r.message,
+      service: r.service,
+      version: r.version,
+      env: r.environment,
+      'logger.name': r.logger,
+      'logger.method_name': r.caller?.function,
+      'logger.file_name': r.caller && `${r.caller.file}:${r.caller.line}`,
+      'dd.trace_id': r.traceId,
+      'dd.span_id': r.spanId === undefined ? undefined : BigInt(`0x${r.spanId}`).toString(),
+      'http.method': r.http?.method,
+      'http.url_details.path': r.http?.path,
+      'http.route': r.http?.route,
+      'http.status_code': r.http?.status,
+      'network.bytes_written': r.http?.bytes,
+      duration: nanoseconds(r.http?.duration),
+      'error.kind': r.error?.type,
+      'error.message': r.error?.message,
+      'error.stack': r.traceback,
+      stack: r.stack,
+    }),
+  },
+  otel: {
+    names: ['Timestamp', 'SeverityText', 'SeverityNumber', 'Body', 'TraceId', 'SpanId', 'Resource'],
+    own: (r) => ({
+      Timestamp: `${Math.round(r.created * 1e6)}000`,
+      SeverityText: r.level,
+      SeverityNumber: otelSeverity(r.levelno),
+      Body: r.message,
+      TraceId: r.traceId,
+      SpanId: r.spanId,
+      InstrumentationScope: { Name: r.logger },
+      Resource: filled({
+        'service.name': r.service,
+        'service.version': r.version,
+        'deployment.environment.name': r.environment,
+      }),
+      Attributes: filled(otelAttributes(r)),
+    }),
+    fieldsIn: 'Attributes',
+  },
+  cloudwatch: {
+    names: ['timestamp', 'level', 'logger', 'message', 'exception', 'error', 'stack', '_aws', 'duration'],
+    own: (r) => ({
+      _aws: r.http?.duration === undefined ? undefined : embeddedMetric(r),
+      timestamp: Math.round(r.created * 1000),
+      level: r.level,
+      logger: r.logger,
+      message: r.message,
+      service: r.service,
+      version: r.version,
+      environment: r.environment,
+      trace_id: r.traceId,
+      span_id: r.spanId,
+      caller: r.caller,
+      method: r.http?.method,
+      path: r.http?.path,
+      route: r.http?.route,
+      status: r.http?.status,
+      bytes: r.http?.bytes,
+      duration: r.http?.duration,
+      error: r.error,
+      exception: r.traceback,
+      stack: r.stack,
+    }),
+  },
+  gelf: {
+    names: ['version', 'host', 'short_message', 'full_message', 'timestamp', 'level', '_id'],
+    own: (r) => ({
+      version: '1.1',
+      host: nodeModule('node:os').hostname(),
+      // GELF requires a message that is not empty.
+      short_message: r.message.trim() === '' ? '(empty)' : r.message,
+      full_message: r.traceback === undefined ? undefined : `${r.message}\n${r.traceback}`,
+      timestamp: Math.round(r.created * 1000) / 1000,
+      level: syslogSeverity(r.levelno),
+      _logger: r.logger,
+      _level_name: r.level,
+      _service: r.service,
+      _version: r.version,
+      _environment: r.environment,
+      _trace_id: r.traceId,
+      _span_id: r.spanId,
+      _file: r.caller?.file,
+      _line: r.caller?.line,
+      _function: r.caller?.function,
+      _method: r.http?.method,
+      _path: r.http?.path,
+      _route: r.http?.route,
+      _status: r.http?.status,
+      _bytes: r.http?.bytes,
+      _duration_ms: r.http?.duration,
+      _error_type: r.error?.type,
+      _error_message: r.error?.message,
+      _stack: r.stack,
+    }),
+    field: (name) => `_${name.replaceAll(/[^\w.-]/g, '_')}`,
+  },
+  logstash: {
+    names: [
+      '@timestamp',
+      '@version',
+      'message',
+      'logger_name',
+      'level',
+      'level_value',
+      'stack_trace',
+      'stack',
+    ],
+    own: (r) => ({
+      '@timestamp': iso(r.created),
+      '@version': '1',
+      message: r.message,
+      logger_name: r.logger,
+      level: r.level,
+      level_value: r.levelno * 1000,
+      service: r.service,
+      version: r.version,
+      environment: r.environment,
+      trace_id: r.traceId,
+      span_id: r.spanId,
+      caller_file_name: r.caller?.file,
+      caller_line_number: r.caller?.line,
+      caller_method_name: r.caller?.function,
+      method: r.http?.method,
+      path: r.http?.path,
+      route: r.http?.route,
+      status: r.http?.status,
+      bytes: r.http?.bytes,
+      duration_ms: r.http?.duration,
+      exception_class: r.error?.type,
+      exception_message: r.error?.message,
+      stack_trace: r.traceback,
+      stack: r.stack,
+    }),
+  },
+};
+
+/** The attributes that OpenTelemetry names. */
+export function otelAttributes(
+  r: Pick<ShapeInput, 'caller' | 'http' | 'error' | 'traceback' | 'stack'>,
+): JsonObject {
+  return {
+    'code.file.path': r.caller?.file,
+    'code.line.number': r.caller?.line,
+    'code.function.name': r.caller?.function,
+    'http.request.method': r.http?.method,
+    'http.response.status_code': r.http?.status,
+    'http.response.body.size': r.http?.bytes,
+    'http.route': r.http?.route,
+    'url.path': r.http?.path,
+    'http.server.request.duration': r.http?.duration === undefined ? undefined : r.http.duration / 1000,
+    'exception.type': r.error?.type,
+    'exception.message': r.error?.message,
+    'exception.stacktrace': r.traceback,
+    'code.stacktrace': r.stack,
+  };
+}
+
+/** The members that have a value; `undefined` if none has. */
+function filled(object: JsonObject): JsonObject | undefined {
+  const members = Object.entries(object).filter(([, value]) => value !== undefined);
+  if (members.length === 0) return undefined;
+  return Object.assign(jsonObject(), Object.fromEntries(members));
+}
+
+/** Makes CloudWatch record a duration as a metric: its Embedded Metric Format. */
+function embeddedMetric({ created, service }: ShapeInput): JsonObject {
+  return {
+    Timestamp: Math.round(created * 1000),
+    CloudWatchMetrics: [
+      {
+        Namespace: service ?? 'nestjs-logging',
+        Dimensions: [['method', 'status']],
+        Metrics: [{ Name: 'duration', Unit: 'Milliseconds' }],
+      },
+    ],
+  };
+}
+
+function nanoseconds(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.round(milliseconds * 1e6);
+}
+
+/** ISO 8601 with milliseconds; as a number where there is no such date. */
+function iso(created: number): string {
+  const date = new Date(Math.round(created * 1000));
+  return Number.isNaN(date.getTime()) ? str(created) : date.toISOString();
+}

@@ -1,0 +1,102 @@
+import type { DropReason } from './delivery-queue.js';
+
+/**
+ * What to do with records that could not be delivered.
+ *
+ * - `'retry'`: the receiver cannot be reached or does not work; they are sent again later.
+ * - `'split'`: the receiver does not take this batch; each half is tried on its own, and a single record is lost.
+ * - `'reject'`: the receiver will never take them.
+ */
+export type FailureRemedy = 'retry' | 'split' | 'reject';
+
+/** Details of a {@link DeliveryFailure}. */
+export interface DeliveryFailureDetails {
+  /** How long the receiver asked to wait, in milliseconds; default 0. */
+  readonly retryAfterMs?: number;
+  /** Whether the receiver answered at all; default false. */
+  readonly isAnswered?: boolean;
+  /** The reason under which lost records are counted; default `'rejected'`. */
+  readonly reason?: DropReason;
+  /** Indices, in the batch, of the records that did arrive; default none. */
+  readonly arrived?: ReadonlySet<number>;
+  /**
+   * Indices of those that the receiver will never take, with their reasons; default none. One without a reason only
+   * counts: the receiver did not say which of the batch it is.
+   */
+  readonly refused?: ReadonlyMap<number, string | undefined>;
+  readonly cause?: unknown;
+}
+
+const NONE: ReadonlySet<number> = new Set();
+const NONE_REFUSED: ReadonlyMap<number, string | undefined> = new Map();
+
+/** A failed delivery, and what to do about it. That part does not belong in a report, so it is not enumerable. */
+export class DeliveryFailure extends Error {
+  override readonly name: string = 'DeliveryFailure';
+  /** The code of what caused it, for example `'ECONNREFUSED'`. */
+  readonly code: string | undefined;
+
+  readonly #remedy: FailureRemedy;
+  readonly #details: DeliveryFailureDetails;
+
+  constructor(message: string, remedy: FailureRemedy, details: DeliveryFailureDetails = {}) {
+    const { cause } = details;
+    super(message, cause === undefined ? undefined : { cause });
+    this.#remedy = remedy;
+    this.#details = details;
+    const { code } = (cause ?? {}) as { readonly code?: unknown };
+    this.code = typeof code === 'string' ? code : undefined;
+  }
+
+  get remedy(): FailureRemedy {
+    return this.#remedy;
+  }
+
+  get retryAfterMs(): number {
+    return this.#details.retryAfterMs ?? 0;
+  }
+
+  get isAnswered(): boolean {
+    return this.#details.isAnswered ?? false;
+  }
+
+  get reason(): DropReason {
+    return this.#details.reason ?? 'rejected';
+  }
+
+  get arrived(): ReadonlySet<number> {
+    return this.#details.arrived ?? NONE;
+  }
+
+  get refused(): ReadonlyMap<number, string | undefined> {
+    return this.#details.refused ?? NONE_REFUSED;
+  }
+}
+
+/** How many causes of a failure its line names. */
+const MAX_CAUSES = 3;
+
+/** A failure in one line: the receiver, what went wrong, and why. */
+export function oneLineFailure(failure: Error, receiver: string | undefined): string {
+  const parts: string[] = [];
+  let error: unknown = failure;
+  for (let depth = 0; error !== undefined && error !== null && depth <= MAX_CAUSES; depth++) {
+    const text = reasonOf(error).replace(/\s+/g, ' ').trim();
+    if (text !== '' && !parts.some((part) => part.includes(text))) parts.push(text);
+    error = (error as { readonly cause?: unknown }).cause;
+  }
+  const line = parts.join(': ');
+  return receiver === undefined || line.includes(receiver) ? line : `${receiver}: ${line}`;
+}
+
+/** An error of several addresses has no message of its own; its parts do. */
+function reasonOf(error: unknown): string {
+  const { message, errors, code } = error as {
+    readonly message?: unknown;
+    readonly errors?: unknown;
+    readonly code?: unknown;
+  };
+  if (typeof message === 'string' && message !== '') return message;
+  if (Array.isArray(errors)) return errors.map(reasonOf).join(', ');
+  return typeof code === 'string' ? code : String(error);
+}

@@ -1,0 +1,299 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { LogRecord } from '../../core/records/log-record.js';
+import { orAborted } from './answer-in-time.js';
+import type { Backoff } from './backoff.js';
+import type { DeliveryFailure } from './delivery-failure.js';
+import { DeliveryFaults } from './delivery-faults.js';
+import type { DeliveryQueue, QueueEntry } from './delivery-queue.js';
+import { runAsExport } from './export-scope.js';
+import { Rest } from './rest.js';
+
+/** How long a flush or a close may take, in milliseconds: `shutdown` gives up after 5 s and says so. */
+const PATIENCE_MS = 4_500;
+/** How long a record that comes during a back-off waits at most for the next attempt, in milliseconds. */
+const FRESH_RECORD_MS = 4_000;
+/** Waits up to this many milliseconds keep the process alive; longer ones do not, nor does a server that is down. */
+const WORTH_WAITING_MS = 5_000;
+/** The pause after a queue returned nothing although something waits, in milliseconds. */
+const UNREADABLE_MS = 1_000;
+/** How often records are sent again to a receiver that answers with an error, by default. */
+const DEFAULT_RETRIES = 10;
+
+/** How a flush ended: with nothing left, after it had waited for long, or with an attempt that failed. */
+type DrainResult = 'done' | 'late' | 'failed';
+
+/** When the next records are sent, and how many. */
+export interface Turn {
+  /** How long to wait first, in milliseconds; then `turn` is called again. */
+  readonly waitMs: number;
+  /** The most records to send together. */
+  readonly records: number;
+}
+
+/** What a {@link DeliveryLoop} needs to know. */
+export interface DeliveryLoopOptions<T> {
+  readonly queue: DeliveryQueue<T>;
+  readonly backoff: Backoff;
+  /** The receiver, as errors name it: `logs.example.com:9020`. */
+  readonly receiver?: (() => string | undefined) | undefined;
+  /**
+   * How often one batch is sent again; default 10 if the receiver answers; without end if it does not, or if the
+   * queue is durable.
+   */
+  readonly maxRetries?: number | undefined;
+  /** The most bytes to send together. */
+  readonly maxBatchBytes?: number | undefined;
+  /** Decides on the next records. `waitedMs`: how long the first has waited; `isUrgent`: send everything now. */
+  turn(waiting: number, waitedMs: number, isUrgent: boolean): Turn;
+  /** Sends records to their receiver. Failures are {@link DeliveryFailure}; anything else counts as `'retry'`. */
+  send(entries: readonly QueueEntry<T>[], signal: AbortSignal): Promise<void>;
+  /** Called with each failure, and the entries it affects. */
+  failed(fault: Error, entries: readonly QueueEntry<T>[]): void;
+}
+
+/**
+ * Takes records from a queue and sends them, batch by batch, with retries; runs only while there is something to send.
+ *
+ * Order is kept. What is being sent stays in the counters of the queue until it is delivered or lost.
+ */
+export class DeliveryLoop<T> {
+  readonly #options: DeliveryLoopOptions<T>;
+  readonly #queue: DeliveryQueue<T>;
+  // It must not belong to the request whose log call starts it.
+  readonly #home = new AsyncResource('nestjs-logging.DeliveryLoop');
+  readonly #abandon = new AbortController();
+  readonly #rest = new Rest();
+  /** Entries that were taken and not yet settled. */
+  readonly #underway = new Set<QueueEntry<T>>();
+  readonly #faults: DeliveryFaults<T>;
+  #running: Promise<void> | undefined;
+  #draining: Promise<DrainResult> | undefined;
+  #endDrain: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: DeliveryLoopOptions<T>) {
+    this.#options = options;
+    this.#queue = options.queue;
+    this.#faults = new DeliveryFaults(options.queue, options.receiver ?? (() => undefined), options.failed);
+  }
+
+  /** Queues a record and makes sure that it is sent. Never throws. @param record See {@link QueueEntry.logRecord}. */
+  push(item: T, levelno: number, bytes: number, record?: LogRecord): void {
+    const { dropped } = this.#queue;
+    this.#queue.push(item, levelno, bytes, record);
+    const isFull = this.#queue.dropped > dropped;
+    if (this.#closing !== undefined && this.#running === undefined) this.#queue.clear('closed');
+    else if (this.#running === undefined) this.#start();
+    else this.#rest.shorten(FRESH_RECORD_MS);
+    if (isFull) this.#faults.reportOverflow();
+  }
+
+  /** Counts and reports a record that is too large to be sent; a durable queue sets it aside. */
+  refuse(item: T, levelno: number, fault: Error): void {
+    this.#queue.refuse(item, levelno, fault);
+    this.#faults.report(fault);
+  }
+
+  /** Starts to send if something waits, such as records found in a spool. */
+  wake(): void {
+    if (this.#closing === undefined && this.#running === undefined && this.#queue.length > 0) this.#start();
+  }
+
+  /** Calls {@link DeliveryLoopOptions.turn} again: there may be enough for a batch now. */
+  reconsider(): void {
+    this.#rest.end('turn');
+  }
+
+  /**
+   * Sends all that waits, now.
+   *
+   * @returns A promise if there is something; resolves when it is sent, or after 4.5 s, or, where the queue is durable,
+   * with the first attempt that fails.
+   */
+  flush(): void | Promise<void> {
+    this.#queue.sync?.();
+    if (this.#running !== undefined) return this.#drain().then(() => undefined);
+  }
+
+  /**
+   * Sends all that waits, as {@link DeliveryLoop.flush} does; what is left then is lost and counted, unless the queue is
+   * durable. Later records are lost at once.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#running === undefined || (await this.#drain()) === 'done') return;
+    this.#abandon.abort();
+    this.#rest.end();
+    await this.#running;
+    this.#queue.clear('closed');
+    if (this.#queue.isDurable) return;
+    this.#faults.reportClosed();
+  }
+
+  /** One flush at a time; a close right after a flush that waited in vain does not wait again. */
+  #drain(): Promise<DrainResult> {
+    if (this.#draining !== undefined) return this.#draining;
+    const draining = this.#drainNow();
+    this.#draining = draining;
+    const forget = () => {
+      if (this.#draining === draining) this.#draining = undefined;
+    };
+    void draining.then((result) => (result === 'late' ? setTimeout(forget, 500).unref() : forget()));
+    return draining;
+  }
+
+  async #drainNow(): Promise<DrainResult> {
+    let deadline: NodeJS.Timeout | undefined;
+    const notDone = new Promise<DrainResult>((resolve) => {
+      deadline = setTimeout(resolve, PATIENCE_MS, 'late');
+      // What is in a durable queue is safe: waiting for a receiver that is away gains nothing.
+      if (this.#queue.isDurable) this.#endDrain = () => resolve('failed');
+    });
+    this.#rest.end();
+    const done: Promise<DrainResult> | DrainResult = this.#running?.then(() => 'done') ?? 'done';
+    const result = await Promise.race([done, notDone]);
+    clearTimeout(deadline);
+    this.#endDrain = undefined;
+    return result;
+  }
+
+  #start(): void {
+    this.#running = this.#home.runInAsyncScope(() => runAsExport(() => this.#run()));
+  }
+
+  async #run(): Promise<void> {
+    await undefined; // The log call goes on first.
+    let since = performance.now();
+    while (this.#queue.length > 0 && !this.#isAbandoned) {
+      try {
+        if (await this.#turn(since)) since = performance.now();
+      } catch (error) {
+        await this.#recover(error);
+      }
+    }
+    // Before the promise resolves: a record that comes in between must start the loop again.
+    this.#running = undefined;
+  }
+
+  /** Waits until the next records are due, or sends them. @returns Whether it has sent, or tried to. */
+  async #turn(since: number): Promise<boolean> {
+    const waitedMs = performance.now() - since;
+    const isUrgent = this.#draining !== undefined;
+    const { waitMs, records } = this.#options.turn(this.#queue.length, waitedMs, isUrgent);
+    if (waitMs > 0) {
+      await this.#rest.start('turn', waitMs, waitMs <= WORTH_WAITING_MS);
+      return false;
+    }
+    this.#faults.reportOverflow();
+    const entries = this.#queue.take(records, this.#options.maxBatchBytes);
+    for (const entry of entries) this.#underway.add(entry);
+    if (entries.length > 0) await this.#deliver(entries);
+    else await this.#rest.start('backoff', UNREADABLE_MS, false);
+    return true;
+  }
+
+  /** An unexpected failure. It ends neither the process nor the delivery: what was being sent is sent again. */
+  async #recover(error: unknown): Promise<void> {
+    const entries = [...this.#underway];
+    this.#underway.clear();
+    try {
+      if (entries.length > 0) this.#queue.putBack(entries);
+    } catch {
+      // The original error is what is reported.
+    }
+    this.#faults.report(this.#faults.explain(error), entries);
+    this.#endDrain?.();
+    if (!this.#isAbandoned) await this.#rest.start('backoff', UNREADABLE_MS, false);
+  }
+
+  async #deliver(batch: readonly QueueEntry<T>[]): Promise<void> {
+    let entries = batch;
+    for (let failures = 1; !this.#isAbandoned; failures++) {
+      const failure = await this.#attempt(entries);
+      if (failure === undefined) return;
+      const left = this.#settleSome(entries, failure);
+      if (left.length === 0) return;
+      // The rest is another batch.
+      if (left.length < entries.length) failures = 1;
+      entries = left;
+      if (this.#isAbandoned) break;
+      if (failure.remedy === 'split' && entries.length > 1) return this.#deliverHalves(entries);
+      if (this.#isFinal(failure, failures)) return this.#lose(entries, failure);
+      this.#faults.report(failure, entries);
+      this.#endDrain?.();
+      const wait = this.#options.backoff.next(failure.retryAfterMs);
+      await this.#rest.start(failure.retryAfterMs > 0 ? 'asked' : 'backoff', wait, false);
+    }
+    this.#settle(entries);
+    this.#queue.drop(entries, 'closed');
+  }
+
+  /** Settles the entries of a batch that have their own verdict. @returns The others. */
+  #settleSome(entries: readonly QueueEntry<T>[], failure: DeliveryFailure): readonly QueueEntry<T>[] {
+    const { arrived, refused } = failure;
+    if (arrived.size === 0 && refused.size === 0) return entries;
+    const delivered = entries.filter((_, index) => arrived.has(index));
+    if (delivered.length > 0) this.#delivered(delivered);
+    for (const [index, reason] of refused) {
+      const entry = entries[index] as QueueEntry<T>;
+      this.#settle([entry]);
+      this.#queue.drop([entry], 'rejected', reason === undefined ? undefined : new Error(reason));
+    }
+    const struck = entries.filter((_, index) => refused.has(index));
+    if (struck.length > 0) this.#faults.report(failure, struck);
+    return entries.filter((_, index) => !arrived.has(index) && !refused.has(index));
+  }
+
+  #isFinal({ remedy, reason, isAnswered }: DeliveryFailure, failures: number): boolean {
+    const { isDurable } = this.#queue;
+    // A durable queue gives up only what no receiver would take; a problem on the way may be fixed.
+    if (remedy === 'split' || reason === 'oversize' || (remedy === 'reject' && !isDurable)) return true;
+    const { maxRetries = isAnswered && !isDurable ? DEFAULT_RETRIES : Number.POSITIVE_INFINITY } =
+      this.#options;
+    return failures > maxRetries;
+  }
+
+  #lose(entries: readonly QueueEntry<T>[], failure: DeliveryFailure): void {
+    this.#settle(entries);
+    this.#queue.drop(entries, failure.remedy === 'retry' ? 'failed' : failure.reason, failure);
+    failure.message += `; ${entries.length === 1 ? 'the record is' : `${entries.length} records are`} lost`;
+    this.#faults.report(failure, entries);
+  }
+
+  async #deliverHalves(entries: readonly QueueEntry<T>[]): Promise<void> {
+    const middle = Math.ceil(entries.length / 2);
+    await this.#deliver(entries.slice(0, middle));
+    await this.#deliver(entries.slice(middle));
+  }
+
+  async #attempt(entries: readonly QueueEntry<T>[]): Promise<DeliveryFailure | undefined> {
+    const { signal } = this.#abandon;
+    try {
+      await orAborted(this.#options.send(entries, signal), signal);
+    } catch (error) {
+      return this.#faults.explain(error);
+    }
+    this.#delivered(entries);
+    return undefined;
+  }
+
+  #delivered(entries: readonly QueueEntry<T>[]): void {
+    this.#settle(entries);
+    this.#queue.deliver(entries);
+    this.#faults.forget();
+    this.#options.backoff.reset();
+  }
+
+  /** Before the queue is updated: if that fails, the entries are not reported twice. */
+  #settle(entries: readonly QueueEntry<T>[]): void {
+    for (const entry of entries) this.#underway.delete(entry);
+  }
+
+  get #isAbandoned(): boolean {
+    return this.#abandon.signal.aborted;
+  }
+}

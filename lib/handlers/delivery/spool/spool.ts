@@ -1,0 +1,281 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LoggingError } from '../../../core/errors.js';
+import { ERROR } from '../../../core/levels.js';
+import { nodeModule } from '../../../runtime/node-module.js';
+import type { OverflowPolicy } from '../bounded-queue.js';
+import type { DropReason } from '../delivery-queue.js';
+import { Quarantine } from './dead-letters.js';
+import { forceDirectory, forceFile, forceFileLater } from './force-to-disk.js';
+import { Partitions } from './partitions.js';
+import { type Damage, Segment } from './segment.js';
+import { parseSegmentFile, priorityOf, segmentFile } from './segment-name.js';
+import { encodeFrame, HEADER_BYTES, MAX_PAYLOAD_BYTES } from './spool-frame.js';
+import { SpoolState } from './spool-state.js';
+
+/** The most bytes of a segment, and the largest share of a small spool. */
+const MAX_SEGMENT_BYTES = 8 * 1024 * 1024;
+const SEGMENTS = 32;
+/** The share of the bytes on disk that records below ERROR may fill. */
+const SHARE_BELOW_ERROR = 0.9;
+
+/** A record that is to be written. */
+export interface NewRecord {
+  readonly id: number;
+  readonly levelno: number;
+  readonly payload: Buffer;
+}
+
+/** A record that was taken from a spool. */
+export interface SpooledRecord extends NewRecord {
+  /** Together with the id it identifies a record among all of the directory, also those of earlier processes. */
+  readonly identity: string;
+  /** Its segment; `undefined` for one that was never in a file. */
+  readonly segment: Segment | undefined;
+}
+
+/** The owner of a spool's counters. */
+export interface SpoolOwner {
+  /** Records in the spool are lost. */
+  lost(count: number, reason: DropReason): void;
+  /** An error that stops nothing. */
+  failed(fault: Error): void;
+  /** Another owner keeps the counters from now on. @returns How many records it gets. */
+  handOver(heir: SpoolOwner): number;
+  /** There are records of an earlier owner. */
+  adopt(count: number): void;
+}
+
+/** How a spool is kept; may change while it is open. */
+export interface SpoolLimits {
+  readonly maxBytes: number;
+  readonly overflow: OverflowPolicy;
+}
+
+/**
+ * Records in the files of a directory, from when they are appended until they are settled: they survive the
+ * process, and the next one finds them.
+ *
+ * Nothing is ever written over: files are appended to, and removed once all their records are settled or had to make
+ * room.
+ */
+export class Spool {
+  /** Gets the losses; `undefined` before a handler takes the spool over. */
+  owner: SpoolOwner | undefined;
+  limits: SpoolLimits;
+  /** Drawn at random for each process, so that its ids differ from those of earlier processes. */
+  readonly identity: string;
+  /** Records that were found damaged when the spool was opened. */
+  readonly lostAtStart: number;
+
+  readonly #directory: string;
+  readonly #kind: string;
+  readonly #partitions = new Partitions(
+    (segment, damage) => this.#damaged(segment, damage),
+    (fault) => this.owner?.failed(fault),
+  );
+  readonly #state: SpoolState;
+  readonly #quarantine: Quarantine;
+  // In order of their ids: the first shows how far everything is settled.
+  readonly #inFlight = new Set<number>();
+  readonly #returned: SpooledRecord[] = [];
+  readonly #unforced = new Set<Segment>();
+  #lastTaken: number;
+  #lastId: number;
+
+  /**
+   * Opens the spool of a directory that is locked; reads it from end to end, and repairs what was damaged.
+   *
+   * @param kind The encoding of its records.
+   * @throws {LoggingError} `ERR_LOGGING_FILE` if it holds records of another kind; the system's error.
+   */
+  constructor(directory: string, kind: string, limits: SpoolLimits) {
+    this.#directory = directory;
+    this.#kind = kind;
+    this.limits = limits;
+    this.identity = nodeModule('node:crypto').randomBytes(6).toString('hex');
+    this.#quarantine = new Quarantine(directory);
+    this.#state = new SpoolState(join(directory, 'state'));
+    this.#lastTaken = this.#state.frontier;
+    this.#lastId = this.#state.frontier;
+    this.lostAtStart = this.#scan();
+  }
+
+  /** Records that can be taken; counted each time. */
+  get waiting(): number {
+    return this.#partitions.waiting + this.#returned.length;
+  }
+
+  /** The last id that was given. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  /** The id of a new record. */
+  nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  /** Whether a record is too large ever to be written. */
+  isOversize(bytes: number, levelno: number): boolean {
+    return bytes > MAX_PAYLOAD_BYTES || HEADER_BYTES + bytes > this.#limitFor(levelno);
+  }
+
+  /**
+   * Appends records of one priority, in order of their ids, with one write.
+   *
+   * @returns `false` if there is no room for them, and none can be made.
+   * @throws The system's error; then none of them is written.
+   */
+  append(records: readonly [NewRecord, ...NewRecord[]]): boolean {
+    const bytes = records.reduce((sum, { payload }) => sum + HEADER_BYTES + payload.length, 0);
+    if (!this.#makeRoom(records[0].levelno, bytes)) return false;
+    const segment = this.#segmentFor(records[0], bytes);
+    const frames = records.map((record, index) =>
+      encodeFrame(record.payload, { ...record, ordinal: segment.nextOrdinal + index }, segment.seed),
+    );
+    const lastId = records.at(-1)?.id ?? 0;
+    segment.append(
+      frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames),
+      records.length,
+      lastId,
+    );
+    this.#partitions.grow(bytes);
+    this.#unforced.add(segment);
+    return true;
+  }
+
+  /** Takes the oldest record, if it has at most the given bytes. @throws The system's error. */
+  take(maxBytes: number): SpooledRecord | undefined {
+    const returned = this.#returned[0];
+    if (returned !== undefined)
+      return returned.payload.length > maxBytes ? undefined : this.#returned.shift();
+    const next = this.#partitions.peek();
+    if (next === undefined || next.frame.payload.length > maxBytes) return undefined;
+    const { frame, segment } = next;
+    segment.shift();
+    this.track(frame.id);
+    const { id, levelno, payload } = frame;
+    return { id, levelno, payload, identity: segment.identity, segment };
+  }
+
+  /** Notes that a record is on its way, even one that is in no file. */
+  track(id: number): void {
+    this.#inFlight.add(id);
+    this.#lastTaken = Math.max(this.#lastTaken, id);
+  }
+
+  /** Forgets records that were taken: they are delivered, or lost. Files that hold nothing else are removed. */
+  settle(records: readonly SpooledRecord[]): void {
+    for (const { id, segment } of records) {
+      this.#inFlight.delete(id);
+      if (segment !== undefined) segment.inFlight -= 1;
+    }
+    try {
+      const oldest = this.#inFlight.values().next().value;
+      const frontier = oldest === undefined ? this.#lastTaken : oldest - 1;
+      if (frontier > this.#state.frontier) this.#state.advance(frontier);
+      this.#partitions.sweep(false);
+    } catch (error) {
+      this.owner?.failed(error as Error);
+    }
+  }
+
+  /** Puts taken records back: they are the next to be taken. */
+  putBack(records: readonly SpooledRecord[]): void {
+    this.#returned.push(...records);
+    this.#returned.sort((a, b) => a.id - b.id);
+  }
+
+  /** Forces what was appended to the disk. @throws The system's error. */
+  force(): void {
+    if (this.#unforced.size === 0) return;
+    for (const { path } of this.#unforced) forceFile(path);
+    forceDirectory(this.#directory);
+    this.#unforced.clear();
+  }
+
+  /** The same, in the background. Rejects with the system's error. */
+  async forceLater(): Promise<void> {
+    const paths = [...this.#unforced].map(({ path }) => path);
+    this.#unforced.clear();
+    for (const path of paths) await forceFileLater(path);
+  }
+
+  /** Closes all files; empty ones are removed. @throws The system's error. */
+  close(isForced: boolean): void {
+    if (isForced) this.force();
+    this.#partitions.sweep(true);
+    this.#partitions.release();
+    this.#state.close(isForced);
+  }
+
+  #scan(): number {
+    let lost = 0;
+    for (const file of readdirSync(this.#directory).sort()) {
+      const name = parseSegmentFile(file);
+      if (name === undefined) continue;
+      const segment = new Segment(join(this.#directory, file), name.identity);
+      const { waiting, damages } = segment.scan(this.#state.frontier);
+      for (const damage of damages) {
+        this.#quarantine.keep(segment.path, damage.bytes);
+        lost += damage.lost;
+      }
+      if (waiting > 0 && name.kind !== this.#kind) throw this.#otherKind(name.kind, file);
+      this.#lastId = Math.max(this.#lastId, segment.lastId);
+      this.#partitions.grow(segment.size);
+      this.#partitions.of(name.priority).add(segment, false);
+    }
+    this.#partitions.sweep(false);
+    return lost;
+  }
+
+  #otherKind(kind: string, file: string): LoggingError {
+    return new LoggingError(
+      'ERR_LOGGING_FILE',
+      `spool.directory: '${this.#directory}' holds records written as ${kind} (${file}), which this handler, ` +
+        `that sends ${this.#kind}, cannot send; give it a directory of its own`,
+    );
+  }
+
+  #damaged(segment: Segment, { bytes, lost }: Damage): void {
+    this.owner?.lost(lost, 'corrupt');
+    const records = lost === 1 ? '1 record is' : `${lost} records are`;
+    this.owner?.failed(new Error(`${segment.path} is damaged: ${records} lost, see the .bad file beside it`));
+    this.#quarantine.keep(segment.path, bytes);
+  }
+
+  #limitFor(levelno: number): number {
+    return this.limits.maxBytes * (levelno >= ERROR ? 1 : SHARE_BELOW_ERROR);
+  }
+
+  /** Drops whole files by the policy, starting with those in which nothing is left. */
+  #makeRoom(levelno: number, bytes: number): boolean {
+    const limit = this.#limitFor(levelno);
+    if (bytes > limit) return false;
+    if (this.#partitions.diskBytes + bytes > limit) this.#partitions.sweep(true);
+    const { overflow } = this.limits;
+    const missing = this.#partitions.diskBytes + bytes - limit;
+    // Nothing is dropped for a record that will not fit anyway.
+    if (missing > 0 && missing > this.#partitions.removableBytes(levelno, overflow)) return false;
+    while (this.#partitions.diskBytes + bytes > limit) {
+      const lost = this.#partitions.removeVictim(levelno, overflow);
+      if (lost === 0) return false;
+      this.owner?.lost(lost, 'overflow');
+    }
+    return true;
+  }
+
+  #segmentFor({ id, levelno }: NewRecord, bytes: number): Segment {
+    const partition = this.#partitions.of(levelno);
+    const full = Math.min(MAX_SEGMENT_BYTES, this.limits.maxBytes / SEGMENTS);
+    const { active } = partition;
+    if (active?.isAppendable && (active.size === 0 || active.size + bytes <= full)) return active;
+    const name = { firstId: id, priority: priorityOf(levelno), kind: this.#kind, identity: this.identity };
+    const segment = new Segment(join(this.#directory, segmentFile(name)), this.identity);
+    segment.create();
+    partition.add(segment, true);
+    return segment;
+  }
+}

@@ -1,0 +1,133 @@
+import type { Socket } from 'node:net';
+import { DeliveryFailure } from '../delivery/delivery-failure.js';
+import { openSocket, socketBy, timedOut } from './open-socket.js';
+import type { Transport } from './transport.js';
+
+/** How long connecting may take by default, in milliseconds. */
+export const CONNECT_MS = 5_000;
+/** How long the other side may take none of what is sent before the connection is given up, in milliseconds. */
+const STALL_MS = 10_000;
+
+/** Options of {@link StreamTransport}. */
+export interface StreamTransportOptions {
+  /** Starts a connection. */
+  readonly connect: () => Socket | Promise<Socket>;
+  /** The event after which it may be used: `secureConnect` for TLS; default `connect`. */
+  readonly readyEvent?: string | undefined;
+  /** How long it may take, in milliseconds; default 5000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /**
+   * How long a connection has to last after a write for what was written to count as arrived, in milliseconds; default
+   * 0. A server that ends usually closes the connection at once, and what it had not read by then is sent again.
+   */
+  readonly settleMs?: number | undefined;
+  /** Frames a message, so that it is separate from the next on a stream; default unchanged. */
+  readonly frame?: ((message: Buffer) => Buffer) | undefined;
+}
+
+/** How long that is where nothing may be lost, in milliseconds. */
+export const SETTLE_MS = 500;
+/** The most messages of a batch then: each batch takes that long. */
+const MAX_SETTLED = 100_000;
+
+/** Messages over a stream: TCP, TLS or a unix socket. Messages carry their own framing. */
+export class StreamTransport implements Transport {
+  readonly maxMessages: number;
+
+  readonly #options: StreamTransportOptions;
+  #socket: Socket | undefined;
+  /** A socket that a user has set, before it is used. */
+  #given: Socket | undefined;
+  #opening: Promise<void> | undefined;
+
+  constructor(options: StreamTransportOptions) {
+    this.#options = options;
+    this.maxMessages = options.settleMs === undefined ? 256 : MAX_SETTLED;
+  }
+
+  get socket(): Socket | null {
+    return this.#socket ?? this.#given ?? null;
+  }
+  set socket(socket: object | null) {
+    this.close();
+    // An error of it would end the process, even before it is used.
+    this.#given = socket === null ? undefined : socketBy(socket).on('error', () => undefined);
+  }
+
+  open(): Promise<void> {
+    if (this.#socket !== undefined) return Promise.resolve();
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  /** All or none: when a connection breaks, it is unknown how much of what was written has arrived. */
+  async send(messages: readonly Buffer[]): Promise<void> {
+    const socket = this.#socket;
+    if (socket === undefined) throw new DeliveryFailure('the other side closed the connection', 'retry');
+    const { frame, settleMs = 0 } = this.#options;
+    const bytes = Buffer.concat(frame === undefined ? messages : messages.map(frame));
+    const error =
+      (await write(socket, bytes)) ?? (settleMs > 0 ? await brokenWithin(socket, settleMs) : undefined);
+    if (error === undefined) return;
+    if (this.#socket === socket) this.#socket = undefined;
+    socket.destroy();
+    throw new DeliveryFailure('the connection broke', 'reject', { reason: 'failed', cause: error });
+  }
+
+  close(): void {
+    this.#socket?.end();
+    this.#given?.end();
+    this.#socket = undefined;
+    this.#given = undefined;
+  }
+
+  async #open(): Promise<void> {
+    // A user's makeSocket may be async: a socket that it makes and nobody uses would end the process when it fails.
+    const given = this.#given;
+    this.#given = undefined;
+    const socket = given ?? socketBy(await this.#options.connect());
+    const { readyEvent = 'connect', connectTimeoutMs = CONNECT_MS } = this.#options;
+    await openSocket(socket, readyEvent, connectTimeoutMs);
+    // Answers are read and forgotten: unread ones would hide that the other side has gone.
+    socket.resume();
+    const forget = () => {
+      if (this.#socket === socket) this.#socket = undefined;
+      socket.destroy();
+    };
+    socket.on('end', forget);
+    socket.on('close', forget);
+    this.#socket = socket;
+  }
+}
+
+/** Writes all of it; resolves with what went wrong. */
+function write(socket: Socket, bytes: Buffer): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    const settle = (error?: Error | null) => {
+      clearTimeout(timer);
+      socket.off('close', closed);
+      resolve(error ?? undefined);
+    };
+    const closed = () => settle(new Error('the connection broke'));
+    const timer = setTimeout(() => settle(timedOut('write', STALL_MS)), STALL_MS);
+    socket.on('close', closed);
+    socket.write(bytes, settle);
+  });
+}
+
+/** Resolves with what is wrong as soon as a connection breaks, or with nothing once it has lasted. */
+function brokenWithin(socket: Socket, waitMs: number): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    const settle = (error?: Error) => {
+      clearTimeout(timer);
+      socket.off('close', closed);
+      resolve(error);
+    };
+    const closed = () => settle(new Error('the connection broke before what was sent can have arrived'));
+    const timer = setTimeout(settle, waitMs, undefined);
+    if (socket.destroyed) closed();
+    else socket.on('close', closed);
+  });
+}

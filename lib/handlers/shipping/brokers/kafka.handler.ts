@@ -1,0 +1,212 @@
+import { COMPONENT, declareComponent } from '../../../core/component.js';
+import { safeFields } from '../../../core/formatting/safe-fields.js';
+import { LEAN } from '../../../core/lean.js';
+import { checkOptions } from '../../../core/options.js';
+import type { LogRecord } from '../../../core/records/log-record.js';
+import { notLoaded } from '../../../runtime/optional-peer.js';
+import type { SendResult } from '../destination.js';
+import { ShapedJson } from '../shaped-json.js';
+import type { ShippingEntry } from '../shipping-entry.js';
+import { ShippingHandler } from '../shipping-handler.js';
+import { type BatchVerdict, retry } from '../verdict.js';
+import { Client, clientTls, loadPeer, loadSoon } from './client.js';
+import { givenClient } from './client-options.js';
+import {
+  type KafkaHandlerOptions,
+  type KafkaMessage,
+  type KafkaProducer,
+  kafkaHandlerSchema,
+} from './kafka-options.js';
+
+interface KafkaPackage {
+  readonly Kafka: new (options: object) => { producer(options: object): KafkaProducer };
+  readonly logLevel: { readonly NOTHING: number };
+}
+
+/** Errors of Kafka that are about what is sent: it is halved until the bad record is found. */
+const SPLITTING: ReadonlySet<string> = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'CORRUPT_MESSAGE',
+  'INVALID_RECORD',
+  'INVALID_TIMESTAMP',
+]);
+/** Errors that mean that nothing of ours is accepted. */
+const REFUSING: ReadonlySet<string> = new Set([
+  'TOPIC_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'SASL_AUTHENTICATION_FAILED',
+  'INVALID_TOPIC_EXCEPTION',
+]);
+
+/**
+ * Sends records to a topic of Kafka, as JSON, or as the formatter writes them, by an idempotent producer that waits for
+ * all replicas in sync.
+ *
+ * The key of a message is the field `keyField`, by default the request id: records of one key are in one partition, in
+ * order. Headers: `id`, which a record keeps however often it is sent, `level`, and `trace_id` and `span_id` where the
+ * record has them.
+ *
+ * Delivery: `at-most-once`; with a `spool` `at-least-once`. The broker drops what this producer itself repeats; a batch
+ * that another process, or another connection, sends again may be there twice.
+ *
+ * Needs the package `kafkajs` unless `client` is given: a producer of kafkajs or of `@confluentinc/kafka-javascript` (by
+ * its KafkaJS interface), which is connected if it is not yet, and stays so.
+ *
+ * @example
+ * new KafkaHandler({ brokers: ['kafka:9092'], topic: 'logs', clientId: 'shop' })
+ */
+export class KafkaHandler extends ShippingHandler {
+  static override readonly [LEAN] = true;
+  /** The options that may be injection tokens. */
+  static readonly tokenOptions: readonly string[] = ['client'];
+  /** The keys of its entry in a configuration. */
+  declare static readonly optionsSchema: ReturnType<typeof kafkaHandlerSchema>;
+  /** What configurations call it. */
+  static readonly [COMPONENT] = declareComponent(KafkaHandler, {
+    name: 'KafkaHandler',
+    schema: kafkaHandlerSchema,
+  });
+
+  readonly #client: Client<KafkaProducer>;
+  readonly #json: ShapedJson;
+  readonly #topic: string;
+  readonly #keyField: string;
+  /** Settings of our own producer; another has its own. */
+  readonly #request: { readonly acks?: number; readonly timeout?: number };
+
+  /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`; `ERR_LOGGING_FILE` if a file of `tls` or the spool cannot be used. */
+  constructor(options: KafkaHandlerOptions) {
+    const o = checkOptions('KafkaHandler', kafkaHandlerSchema(), options, new.target === KafkaHandler);
+    super(o, {
+      name: 'kafka',
+      receiver: o.brokers?.[0],
+      secrets: [o.sasl?.password],
+      // A broker takes 1 MiB of a batch with its frame, by default.
+      defaults: { maxBatchBytes: 900_000 },
+    });
+    this.#topic = o.topic;
+    this.#keyField = o.keyField;
+    this.#json = new ShapedJson(this, undefined, {});
+    const given = givenClient('KafkaHandler', o.client);
+    this.#request = given === undefined ? { acks: -1, timeout: this.settings.timeoutMs } : {};
+    if (given !== undefined) {
+      this.#client = new Client({ open: () => connected(given), close: () => undefined });
+      return;
+    }
+    const [host = ''] = o.brokers?.[0]?.split(/:\d+$/) ?? [];
+    const ssl = clientTls('KafkaHandler', host, { tls: o.tls, hasSecret: o.sasl !== undefined });
+    const { timeoutMs } = this.settings;
+    this.#client = new Client<KafkaProducer>({
+      open: async () => {
+        const { Kafka, logLevel } = await loadKafkajs();
+        // It gives up before the handler does, whose queue is bounded.
+        const retries = { retries: 1, initialRetryTime: 100, maxRetryTime: 500 };
+        const kafka = new Kafka({
+          ...{ brokers: o.brokers, clientId: o.clientId, logLevel: logLevel.NOTHING, retry: retries },
+          ...{ connectionTimeout: Math.min(timeoutMs, 5_000), requestTimeout: timeoutMs },
+          ...(ssl === undefined ? {} : { ssl }),
+          ...(o.sasl === undefined ? {} : { sasl: o.sasl }),
+        });
+        const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, retry: retries });
+        try {
+          await producer.connect();
+        } catch (error) {
+          await producer.disconnect().catch(() => undefined);
+          throw error;
+        }
+        return producer;
+      },
+      close: (producer) => producer.disconnect(),
+    });
+    loadSoon(this, loadKafkajs);
+  }
+
+  /** Key and headers, on a line of their own; then the record. */
+  protected override encode(record: LogRecord): string {
+    const fields = safeFields(record) as Readonly<Record<string, unknown>>;
+    const key = fields[this.#keyField];
+    const hasKey = typeof key === 'string' || typeof key === 'number';
+    const head = [
+      hasKey ? String(key) : null,
+      record.levelname,
+      textIn(fields.trace_id),
+      textIn(fields.span_id),
+    ];
+    return `${JSON.stringify(head)}\n${this.#json.line(record)}`;
+  }
+
+  protected override async send(batch: readonly ShippingEntry[], signal: AbortSignal): Promise<SendResult> {
+    const messages = batch.map(messageOf);
+    return this.#client.use(signal, async (producer) => {
+      try {
+        await producer.send({ topic: this.#topic, messages, ...this.#request });
+        return undefined;
+      } catch (error) {
+        // After a failure only a new producer has a known state.
+        void this.#client.drop();
+        return verdictOf(error);
+      }
+    });
+  }
+
+  protected override disconnect(): Promise<void> {
+    return this.#client.drop();
+  }
+
+  /** Connecting, and asking again, take their time too. */
+  protected override get sendTimeoutMs(): number {
+    return 2 * this.settings.timeoutMs + 5_000;
+  }
+}
+
+function textIn(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function messageOf({ item, id }: ShippingEntry): KafkaMessage {
+  const at = item.indexOf('\n');
+  const [key, level, trace, span] = JSON.parse(item.slice(0, at)) as [
+    string | null,
+    string,
+    ...(string | null)[],
+  ];
+  const headers: Record<string, string> = { id, level };
+  if (trace) headers.trace_id = trace;
+  if (span) headers.span_id = span;
+  return { key, value: item.slice(at + 1), headers };
+}
+
+/** What an error of either client means; both have Kafka's name of it in `type`, or in the message. */
+function verdictOf(error: unknown): BatchVerdict {
+  const { type, message, cause } = error as { type?: unknown; message?: unknown; cause?: { type?: unknown } };
+  const name = String(type ?? cause?.type ?? '')
+    .replace(/^ERR_/, '')
+    .replace('MSG_SIZE_TOO_LARGE', 'MESSAGE_TOO_LARGE');
+  const reason = `Kafka: ${String(message ?? error)}`;
+  if (SPLITTING.has(name)) return { outcome: 'split', reason, isTooLarge: name.endsWith('TOO_LARGE') };
+  if (REFUSING.has(name)) return { outcome: 'refused', reason };
+  return retry(reason);
+}
+
+/** A producer of the application's, connected. One that is already connected may throw an error. */
+async function connected(producer: KafkaProducer): Promise<KafkaProducer> {
+  await producer.connect().catch(() => undefined);
+  return producer;
+}
+
+/** Loads kafkajs. @throws {LoggingError} `ERR_LOGGING_MISSING_PACKAGE` if it is not installed. */
+function loadKafkajs(): Promise<KafkaPackage> {
+  return loadPeer<KafkaPackage>({
+    name: 'kafkajs',
+    neededBy: 'KafkaHandler',
+    load: async () => {
+      try {
+        return await import('kafkajs');
+      } catch (error) {
+        return notLoaded(error);
+      }
+    },
+    pick: (module) => (typeof module.Kafka === 'function' ? (module as unknown as KafkaPackage) : undefined),
+  });
+}

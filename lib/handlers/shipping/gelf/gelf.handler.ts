@@ -1,0 +1,180 @@
+import type { Agent } from 'node:http';
+import type { ConnectionOptions } from 'node:tls';
+import { promisify } from 'node:util';
+import { COMPONENT, declareComponent } from '../../../core/component.js';
+import { LEAN } from '../../../core/lean.js';
+import { checkOptions } from '../../../core/options.js';
+import type { LogRecord } from '../../../core/records/log-record.js';
+import { nodeModule } from '../../../runtime/node-module.js';
+import { DeliveryFailure } from '../../delivery/delivery-failure.js';
+import { exchangeHttp } from '../../http/http-request.js';
+import { connector } from '../../network/connector.js';
+import { DatagramTransport } from '../../network/datagram-transport.js';
+import { hostPort } from '../../network/host-port.js';
+import { SETTLE_MS, StreamTransport } from '../../network/stream-transport.js';
+import { clientTls } from '../brokers/client.js';
+import type { SendResult } from '../destination.js';
+import { httpVerdict } from '../http/http-verdict.js';
+import { sendOrRetry } from '../send-or-retry.js';
+import { ShapedJson } from '../shaped-json.js';
+import type { ShippingEntry } from '../shipping-entry.js';
+import { ShippingHandler } from '../shipping-handler.js';
+import { delivered, type RecordVerdict, retry } from '../verdict.js';
+import { type GELFHandlerOptions, gelfHandlerSchema } from './gelf-options.js';
+
+/** A datagram of GELF, the two bytes that a part of a message begins with, and the head of such a part. */
+const MAX_DATAGRAM = 8_192;
+const CHUNK_MAGIC = Buffer.from([0x1e, 0x0f]);
+const CHUNK_HEAD = 12;
+const MAX_CHUNKS = 128;
+
+/** How messages of one protocol are sent. */
+interface Way {
+  send(messages: readonly string[], signal: AbortSignal): Promise<SendResult>;
+  close(): void;
+}
+
+/**
+ * Sends records to Graylog, or another server that takes GELF: over UDP in parts of at most 8,192 bytes, over TCP, where
+ * each message ends with a NUL, or by HTTP, a request each.
+ *
+ * Delivery over UDP and TCP is `at-most-once`, with a `spool` too: neither answers. Over TCP with a spool a batch is taken
+ * for delivered when the connection has lasted for half a second after it. By HTTP 202 is delivered, and with a `spool`
+ * delivery is `at-least-once`.
+ *
+ * @example
+ * new GELFHandler({ host: 'graylog', protocol: 'tcp', service: 'shop' })
+ */
+export class GELFHandler extends ShippingHandler {
+  static override readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  declare static readonly optionsSchema: ReturnType<typeof gelfHandlerSchema>;
+  /** What configurations call it. */
+  static readonly [COMPONENT] = declareComponent(GELFHandler, {
+    name: 'GELFHandler',
+    schema: gelfHandlerSchema,
+  });
+
+  readonly #json: ShapedJson;
+  readonly #way: Way;
+
+  /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`; `ERR_LOGGING_FILE` if a file of `tls` or the spool cannot be used. */
+  constructor(options: GELFHandlerOptions) {
+    const o = checkOptions('GELFHandler', gelfHandlerSchema(), options, new.target === GELFHandler);
+    const { host, port, protocol } = o;
+    super(o, {
+      name: `gelf${protocol}`,
+      isAnswered: protocol === 'http',
+      receiver: `${protocol}://${hostPort(host, port)}`,
+      limits: {
+        maxRecordBytes: MAX_CHUNKS * (MAX_DATAGRAM - CHUNK_HEAD),
+        // A request for each record: they have to fit into the time of one attempt.
+        ...(protocol === 'http' ? { batchSize: 100 } : {}),
+      },
+    });
+    this.#json = new ShapedJson(this, 'gelf', { service: o.service });
+    const tls = protocol === 'udp' ? undefined : clientTls('GELFHandler', host, { tls: o.tls });
+    if (protocol === 'udp') this.#way = overUdp(host, port, o.compress);
+    else if (protocol === 'tcp') this.#way = overTcp(host, port, tls, o.spool !== undefined);
+    else this.#way = byHttp(host, port, tls, this.settings.timeoutMs);
+  }
+
+  protected override encode(record: LogRecord): string {
+    return this.#json.write(record);
+  }
+
+  protected override send(batch: readonly ShippingEntry[], signal: AbortSignal): Promise<SendResult> {
+    return this.#way.send(
+      batch.map(({ item }) => item),
+      signal,
+    );
+  }
+
+  protected override disconnect(): void {
+    this.#way.close();
+  }
+}
+
+function overUdp(host: string, port: number, isCompressed: boolean): Way {
+  const transport = new DatagramTransport(host, port);
+  const { deflate } = nodeModule('node:zlib');
+  const compress = promisify<Buffer, Buffer>(deflate);
+  return {
+    async send(messages) {
+      await transport.open();
+      for (const message of messages) {
+        const plain = Buffer.from(message);
+        const bytes = isCompressed ? await compress(plain) : plain;
+        await transport.send(chunksOf(bytes));
+      }
+      return delivered;
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** A message as datagrams: itself, or parts, each with the id of the message and its number. */
+function chunksOf(bytes: Buffer): Buffer[] {
+  if (bytes.length <= MAX_DATAGRAM) return [bytes];
+  const size = MAX_DATAGRAM - CHUNK_HEAD;
+  const count = Math.ceil(bytes.length / size);
+  const id = nodeModule('node:crypto').randomBytes(8);
+  return Array.from({ length: count }, (_, index) => {
+    const head = [CHUNK_MAGIC, id, Buffer.from([index, count])];
+    return Buffer.concat([...head, bytes.subarray(index * size, (index + 1) * size)]);
+  });
+}
+
+function overTcp(host: string, port: number, tls: ConnectionOptions | undefined, isCareful: boolean): Way {
+  const transport = new StreamTransport({
+    ...connector(host, port, tls),
+    settleMs: isCareful ? SETTLE_MS : undefined,
+    frame: (message) => Buffer.concat([message, Buffer.of(0)]),
+  });
+  return {
+    async send(messages) {
+      await sendOrRetry(
+        transport,
+        messages.map((message) => Buffer.from(message)),
+      );
+      return delivered;
+    },
+    close: () => transport.close(),
+  };
+}
+
+function byHttp(hostname: string, port: number, tls: ConnectionOptions | undefined, timeoutMs: number): Way {
+  const secure = tls !== undefined;
+  const origin = `${secure ? 'https' : 'http'}://${hostPort(hostname, port)}`;
+  let agent: Agent | undefined;
+  return {
+    async send(messages, signal) {
+      const { Agent } = nodeModule(secure ? 'node:https' : 'node:http');
+      agent ??= new Agent({ keepAlive: true, maxSockets: 1, ...tls });
+      const target = { ...{ origin, secure, hostname, port, agent, timeoutMs }, ...LIMITS };
+      const verdicts: RecordVerdict[] = [];
+      for (const body of messages) {
+        const headers = {
+          'Content-Type': 'application/json',
+          'Content-length': String(Buffer.byteLength(body)),
+        };
+        const answer = await exchangeHttp(
+          target,
+          { method: 'POST', path: '/gelf', headers, body },
+          signal,
+        ).catch((error: DeliveryFailure) => error);
+        const verdict =
+          answer instanceof DeliveryFailure ? retry(answer.message) : httpVerdict(answer, origin);
+        if (verdict.outcome === 'delivered' || verdict.outcome === 'rejected') verdicts.push(verdict);
+        else if (verdict.outcome === 'split') verdicts.push({ outcome: 'rejected', reason: verdict.reason });
+        // What comes after it waits, so that records keep their order.
+        else if (verdicts.length === 0) return verdict;
+        else return verdicts.concat(messages.slice(verdicts.length).map(() => retry(origin)));
+      }
+      return verdicts;
+    },
+    close: () => agent?.destroy(),
+  };
+}
+
+const LIMITS = { connectTimeoutMs: 5_000, maxAnswerBytes: 4_096 };

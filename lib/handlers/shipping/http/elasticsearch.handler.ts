@@ -1,0 +1,117 @@
+import { COMPONENT, declareComponent } from '../../../core/component.js';
+import { LEAN } from '../../../core/lean.js';
+import { checkOptions } from '../../../core/options.js';
+import type { LogRecord } from '../../../core/records/log-record.js';
+import type { HttpAnswer } from '../../http/http-request.js';
+import { ShapedJson } from '../shaped-json.js';
+import type { ShippingEntry } from '../shipping-entry.js';
+import { type BatchVerdict, delivered, type RecordVerdict, rejected, retry } from '../verdict.js';
+import { type ElasticsearchHandlerOptions, elasticsearchHandlerSchema } from './elasticsearch-options.js';
+import { type HttpShipment, HttpShippingHandler } from './http-shipping-handler.js';
+import { httpVerdict } from './http-verdict.js';
+
+/**
+ * Sends records to Elasticsearch or OpenSearch by its bulk interface, in the names of the Elastic Common Schema, or as
+ * JSON that the formatter makes of them.
+ *
+ * Each record is created under its id, so one that is sent again after a lost answer is there once: with a `spool`
+ * delivery is `at-least-once`, and effectively once in an index; a data stream that rolled over in between may have it
+ * twice. The response judges each record separately: 409 is delivered, 429 and 5xx are sent again, all else
+ * (a field whose type conflicts) is rejected, and its neighbours stay delivered.
+ *
+ * @example
+ * new ElasticsearchHandler({ url: 'https://es:9200', dataStream: 'logs-shop-production', apiKey: process.env.ES_KEY })
+ */
+export class ElasticsearchHandler extends HttpShippingHandler {
+  static override readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  declare static readonly optionsSchema: ReturnType<typeof elasticsearchHandlerSchema>;
+  /** What configurations call it. */
+  static readonly [COMPONENT] = declareComponent(ElasticsearchHandler, {
+    name: 'ElasticsearchHandler',
+    schema: elasticsearchHandlerSchema,
+  });
+
+  readonly #target: string;
+  readonly #json: ShapedJson;
+
+  /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`; `ERR_LOGGING_FILE` if a file of `tls` or the spool cannot be used. */
+  constructor(options: ElasticsearchHandlerOptions) {
+    const o = checkOptions(
+      'ElasticsearchHandler',
+      elasticsearchHandlerSchema(),
+      options,
+      new.target === ElasticsearchHandler,
+    );
+    super(o, {
+      name: 'elasticsearch',
+      server: o.url,
+      auth: o.auth,
+      secrets: [o.apiKey],
+      secretHeaders: o.apiKey === undefined ? {} : { Authorization: `ApiKey ${o.apiKey}` },
+      maxAnswerBytes: 16 * 1024 * 1024,
+    });
+    this.#target = JSON.stringify(o.dataStream ?? o.index);
+    this.#json = new ShapedJson(this, 'ecs', { service: o.service });
+  }
+
+  protected override encode(record: LogRecord): string {
+    return this.#json.write(record);
+  }
+
+  protected override request(batch: readonly ShippingEntry[]): HttpShipment {
+    let body = '';
+    for (const { id, item } of batch)
+      body += `{"create":{"_index":${this.#target},"_id":"${id}"}}\n${item}\n`;
+    return { path: '/_bulk', headers: { 'Content-Type': 'application/x-ndjson' }, body };
+  }
+
+  protected override verdict(
+    answer: HttpAnswer,
+    batch: readonly ShippingEntry[],
+  ): BatchVerdict | readonly RecordVerdict[] {
+    if (answer.status !== 200) return httpVerdict(answer, this.origin);
+    const { errors, items } = parsed(answer.body);
+    if (errors === false) return delivered;
+    if (items === undefined) return retry(`${this.origin} sent an invalid response to a bulk request`);
+    return batch.map((_, index) => this.#verdictOf(items[index]));
+  }
+
+  #verdictOf(item: BulkItem | undefined): RecordVerdict {
+    const { status = 0, error } = item?.create ?? {};
+    if ((status >= 200 && status < 300) || status === 409) return delivered;
+    const cause = error?.caused_by?.reason === undefined ? '' : `: ${error.caused_by.reason}`;
+    const reason = `${this.origin} answered ${status} for a record: ${error?.type}: ${error?.reason}${cause}`;
+    if (status === 429 || status >= 500 || status === 0) return retry(reason, { isLimited: status === 500 });
+    return rejected(reason);
+  }
+}
+
+/** What of an answer is of use. */
+interface BulkAnswer {
+  readonly errors?: boolean;
+  readonly items?: readonly BulkItem[];
+}
+
+interface BulkItem {
+  readonly create?: {
+    readonly status?: number;
+    readonly error?: {
+      readonly type?: string;
+      readonly reason?: string;
+      readonly caused_by?: { readonly reason?: string };
+    };
+  };
+}
+
+function parsed(body: Buffer): BulkAnswer {
+  try {
+    const answer = JSON.parse(body.toString()) as BulkAnswer | null;
+    return {
+      errors: answer?.errors,
+      items: Array.isArray(answer?.items) ? answer.items : undefined,
+    } as BulkAnswer;
+  } catch {
+    return {};
+  }
+}

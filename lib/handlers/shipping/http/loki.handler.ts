@@ -1,0 +1,132 @@
+import { COMPONENT, declareComponent } from '../../../core/component.js';
+import { LEAN } from '../../../core/lean.js';
+import { checkOptions } from '../../../core/options.js';
+import type { LogRecord } from '../../../core/records/log-record.js';
+import { hasError, tracebackText } from '../../../core/records/record-traceback.js';
+import { recordFacts } from '../../../formatters/support/record-facts.js';
+import { jsonString } from '../../../python/json/json-string.js';
+import { textField, textsJson } from '../field-values.js';
+import { NanosecondClock } from '../nanosecond-clock.js';
+import type { ShippingEntry } from '../shipping-entry.js';
+import { type HttpShipment, HttpShippingHandler } from './http-shipping-handler.js';
+import { type LokiHandlerOptions, lokiHandlerSchema } from './loki-options.js';
+
+/** What Loki takes of structured metadata with a line, unless it is configured otherwise: 128 entries, 64 KiB. */
+const MAX_METADATA = 100;
+const MAX_METADATA_BYTES = 48 * 1024;
+
+/**
+ * Sends records to Grafana Loki, or to what takes its push requests (VictoriaLogs, Grafana Alloy).
+ *
+ * A line is the message and its traceback, or what the formatter makes of a record. Labels are few: those of the option
+ * and `level`, since each combination is a stream of its own. Logger, request id, trace and all other fields are
+ * structured metadata, as strings; what exceeds Loki's limits is appended to the line as JSON.
+ *
+ * Records of one stream keep their order. Two of the same time differ by a nanosecond: Loki would take the same line at
+ * the same time for a repeat.
+ *
+ * Delivery: `at-most-once`; with a `spool` `at-least-once`, and effectively once, since Loki drops a line that it has.
+ * 204 is delivered; 429 and 5xx are tried again; a line that is refused (400: too old, too long) is found by halves and
+ * set aside alone.
+ *
+ * @example
+ * new LokiHandler({ url: 'http://loki:3100', labels: { service: 'shop', environment: 'production' } })
+ */
+export class LokiHandler extends HttpShippingHandler {
+  static override readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  declare static readonly optionsSchema: ReturnType<typeof lokiHandlerSchema>;
+  /** What configurations call it. */
+  static readonly [COMPONENT] = declareComponent(LokiHandler, {
+    name: 'LokiHandler',
+    schema: lokiHandlerSchema,
+  });
+
+  readonly #labels: Readonly<Record<string, string>>;
+  readonly #clock = new NanosecondClock();
+
+  /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`; `ERR_LOGGING_FILE` if a file of `tls` or the spool cannot be used. */
+  constructor(options: LokiHandlerOptions) {
+    const o = checkOptions('LokiHandler', lokiHandlerSchema(), options, new.target === LokiHandler);
+    super(o, {
+      name: 'loki',
+      server: o.url,
+      auth: o.auth,
+      fixedHeaders: o.tenant === undefined ? {} : { 'X-Scope-OrgID': o.tenant },
+    });
+    this.#labels = o.labels;
+  }
+
+  /** The stream, then the entry: each a text in JSON, on a line of its own. */
+  protected override encode(record: LogRecord): string {
+    const stream = textsJson({ ...this.#labels, level: record.levelname.toLowerCase() });
+    const { metadata, rest } = metadataOf(record);
+    const line = this.formatter === null ? lineOf(record) : this.format(record);
+    const text = rest === undefined ? line : `${line}\n${textsJson(rest)}`;
+    const time = this.#clock.time(record.created);
+    return `${stream}\n["${time}",${jsonString(text)},${textsJson(metadata)}]`;
+  }
+
+  protected override request(batch: readonly ShippingEntry[]): HttpShipment {
+    const streams = new Map<string, string[]>();
+    for (const { item } of batch) {
+      const at = item.indexOf('\n');
+      const [stream, entry] = [item.slice(0, at), item.slice(at + 1)];
+      const entries = streams.get(stream);
+      if (entries === undefined) streams.set(stream, [entry]);
+      else entries.push(entry);
+    }
+    const parts = [...streams].map(
+      ([stream, entries]) => `{"stream":${stream},"values":[${entries.join(',')}]}`,
+    );
+    return {
+      path: '/loki/api/v1/push',
+      headers: { 'Content-Type': 'application/json' },
+      body: `{"streams":[${parts.join(',')}]}`,
+    };
+  }
+}
+
+function lineOf(record: LogRecord): string {
+  const message = record.getMessage();
+  const traceback = hasError(record) || record.excText ? tracebackText(record) : undefined;
+  return traceback ? `${message}\n${traceback}` : message;
+}
+
+/** The fields of a record as texts, as many as Loki takes; the rest. */
+function metadataOf(record: LogRecord): {
+  metadata: Record<string, string>;
+  rest: Record<string, string> | undefined;
+} {
+  const { traceId, spanId, error, fields } = recordFacts(record, KEPT);
+  const metadata: Record<string, string> = Object.create(null) as Record<string, string>;
+  metadata.logger = record.name;
+  if (traceId !== undefined) metadata.trace_id = traceId;
+  if (spanId !== undefined) metadata.span_id = spanId;
+  if (error !== undefined) {
+    metadata.exception_type = error.type;
+    metadata.exception_message = error.message.slice(0, 1_024);
+  }
+  if (record.stackInfo) metadata.stack = record.stackInfo.slice(0, 8_192);
+  let rest: Record<string, string> | undefined;
+  let bytes = 0;
+  let count = 0;
+  for (const [key, value] of fields) {
+    const text = textField(value);
+    if (text === undefined) continue;
+    const name = key in metadata ? `extra_${key}` : key;
+    const size = Buffer.byteLength(name) + Buffer.byteLength(text);
+    if (count < MAX_METADATA && bytes + size <= MAX_METADATA_BYTES) {
+      metadata[name] = text;
+      bytes += size;
+      count += 1;
+    } else {
+      rest ??= Object.create(null) as Record<string, string>;
+      rest[name] = text;
+    }
+  }
+  return { metadata, rest };
+}
+
+/** The fields of a request stay as they are: nothing is looked for elsewhere. */
+const KEPT: ReadonlySet<string> = new Set(['method']);

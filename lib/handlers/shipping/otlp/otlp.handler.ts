@@ -1,0 +1,92 @@
+import { COMPONENT, declareComponent } from '../../../core/component.js';
+import { LEAN } from '../../../core/lean.js';
+import { checkOptions } from '../../../core/options.js';
+import type { LogRecord } from '../../../core/records/log-record.js';
+import type { HttpAnswer } from '../../http/http-request.js';
+import { type HttpShipment, HttpShippingHandler } from '../http/http-shipping-handler.js';
+import { httpVerdict, type StatusVerdicts } from '../http/http-verdict.js';
+import type { ShippingEntry } from '../shipping-entry.js';
+import type { BatchVerdict } from '../verdict.js';
+import type { OtlpCodec } from './otlp-codec.js';
+import { OtlpJson } from './otlp-json.js';
+import { type OTLPHandlerOptions, otlpHandlerSchema } from './otlp-options.js';
+import { OtlpProtobuf } from './otlp-protobuf.js';
+import { otlpRecord } from './otlp-record.js';
+
+/** OTLP has answers of its own: but for these, no request is to be made again. */
+const VERDICTS: StatusVerdicts = {
+  ...{ 429: 'retry', 502: 'retry', 503: 'retry', 504: 'retry' },
+  ...{ 408: 'rejected', 425: 'rejected', '5xx': 'rejected' },
+};
+
+/**
+ * Sends records to an OpenTelemetry collector, or to what takes OTLP over HTTP.
+ *
+ * The body is the message, or what the formatter makes of the record; the logger is the scope, the level the severity.
+ * Trace and span are those of the record, an error is `exception.type`, `.message` and `.stacktrace`, fields are
+ * attributes of their own types.
+ *
+ * 429, 502, 503 and 504 are tried again, as `Retry-After` says, and nothing else: what a 200 says was rejected is counted
+ * and never sent again, a request answered with 400 or 413 is halved, any other failure rejects.
+ *
+ * @example
+ * new OTLPHandler({ endpoint: 'http://collector:4318', resource: { 'service.name': 'shop' } })
+ * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp
+ */
+export class OTLPHandler extends HttpShippingHandler<Buffer | string> {
+  static override readonly [LEAN] = true;
+  /** The keys of its entry in a configuration. */
+  declare static readonly optionsSchema: ReturnType<typeof otlpHandlerSchema>;
+  /** What configurations call it. */
+  static readonly [COMPONENT] = declareComponent(OTLPHandler, {
+    name: 'OTLPHandler',
+    schema: otlpHandlerSchema,
+  });
+
+  readonly #codec: OtlpCodec;
+  readonly #resource: Readonly<Record<string, string | number | boolean>>;
+  readonly #hasCaller: boolean;
+
+  /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`; `ERR_LOGGING_FILE` if a file of `tls` or the spool cannot be used. */
+  constructor(options: OTLPHandlerOptions = {}) {
+    const o = checkOptions('OTLPHandler', otlpHandlerSchema(), options, new.target === OTLPHandler);
+    const isJson = o.protocol === 'http/json';
+    super({ ...o, gzip: o.compression === 'gzip' } as typeof o, {
+      name: isJson ? 'otlp.json' : 'otlp',
+      entries: isJson ? 'text' : 'bytes',
+      server: o.endpoint,
+      auth: o.auth,
+      maxAnswerBytes: 65_536,
+    });
+    this.#codec = (isJson ? new OtlpJson() : new OtlpProtobuf()) as OtlpCodec;
+    const service = process.env.OTEL_SERVICE_NAME || 'unknown_service:node';
+    this.#resource = { 'service.name': service, ...o.resource };
+    this.#hasCaller = o.includeCaller;
+  }
+
+  protected override encode(record: LogRecord): Buffer | string {
+    const text = this.formatter === null ? undefined : this.format(record);
+    return this.#codec.encode(otlpRecord(record, text, this.#hasCaller));
+  }
+
+  protected override request(batch: readonly ShippingEntry<Buffer | string>[]): HttpShipment {
+    const body = this.#codec.request(
+      batch.map(({ item }) => item),
+      this.#resource,
+    );
+    return { path: '/v1/logs', headers: { 'Content-Type': this.#codec.contentType }, body };
+  }
+
+  protected override verdict(answer: HttpAnswer): BatchVerdict {
+    if (answer.status !== 200) return httpVerdict(shown(answer), this.origin, VERDICTS);
+    const { count, message } = this.#codec.rejected(answer.body);
+    const reason = message === '' ? `${this.origin} gave no reason` : message;
+    return count > 0 ? { outcome: 'partly', rejected: count, reason } : { outcome: 'delivered' };
+  }
+}
+
+/** An answer whose body is fit to be shown: that of a failure may be a message of Protocol Buffers. */
+function shown(answer: HttpAnswer): HttpAnswer {
+  const text = answer.body.toString('latin1').replace(/[^\x20-\x7e]+/g, ' ');
+  return { ...answer, body: Buffer.from(text) };
+}

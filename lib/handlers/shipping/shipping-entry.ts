@@ -1,0 +1,70 @@
+import type { QueueEntry } from '../delivery/delivery-queue.js';
+import type { SpoolEntry } from '../delivery/spool/spool-queue.js';
+
+/** What a record may be encoded as: a text, bytes, or an object, which a spool keeps as JSON. */
+export type Encoded = string | Buffer | object;
+
+/** One record of a batch. */
+export interface ShippingEntry<T extends Encoded = string> {
+  /** What `encode` made of it. */
+  readonly item: T;
+  /**
+   * An id that is unique in this handler, or its spool: `9f86d081884c-17`. A record that is
+   * sent again has the id it had before, so a destination that gets it can drop duplicates. With a spool that is
+   * true also after the process was killed.
+   */
+  readonly id: string;
+  /** Level of the record. */
+  readonly levelno: number;
+  /** Its size, in bytes. */
+  readonly bytes: number;
+}
+
+/** A queue's entry as a destination sees it; the id is made only when it is read. */
+export class QueuedShipment<T extends Encoded> implements ShippingEntry<T> {
+  readonly #entry: QueueEntry<T>;
+  readonly #identity: string;
+
+  constructor(entry: QueueEntry<T>, identity: string) {
+    this.#entry = entry;
+    this.#identity = identity;
+  }
+
+  get item(): T {
+    return this.#entry.item;
+  }
+
+  get id(): string {
+    const { record } = this.#entry as Partial<SpoolEntry<T>>;
+    return record === undefined
+      ? `${this.#identity}-${this.#entry.sequence}`
+      : `${record.identity}-${record.id}`;
+  }
+
+  get levelno(): number {
+    return this.#entry.levelno;
+  }
+
+  get bytes(): number {
+    return this.#entry.bytes;
+  }
+}
+
+/** The bytes of an entry. */
+export function sizeOf(item: Encoded): number {
+  if (typeof item === 'string') return Buffer.byteLength(item);
+  return Buffer.isBuffer(item) ? item.length : Buffer.byteLength(JSON.stringify(item));
+}
+
+/** An entry as a spool keeps it. */
+export function toPayload(item: Encoded): Buffer {
+  if (Buffer.isBuffer(item)) return item;
+  return Buffer.from(typeof item === 'string' ? item : JSON.stringify(item));
+}
+
+/** How a destination's entries are read back from a spool, by what `encode` gives. */
+export const fromPayload: Readonly<Record<'text' | 'bytes' | 'json', (payload: Buffer) => Encoded>> = {
+  text: (payload) => payload.toString(),
+  bytes: (payload) => payload,
+  json: (payload) => JSON.parse(payload.toString()) as object,
+};

@@ -1,0 +1,39 @@
+/**
+ * Watch and control logging while the application runs: temporary levels, with who, why and until when.
+ *
+ * @packageDocumentation
+ */
+export { LoggingLiveModule } from './live/module/live.module.js';
+export type { LoggingLiveOptions } from './live/module/live-options.js';
+export type { EndCause, OverrideChange, OverrideListener } from './live/overrides/audit.js';
+export type { LevelInForce } from './live/overrides/level-in-force.js';
+export type { Override, OverrideOptions } from './live/overrides/override.js';
+export {
+  endOverride,
+  explainLevel,
+  listOverrides,
+  type OverrideHandle,
+  onOverrideChange,
+  overrideLevel,
+} from './live/overrides/override-level.js';
+export type { OverrideScope } from './live/overrides/override-scope.js';
+export type { ReplicaHost, Replicas } from './live/overrides/replicas.js';
+export type { ReplicaState, ReplicasStatus } from './live/overrides/replicas-status.js';
+export type { LiveInstance } from './live/overrides/strongest.js';
+export {
+  type NATSConnection,
+  type NATSReplicasOptions,
+  natsReplicas,
+} from './live/replicas/nats-replicas.js';
+export {
+  type RedisClient,
+  type RedisReplicasOptions,
+  redisReplicas,
+} from './live/replicas/redis-replicas.js';
+export type { LevelTokenOptions } from './live/tokens/level-tokens.js';
+export {
+  createLevelToken,
+  levelTokenHeaders,
+  runWithLevelToken,
+  type TokenOptions,
+} from './live/tokens/token-service.js';

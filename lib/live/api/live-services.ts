@@ -1,0 +1,27 @@
+import type { OverrideBook } from '../overrides/override-book.js';
+import type { Replicas } from '../overrides/replicas.js';
+import type { RecordRing } from '../records/record-ring.js';
+import type { RecordStream } from '../records/record-stream.js';
+import type { TokenService } from '../tokens/token-service.js';
+import type { LiveAccess } from './access.js';
+
+/** Where a module's own parts are found in its container. Internal. */
+export const LIVE: unique symbol = Symbol.for('nestjs-logging.live') as never;
+
+/** The services behind the routes of one module. */
+export interface LiveServices {
+  readonly access: LiveAccess;
+  readonly book: OverrideBook;
+  readonly ring: RecordRing;
+  /** `undefined` where requests bring no levels along. */
+  readonly tokens: TokenService | undefined;
+  /** What shares overrides with other instances; `undefined` where they are this process's alone. */
+  readonly replicas: Replicas | undefined;
+  /** Clients that are shown records as they come. */
+  readonly streams: Set<RecordStream>;
+  readonly maxClients: number;
+  /** Where the trace of a request is shown, with `{trace_id}` in it; `null` for nowhere. */
+  readonly traceUrl: string | null;
+  /** How long a level set over Spring's interface lasts. */
+  readonly actuatorDuration: string;
+}

@@ -1,0 +1,102 @@
+import { type Handler, isHandler, openHandlers } from '../../core/handler.js';
+import { NOTSET } from '../../core/levels.js';
+import type { Logger } from '../../core/loggers/logger.js';
+import { getManager } from '../../core/loggers/manager.js';
+import { getLoggingFaults } from '../../core/reports/fault-channel.js';
+import { getLoggingStats } from '../../core/reports/logging-stats.js';
+import { ownLevel } from '../overrides/level-in-force.js';
+import { levelName, type Override } from '../overrides/override.js';
+import type { OverrideBook } from '../overrides/override-book.js';
+import type { ReplicasStatus } from '../overrides/replicas-status.js';
+import { holdsIn } from '../overrides/strongest.js';
+import type { ShownLogger } from './shown-logger.js';
+import type { Acknowledgements, ShownOverride } from './shown-override.js';
+
+/** The valid overrides. @param status Of the replicas; `undefined` where nothing is shared. */
+export function showOverrides(book: OverrideBook, status?: ReplicasStatus): ShownOverride[] {
+  return book.list().map((override) => showOverride(override, book, status));
+}
+
+/** An override as it is shown. */
+export function showOverride(override: Override, book: OverrideBook, status?: ReplicasStatus): ShownOverride {
+  const { level: levelno, ...rest } = override;
+  return {
+    ...rest,
+    level: levelName(levelno),
+    levelno,
+    budgetLeft: book.budgetLeft(override.id),
+    acknowledgements: status === undefined ? null : acknowledgementsOf(override, status, book.instance.name),
+  };
+}
+
+/** Who has applied an override, by the last report of each instance. */
+function acknowledgementsOf(override: Override, status: ReplicasStatus, own: string): Acknowledgements {
+  const version = Object.hasOwn(status.overrides, override.id)
+    ? (status.overrides[override.id] as number)
+    : Number.POSITIVE_INFINITY;
+  const found = { applied: [] as string[], pending: [] as string[], down: [] as string[] };
+  for (const instance of status.instances) {
+    if (!holdsIn(override, instance)) continue;
+    // It is in the list of overrides: this instance need not report it.
+    if (instance.name === own || instance.applied >= version) found.applied.push(instance.name);
+    else found[instance.isUp ? 'pending' : 'down'].push(instance.name);
+  }
+  return found;
+}
+
+/** The tree of loggers, the root first, then by name. */
+export function showLoggers(book: OverrideBook): ShownLogger[] {
+  const manager = getManager();
+  const named = manager.loggers().sort((one, other) => (one.name < other.name ? -1 : 1));
+  return [manager.root, ...named].map((logger) => showLogger(logger, book));
+}
+
+function showLogger(logger: Logger, book: OverrideBook): ShownLogger {
+  const { level, levelOf, override } = book.overlay?.inForce(logger) ?? ownLevel(logger);
+  const { name, parent, disabled, propagate, handlers, filters } = logger;
+  return {
+    name,
+    parent: parent?.name ?? null,
+    level: logger.level === NOTSET && parent !== null ? null : levelName(logger.level),
+    effectiveLevel: levelName(level),
+    levelOf,
+    override: override?.id ?? null,
+    disabled,
+    propagate,
+    handlers: handlers.map(nameOf),
+    filters: filters.map((filter) => filter.constructor.name || 'function'),
+  };
+}
+
+/** Every open handler with its counters and its last error. */
+export function showHandlers(): object[] {
+  const faults = getLoggingFaults();
+  const handlers = openHandlers();
+  const { handlers: stats } = getLoggingStats();
+  return stats
+    .filter(({ isOpen }) => isOpen)
+    .map((counts) => {
+      const handler = handlers.find(
+        (each) => each.name === counts.name && each.constructor.name === counts.type,
+      );
+      const source = handler === undefined ? undefined : String(handler);
+      return {
+        ...counts,
+        level: handler === undefined ? null : levelName(handler.level),
+        filters: handler?.filters.map((filter) => filter.constructor.name || 'function') ?? [],
+        formatter: handler?.formatter?.constructor?.name ?? null,
+        lastFault: faults.filter((fault) => fault.source === source).at(-1) ?? null,
+      };
+    });
+}
+
+/** Flushes a handler. @returns Whether there is one of that name. */
+export async function flushHandler(name: string): Promise<boolean> {
+  const handler = openHandlers().find((each) => isHandler(each) && nameOf(each) === name);
+  await handler?.flush();
+  return handler !== undefined;
+}
+
+function nameOf(handler: Handler): string {
+  return handler.name ?? handler.constructor.name;
+}

@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises';
+
+/** The page as it was built. */
+export interface PageContent {
+  /** The document, with its script and styles in it. */
+  readonly html: string;
+  /** Its Content-Security-Policy, which names the two by their digests. */
+  readonly policy: string;
+}
+
+/**
+ * The page of this package. This is the file for those who run the sources: the build puts the page itself in its place, so
+ * that an application in a bundle has it too.
+ *
+ * @throws {Error} If it was not built.
+ */
+export async function readPage(): Promise<PageContent> {
+  const text = await readFile(new URL('../../../dist/page/page.json', import.meta.url), 'utf8');
+  return JSON.parse(text) as PageContent;
+}

@@ -1,0 +1,72 @@
+import type { Level } from '../../core/levels.js';
+import { getLogger } from '../../core/loggers/manager.js';
+import type { OverrideListener } from './audit.js';
+import { type LevelInForce, ownLevel } from './level-in-force.js';
+import { makeOverride, type Override, type OverrideOptions } from './override.js';
+import { overrideBook } from './override-book.js';
+
+/** An override that code made, to be ended by it. */
+export interface OverrideHandle {
+  readonly override: Override;
+  /** Whether it is still valid. */
+  readonly isActive: boolean;
+  /** Ends it; nothing happens if it is over. @param by Who, for the audit record. */
+  end(by?: string): void;
+  /** The same, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Sets the level of a logger, or of a group of loggers, for a while. When it expires, or by `end()`, the level is again
+ * what the configuration and `setLevel` say by then.
+ *
+ * It replaces the logger's own level: loggers below without a level inherit it. Of several valid overrides of
+ * one logger the strongest decides: one of the logger itself before one of its group; then one of this instance before
+ * one of a label before one of all; then the newest. Levels of handlers, `disabled` and `disable()` are not touched.
+ *
+ * @param target Name of a group of the configuration, or of a logger; `root` for the root logger.
+ * @param level A level, or `OFF`; `NOTSET` takes that of the logger above.
+ * @example
+ * overrideLevel('shop.orders', 'DEBUG', { for: '15m', reason: 'orders of customer 7 fail', by: 'anna' });
+ * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL`; `ERR_LOGGING_OPTIONS`, also if 1,000 are valid already.
+ */
+export function overrideLevel(target: string, level: Level, options: OverrideOptions = {}): OverrideHandle {
+  const book = overrideBook();
+  const override = makeOverride(target, level, options, book.instance.name, book.clocks.wall());
+  book.set(override);
+  const end = (by?: string) => void book.end(override.id, by);
+  return {
+    override,
+    get isActive() {
+      return book.has(override.id);
+    },
+    end,
+    [Symbol.dispose]: end,
+  };
+}
+
+/** The valid overrides, the newest first; those that hold only in other instances too. */
+export function listOverrides(): readonly Override[] {
+  return overrideBook().list();
+}
+
+/** Ends an override by its id. @param by Who, for the audit record. @returns Whether it was valid. */
+export function endOverride(id: string, by?: string): boolean {
+  return overrideBook().end(id, by);
+}
+
+/**
+ * Calls a function for each override that begins or ends, after the audit record of logger `nestjs_logging.live`. What
+ * it throws is reported, and keeps nothing from happening.
+ *
+ * @returns Takes it back.
+ */
+export function onOverrideChange(listener: OverrideListener): () => void {
+  return overrideBook().onChange(listener);
+}
+
+/** The level of a logger, where it comes from, and the override that sets it, if any. */
+export function explainLevel(name?: string): LevelInForce {
+  const logger = getLogger(name);
+  return overrideBook().overlay?.inForce(logger) ?? ownLevel(logger);
+}

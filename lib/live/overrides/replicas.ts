@@ -1,0 +1,25 @@
+import type { Override } from './override.js';
+import type { LocalChange } from './override-book.js';
+import type { ReplicasStatus } from './replicas-status.js';
+import type { LiveInstance } from './strongest.js';
+
+/** What a process offers to the code that synchronises it with its replicas. */
+export interface ReplicaHost {
+  readonly instance: LiveInstance;
+  /** The overrides that are valid here. */
+  list(): readonly Override[];
+  /** Takes over what the replicas share; what is not in it ends here. */
+  reconcile(overrides: readonly Override[]): void;
+  /** Calls a function for each change made here. @returns Takes it back. */
+  onLocalChange(listener: (change: LocalChange) => void): () => void;
+}
+
+/** Keeps a process in step with its replicas. Nothing of it may make the application wait, or throw into it. */
+export interface Replicas {
+  /** Begins: reads the shared state, and gives it to the host now and whenever it changes. */
+  start(host: ReplicaHost): void;
+  /** Ends; resolves when the instance has signed off, or cannot. */
+  stop(): Promise<void>;
+  /** The state of replicas, as far as known. */
+  status(): ReplicasStatus;
+}

@@ -1,0 +1,51 @@
+import type { Override } from './override.js';
+
+/** This process among its replicas. */
+export interface LiveInstance {
+  /** Identifies it among the others; default host name and process id. */
+  readonly name: string;
+  /** Labels by which a scope can name it, such as `{ region: 'eu' }`. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Whether an override applies in an instance. */
+export function holdsIn({ scope }: Override, instance: LiveInstance): boolean {
+  if (scope.kind === 'all') return true;
+  if (scope.kind === 'instance') return scope.name === instance.name;
+  return Object.hasOwn(instance.labels, scope.name) && instance.labels[scope.name] === scope.value;
+}
+
+/**
+ * The override that decides, for each logger that has one.
+ *
+ * Of several that are valid the strongest does: one of the logger itself before one of its group; then one of this
+ * instance before one of a label before one of all; then the newest.
+ *
+ * @param overrides Those that hold in this instance.
+ * @param groups The members of each group of the configuration; a group wins over a logger of its name.
+ */
+export function strongestByLogger(
+  overrides: Iterable<Override>,
+  groups: ReadonlyMap<string, readonly string[]>,
+): Map<string, Override> {
+  const strongest = new Map<string, Override>();
+  for (const override of overrides) {
+    for (const name of groups.get(override.target) ?? [override.target]) {
+      const other = strongest.get(name);
+      if (other === undefined || compare(override, other, groups) > 0) strongest.set(name, override);
+    }
+  }
+  return strongest;
+}
+
+const SCOPES = ['all', 'label', 'instance'];
+
+function compare(one: Override, other: Override, groups: ReadonlyMap<string, unknown>): number {
+  return (
+    Number(groups.has(other.target)) - Number(groups.has(one.target)) ||
+    SCOPES.indexOf(one.scope.kind) - SCOPES.indexOf(other.scope.kind) ||
+    one.createdAt - other.createdAt ||
+    // Made in the same millisecond: any order will do that is the same in all instances.
+    (one.id < other.id ? -1 : 1)
+  );
+}

@@ -1,0 +1,186 @@
+import type { Manager } from '../../core/loggers/manager.js';
+import type { LogRecord } from '../../core/records/log-record.js';
+import { reportLoggingError } from '../../core/reports/diagnostics.js';
+import { RedactionFilter } from '../../filters/redaction.filter.js';
+import { JsonFormatter } from '../../formatters/json.formatter.js';
+import { lazy } from '../../runtime/lazy.js';
+import { watchRecords } from './watch-records.js';
+
+/** Characters of one record that are kept. */
+const MAX_ENTRY = 65_536;
+/** Of a longer one: characters of its message. */
+const MAX_CUT_MESSAGE = 8_192;
+/** How long records are kept after the last one looked, in milliseconds. */
+const LINGER_MS = 60_000;
+
+/** A record as it is shown: without secrets, as JSON. */
+export interface RingEntry {
+  /** Counts up; gaps are records that were left out. */
+  readonly seq: number;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly levelno: number;
+  readonly logger: string;
+  /** What `JsonFormatter` writes: timestamp, level, logger, message, fields, exception. */
+  readonly json: string;
+}
+
+/** Called with each entry. */
+export type RingListener = (entry: RingEntry) => void;
+
+/** How much a ring keeps. */
+export interface RingOptions {
+  /** Records; default 50,000. */
+  readonly capacity: number;
+  /** Characters of all of them. */
+  readonly maxCharacters: number;
+  /** Whether it keeps records while nobody watches. */
+  readonly keepsAlways: boolean;
+}
+
+/**
+ * The last records of a tree of loggers. While nobody watches it does not observe the loggers, unless it is to keep
+ * records always.
+ */
+export class RecordRing {
+  #entries: (RingEntry | undefined)[] = [];
+  #first = 0;
+  #characters = 0;
+  #seq = 0;
+  readonly #listeners = new Set<RingListener>();
+  #stop: (() => void) | undefined;
+  #linger: NodeJS.Timeout | undefined;
+  #isEncoding = false;
+
+  constructor(
+    private readonly manager: Manager,
+    readonly options: RingOptions,
+  ) {}
+
+  /** Keeps records from now on, whether or not somebody watches. */
+  open(): void {
+    this.#start();
+  }
+
+  /** Whether it keeps records now. */
+  get isKeeping(): boolean {
+    return this.#stop !== undefined;
+  }
+
+  /** Number of the last record. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Records that are kept. */
+  get size(): number {
+    return this.#entries.length - this.#first;
+  }
+
+  /** Somebody looks: records are kept for a minute from now on. */
+  look(): void {
+    this.#start();
+    if (this.options.keepsAlways || this.#listeners.size > 0) return;
+    clearTimeout(this.#linger);
+    this.#linger = setTimeout(() => this.#end(), LINGER_MS).unref();
+  }
+
+  /** Calls a function for each record from now on. @returns Takes it back. */
+  listen(listener: RingListener): () => void {
+    this.#listeners.add(listener);
+    clearTimeout(this.#linger);
+    this.#start();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.isKeeping) this.look();
+    };
+  }
+
+  /** The records, the newest first. */
+  *newestFirst(): Generator<RingEntry> {
+    for (let at = this.#entries.length - 1; at >= this.#first; at -= 1) {
+      const entry = this.#entries[at];
+      if (entry !== undefined) yield entry;
+    }
+  }
+
+  /** Keeps nothing any more. */
+  close(): void {
+    this.#listeners.clear();
+    clearTimeout(this.#linger);
+    this.#end();
+  }
+
+  #start(): void {
+    this.#stop ??= watchRecords(this.manager, this.#take);
+  }
+
+  #end(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+    this.#entries = [];
+    this.#first = 0;
+    this.#characters = 0;
+  }
+
+  readonly #take = (record: LogRecord): void => {
+    // A `toJSON` that logs while it is called.
+    if (this.#isEncoding) return;
+    this.#isEncoding = true;
+    try {
+      this.#keep({
+        seq: ++this.#seq,
+        time: record.created * 1_000,
+        levelno: record.levelno,
+        logger: record.name,
+        json: encode(record),
+      });
+    } catch (error) {
+      reportLoggingError(this, record, error);
+    } finally {
+      this.#isEncoding = false;
+    }
+  };
+
+  #keep(entry: RingEntry): void {
+    const { capacity, maxCharacters } = this.options;
+    this.#entries.push(entry);
+    this.#characters += entry.json.length;
+    while (this.size > capacity || (this.#characters > maxCharacters && this.size > 1)) {
+      this.#characters -= this.#entries[this.#first]!.json.length;
+      this.#entries[this.#first] = undefined;
+      this.#first += 1;
+    }
+    if (this.#first > capacity) {
+      this.#entries = this.#entries.slice(this.#first);
+      this.#first = 0;
+    }
+    for (const listener of this.#listeners) listener(entry);
+  }
+
+  toString(): string {
+    return '<records of nestjs-logging/live>';
+  }
+}
+
+const writers = lazy(() => ({ redaction: new RedactionFilter(), formatter: new JsonFormatter() }));
+
+/** A record as JSON, without secrets. Nothing in the record is changed. */
+function encode(record: LogRecord): string {
+  const { redaction, formatter } = writers();
+  const { message } = record;
+  const json = formatter.format(redaction.filter(record));
+  record.message = message;
+  return json.length <= MAX_ENTRY ? json : cut(json);
+}
+
+function cut(json: string): string {
+  const { timestamp, level, logger, message } = JSON.parse(json) as Record<string, unknown>;
+  return JSON.stringify({
+    timestamp,
+    level,
+    logger,
+    message: `${String(message).slice(0, MAX_CUT_MESSAGE)}…`,
+    truncated: true,
+  });
+}

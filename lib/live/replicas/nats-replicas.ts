@@ -1,0 +1,333 @@
+import * as v from 'valibot';
+import { LoggingError } from '../../core/errors.js';
+import { checkOptions } from '../../core/options.js';
+import { lazy } from '../../runtime/lazy.js';
+import { loadOptionalPeer, notLoaded } from '../../runtime/optional-peer.js';
+import type { Replicas } from '../overrides/replicas.js';
+import { EngineReplicas } from './engine-replicas.js';
+import {
+  type EngineEvents,
+  FORGET_AFTER_MS,
+  type Heard,
+  type ReplicaEngine,
+  type Stored,
+} from './replica-engine.js';
+
+/** The part of a connection of `@nats-io/transport-node` that is used. */
+export interface NATSConnection {
+  status(): AsyncIterable<{ readonly type: string }>;
+  isClosed(): boolean;
+  reconnect(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What `natsReplicas` takes: a connection or addresses. */
+export interface NATSReplicasOptions {
+  /** A connection of `@nats-io/transport-node`. It is used, and never closed. */
+  connection?: NATSConnection | undefined;
+  /** `host:port` or `nats://host:port`, one or more. Where more is needed, such as a password, give a connection. */
+  servers?: string | readonly string[] | undefined;
+  /** The KV bucket, and with the suffix `_instances` that of the heartbeats; default `nestjs-logging`. */
+  bucket?: string | undefined;
+  /** The version of the application, to be shown; default the one npm sets when it starts it, or none. */
+  appVersion?: string | undefined;
+}
+
+const schema = lazy(() =>
+  v.pipe(
+    v.strictObject({
+      connection: v.optional(
+        v.custom<NATSConnection>(
+          (value) => typeof (value as NATSConnection | null)?.status === 'function',
+          'expected a connection of @nats-io/transport-node',
+        ),
+      ),
+      servers: v.optional(
+        v.union([v.pipe(v.string(), v.minLength(1)), v.pipe(v.array(v.string()), v.minLength(1))]),
+      ),
+      bucket: v.optional(
+        v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/, 'expected letters, digits, - and _')),
+        'nestjs-logging',
+      ),
+      appVersion: v.optional(v.pipe(v.string(), v.maxLength(256))),
+    }),
+    v.check(
+      ({ connection, servers }) => (connection === undefined) !== (servers === undefined),
+      'expected either connection or servers',
+    ),
+  ),
+);
+
+/**
+ * Shares overrides with all replicas over NATS with JetStream.
+ *
+ * Overrides are in a bucket of its key-value store, heartbeats in another one. They are made where they are not there, in
+ * one copy; one that was made before is used as it is. Needs the packages `@nats-io/kv` and, for `servers`,
+ * `@nats-io/transport-node`.
+ *
+ * @throws {LoggingError} `ERR_LOGGING_OPTIONS`. A package that is not installed is reported at the start, as
+ * `ERR_LOGGING_MISSING_PACKAGE`.
+ * @example
+ * LoggingLiveModule.forRoot({ guards: [AdminGuard], replicas: natsReplicas({ servers: 'nats://nats:4222' }) })
+ */
+export function natsReplicas(options: NATSReplicasOptions): Replicas {
+  const { connection, servers, bucket, appVersion } = checkOptions('natsReplicas', schema(), options);
+  return new EngineReplicas(
+    'natsReplicas',
+    appVersion ?? process.env.npm_package_version ?? null,
+    () => new NATSEngine(connection, servers, bucket),
+  );
+}
+
+/** An entry of a bucket. */
+interface Entry {
+  readonly key: string;
+  readonly revision: number;
+  readonly operation: string;
+  readonly created: Date;
+  string(): string;
+}
+
+/** A bucket, as `@nats-io/kv` has it. */
+interface Bucket {
+  get(key: string): Promise<Entry | null>;
+  create(key: string, data: string): Promise<number>;
+  update(key: string, data: string, since: number): Promise<number>;
+  put(key: string, data: string): Promise<number>;
+  delete(key: string): Promise<void>;
+  watch(options?: { key?: string }): Promise<AsyncIterable<Entry> & { stop(): void }>;
+}
+
+type KvmConstructor = new (
+  connection: NATSConnection,
+) => { create(name: string, options: object): Promise<Bucket> };
+type Connect = (options: object) => Promise<NATSConnection>;
+
+interface Buckets {
+  readonly state: Bucket;
+  readonly instances: Bucket;
+  /** Ends watching. */
+  stop(): void;
+}
+
+const STATE = 'state';
+/** The server's error if somebody else has written since. */
+const WRONG_SEQUENCE = new Set([10_071, 10_164]);
+const RETRY_MS = 1_000;
+
+const connectionOptions = {
+  name: 'nestjs-logging',
+  timeout: 2_000,
+  maxReconnectAttempts: -1,
+  reconnectTimeWait: 250,
+  reconnectJitter: 500,
+  pingInterval: 2_000,
+  maxPingOut: 2,
+};
+
+/** Two buckets of one connection. */
+export class NATSEngine implements ReplicaEngine {
+  #connection: NATSConnection | undefined;
+  #buckets: Promise<Buckets> | undefined;
+  #events: EngineEvents | undefined;
+  #Kvm: KvmConstructor | undefined;
+  #isDown = false;
+  #isClosed = false;
+  readonly #heartbeats = new Map<string, { readonly text: string; readonly seenAt: number }>();
+  /** What the server's clock is ahead of the monotonic one of this process, as far as it is known, in milliseconds. */
+  #clockOffset = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly given: NATSConnection | undefined,
+    private readonly servers: string | readonly string[] | undefined,
+    private readonly bucket: string,
+  ) {}
+
+  async open(events: EngineEvents): Promise<void> {
+    this.#events = events;
+    this.#Kvm = await loadKvm();
+    if (this.given !== undefined) this.#use(this.given);
+    else void this.#connect(await loadConnect());
+  }
+
+  async read(): Promise<Stored> {
+    return this.#with(async ({ state }) => {
+      const entry = await state.get(STATE);
+      return {
+        revision: revisionOf(entry),
+        document: entry === null || entry.operation !== 'PUT' ? undefined : entry.string(),
+      };
+    });
+  }
+
+  swap(document: string, _version: number, since: string): Promise<string | undefined> {
+    return this.#with(async ({ state }) => {
+      try {
+        const written =
+          since === '' ? state.create(STATE, document) : state.update(STATE, document, Number(since));
+        return String(await written);
+      } catch (error) {
+        if (WRONG_SEQUENCE.has((error as { code?: number }).code ?? 0)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  beat(instance: string, text: string): Promise<Heard> {
+    return this.#with(async ({ state, instances }) => {
+      await instances.put(keyOf(instance), text);
+      const revision = revisionOf(await state.get(STATE));
+      const now = performance.now() + this.#clockOffset;
+      return { revision, now, heartbeats: [...this.#heartbeats.values()] };
+    });
+  }
+
+  reconnect(): void {
+    if (this.given === undefined && !this.#isDown) this.#connection?.reconnect().catch(ignore);
+  }
+
+  async close(instance: string): Promise<void> {
+    this.#isClosed = true;
+    try {
+      await this.#with(({ instances }) => instances.delete(keyOf(instance)));
+      (await this.#buckets)?.stop();
+    } finally {
+      if (this.given === undefined) await this.#connection?.close();
+    }
+  }
+
+  /** Connects, however long it takes. */
+  async #connect(connect: Connect): Promise<void> {
+    while (!this.#isClosed && this.#connection === undefined) {
+      try {
+        this.#use(await connect({ ...connectionOptions, servers: this.servers }));
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+      }
+    }
+  }
+
+  #use(connection: NATSConnection): void {
+    if (this.#isClosed) {
+      if (connection !== this.given) connection.close().catch(ignore);
+      return;
+    }
+    this.#connection = connection;
+    void this.#follow(connection);
+    this.#events?.reached();
+  }
+
+  async #follow(connection: NATSConnection): Promise<void> {
+    for await (const { type } of connection.status()) {
+      if (this.#isClosed) return;
+      if (type === 'disconnect') this.#isDown = true;
+      if (type !== 'reconnect') continue;
+      this.#isDown = false;
+      // The server may be another one, and know nothing of what was watched.
+      this.#forgetBuckets();
+      this.#events?.reached();
+    }
+  }
+
+  /** Does something with the buckets; where it fails they are opened again the next time, or made. */
+  async #with<T>(work: (buckets: Buckets) => Promise<T>): Promise<T> {
+    // What is sent now would be kept and sent much later.
+    if (this.#connection === undefined || this.#isDown) throw new Error('not connected to NATS');
+    this.#buckets ??= this.#openBuckets(this.#connection);
+    const buckets = this.#buckets;
+    try {
+      return await work(await buckets);
+    } catch (error) {
+      if (buckets === this.#buckets) this.#forgetBuckets();
+      throw error;
+    }
+  }
+
+  #forgetBuckets(): void {
+    this.#buckets?.then(({ stop }) => stop(), ignore);
+    this.#buckets = undefined;
+  }
+
+  async #openBuckets(connection: NATSConnection): Promise<Buckets> {
+    const kvm = new (this.#Kvm as KvmConstructor)(connection);
+    // Read from the leader: a follower may be behind.
+    const options = { history: 1, allow_direct: false };
+    const state = await kvm.create(this.bucket, options);
+    const instances = await kvm.create(`${this.bucket}_instances`, { ...options, ttl: FORGET_AFTER_MS });
+    const changes = await state.watch({ key: STATE });
+    const beats = await instances.watch();
+    this.#heartbeats.clear();
+    void each(changes, () => this.#events?.changed());
+    void each(beats, (entry) => this.#hear(entry));
+    return {
+      state,
+      instances,
+      stop() {
+        changes.stop();
+        beats.stop();
+      },
+    };
+  }
+
+  #hear(entry: Entry): void {
+    const seenAt = entry.created.getTime();
+    this.#clockOffset = Math.max(this.#clockOffset, seenAt - performance.now());
+    if (entry.operation === 'PUT') this.#heartbeats.set(entry.key, { text: entry.string(), seenAt });
+    else this.#heartbeats.delete(entry.key);
+  }
+}
+
+async function each(entries: AsyncIterable<Entry>, work: (entry: Entry) => void): Promise<void> {
+  try {
+    for await (const entry of entries) work(entry);
+  } catch {
+    // The next call opens it again.
+  }
+}
+
+function revisionOf(entry: Entry | null): string {
+  return entry === null ? '' : String(entry.revision);
+}
+
+/** A name as a key: those have fewer characters. */
+function keyOf(instance: string): string {
+  return Buffer.from(instance).toString('base64url');
+}
+
+function ignore(): void {}
+
+function loadKvm(): Promise<KvmConstructor> {
+  return loadOptionalPeer<KvmConstructor>({
+    name: '@nats-io/kv',
+    neededBy: 'natsReplicas',
+    load: async () => {
+      try {
+        return await import('@nats-io/kv');
+      } catch (error) {
+        return notLoaded(error);
+      }
+    },
+    missing: missingPackage,
+    pick: (module) => (typeof module.Kvm === 'function' ? (module.Kvm as KvmConstructor) : undefined),
+  });
+}
+
+function loadConnect(): Promise<Connect> {
+  return loadOptionalPeer<Connect>({
+    name: '@nats-io/transport-node',
+    neededBy: 'natsReplicas',
+    load: async () => {
+      try {
+        return await import('@nats-io/transport-node');
+      } catch (error) {
+        return notLoaded(error);
+      }
+    },
+    missing: missingPackage,
+    pick: (module) => (typeof module.connect === 'function' ? (module.connect as Connect) : undefined),
+  });
+}
+
+function missingPackage(message: string, cause: unknown): LoggingError {
+  return new LoggingError('ERR_LOGGING_MISSING_PACKAGE', message, { cause });
+}

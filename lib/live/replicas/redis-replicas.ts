@@ -1,0 +1,251 @@
+import * as v from 'valibot';
+import { LoggingError } from '../../core/errors.js';
+import { checkOptions } from '../../core/options.js';
+import { lazy } from '../../runtime/lazy.js';
+import { loadOptionalPeer, notLoaded } from '../../runtime/optional-peer.js';
+import type { Replicas } from '../overrides/replicas.js';
+import { EngineReplicas } from './engine-replicas.js';
+import {
+  type EngineEvents,
+  FORGET_AFTER_MS,
+  type Heard,
+  type ReplicaEngine,
+  type Stored,
+} from './replica-engine.js';
+
+/** The part of a client of `ioredis` that is used: connections of its own are made with the client's options. */
+export interface RedisClient {
+  /** A cluster takes its nodes first. */
+  duplicate(override?: object, clusterOverride?: object): unknown;
+  readonly isCluster?: boolean;
+}
+
+/** What `redisReplicas` takes: a client, or an address, further options or both. */
+export interface RedisReplicasOptions {
+  /** A client of `ioredis`: `Redis`, also with sentinels, or `Cluster`. It is not used itself, and never closed. */
+  client?: RedisClient | undefined;
+  /** `redis://` or `rediss://`, with user, password and number of the database where needed. */
+  url?: string | undefined;
+  /**
+   * Options of `ioredis` for its connections, with or instead of `url`: `tls`, `username`, `sentinels` with `name`,
+   * and so on. Retries and timeouts are set here, whatever they say.
+   */
+  options?: object | undefined;
+  /** What the keys and the channel are named after; default `nestjs-logging`. One for each application. */
+  key?: string | undefined;
+  /** The version of the application, to be shown; default the one npm sets when it starts it, or none. */
+  appVersion?: string | undefined;
+}
+
+const schema = lazy(() =>
+  v.pipe(
+    v.strictObject({
+      client: v.optional(
+        v.custom<RedisClient>(
+          (value) => typeof (value as RedisClient | null)?.duplicate === 'function',
+          'expected a client of ioredis',
+        ),
+      ),
+      url: v.optional(v.pipe(v.string(), v.regex(/^rediss?:\/\//, 'expected redis:// or rediss://'))),
+      // As it is: certificates, functions and the like go on to the client.
+      options: v.optional(
+        v.custom<object>(
+          (value) => typeof value === 'object' && value !== null,
+          'expected options of ioredis',
+        ),
+      ),
+      key: v.optional(
+        v.pipe(v.string(), v.regex(/^[^\s{}]{1,200}$/, 'expected a name without spaces and braces')),
+        'nestjs-logging',
+      ),
+      appVersion: v.optional(v.pipe(v.string(), v.maxLength(256))),
+    }),
+    v.check(
+      ({ client, url, options }) => (client === undefined) !== (url === undefined && options === undefined),
+      'expected either client, or url and options',
+    ),
+  ),
+);
+
+/**
+ * Shares overrides with all replicas over Redis 5 or later, or what speaks its protocol.
+ *
+ * Overrides are in the hash `{key}:state`, heartbeats in the hash `{key}:instances`, and changes are announced on the
+ * channel `{key}:changes`. Needs the package `ioredis`.
+ *
+ * @throws {LoggingError} `ERR_LOGGING_OPTIONS`. A package that is not installed is reported at the start, as
+ * `ERR_LOGGING_MISSING_PACKAGE`.
+ * @example
+ * LoggingLiveModule.forRoot({ guards: [AdminGuard], replicas: redisReplicas({ url: 'redis://redis:6379' }) })
+ */
+export function redisReplicas(options: RedisReplicasOptions): Replicas {
+  const { client, url, options: given, key, appVersion } = checkOptions('redisReplicas', schema(), options);
+  const connect = async (connectionName: string): Promise<Connection> => {
+    const own = { ...connectionOptions, connectionName };
+    if (client?.isCluster) return client.duplicate([], clusterOptions(own)) as Connection;
+    if (client !== undefined) return client.duplicate(own) as Connection;
+    const Redis = await loadRedis();
+    const all = { ...given, ...own };
+    return url === undefined ? new Redis(all) : new Redis(url, all);
+  };
+  return new EngineReplicas(
+    'redisReplicas',
+    appVersion ?? process.env.npm_package_version ?? null,
+    () => new RedisEngine(connect, key),
+  );
+}
+
+/** A connection of `ioredis`. */
+interface Connection {
+  readonly status: string;
+  connect(): Promise<void>;
+  eval(script: string, keys: number, ...args: (string | number)[]): Promise<unknown>;
+  hmget(key: string, ...fields: string[]): Promise<(string | null)[]>;
+  hdel(key: string, field: string): Promise<unknown>;
+  subscribe(channel: string): Promise<unknown>;
+  on(event: string, listener: () => void): unknown;
+  disconnect(reconnect?: boolean): void;
+}
+
+const connectionOptions = {
+  lazyConnect: true,
+  connectTimeout: 2_000,
+  // A process that ends may have to wait so long for a connection that is dead.
+  disconnectTimeout: 250,
+  // What fails is requested again later: nothing is queued, nothing sent twice.
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  autoResubscribe: false,
+  maxRetriesPerRequest: 0,
+  // Not all instances at the same moment.
+  retryStrategy: () => 250 + Math.random() * 500,
+};
+
+/** The same for a cluster, where some of it is that of its nodes. */
+function clusterOptions({ retryStrategy, ...redisOptions }: typeof connectionOptions): object {
+  const { lazyConnect, enableOfflineQueue } = redisOptions;
+  // Commands wait for a connected node; the caller waits no longer than for others.
+  const ofNodes = { ...redisOptions, enableOfflineQueue: true };
+  return { lazyConnect, enableOfflineQueue, clusterRetryStrategy: retryStrategy, redisOptions: ofNodes };
+}
+
+/** Writes a document and announces it, unless there is another version by now. */
+const SWAP = `
+if (redis.call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'version', ARGV[2], 'document', ARGV[3])
+redis.call('PUBLISH', ARGV[4], ARGV[2])
+return 1`;
+
+/** Keeps a heartbeat with the server's time, forgets old ones, and returns version, time and all heartbeats. */
+const BEAT = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('HSET', KEYS[2], ARGV[1], string.format('%.0f', now) .. ' ' .. ARGV[2])
+local answer = { redis.call('HGET', KEYS[1], 'version') or '', string.format('%.0f', now) }
+local all = redis.call('HGETALL', KEYS[2])
+for index = 1, #all, 2 do
+  local seen = tonumber(string.match(all[index + 1], '^%d+'))
+  if seen == nil or now - seen > tonumber(ARGV[3]) then redis.call('HDEL', KEYS[2], all[index])
+  else answer[#answer + 1] = all[index + 1] end
+end
+return answer`;
+
+/** Two connections: one for commands, one for change messages. */
+export class RedisEngine implements ReplicaEngine {
+  readonly #connections: Connection[] = [];
+  readonly #state: string;
+  readonly #instances: string;
+  readonly #channel: string;
+  #isClosed = false;
+
+  /** @param key In braces, which has a cluster keep all of it on one node. */
+  constructor(
+    private readonly connect: (connectionName: string) => Promise<Connection>,
+    key: string,
+  ) {
+    this.#state = `{${key}}:state`;
+    this.#instances = `{${key}}:instances`;
+    this.#channel = `{${key}}:changes`;
+  }
+
+  async open({ changed, reached }: EngineEvents): Promise<void> {
+    const commands = await this.#connection('nestjs-logging');
+    const subscriber = await this.#connection('nestjs-logging-changes');
+    if (this.#isClosed) return;
+    commands.on('ready', reached);
+    subscriber.on('message', changed);
+    // Earlier announcements were missed.
+    subscriber.on('ready', () => void subscriber.subscribe(this.#channel).then(changed, ignore));
+    for (const connection of [commands, subscriber]) connection.connect().catch(ignore);
+  }
+
+  async read(): Promise<Stored> {
+    const [version, document] = await this.#commands.hmget(this.#state, 'version', 'document');
+    return { revision: version ?? '', document: document ?? undefined };
+  }
+
+  async swap(document: string, version: number, since: string): Promise<string | undefined> {
+    const written = await this.#commands.eval(SWAP, 1, this.#state, since, version, document, this.#channel);
+    return written === 1 ? String(version) : undefined;
+  }
+
+  async beat(instance: string, text: string): Promise<Heard> {
+    const keys = [this.#state, this.#instances];
+    const answer = await this.#commands.eval(BEAT, 2, ...keys, instance, text, FORGET_AFTER_MS);
+    const [revision, now, ...found] = answer as [string, string, ...string[]];
+    const heartbeats = found.map((one) => {
+      const end = one.indexOf(' ');
+      return { seenAt: Number(one.slice(0, end)), text: one.slice(end + 1) };
+    });
+    return { revision, now: Number(now), heartbeats };
+  }
+
+  reconnect(): void {
+    for (const connection of this.#connections)
+      if (connection.status !== 'reconnecting' && !this.#isClosed) connection.disconnect(true);
+  }
+
+  async close(instance: string): Promise<void> {
+    this.#isClosed = true;
+    try {
+      await this.#connections[0]?.hdel(this.#instances, instance);
+    } finally {
+      for (const connection of this.#connections) connection.disconnect();
+    }
+  }
+
+  get #commands(): Connection {
+    const [commands] = this.#connections;
+    if (commands === undefined) throw new Error('not connected yet');
+    return commands;
+  }
+
+  async #connection(connectionName: string): Promise<Connection> {
+    const connection = await this.connect(connectionName);
+    // Without a listener its errors would be printed; failures are reported by the caller.
+    connection.on('error', ignore);
+    if (this.#isClosed) connection.disconnect();
+    this.#connections.push(connection);
+    return connection;
+  }
+}
+
+function ignore(): void {}
+
+type RedisConstructor = new (...args: [url: string, options: object] | [options: object]) => Connection;
+
+function loadRedis(): Promise<RedisConstructor> {
+  return loadOptionalPeer<RedisConstructor>({
+    name: 'ioredis',
+    neededBy: 'redisReplicas',
+    load: async () => {
+      try {
+        return await import('ioredis');
+      } catch (error) {
+        return notLoaded(error);
+      }
+    },
+    missing: (message, cause) => new LoggingError('ERR_LOGGING_MISSING_PACKAGE', message, { cause }),
+    pick: (module) => (typeof module.Redis === 'function' ? (module.Redis as RedisConstructor) : undefined),
+  });
+}

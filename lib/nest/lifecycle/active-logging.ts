@@ -1,0 +1,265 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CreateComponent } from '../../config/apply/component-factory.js';
+import type { Follower } from '../../config/apply/config-follower.js';
+import { type ActiveConfig, applyPlan, releaseConfig } from '../../config/apply/dict-configurator.js';
+import type { LoggingConfig } from '../../config/plan/logging-config.js';
+import type { ConfigPlan, PlannedComponent } from '../../config/plan/planned-config.js';
+import { type Handler, openHandlers } from '../../core/handler.js';
+import { getManager, type Manager } from '../../core/loggers/manager.js';
+import { reportLoggingError, reportNotice } from '../../core/reports/diagnostics.js';
+import { closeHandlers } from '../../core/shutdown.js';
+import { globalSlot } from '../../runtime/global-slot.js';
+import { inTime } from '../../runtime/in-time.js';
+import { findConflicts } from './application-conflicts.js';
+import { closeEnded, countLateRecords } from './ended-handlers.js';
+import { holdRecords, replayRecords, takeHeldRecords } from './held-records.js';
+import { perRegistry } from './per-registry.js';
+
+/** How long flushing, and then closing, may take when an application closes, in milliseconds; 5 s together. */
+const PATIENCE_MS = 2_500;
+
+/** A configuration that is active, as it is now; one for all applications with equal configurations. */
+export interface ActiveConfiguration {
+  config: LoggingConfig;
+  plan: ConfigPlan;
+  activeConfig: ActiveConfig;
+  /** Whether nothing was configured, so that it is the default. */
+  isDefault: boolean;
+}
+
+/** An application that logs. */
+interface Member {
+  /** What it activated, or found. */
+  readonly inForce: ActiveConfiguration;
+  /** Follows the files of its configuration, if it has any that are to be followed. */
+  follow: () => Follower | undefined;
+  following: Follower | undefined;
+}
+
+interface ActiveApplications {
+  readonly manager: Manager;
+  /** The applications that log. */
+  readonly applications: Map<object, Member>;
+  /** Their configurations, the earliest first. */
+  readonly active: ActiveConfiguration[];
+  /** Takes the configuration of the last application away, which has ended; it is left until another one begins. */
+  releaseEnded: (() => void) | undefined;
+  /** Handlers that were made for applications whose configuration is not active yet. */
+  readonly waiting: Set<Handler>;
+}
+
+const activeHere = perRegistry(
+  'nest.live.4',
+  (): ActiveApplications => ({
+    manager: getManager(),
+    applications: new Map(),
+    active: [],
+    releaseEnded: undefined,
+    waiting: new Set(),
+  }),
+);
+
+/** Where each application logs: an application may end while another tree is current than at its start. */
+const homes = globalSlot('nest.homes.3', () => ({ byApplication: new Map<object, ActiveApplications>() }));
+
+/** A configuration that is ready to be activated. */
+export interface ReadyConfig {
+  readonly config: LoggingConfig;
+  readonly plan: ConfigPlan;
+  /** Gives the components that the application's container made, `count` of them. */
+  readonly create: CreateComponent;
+  readonly count: number;
+  /** Whether a component is one of them. */
+  makes(component: PlannedComponent): boolean;
+  /** Whether nothing was configured, so that this is the default. */
+  readonly isDefault: boolean;
+}
+
+/** A configuration that is ready to take the place of an active one, and to go on with parts of it. */
+export interface ReadyChange extends ReadyConfig {
+  /** What was active when it was put together. */
+  readonly from: ConfigPlan;
+}
+
+/**
+ * Activates an application's configuration and replays what was buffered for it.
+ *
+ * Loggers are one tree a process. A second application with an equal configuration shares the first one's handlers; one
+ * with another configuration is merged with it, and what cannot be merged is reported.
+ */
+export function standFor(application: object, ready: ReadyConfig): ActiveConfiguration {
+  const live = activeHere();
+  const join = (inForce: ActiveConfiguration): ActiveConfiguration => {
+    live.applications.set(application, { inForce, follow: () => undefined, following: undefined });
+    homes.byApplication.set(application, live);
+    return inForce;
+  };
+  live.releaseEnded?.();
+  const equal = live.active.find(({ config }) => isDeepStrictEqual(config, ready.config));
+  if (equal !== undefined && ready.count === 0) return join(equal);
+  const held = takeHeldRecords();
+  try {
+    const conflicts = findConflicts(ready, live.active);
+    const { config, plan, isDefault } = ready;
+    const inForce = { config, plan, isDefault, activeConfig: activate(ready, live) };
+    live.active.push(inForce);
+    for (const conflict of conflicts) reportNotice(conflict);
+    return join(inForce);
+  } catch (error) {
+    holdRecords();
+    throw error;
+  } finally {
+    replayRecords(held);
+  }
+}
+
+function activate(ready: ReadyConfig, live: ActiveApplications, previous?: ActiveConfig): ActiveConfig {
+  return applyPlan(ready.plan, {
+    create: ready.create,
+    previous,
+    active: live.active.map(({ activeConfig }) => activeConfig),
+    isOwn: (component) => ready.makes(component),
+    givesWay: ready.isDefault,
+    // What another application has made for the configuration that it is about to activate stays open.
+    replaces: openHandlers().filter((handler) => !live.waiting.has(handler)),
+  });
+}
+
+/** Keeps handlers open that are made for an application until its configuration is active. */
+export function keepOpen(): { add(handler: Handler): void; end(): void } {
+  const { waiting } = activeHere();
+  const own: Handler[] = [];
+  return {
+    add: (handler) => {
+      own.push(handler);
+      waiting.add(handler);
+    },
+    end: () => {
+      for (const handler of own) waiting.delete(handler);
+    },
+  };
+}
+
+/**
+ * Changes what an application activated, while it is; what is the same before and after goes on as it is.
+ *
+ * @returns Whether it was changed; not if it was changed meanwhile, or the application has ended.
+ * @throws {LoggingConfigError} `ERR_LOGGING_CONFIG`; nothing has changed then.
+ */
+export function changeFor(application: object, ready: ReadyChange): boolean {
+  const live = homes.byApplication.get(application);
+  const inForce = live?.applications.get(application)?.inForce;
+  if (live === undefined || inForce === undefined || live !== activeHere()) return false;
+  if (inForce.plan !== ready.from || !live.active.includes(inForce)) return false;
+  const conflicts = findConflicts(
+    ready,
+    live.active.filter((one) => one !== inForce),
+  );
+  inForce.activeConfig = activate(ready, live, inForce.activeConfig);
+  inForce.config = ready.config;
+  inForce.plan = ready.plan;
+  inForce.isDefault = ready.isDefault;
+  for (const conflict of conflicts) reportNotice(conflict);
+  return true;
+}
+
+/**
+ * Follows the files of an application's configuration until the application ends.
+ *
+ * Of several applications that share a configuration the last one follows; when it ends, another one does.
+ */
+export function followFor(application: object, follow: Member['follow']): void {
+  const live = homes.byApplication.get(application);
+  const member = live?.applications.get(application);
+  if (live === undefined || member === undefined) return;
+  for (const other of live.applications.values()) {
+    if (other.inForce === member.inForce) other.following?.stop();
+  }
+  member.follow = follow;
+  member.following = follow();
+}
+
+/** The active configurations of Nest applications, the earliest first. */
+export function activeConfigs(): readonly ActiveConfig[] {
+  return activeHere().active.map(({ activeConfig }) => activeConfig);
+}
+
+/**
+ * Ends the logging of an application: flushes its handlers, and closes those that no other
+ * application has. Nothing of another application changes. What is logged after the last one has ended goes where it
+ * went, as far as it can be written at once, until another application or configuration begins.
+ *
+ * @param hasStarted Whether it had started; of one that failed to start nothing stays.
+ * @returns A promise that resolves after 5 s at the latest and never rejects.
+ */
+export async function leave(application: object, hasStarted = true): Promise<void> {
+  const live = homes.byApplication.get(application);
+  homes.byApplication.delete(application);
+  const member = live?.applications.get(application);
+  if (live === undefined || member === undefined) return;
+  live.applications.delete(application);
+  member.following?.stop();
+  const { inForce } = member;
+  const heir = [...live.applications.values()].reverse().find((other) => other.inForce === inForce);
+  if (heir !== undefined) heir.following = heir.follow();
+  const handlers = [...inForce.activeConfig.handlers.values()];
+  await inTime(Promise.all([...handlers].reverse().map(flush)), PATIENCE_MS);
+  const isShared = [...live.applications.values()].some((other) => other.inForce === inForce);
+  const index = live.active.indexOf(inForce);
+  if (isShared || index < 0) return;
+  live.active.splice(index, 1);
+  const others = live.active.map(({ activeConfig }) => activeConfig);
+  if (others.length > 0) {
+    await inTime(closeHandlers(releaseConfig(live.manager, inForce.activeConfig, others)), PATIENCE_MS);
+    return;
+  }
+  live.releaseEnded = () => release(live, inForce.activeConfig);
+  await inTime(closeEnded(inForce.activeConfig), PATIENCE_MS);
+  // One that started meanwhile has released it.
+  if (live.releaseEnded === undefined) return;
+  if (!hasStarted) {
+    live.releaseEnded();
+    return;
+  }
+  const takeBack = countLateRecords(live.manager, inForce.activeConfig);
+  live.releaseEnded = () => {
+    takeBack();
+    release(live, inForce.activeConfig);
+  };
+}
+
+/** Takes an ended configuration out of the tree, so that it does not rule the next application. */
+function release(live: ActiveApplications, activeConfig: ActiveConfig): void {
+  live.releaseEnded = undefined;
+  const others = live.active.map((other) => other.activeConfig);
+  void closeHandlers(releaseConfig(live.manager, activeConfig, others));
+}
+
+async function flush(handler: Handler): Promise<void> {
+  try {
+    await handler.flush();
+  } catch (error) {
+    reportLoggingError(handler, undefined, error);
+  }
+}
+
+/** Starts flushing the active handlers; what is synchronous is done when this returns. */
+export function flushActive(): void {
+  for (const { handlers } of activeConfigs()) for (const handler of handlers.values()) void flush(handler);
+}
+
+/** Whether any application logs, in whichever tree. */
+export function hasLiveApplications(): boolean {
+  return homes.byApplication.size > 0;
+}
+
+/** Takes the configuration of an application that has ended away, if it is still there: another one begins. */
+export function releaseEnded(): void {
+  activeHere().releaseEnded?.();
+}
+
+/** Holds records for the application that is about to start, unless one logs already. */
+export function holdForBoot(): void {
+  releaseEnded();
+  if (activeHere().applications.size === 0) holdRecords();
+}

@@ -1,0 +1,163 @@
+import type { ModulesContainer } from '@nestjs/core';
+import { globalSlot } from '../../runtime/global-slot.js';
+import { findDeclarations } from '../components/container-modules.js';
+import type { LoggingDeclaration } from '../module/logging-declaration.js';
+import { expectInternal, loadingOf } from '../nest-internals.js';
+import { flushActive, holdForBoot, leave } from './active-logging.js';
+import { giveUpRecords, isHoldingRecords } from './held-records.js';
+import { standUpWithoutContainer } from './logging-configurator.js';
+import { perRegistry } from './per-registry.js';
+
+/** An application that is starting. */
+interface Boot {
+  readonly declarations: readonly LoggingDeclaration[];
+  /** Undoes what was done for it, if it fails. */
+  readonly undoings: (() => void)[];
+}
+
+interface Boots {
+  /** What the applications that Nest is still creating have imported: Nest does not say which of them. */
+  unclaimed: LoggingDeclaration[];
+  /** The others that have not started yet. */
+  readonly underway: Map<ModulesContainer, Boot>;
+  /** Those that did not start, of which Nest may still be making something. */
+  readonly failed: WeakSet<ModulesContainer>;
+}
+
+const bootsHere = perRegistry(
+  'nest.boot.4',
+  (): Boots => ({ unclaimed: [], underway: new Map(), failed: new WeakSet() }),
+);
+
+/** What was ever taken in. */
+const begun = globalSlot('nest.begun.1', () => ({ declarations: new WeakSet<LoggingDeclaration>() }));
+
+/** An application takes the module in: from here on what it and Nest log is held until the configuration is active. */
+export function beginBoot(declaration: LoggingDeclaration): void {
+  bootsHere().unclaimed.push(declaration);
+  begun.declarations.add(declaration);
+  holdForBoot();
+}
+
+/** Says which application what it took in is of. */
+export function claimBoot(application: ModulesContainer): void {
+  bootOf(application);
+}
+
+/**
+ * Sets what to do if an application does not start: then nobody can close it. Does it at once if it
+ * has failed already: Nest makes modules side by side, and goes on with the others when one cannot be made.
+ *
+ * Each application is on its own: what fails in one undoes nothing of another that starts at the same time.
+ */
+export function undoIfBootFails(application: ModulesContainer, undo: () => void): void {
+  if (bootsHere().failed.has(application)) undo();
+  else bootOf(application).undoings.push(undo);
+}
+
+function bootOf(application: ModulesContainer): Boot {
+  const boots = bootsHere();
+  let boot = boots.underway.get(application);
+  if (boot === undefined) {
+    const declarations = findDeclarations(application).map(({ declaration }) => declaration);
+    boot = { declarations, undoings: [] };
+    for (const one of declarations) expectInternal('forwardReference', begun.declarations.has(one));
+    boots.underway.set(application, boot);
+    const unclaimed = [...boots.unclaimed];
+    for (const declaration of declarations) {
+      const index = unclaimed.indexOf(declaration);
+      if (index >= 0) unclaimed.splice(index, 1);
+    }
+    boots.unclaimed = unclaimed;
+  }
+  return boot;
+}
+
+/** The application has started, or failed in a way that lets its starter close it. */
+export function isUp(application: ModulesContainer): void {
+  bootsHere().underway.delete(application);
+}
+
+/** Whether any application is starting. */
+export function isBooting(): boolean {
+  const { unclaimed, underway } = bootsHere();
+  return underway.size > 0 || unclaimed.length > 0;
+}
+
+/**
+ * An application failed to start, and the process may end at once: writes what is buffered and what `report` logs, to
+ * the handlers of the configuration if they can be had, else to standard error.
+ *
+ * While others are starting, the buffer is theirs too: it is written when the first of them has a
+ * configuration, or at the exit of the process.
+ *
+ * @param isEnded Whether the caller ends the application if nobody else can.
+ */
+export function reportBootFailure(report: () => void, isEnded = false): void {
+  const boots = bootsHere();
+  if (!isHoldingRecords()) {
+    report();
+    flushActive();
+  } else if (boots.underway.size + (boots.unclaimed.length > 0 ? 1 : 0) <= 1) {
+    reportAlone(report, boots);
+    return;
+  } else report();
+  if (!isEnded) void undoFailed();
+}
+
+/** No other application is there that could have anything against it. */
+function reportAlone(report: () => void, boots: Boots): void {
+  const [only] = boots.underway.keys();
+  const declarations = only === undefined ? boots.unclaimed : bootOf(only).declarations;
+  boots.unclaimed = [];
+  const standIn = {};
+  const isActive = standUpWithoutContainer(standIn, declarations);
+  report();
+  if (isActive) flushActive();
+  else giveUpRecords();
+  void leave(standIn, false);
+  void undoFailed();
+}
+
+/** Nest logs what failed, but not whose it was: only those that it could not make have failed. */
+async function undoFailed(): Promise<void> {
+  const boots = bootsHere();
+  const candidates = [...boots.underway.keys()];
+  const verdicts = await Promise.all(candidates.map(hasFailedToLoad));
+  const failed = candidates.filter((_, index) => verdicts[index]);
+  for (const application of failed) undo(application);
+  // It was one that was being put together; what the others took in is found in them.
+  if (failed.length === 0) boots.unclaimed = [];
+}
+
+function undo(application: ModulesContainer): void {
+  const { underway, failed } = bootsHere();
+  const boot = underway.get(application);
+  isUp(application);
+  failed.add(application);
+  for (const step of boot?.undoings ?? []) step();
+}
+
+const PENDING = Symbol('pending');
+
+/**
+ * Whether Nest failed to make something of an application.
+ *
+ * @returns `false` also where Nest does not say: then nothing is undone.
+ */
+export async function hasFailedToLoad(modules: ModulesContainer): Promise<boolean> {
+  for (const module of modules.values()) {
+    for (const collection of [module.providers, module.controllers, module.injectables]) {
+      for (const wrapper of collection.values()) {
+        const outcome = await outcomeOf(wrapper);
+        if (outcome !== undefined && outcome !== PENDING) return true;
+      }
+    }
+  }
+  return false;
+}
+
+async function outcomeOf(wrapper: object): Promise<unknown> {
+  const loading = loadingOf(wrapper);
+  return loading && Promise.race([loading, Promise.resolve(PENDING)]);
+}

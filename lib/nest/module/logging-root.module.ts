@@ -1,0 +1,127 @@
+import {
+  Inject,
+  type MiddlewareConsumer,
+  Module,
+  type NestModule,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { ApplicationConfig, ExternalContextCreator, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { ComponentFrame } from '../components/container-components.js';
+import { UndoList } from '../instrumentation.js';
+import { leave } from '../lifecycle/active-logging.js';
+import type { ActiveLogging } from '../lifecycle/active-logging.provider.js';
+import { claimBoot, isUp, undoIfBootFails } from '../lifecycle/boot.js';
+import { activateLogging } from '../lifecycle/logging-configurator.js';
+import { checkNest, nest } from '../nest-internals.js';
+import { NestLogger } from '../nest-logger/nest-logger.adapter.js';
+import { logAllUndecided } from '../requests/failures/undecided-failures.js';
+import { reportEnded } from '../requests/response/ended-requests.js';
+import { checkRoutedHandlers } from '../requests/routed-handlers.js';
+import { checkSeeingFilters } from '../seeing-filter.js';
+import { repeatTracebacks } from '../work/failure-traceback.js';
+import { type InstrumentedApplication, instrumentations, type Stage } from './instrumentations.js';
+import { LoggingInterceptor } from './logging.interceptor.js';
+import { ACTIVE_LOGGING, ROOT_LOGGING } from './logging.tokens.js';
+import { LoggingExceptionFilter } from './logging-exception.filter.js';
+import { LoggingHealthIndicator } from './logging-health.indicator.js';
+import { LoggingStats } from './logging-stats.provider.js';
+
+/**
+ * Owns providers, mounting and lifecycle for one application, however often `LoggingModule` is imported. Internal.
+ */
+@Module({
+  providers: [
+    ComponentFrame,
+    NestLogger,
+    LoggingInterceptor,
+    LoggingExceptionFilter,
+    LoggingStats,
+    LoggingHealthIndicator,
+    {
+      provide: ACTIVE_LOGGING,
+      useFactory: configure,
+      inject: [ModulesContainer, ComponentFrame],
+    },
+    { provide: ROOT_LOGGING, useExisting: ACTIVE_LOGGING },
+  ],
+  exports: [
+    ComponentFrame,
+    NestLogger,
+    LoggingInterceptor,
+    LoggingExceptionFilter,
+    LoggingStats,
+    LoggingHealthIndicator,
+    ACTIVE_LOGGING,
+    ROOT_LOGGING,
+  ],
+})
+export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicationShutdown {
+  readonly #application: InstrumentedApplication;
+  /** Undone when the application has ended, before its handlers close; and what their last records need, after that. */
+  readonly #undos = new UndoList();
+  readonly #lastUndos = new UndoList();
+
+  constructor(
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(ApplicationConfig) config: ApplicationConfig,
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+    @Inject(ExternalContextCreator) creator: ExternalContextCreator,
+    @Inject(LoggingInterceptor) interceptor: LoggingInterceptor,
+    // The factory that gives the configuration may give options too.
+    @Inject(ACTIVE_LOGGING) logging: ActiveLogging,
+  ) {
+    const { options } = logging.state;
+    const end = () => void this.#end(false);
+    this.#application = {
+      ...{ modules, config, host, creator, interceptor, options, end },
+      owner: LoggingRootModule,
+      isMicroservice: false,
+    };
+    repeatTracebacks(options.repeatTracebacks);
+    checkNest({ nest, modules });
+    checkSeeingFilters(creator);
+    this.#install('modules');
+    undoIfBootFails(modules, end);
+  }
+
+  /** The last moment before routes are made, and the first at which every guard and filter of the application is known. */
+  configure(_consumer: MiddlewareConsumer): void {
+    this.#install('routes');
+  }
+
+  /** Before other modules look for what they are to run. */
+  onModuleInit(): void {
+    isUp(this.modules);
+    checkRoutedHandlers(this.#application.host.httpAdapter);
+    this.#install('hooks');
+  }
+
+  /** Runs after the hooks of all other modules, which may have had last words. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.#end(true);
+  }
+
+  #install(stage: Stage): void {
+    for (const one of instrumentations) {
+      if (one.stage !== stage || one.isWanted?.(this.#application) === false) continue;
+      const undos = one.servesLastRecords ? this.#lastUndos : this.#undos;
+      undos.add(one.install(this.#application));
+    }
+  }
+
+  async #end(hasStarted: boolean): Promise<void> {
+    reportEnded();
+    logAllUndecided();
+    this.#undos.undo();
+    await leave(this.modules, hasStarted);
+    this.#lastUndos.undo();
+  }
+}
+
+async function configure(modules: ModulesContainer, frame: ComponentFrame): Promise<ActiveLogging> {
+  claimBoot(modules);
+  const logging = await activateLogging(modules, frame);
+  undoIfBootFails(modules, () => void leave(modules, false));
+  return logging;
+}

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import {
+  getLoggingFaults,
+  type LoggingFault,
+  type LoggingFaultListener,
+  onLoggingFault,
+} from '../../core/reports/fault-channel.js';
+import { renderPrometheus } from '../../core/reports/logging-metrics.js';
+import { getLoggingStats, type LoggingStatsSnapshot } from '../../core/reports/logging-stats.js';
+
+/**
+ * What became of the records of this process, to be injected: counts as a whole and by handler, and the last errors
+ * inside logging.
+ *
+ * @example
+ * constructor(private readonly stats: LoggingStats) {}
+ */
+@Injectable()
+export class LoggingStats {
+  /** What became of every record so far. */
+  get(): LoggingStatsSnapshot {
+    return getLoggingStats();
+  }
+
+  /** The last 100 errors inside logging, the oldest first. */
+  faults(): readonly LoggingFault[] {
+    return getLoggingFaults();
+  }
+
+  /** Calls a function for each error from now on. @returns Removes it. */
+  onFault(listener: LoggingFaultListener): () => void {
+    return onLoggingFault(listener);
+  }
+
+  /** The counts in the text format of Prometheus. */
+  prometheus(): string {
+    return renderPrometheus();
+  }
+}

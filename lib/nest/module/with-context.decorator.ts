@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { getContext, runInContext } from '../../context/context.js';
+import type { Fields } from '../../core/records/log-record.js';
+
+type Method = (this: unknown, ...args: never[]) => unknown;
+
+/**
+ * Runs a method in a context of its own, for jobs and listeners that no request started: every record made in it
+ * carries the fields, and a `request_id` of its own unless there is one already, or the fields have one.
+ *
+ * Marks that other decorators leave on the method (`@Cron`, `@OnEvent`) stay, above it or below.
+ *
+ * @param fields The fields, or what gives them from the method's arguments.
+ * @example
+ * \@Cron('0 3 * * *')
+ * \@WithContext({ job: 'cleanup' })
+ * async cleanUp() { … }
+ */
+export const WithContext = <Args extends unknown[] = never[]>(
+  fields: Fields | ((...args: Args) => Fields) = {},
+): ((target: object, key: string | symbol, descriptor: PropertyDescriptor) => void) => {
+  return (_target, _key, descriptor) => {
+    const method = descriptor.value as Method;
+    const inContext: Method = function (...args) {
+      const own = typeof fields === 'function' ? fields(...(args as unknown as Args)) : fields;
+      // A message need not carry the id that was looked for in it: an id of `undefined` or `null` counts as missing.
+      const request_id = own.request_id ?? getContext()?.request_id ?? randomUUID();
+      return runInContext({ ...own, request_id }, () => method.apply(this, args));
+    };
+    Object.defineProperty(inContext, 'name', { value: method.name, configurable: true });
+    for (const key of Reflect.getMetadataKeys(method)) {
+      Reflect.defineMetadata(key, Reflect.getMetadata(key, method), inContext);
+    }
+    descriptor.value = inContext;
+  };
+};

@@ -1,0 +1,103 @@
+import { escapeControls } from '../../../core/formatting/sanitize.js';
+import { redactText } from '../../../redaction/redact-text.js';
+import type { RequestState } from '../request-state.js';
+
+/** Characters of one reason that are logged, and reasons of one list. */
+const MAX_LENGTH = 512;
+const MAX_REASONS = 20;
+/** The end of V8's message about a string, which it quotes, whole or in part. */
+const NOT_JSON = ' is not valid JSON';
+
+/**
+ * Adds the field `reason` to those of a record: why a request was refused, by what was thrown. It is the text or the list
+ * that was given to the HttpException (that of ValidationPipe, for example), else the error's message.
+ *
+ * Without control characters and without secrets that can be recognised, each text cut to 512 characters and a list to
+ * 20. Neither the query of the request nor what a parser quotes of its body is in it. The field is left out where what
+ * was thrown has no reason. Throws nothing.
+ *
+ * @returns The reason as a string, for the message of the record.
+ */
+export function addReason(
+  extra: Record<string, unknown>,
+  thrown: unknown,
+  request: RequestState,
+): string | undefined {
+  const reason = reasonOf(thrown, request);
+  if (reason === undefined) return undefined;
+  extra.reason = reason;
+  return typeof reason === 'string' ? reason : cut(reason.join('; '));
+}
+
+function reasonOf(thrown: unknown, request: RequestState): string | readonly string[] | undefined {
+  try {
+    const given = givenReason(thrown);
+    if (typeof given === 'string') return given === '' ? undefined : clean(given, request);
+    const texts = given.slice(0, MAX_REASONS).flatMap((one) => textsOf(one, 0));
+    return texts.length === 0 ? undefined : texts.slice(0, MAX_REASONS).map((text) => clean(text, request));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The cause of what a request was refused with. Not an error that Nest has made an HttpException of with the same text, as
+ * it does with those of body parsers and routers. Throws nothing.
+ */
+export function causeOfRefusal(thrown: unknown): unknown {
+  try {
+    const { cause, message } = (thrown ?? {}) as { cause?: unknown; message?: unknown };
+    if (typeof cause !== 'object' || cause === null) return cause ?? undefined;
+    const original = cause as { message?: unknown; status?: unknown; statusCode?: unknown };
+    const status = Number(original.statusCode ?? original.status);
+    return status >= 400 && status < 500 && original.message === message ? undefined : cause;
+  } catch {
+    return undefined;
+  }
+}
+
+function givenReason(thrown: unknown): string | readonly unknown[] {
+  if (typeof thrown === 'string') return thrown;
+  if (typeof thrown !== 'object' || thrown === null) return '';
+  const { getResponse, message } = thrown as { getResponse?: unknown; message?: unknown };
+  const response = typeof getResponse === 'function' ? (getResponse.call(thrown) as unknown) : undefined;
+  const isObject = typeof response === 'object' && response !== null && !Array.isArray(response);
+  const given = isObject ? (response as { message?: unknown }).message : response;
+  if (typeof given === 'string' || Array.isArray(given)) return given;
+  return typeof message === 'string' ? message : '';
+}
+
+/** Of an element of a list: a string, or an object of class-validator with its constraints. Values are not read. */
+function textsOf(element: unknown, depth: number): string[] {
+  if (typeof element === 'string') return [element];
+  if (typeof element !== 'object' || element === null || depth > 3) return [];
+  const { message, constraints, children } = element as {
+    message?: unknown;
+    constraints?: unknown;
+    children?: unknown;
+  };
+  if (typeof message === 'string') return [message];
+  const own = typeof constraints === 'object' && constraints !== null ? Object.values(constraints) : [];
+  const inner = Array.isArray(children) ? children.slice(0, MAX_REASONS) : [];
+  return [
+    ...own.filter((text) => typeof text === 'string'),
+    ...inner.flatMap((child) => textsOf(child, depth + 1)),
+  ];
+}
+
+function clean(text: string, request: RequestState): string {
+  const short = text.slice(0, MAX_LENGTH * 8);
+  return cut(escapeControls(redactText(request.withoutQuery(withoutBody(short))), true));
+}
+
+/** Without the body that a parser quotes. Not by one expression: over a string full of quotes it would take seconds. */
+function withoutBody(text: string): string {
+  const end = text.lastIndexOf(NOT_JSON);
+  const start = text.indexOf('"');
+  if (start < 0 || end <= start || !/"(?:\.{3})?$/.test(text.slice(start + 1, end))) return text;
+  return `${text.slice(0, start).replace(/\.{3}$/, '')}the body${text.slice(end)}`;
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH)}…`;
+}

@@ -1,0 +1,59 @@
+import { statusOf } from '../../work/thrown-status.js';
+import type { Failure, Outcome } from '../request-state.js';
+
+/** What the failures of a request come to, once the status that the client got is known. */
+export interface RequestVerdict {
+  /** Failures of the server, which get records of their own with the traceback. */
+  readonly faults: readonly Failure[];
+  /** The failure that the access record names, if there is one. */
+  readonly failure: Failure | undefined;
+}
+
+/** What is thrown because the client has gone, by the codes and names of Node's errors. */
+const CONSEQUENCES: ReadonlySet<unknown> = new Set([
+  'ABORT_ERR',
+  'AbortError',
+  'ECONNABORTED',
+  'ECONNRESET',
+  'EPIPE',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_UNABLE_TO_PIPE',
+  'ERR_STREAM_WRITE_AFTER_END',
+]);
+
+/**
+ * Judges what was thrown by the status that was sent: what an exception filter answered with 4xx is not a failure of
+ * the server, whatever was thrown; what it answered with 5xx is one.
+ */
+export function judgeRequest(
+  failures: readonly Failure[],
+  { status, aborted }: Pick<Outcome, 'status' | 'aborted'>,
+): RequestVerdict {
+  const own = failures.filter((failure) => isFault(failure, status, aborted));
+  // Answered with 5xx although no error has such a status: the answer was for the last one.
+  const faults = own.length === 0 && status >= 500 ? failures.slice(-1) : own;
+  const matching = failures.filter(({ thrown }) => statusOf(thrown) === status);
+  return { faults, failure: faults[0] ?? matching.at(-1) ?? failures[0] };
+}
+
+/**
+ * Whether a failure is more than an answer with 5xx, such as the 503 of a health check: it broke the answer, or nobody
+ * intended it, or its own status is 500.
+ */
+export function isUnexpected({ thrown, breaksAnswer }: Failure): boolean {
+  return breaksAnswer || statusOf(thrown) === 500;
+}
+
+function isFault({ thrown, breaksAnswer }: Failure, status: number, aborted: boolean): boolean {
+  if (aborted && isConsequence(thrown)) return false;
+  if (breaksAnswer) return true;
+  const isRefused = status >= 400 && status < 500 && !aborted;
+  return !isRefused && statusOf(thrown) >= 500;
+}
+
+function isConsequence(thrown: unknown): boolean {
+  if (typeof thrown !== 'object' || thrown === null) return false;
+  const { code, name } = thrown as { code?: unknown; name?: unknown };
+  return CONSEQUENCES.has(code) || CONSEQUENCES.has(name);
+}

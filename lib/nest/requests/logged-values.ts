@@ -1,0 +1,46 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { reportNotice } from '../../core/reports/diagnostics.js';
+import { secretKeys } from '../../redaction/secret-keys.js';
+
+/** Characters of one value that are logged. */
+const MAX_VALUE = 512;
+
+/**
+ * The names of an allow-list that may be logged: never those that redaction treats as secrets, whatever the application
+ * sets. A notice names those.
+ *
+ * @param option The option that lists them.
+ */
+export function loggableNames(option: string, names: readonly string[]): readonly string[] {
+  const keys = secretKeys();
+  return names.filter((name) => {
+    if (!keys.isSecret(name)) return true;
+    reportNotice(
+      `LoggingModule: ${option}: '${name}' is the name of a secret and is never logged; remove it`,
+    );
+    return false;
+  });
+}
+
+/** The headers on the list that a request has. */
+export function pickHeaders(headers: IncomingHttpHeaders, names: readonly string[]): Record<string, string> {
+  const picked: [string, string][] = [];
+  for (const name of names) {
+    const value = headers[name.toLowerCase()];
+    if (value !== undefined)
+      picked.push([name.toLowerCase(), cut(Array.isArray(value) ? value.join(', ') : value)]);
+  }
+  return Object.fromEntries(picked);
+}
+
+/** The query parameters on the list that a request has; the first of each name. */
+export function pickQuery(query: string, names: readonly string[]): Record<string, string> {
+  const given = new URLSearchParams(query.slice(0, 8_192));
+  return Object.fromEntries(
+    names.flatMap((name) => (given.has(name) ? [[name, cut(given.get(name) ?? '')]] : [])),
+  );
+}
+
+function cut(value: string): string {
+  return value.length <= MAX_VALUE ? value : `${value.slice(0, MAX_VALUE)}…`;
+}

@@ -1,0 +1,193 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { AbstractHttpAdapter } from '@nestjs/core';
+import { replaceMethod, type Undo, UndoList } from '../instrumentation.js';
+import { expectInternal } from '../nest-internals.js';
+import type { RoutedApplication } from './excluded-requests.js';
+import { noteFailure } from './failures/failure-record.js';
+import type { PlatformRequest, PlatformResponse, ResolvedHttpLogOptions } from './http-log-options.js';
+import type { RequestIds } from './request-id.js';
+import { RequestLog } from './request-log.js';
+import { stateOf } from './request-state.js';
+
+/** Fastify's hook as Nest's adapter takes it: the first to run for a request, before CORS and middleware. */
+type RequestHook = (
+  this: unknown,
+  request: PlatformRequest,
+  reply: PlatformResponse,
+  done: (error?: unknown) => void,
+  ...rest: unknown[]
+) => unknown;
+
+/** What of the adapters is used here; both lines of Nest that are supported have it. */
+interface PlatformAdapter extends Pick<AbstractHttpAdapter, 'getInstance' | 'getType' | 'use'> {
+  onRequestHook?: RequestHook | undefined;
+  setOnRequestHook(hook: RequestHook | undefined): void;
+}
+
+/**
+ * Puts a request log where a platform first has a request.
+ *
+ * Must be called before the application registers its own middleware. Other platforms than Express and Fastify have
+ * no access records.
+ *
+ * @param usesContext Whether requests have a context.
+ * @returns What takes it back: requests that come then are the platform's alone.
+ */
+export function mountRequestLog(
+  application: RoutedApplication,
+  options: ResolvedHttpLogOptions,
+  ids: RequestIds,
+  usesContext: boolean,
+): Undo {
+  const edge = application.adapter as unknown as PlatformAdapter;
+  const type = edge.getType();
+  if (type !== 'express' && type !== 'fastify') return () => {};
+  const log = new RequestLog(options, application, ids, usesContext);
+  return type === 'express' ? mountOnExpress(edge, log) : mountOnFastify(edge, log);
+}
+
+/** What an Express application does with a request, whoever passes it in: a server, a test, another application. */
+type ExpressHandle = (request: PlatformRequest, response: PlatformResponse, ...rest: unknown[]) => unknown;
+
+interface ExpressApplication {
+  handle: ExpressHandle;
+  use(...args: unknown[]): unknown;
+  readonly request: object;
+  readonly response: object;
+}
+
+/**
+ * Before Express has the request: it gives request and response other prototypes, after which everything added to them
+ * costs several times as much; and a middleware of its own costs as much as all the rest of the request log. It has to
+ * be one where the adapter's application only looks like Express's.
+ */
+function mountOnExpress(adapter: PlatformAdapter, log: RequestLog): Undo {
+  const application = adapter.getInstance<Partial<ExpressApplication>>();
+  if (isExpress(application)) {
+    const follow = (handle: ExpressHandle): ExpressHandle =>
+      function (this: unknown, request, response, ...rest) {
+        return log.follow(request, response, () => handle.call(this, request, response, ...rest));
+      };
+    return new UndoList(replaceMethod(application, 'handle', follow), noteMiddlewareErrors(application)).undo;
+  }
+  // Express has no way to take a middleware back.
+  let isMounted = true;
+  adapter.use((request: PlatformRequest, response: PlatformResponse, next: () => void) => {
+    if (isMounted) log.follow(request, response, next);
+    else next();
+  });
+  return () => {
+    isMounted = false;
+  };
+}
+
+function isExpress(application: Partial<ExpressApplication>): application is ExpressApplication {
+  return (
+    typeof application.handle === 'function' &&
+    typeof application.use === 'function' &&
+    application.request instanceof IncomingMessage &&
+    application.response instanceof ServerResponse
+  );
+}
+
+/** A middleware of Express that handles errors: it is recognised by its four parameters. */
+type ErrorMiddleware = (
+  this: unknown,
+  error: unknown,
+  request: PlatformRequest,
+  response: PlatformResponse,
+  next: unknown,
+) => unknown;
+
+/**
+ * Nest never sees what an application's own middleware answers. What it passes on is noted again, which changes
+ * nothing.
+ */
+function noteMiddlewareErrors(application: ExpressApplication): Undo {
+  return replaceMethod(
+    application,
+    'use',
+    (use: ExpressApplication['use']) =>
+      function (this: unknown, ...args: unknown[]) {
+        return Reflect.apply(use, this, notingErrors(args));
+      },
+  );
+}
+
+/** Functions, in lists of any depth, as Express takes them. */
+function notingErrors(given: readonly unknown[]): unknown[] {
+  return given.map((one) => {
+    if (Array.isArray(one)) return notingErrors(one);
+    return typeof one === 'function' && one.length === 4 ? notingError(one as ErrorMiddleware) : one;
+  });
+}
+
+function notingError(handle: ErrorMiddleware): ErrorMiddleware {
+  const noted: ErrorMiddleware = function (error, request, response, next) {
+    const state = stateOf(request);
+    if (state !== undefined) noteFailure(error, state);
+    return handle.call(this, error, request, response, next);
+  };
+  Object.assign(noted, handle);
+  return Object.defineProperty(noted, 'name', { value: handle.name, configurable: true });
+}
+
+/**
+ * The adapter has one place for a hook; an application's own hook still runs, after ours. What Fastify's router turns
+ * away (a malformed URL) meets no hook at all: the server sees it.
+ */
+function mountOnFastify(adapter: PlatformAdapter, log: RequestLog): Undo {
+  const { server } = adapter.getInstance<{ server: Server }>();
+  // Returns nothing: what a listener returns, Node takes for a promise and looks after.
+  const takeUp = (request: IncomingMessage, response: ServerResponse): void => {
+    log.takeUp(request, response);
+  };
+  server.prependListener('request', takeUp);
+  subscribe(FASTIFY_ERRORS, noteRouteError);
+  return new UndoList(
+    () => server.removeListener('request', takeUp),
+    () => unsubscribe(FASTIFY_ERRORS, noteRouteError),
+    hookOnFastify(adapter, log),
+  ).undo;
+}
+
+/** Where Fastify reports what a route's handler or hooks have thrown: a route may have an error handler of its own. */
+const FASTIFY_ERRORS = 'tracing:fastify.request.handler:error';
+
+function noteRouteError(message: unknown): void {
+  const { request, error } = message as { request?: unknown; error?: unknown };
+  const state = stateOf(request);
+  // Without one, it is the route of an application that has no log.
+  if (state !== undefined) noteFailure(error, state);
+}
+
+function hookOnFastify(adapter: PlatformAdapter, log: RequestLog): Undo {
+  if (!expectInternal('fastifyHook', typeof adapter.setOnRequestHook === 'function')) return () => {};
+  let own = adapter.onRequestHook;
+  // In Nest 11 there is no such property until somebody sets a hook.
+  const hadProperty = Object.hasOwn(adapter, 'onRequestHook');
+  let isMounted = true;
+  const hook: RequestHook = function (request, reply, done, ...rest) {
+    const next = own;
+    const proceed = next === undefined ? done : () => next.call(this, request, reply, done, ...rest);
+    return isMounted ? log.follow<unknown>(request, reply, proceed) : proceed();
+  };
+  const undoSetter = replaceMethod(
+    adapter,
+    'setOnRequestHook',
+    (set: PlatformAdapter['setOnRequestHook']) =>
+      function (this: unknown, next: RequestHook | undefined, ...rest: unknown[]) {
+        own = next;
+        return Reflect.apply(set, this, [hook, ...rest]);
+      },
+  );
+  adapter.setOnRequestHook(own);
+  return () => {
+    undoSetter();
+    isMounted = false;
+    if (adapter.onRequestHook !== hook) return;
+    adapter.onRequestHook = own;
+    if (own === undefined && !hadProperty) Reflect.deleteProperty(adapter, 'onRequestHook');
+  };
+}

@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { type Drainable, holdForTurn, releaseFromTurn } from '../../../core/exit-drain.js';
+import { writeTogether } from '../../../handlers/output/joint-writes.js';
+import { globalSlot } from '../../../runtime/global-slot.js';
+import type { RequestState } from '../request-state.js';
+
+/** The most ended requests that wait to be logged. */
+const MAX_WAITING = 256;
+/** Node's own function, even if a test replaces it later: otherwise nothing would be logged. */
+const endOfTurn = setImmediate;
+
+interface EndedRequests extends Drainable {
+  /** Whether the event loop is known to be where it reads from sockets, and to come by `endTurn` before it does again. */
+  isReading: boolean;
+  /** Ended requests that are not logged yet, in the order in which they ended. */
+  waiting: RequestState[];
+  endTurn(): void;
+}
+
+const ended = globalSlot(
+  'nest.ended.1',
+  (): EndedRequests => ({
+    isReading: false,
+    waiting: [],
+    endTurn() {
+      ended.isReading = false;
+      reportEnded();
+    },
+    drainAtExit: reportEnded,
+  }),
+);
+
+/** Notes that a request has come; to be called as soon as it has. */
+export function requestBegun({ socket }: IncomingMessage): void {
+  if (ended.isReading || !isOfServer(socket)) return;
+  ended.isReading = true;
+  endOfTurn(ended.endTurn);
+}
+
+/**
+ * Logs an ended request: together with the others that end before the event loop has read its input, and
+ * at once where that cannot be known.
+ *
+ * The response is sent, and nobody can have read it before the event loop turns: within this process the record is
+ * there first, as it is without waiting. For a server, logging requests one by one takes twice as long, each with a
+ * write of its own, and with everything else a server does in between.
+ */
+export function requestEnded(state: RequestState): void {
+  const { waiting } = ended;
+  waiting.push(state);
+  if (!ended.isReading || waiting.length >= MAX_WAITING || !isOfServer(state.request.socket)) reportEnded();
+  else if (waiting.length === 1) holdForTurn(ended);
+}
+
+/**
+ * Whether a request came in by a server's socket. Whoever makes up requests (tests, serverless platforms) may do so at any
+ * time, and may freeze the process as soon as such a request has its answer.
+ */
+function isOfServer(socket: unknown): boolean {
+  return socket instanceof Socket && (socket as { server?: unknown }).server !== undefined;
+}
+
+/** Logs all ended requests. */
+export function reportEnded(): void {
+  const { waiting } = ended;
+  if (waiting.length === 0) return;
+  ended.waiting = [];
+  releaseFromTurn(ended);
+  writeTogether(() => {
+    for (const state of waiting) state.follower.logEnded(state);
+  });
+}

@@ -1,0 +1,76 @@
+import { Catch, type Type, UseFilters } from '@nestjs/common';
+import type { ExternalContextCreator } from '@nestjs/core';
+import { globalSlot } from '../runtime/global-slot.js';
+import { expectInternal } from './nest-internals.js';
+
+/**
+ * A class for `@Catch()` with which a filter sees exceptions and answers none.
+ *
+ * Nest goes through the filters that are bound to a handler, the nearest first. The first one answers of whose classes
+ * the exception is `instanceof` one. A class may decide that itself, by `Symbol.hasInstance`. This one always says no;
+ * but it was asked, and so has seen the exception, and Nest goes on to the next filter as if this one were not there.
+ *
+ * There is nothing plainer that sees as much. A filter that takes an exception has to answer it: Nest asks no other, and
+ * the application's own would never be asked. Interceptors do not see what guards throw, and middleware sees nothing.
+ *
+ * @param see Gets every exception. Must not throw.
+ */
+export function classSeeing(see: (exception: unknown) => void): Type {
+  // biome-ignore lint/complexity/noStaticOnlyClass: Nest takes classes here
+  return class Seeing {
+    static [Symbol.hasInstance](exception: unknown): boolean {
+      see(exception);
+      return false;
+    }
+  };
+}
+
+const here = globalSlot('nest.seeing.1', () => ({ checked: new WeakSet<object>() }));
+
+/**
+ * Checks, once for each copy of Nest, that it asks such a filter and then takes the next one. It is reported if not.
+ *
+ * Nothing is waited for, and no filter of the application is asked.
+ */
+export function checkSeeingFilters(creator: Pick<ExternalContextCreator, 'create'>): void {
+  if (here.checked.has(creator.constructor)) return;
+  here.checked.add(creator.constructor);
+  void isSeenAndAnsweredByNext(creator).then((isSo) => expectInternal('filterChoice', isSo));
+}
+
+/** @returns Whether what a handler throws is seen by one filter and answered by the other. */
+export async function isSeenAndAnsweredByNext(
+  creator: Pick<ExternalContextCreator, 'create'>,
+): Promise<boolean> {
+  let hasSeen = false;
+  class Seeing {
+    catch(): void {}
+  }
+  const type = classSeeing(() => {
+    hasSeen = true;
+  });
+  Catch(type)(Seeing);
+  class Answering {
+    // Without classes of its own, it takes whatever comes.
+    catch(): unknown {
+      return this;
+    }
+  }
+  class Throwing {
+    run(): never {
+      throw new Error('which filter answers?');
+    }
+  }
+  const answering = new Answering();
+  const { prototype } = Throwing;
+  const member = Object.getOwnPropertyDescriptor(prototype, 'run') as PropertyDescriptor;
+  // The one that is bound last is asked first.
+  UseFilters(answering, new Seeing())(prototype, 'run', member);
+  const given = [new Throwing(), prototype.run, 'run', undefined, undefined, undefined, undefined] as const;
+  try {
+    const run = creator.create(...given, { guards: false, interceptors: false, filters: true });
+    return (await run()) === answering && hasSeen;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,241 @@
+import { inspect, types } from 'node:util';
+import { errorProperties } from '../redaction/error-properties.js';
+import { ownText } from './own-text.js';
+import { stringRepr } from './string-repr.js';
+
+/** Levels of nesting shown below the value itself; what is deeper shows as `[Object]`. */
+const MAX_DEPTH = 5;
+/** Entries shown of each array, object, map or set. */
+const MAX_ENTRIES = 100;
+/** After this many characters of one value, what is left is counted, not shown. */
+const MAX_TEXT = 16_384;
+
+const PLAIN_KEY = /^[A-Za-z_$][\w$]*$/;
+
+/** The state of a walk through a value. */
+interface Walk {
+  readonly ancestors: object[];
+  textLeft: number;
+}
+
+/**
+ * An object, array or function on one line, much as `node:util`'s `inspect` prints it:
+ * `{ id: 7, tags: [ 'a' ] }`. An error gives `Name: message`, a date its ISO form, and an instance of a class
+ * with a `toString` of its own what that gives.
+ *
+ * Bounded in depth, in entries a level and in length as a whole; getters are named, not called; a proxy's
+ * traps are not run. Where the value throws when touched, the text is `[unprintable: reason]`.
+ */
+export function objectText(value: object): string {
+  try {
+    return ownText(value) ?? structureText(value, { ancestors: [], textLeft: MAX_TEXT });
+  } catch (reason) {
+    return unprintable(reason);
+  }
+}
+
+function valueText(value: unknown, walk: Walk): string {
+  if (typeof value === 'string') return spend(stringRepr(cut(value, walk.textLeft)), walk);
+  if ((typeof value !== 'object' || value === null) && typeof value !== 'function') {
+    return spend(literalText(value), walk);
+  }
+  try {
+    if (walk.ancestors.includes(value)) return '[Circular]';
+    const text = ownText(value);
+    if (text === undefined) return structureText(value, walk);
+    const shown = cut(text, walk.textLeft);
+    return types.isNativeError(value) ? errorText(value, shown, walk) : spend(shown, walk);
+  } catch (reason) {
+    return unprintable(reason);
+  }
+}
+
+/** An error within a structure: `[Error: refused { code: 'E1', [cause]: [Error: below] }]`. */
+function errorText(error: Error, shown: string, walk: Walk): string {
+  spend(shown, walk);
+  if (walk.ancestors.length > MAX_DEPTH) return `[${shown}]`;
+  walk.ancestors.push(error);
+  try {
+    const entries = errorProperties(error).map(
+      ([name, value]) => `${keyText(name)}: ${valueText(value, walk)}`,
+    );
+    for (const name of ['cause', 'errors'] as const) {
+      if (Object.hasOwn(error, name)) entries.push(`[${name}]: ${propertyText(error, name, walk)}`);
+    }
+    return entries.length === 0 ? `[${shown}]` : `[${bracketed(shown, '{', entries, '}')}]`;
+  } finally {
+    walk.ancestors.pop();
+  }
+}
+
+/** A primitive as JavaScript writes it. */
+function literalText(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`;
+  return Object.is(value, -0) ? '-0' : String(value);
+}
+
+function spend(text: string, walk: Walk): string {
+  walk.textLeft -= text.length;
+  return text;
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, Math.max(0, length))}…`;
+}
+
+function structureText(value: object, walk: Walk): string {
+  if (types.isProxy(value)) return leafText(value, walk);
+  const name = className(value);
+  const isArray = Array.isArray(value);
+  if (walk.ancestors.length > MAX_DEPTH) return isArray ? '[Array]' : `[${name || 'Object'}]`;
+  walk.ancestors.push(value);
+  try {
+    if (isArray) return bracketed(prefix(name, 'Array', value.length), '[', arrayEntries(value, walk), ']');
+    if (name === 'Object') return bracketed('', '{', objectEntries(value, walk), '}');
+    if (types.isMap(value)) return bracketed(`${name}(${value.size})`, '{', mapEntries(value, walk), '}');
+    if (types.isSet(value)) return bracketed(`${name}(${value.size})`, '{', setEntries(value, walk), '}');
+    if (isLeaf(value)) return leafText(value, walk);
+    return bracketed(prefix(name, 'Object'), '{', objectEntries(value, walk), '}');
+  } finally {
+    walk.ancestors.pop();
+  }
+}
+
+/** True where the entries of an object say little about it: functions, buffers, promises, generators… */
+function isLeaf(value: object): boolean {
+  if (typeof value === 'function') return true;
+  // Asked of the prototype chain, `inspect.custom` is how a class says what is shown of it.
+  if (typeof (value as { [inspect.custom]?: unknown })[inspect.custom] === 'function') return true;
+  return (
+    ArrayBuffer.isView(value) ||
+    types.isAnyArrayBuffer(value) ||
+    types.isRegExp(value) ||
+    types.isPromise(value) ||
+    types.isBoxedPrimitive(value) ||
+    types.isWeakMap(value) ||
+    types.isWeakSet(value) ||
+    types.isExternal(value) ||
+    types.isModuleNamespaceObject(value) ||
+    types.isGeneratorObject(value)
+  );
+}
+
+function leafText(value: object, walk: Walk): string {
+  // A function and a promise show no more than what they are, for the reason given at `objectEntries`.
+  const depth = typeof value === 'function' || types.isPromise(value) ? -1 : 2;
+  const text = inspect(value, {
+    depth,
+    breakLength: Number.POSITIVE_INFINITY,
+    compact: true,
+    maxArrayLength: MAX_ENTRIES,
+    maxStringLength: MAX_TEXT,
+    showProxy: false,
+    colors: false,
+  });
+  const line = text.includes('\n') ? text.replace(/\s*\n\s*/g, ' ') : text;
+  return spend(cut(line, walk.textLeft), walk);
+}
+
+/** The name of the class, read without calling a getter; empty where there is no prototype. */
+function className(value: object): string {
+  for (let holder: object | null = value; holder !== null; holder = Object.getPrototypeOf(holder)) {
+    const maker: unknown = Object.getOwnPropertyDescriptor(holder, 'constructor')?.value;
+    if (typeof maker !== 'function' || holder === value) continue;
+    const name: unknown = Object.getOwnPropertyDescriptor(maker, 'name')?.value;
+    if (typeof name === 'string' && name !== '') return name;
+  }
+  return '';
+}
+
+function prefix(name: string, plainName: string, size?: number): string {
+  if (name === plainName) return '';
+  const shown = name === '' ? `[${plainName}: null prototype]` : name;
+  return size === undefined ? shown : `${shown}(${size})`;
+}
+
+function bracketed(head: string, open: string, entries: readonly string[], close: string): string {
+  const start = head === '' ? open : `${head} ${open}`;
+  return entries.length === 0 ? start + close : `${start} ${entries.join(', ')} ${close}`;
+}
+
+function isFull(entries: readonly string[], walk: Walk): boolean {
+  return entries.length >= MAX_ENTRIES || walk.textLeft <= 0;
+}
+
+function more(count: number): string {
+  return `... ${count} more item${count === 1 ? '' : 's'}`;
+}
+
+function arrayEntries(array: readonly unknown[], walk: Walk): string[] {
+  const entries: string[] = [];
+  for (let at = 0; at < array.length; at++) {
+    if (isFull(entries, walk)) {
+      entries.push(more(array.length - at));
+      break;
+    }
+    entries.push(Object.hasOwn(array, at) ? propertyText(array, at, walk) : '<1 empty item>');
+  }
+  return entries;
+}
+
+function mapEntries(map: ReadonlyMap<unknown, unknown>, walk: Walk): string[] {
+  const entries: string[] = [];
+  for (const [key, value] of Map.prototype.entries.call(map)) {
+    if (isFull(entries, walk)) {
+      entries.push(more(map.size - entries.length));
+      break;
+    }
+    entries.push(`${valueText(key, walk)} => ${valueText(value, walk)}`);
+  }
+  return entries;
+}
+
+function setEntries(set: ReadonlySet<unknown>, walk: Walk): string[] {
+  const entries: string[] = [];
+  for (const value of Set.prototype.values.call(set)) {
+    if (isFull(entries, walk)) {
+      entries.push(more(set.size - entries.length));
+      break;
+    }
+    entries.push(valueText(value, walk));
+  }
+  return entries;
+}
+
+/** Keys that are symbols are left out: Node itself stores the asynchronous context of a request there. */
+function objectEntries(object: object, walk: Walk): string[] {
+  const entries: string[] = [];
+  const keys = Object.keys(object);
+  for (const key of keys) {
+    if (isFull(entries, walk)) {
+      entries.push(more(keys.length - entries.length));
+      break;
+    }
+    const shown = keyText(key);
+    walk.textLeft -= shown.length;
+    entries.push(`${shown}: ${propertyText(object, key, walk)}`);
+  }
+  return entries;
+}
+
+function keyText(key: string): string {
+  if (key === '__proto__') return "['__proto__']";
+  return PLAIN_KEY.test(key) ? key : stringRepr(key);
+}
+
+function propertyText(object: object, key: PropertyKey, walk: Walk): string {
+  const property = Object.getOwnPropertyDescriptor(object, key);
+  if (property?.get === undefined && property?.set === undefined) return valueText(property?.value, walk);
+  if (property.get === undefined) return '[Setter]';
+  return property.set === undefined ? '[Getter]' : '[Getter/Setter]';
+}
+
+/** Says why a value has no text, from whatever was thrown, which may be hostile itself. */
+function unprintable(reason: unknown): string {
+  try {
+    const text = reason instanceof Error ? reason.message : reason;
+    return `[unprintable: ${typeof text === 'string' ? text.slice(0, 200) : typeof text}]`;
+  } catch {
+    return '[unprintable]';
+  }
+}

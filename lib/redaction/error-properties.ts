@@ -1,0 +1,62 @@
+import { types } from 'node:util';
+import { defaultRedaction } from './redact-text.js';
+import { isPlainObject, UNREADABLE } from './redacted-copy.js';
+import { Redactor } from './redactor.js';
+
+/** Properties of one error that are shown. */
+const MAX_PROPERTIES = 30;
+/** Properties that a traceback or a JSON error shows elsewhere. */
+const SHOWN_APART: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause', 'errors']);
+const NONE: readonly (readonly [name: string, value: unknown])[] = [];
+
+/**
+ * The properties of an error besides its message, causes and members: `code`, `errno`, `statusCode`, a driver's
+ * details.
+ *
+ * Of its own enumerable properties, as Node's `inspect` shows them; at most 30. Nobody chose to log them, so secrets
+ * among them, recognised by their names as in fields, are removed here. Instances of other classes (requests,
+ * responses, sockets) are left out: they hold secrets more often than help. Never throws.
+ */
+export function errorProperties(error: object): readonly (readonly [name: string, value: unknown])[] {
+  let names: readonly string[];
+  try {
+    names = Object.keys(error);
+  } catch {
+    return NONE;
+  }
+  if (names.length === 0) return NONE;
+  const redactor = new Redactor(defaultRedaction);
+  const properties: [string, unknown][] = [];
+  for (const name of names) {
+    if (SHOWN_APART.has(name)) continue;
+    if (properties.length >= MAX_PROPERTIES) break;
+    const value = read(error, name);
+    if (isReporting(value)) properties.push([name, redactor.under(name, value)]);
+  }
+  return properties;
+}
+
+function read(error: object, name: string): unknown {
+  try {
+    return (error as Record<string, unknown>)[name];
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+function isReporting(value: unknown): boolean {
+  if (typeof value === 'function' || value === undefined) return false;
+  if (typeof value !== 'object' || value === null) return true;
+  try {
+    return (
+      Array.isArray(value) ||
+      isPlainObject(value) ||
+      types.isNativeError(value) ||
+      types.isDate(value) ||
+      types.isMap(value) ||
+      types.isSet(value)
+    );
+  } catch {
+    return false;
+  }
+}

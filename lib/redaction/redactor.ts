@@ -1,0 +1,332 @@
+import { types } from 'node:util';
+import { defineField } from '../runtime/define-field.js';
+import { MAX_TEXT } from '../runtime/limits.js';
+import { type RedactTextOptions, redactText } from './redact-text.js';
+import { emptyError, isPlainObject, readField, shownText, UNREADABLE, withText } from './redacted-copy.js';
+import type { SecretKeys } from './secret-keys.js';
+
+/** Deeper values are left out: formatters print ten levels. */
+const MAX_DEPTH = 12;
+/** Values of one record that are checked; the rest are left out. */
+const MAX_VALUES = 10_000;
+/** Characters of one record that are scanned; strings beyond are left out. */
+const MAX_CHARACTERS = 1_048_576;
+/** Keys of this length may be secrets themselves. */
+const LONG_KEY = 11;
+const LEFT_OUT = '[left out]';
+
+/**
+ * Copies values without their secrets; a value without secrets is returned as it is. Nothing it is given is changed.
+ *
+ * One redactor serves one record: it recognises what it has seen, cycles included, and its work is bounded.
+ */
+export class Redactor {
+  readonly #options: RedactTextOptions;
+  #seen: Map<object, unknown> | undefined;
+  /** The objects on the way down, which `MAX_DEPTH` bounds: an object that leads back to one of them. */
+  readonly #open: object[] = [];
+  #values = 0;
+  #characters = 0;
+  #jsonDepth = 0;
+
+  constructor(options: RedactTextOptions) {
+    this.#options = options;
+  }
+
+  /** A string without its secrets; JSON is parsed. */
+  text(text: string): string {
+    this.#characters += Math.min(text.length, MAX_TEXT);
+    if (this.#characters > MAX_CHARACTERS) return LEFT_OUT;
+    return redactText(this.#json(text) ?? text, this.#options);
+  }
+
+  /** A JSON string, redacted by its content; `undefined` for any other, and for one without a secret. */
+  #json(text: string): string | undefined {
+    const first = text.charCodeAt(0);
+    if ((first !== 0x7b && first !== 0x5b) || text.length > MAX_TEXT || this.#jsonDepth > 2) return undefined;
+    this.#jsonDepth += 1;
+    try {
+      const value: unknown = JSON.parse(text);
+      const redacted = this.value(value, 1);
+      return redacted === value ? undefined : JSON.stringify(redacted);
+    } catch {
+      return undefined;
+    } finally {
+      this.#jsonDepth -= 1;
+    }
+  }
+
+  /** A value without its secrets: itself if it has none. Throws nothing. */
+  value(value: unknown, depth = 0): unknown {
+    switch (typeof value) {
+      case 'string':
+        return this.text(value);
+      case 'symbol': {
+        const text = String(value);
+        const redacted = this.text(text);
+        return redacted === text ? value : redacted;
+      }
+      case 'object':
+        return value === null ? null : this.#object(value, depth);
+      default:
+        return value;
+    }
+  }
+
+  /** The value of a name. */
+  under(name: string, value: unknown, depth = 0): unknown {
+    return this.#isSecret(name, value) ? this.#options.censor : this.value(value, depth);
+  }
+
+  /** The fields of a record, which formatters read one by one: `toJSON` is the name of a field like any other. */
+  fields(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    this.#open.push(fields);
+    try {
+      const copy = this.#fields(fields, Object.keys(fields), 1, true) as Readonly<Record<string, unknown>>;
+      return copy === fields && types.isProxy(fields) ? {} : copy;
+    } catch {
+      return {};
+    } finally {
+      this.#open.pop();
+    }
+  }
+
+  #isSecret(name: string, value: unknown): boolean {
+    const { keys } = this.#options;
+    switch (typeof value) {
+      case 'undefined':
+      case 'boolean':
+      case 'function':
+        return false;
+      case 'number':
+      case 'bigint':
+        return keys.isSecretNumber(name);
+      case 'string':
+        return value !== '' && keys.isSecret(name);
+      default:
+        return value !== null && keys.isSecret(name);
+    }
+  }
+
+  #object(value: object, depth: number): unknown {
+    if (this.#seen?.has(value)) return this.#seen.get(value);
+    if (this.#open.includes(value)) return '[Circular]';
+    this.#values += 1;
+    if (depth > MAX_DEPTH || this.#values > MAX_VALUES) return LEFT_OUT;
+    this.#open.push(value);
+    try {
+      const copy = this.#copy(value, depth + 1);
+      this.#seen ??= new Map();
+      this.#seen.set(value, copy);
+      return copy;
+    } catch {
+      // A getter, a trap or a `toJSON` that throws: what cannot be checked is not printed.
+      return UNREADABLE;
+    } finally {
+      this.#open.pop();
+    }
+  }
+
+  #copy(value: object, depth: number): unknown {
+    if (types.isProxy(value)) {
+      // Its traps may return something else the next time.
+      const copy = this.#fields(value, Object.keys(value), depth, true);
+      return copy === value ? {} : copy;
+    }
+    if (types.isNativeError(value) || value instanceof Error) return this.#error(value as Error, depth);
+    if (Array.isArray(value)) return this.#array(value, depth);
+    if (types.isMap(value)) return this.#map(value, depth);
+    if (types.isSet(value)) return this.#set(value, depth);
+    if (ArrayBuffer.isView(value)) return this.#bytes(value);
+    if (types.isBoxedPrimitive(value)) return this.#unboxed(value);
+    if (types.isDate(value) || types.isRegExp(value) || types.isPromise(value)) return value;
+    return this.#instance(value, depth);
+  }
+
+  #unboxed(value: object): unknown {
+    const primitive: unknown = value.valueOf();
+    const redacted = this.value(primitive);
+    return redacted === primitive ? value : redacted;
+  }
+
+  /** Bytes that are text with a secret become that text without it. */
+  #bytes(view: ArrayBufferView): unknown {
+    if (view.byteLength < 5) return view;
+    const text = Buffer.from(view.buffer, view.byteOffset, Math.min(view.byteLength, MAX_TEXT)).toString(
+      'latin1',
+    );
+    const redacted = this.text(text);
+    return redacted === text ? view : redacted;
+  }
+
+  #array(array: readonly unknown[], depth: number): unknown {
+    const { length } = array;
+    let copy: unknown[] | undefined;
+    for (let at = 0; at < length; at += 1) {
+      if (this.#values > MAX_VALUES) {
+        copy ??= array.slice(0, at);
+        copy.push(LEFT_OUT);
+        break;
+      }
+      this.#values += 1;
+      const item: unknown = array[at];
+      const redacted = isNamedByTheOneBefore(array, at, this.#options.keys)
+        ? this.under(String(array[at - 1]), item, depth)
+        : this.value(item, depth);
+      if (redacted !== item) copy ??= array.slice(0, at);
+      copy?.push(redacted);
+    }
+    return copy ?? array;
+  }
+
+  #map(map: Map<unknown, unknown>, depth: number): unknown {
+    const copy = new Map<unknown, unknown>();
+    let isChanged = false;
+    for (const [key, item] of Map.prototype.entries.call(map) as Iterable<[unknown, unknown]>) {
+      this.#values += 1;
+      if (this.#values > MAX_VALUES) {
+        copy.set(LEFT_OUT, LEFT_OUT);
+        isChanged = true;
+        break;
+      }
+      const shownKey = this.value(key, depth);
+      const shown = typeof key === 'string' ? this.under(key, item, depth) : this.value(item, depth);
+      isChanged ||= shownKey !== key || shown !== item;
+      copy.set(shownKey, shown);
+    }
+    return isChanged ? copy : map;
+  }
+
+  #set(set: Set<unknown>, depth: number): unknown {
+    const items = [...(Set.prototype.values.call(set) as Iterable<unknown>)];
+    const redacted = this.#array(items, depth) as unknown[];
+    return redacted === items ? set : new Set(redacted);
+  }
+
+  /** An object by its `toJSON`, by its own text, and by its fields: everything a formatter may read. */
+  #instance(value: object, depth: number): unknown {
+    const isPlain = isPlainObject(value);
+    const { toJSON } = value as { toJSON?: unknown };
+    const source: unknown = typeof toJSON === 'function' ? toJSON.call(value, '') : value;
+    // A text formatter prints what `toJSON` leaves out.
+    const isHiding = source !== value && this.#fields(value, Object.keys(value), depth, isPlain) !== value;
+    if (typeof source !== 'object' || source === null) {
+      const shown = this.value(source, depth);
+      const text = shownText(value);
+      const isHarmless =
+        shown === source && (text === undefined || text === shown || this.text(text) === text);
+      return isHarmless && !isHiding ? value : shown;
+    }
+    const shown =
+      source === value ? this.#fields(value, Object.keys(value), depth, isPlain) : this.value(source, depth);
+    if (isPlain && source === value) return shown;
+    const text = shownText(value);
+    const redactedText = text === undefined ? undefined : this.text(text);
+    if (shown === source && redactedText === text && !isHiding) return value;
+    return redactedText === undefined ? shown : withText(shown, source, redactedText);
+  }
+
+  #fields(value: object, names: readonly string[], depth: number, isPlain: boolean): object {
+    const fields = value as Record<string, unknown>;
+    const named = namedField(fields, names, this.#options.keys);
+    const isProxy = types.isProxy(value);
+    let copy: Record<string, unknown> | undefined;
+    const begin = (upTo: string): Record<string, unknown> => {
+      const started = isPlain ? {} : (Object.create(Object.getPrototypeOf(value)) as Record<string, unknown>);
+      for (const name of names) {
+        if (name === upTo) break;
+        defineField(started, name, fields[name]);
+      }
+      return started;
+    };
+    for (const name of names) {
+      this.#values += 1;
+      if (this.#values > MAX_VALUES) {
+        copy ??= begin(name);
+        defineField(copy, LEFT_OUT, names.length);
+        break;
+      }
+      const { item, isFixed } = readField(fields, name, isProxy);
+      const shown =
+        name === named && typeof item !== 'boolean' ? this.#options.censor : this.under(name, item, depth);
+      const shownName = name.length < LONG_KEY ? name : this.text(name);
+      // A getter may return something else the next time.
+      if (shown !== item || shownName !== name || !isFixed) copy ??= begin(name);
+      if (copy !== undefined) defineField(copy, shownName, shown);
+    }
+    return copy ?? value;
+  }
+
+  /** An error of the same class with message, stack, cause, members and own fields redacted. */
+  #error(error: Error, depth: number): unknown {
+    const names = ['message', 'stack', 'cause', 'errors'].filter(
+      (name) => readField(error as never, name).item !== undefined,
+    );
+    const own = Object.keys(error).filter((name) => !names.includes(name));
+    const message = readField(error as never, 'message').item;
+    const shownMessage = this.value(message, depth);
+    const shown = new Map<string, unknown>();
+    let isChanged = false;
+    for (const name of [...names, ...own]) {
+      const { item } = readField(error as never, name);
+      const redacted =
+        name === 'stack' && typeof item === 'string'
+          ? this.#stack(item, message, shownMessage)
+          : name === 'message'
+            ? shownMessage
+            : this.under(name, item, depth);
+      isChanged ||= redacted !== item;
+      shown.set(name, redacted);
+    }
+    if (!isChanged) return error;
+    const copy = emptyError(error);
+    for (const [name, item] of shown) {
+      Object.defineProperty(copy, name, {
+        value: item,
+        writable: true,
+        configurable: true,
+        enumerable: own.includes(name),
+      });
+    }
+    return copy;
+  }
+
+  /** The stack repeats the message, which may be recognised as a secret only as a whole. */
+  #stack(stack: string, message: unknown, shown: unknown): string {
+    const isRepeated =
+      typeof message === 'string' && typeof shown === 'string' && message !== shown && message !== '';
+    return this.text(isRepeated ? stack.replaceAll(message, () => shown) : stack);
+  }
+}
+
+/** Keys whose value names the value next to it: `{ name: 'password', value: … }`. */
+const NAMING: ReadonlySet<string> = new Set(['name', 'key', 'header', 'field', 'Name', 'Key']);
+
+const NAMED = ['value', 'Value', 'val', 'content', 'data'] as const;
+
+/** Longer strings are not names. */
+const MAX_NAME = 64;
+
+/** The field that another one names as a secret: `value`, next to `name: 'password'`. */
+export function namedField(
+  fields: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+  keys: SecretKeys,
+): string | undefined {
+  if (names.length > 8) return undefined;
+  for (const naming of names) {
+    if (!NAMING.has(naming)) continue;
+    const name = fields[naming];
+    if (typeof name !== 'string' || name.length > MAX_NAME || !keys.isSecret(name)) continue;
+    return NAMED.find((key) => names.includes(key));
+  }
+  return undefined;
+}
+
+/** Whether the item before names this one as a secret: in raw headers, entries, arguments of a program. */
+export function isNamedByTheOneBefore(array: readonly unknown[], at: number, keys: SecretKeys): boolean {
+  const name: unknown = at > 0 ? array[at - 1] : undefined;
+  if (typeof name !== 'string' || name.length > MAX_NAME || !keys.isSecret(name)) return false;
+  if (name.startsWith('-')) return !name.includes('=');
+  return at % 2 === 1 && array.length % 2 === 0 && /^[\w.-]+$/.test(name);
+}

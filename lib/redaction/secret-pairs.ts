@@ -1,0 +1,142 @@
+import { lazy } from '../runtime/lazy.js';
+import type { SecretKeys } from './secret-keys.js';
+import { type FoundName, findValue, type TextSpan } from './secret-value.js';
+
+/** What separates a name from its value: `=`, `:`, the end of a tag, and the first two within a URL. */
+const SEPARATOR = /[:=>]|%3[AaDd]/g;
+/** What may close a name: quotes, escaped or not, brackets, and the same within a URL or HTML. */
+const CLOSING = /(?:\\{0,8}["'`]|%22|%27|%5[Dd]|&quot;|\])$/;
+const wordBefore = lazy(() => /[\p{L}\p{N}_.$-]{1,64}$/u);
+/** Words that only mean a secret with the word before them: `api key`, `session id`. */
+const DEPENDENT = /^(?:key|keys|code|phrase|id|value|is|was|header|string)$/i;
+/** A file of source text: `session.ts:12:7` is a place. */
+const SOURCE_FILE = /\.(?:[cm]?[jt]sx?|json|ya?ml|py|java|html?|css|vue|node|md|txt|log|map|rb|go|php)$/i;
+/** How many characters before a separator can be a name and its closing characters. */
+const REACH = 120;
+
+/**
+ * Replaces the values of secret names in a string: `password=…`, `"apiKey": "…"`, `--token …`,
+ * `<secret>…</secret>`, headers, form fields, JSON inside JSON; nested values as a whole.
+ */
+export function redactPairs(text: string, keys: SecretKeys, censor: string): string {
+  let result = '';
+  let end = 0;
+  SEPARATOR.lastIndex = 0;
+  for (let match = SEPARATOR.exec(text); match !== null; match = SEPARATOR.exec(text)) {
+    const separatorEnd = SEPARATOR.lastIndex;
+    const name = nameBefore(text, match.index, end);
+    if (name === undefined || !isSecretName(name, match[0], keys)) continue;
+    const value = findValue(text, separatorEnd, match[0], name);
+    if (value === undefined || isHarmless(text, value, name, keys, censor)) continue;
+    result += text.slice(end, value.start) + (value.quote + censor + value.quote);
+    end = value.end;
+    SEPARATOR.lastIndex = end;
+  }
+  return redactPhrases(end === 0 ? text : result + text.slice(end), keys, censor);
+}
+
+/** The name that ends at an index; `undefined` if there is none. @param floor Where to stop looking. */
+function nameBefore(text: string, index: number, floor: number): FoundName | undefined {
+  let to = index;
+  while (to > floor && index - to < 16 && (text[to - 1] === ' ' || text[to - 1] === '\t')) to -= 1;
+  const last = text.charCodeAt(to - 1);
+  // Most separators follow a digit, as in a time, or nothing a name could end with.
+  if (
+    to <= floor ||
+    last <= 0x21 ||
+    (last >= 0x30 && last <= 0x39 && text.charCodeAt(to - 2) < 0x40 && text.charCodeAt(to - 3) < 0x40)
+  )
+    return undefined;
+  const window = text.slice(Math.max(floor, to - REACH), to);
+  const closing = CLOSING.exec(window)?.[0] ?? '';
+  const open = window.slice(0, window.length - closing.length);
+  const name = wordBefore().exec(open)?.[0];
+  if (name === undefined) return undefined;
+  const before = open.slice(0, open.length - name.length);
+  const joined = DEPENDENT.test(name) ? joinWord(before, name) : name;
+  return { name: joined, quote: closing.endsWith('"') ? closing : '', before };
+}
+
+function joinWord(before: string, name: string): string {
+  const word = /[\p{L}\p{N}_-]{1,32}(?=[ \t]$)/u.exec(before)?.[0];
+  return word === undefined ? name : `${word} ${name}`;
+}
+
+function isSecretName({ name, before }: FoundName, separator: string, keys: SecretKeys): boolean {
+  if (separator === '>' && !before.endsWith('<')) return false;
+  if (!keys.isSecret(name) && !keys.isSecret(name.slice(name.lastIndexOf('.') + 1))) return false;
+  return !(separator === ':' && SOURCE_FILE.test(name));
+}
+
+/** Words that are not values. */
+const LITERAL = /^(?:true|false|null|undefined|none|nil|nan|\*+|x{3,}|<?\[?redacted\]?>?)$/i;
+const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:[a-z]{1,2})?$/;
+/** After a colon and a blank, the beginning of a sentence rather than a value. */
+const SENTENCE = new Set(
+  (
+    'a an and any are bad been boolean but can cannot check closed created deleted denied disabled does done empty ' +
+    'enabled ended error expected expired failed for found from generated got granted has have if in incorrect invalid is ' +
+    'it malformed may mismatch missing must never new no not number object of ok on only or please ready received ' +
+    'refreshed rejected removed required revoked rotated see set should started string than that the they this to too ' +
+    'unable unexpected unknown unset updated used user using valid verified was we were when will with would wrong yes you your'
+  ).split(' '),
+);
+
+function isHarmless(
+  text: string,
+  value: TextSpan,
+  found: FoundName,
+  keys: SecretKeys,
+  censor: string,
+): boolean {
+  const { start, end } = value;
+  if (end <= start) return true;
+  if (end - start > 64) return false;
+  const shown = text.slice(start, end);
+  if (shown === censor || LITERAL.test(shown)) return true;
+  if (NUMBER.test(shown)) {
+    // A port: `redis://session-store:6379`.
+    if (/(?:\/\/|@)$/.test(found.before) && /^\d{1,5}$/.test(shown)) return true;
+    return !keys.isSecretNumber(found.name);
+  }
+  return value.isSpaced && SENTENCE.has(shown.toLowerCase());
+}
+
+/** `--password …`, and `password '…'` as in SQL and in sentences. */
+const OPTION = /(?<![\w-])--?([A-Za-z][\w-]{1,40})([ \t]+)(?!--)("[^"\n]*"|'[^'\n]*'|[^\s"']+)/g;
+const QUOTED = /(?<![\w])([A-Za-z][\w-]{1,40}[ \t]+(?:(?:is|was|with|by)[ \t]+)?)(["'`])([^"'`\n]{3,256})\2/g;
+
+function redactPhrases(text: string, keys: SecretKeys, censor: string): string {
+  let result = text;
+  if (result.includes('-')) {
+    result = result.replace(OPTION, (all: string, name: string, space: string, value: string) =>
+      keys.isSecret(name) && value !== censor
+        ? `${all.slice(0, all.indexOf(name))}${name}${space}${censor}`
+        : all,
+    );
+  }
+  if (!/["'`]/.test(result)) return result;
+  return result.replace(QUOTED, (all: string, words: string, quote: string, value: string, at: number) => {
+    const name = words.split(/[ \t]/, 1)[0] as string;
+    // Messages of parsers: Unexpected token 'abc'.
+    if (
+      !keys.isSecret(name) ||
+      value === censor ||
+      /nexpected\s$/.test(result.slice(Math.max(0, at - 12), at))
+    )
+      return all;
+    return words + quote + censor + quote;
+  });
+}
+
+/** Whether a string ends with a secret name, so that what follows is its value: `the password is `. */
+export function endsWithSecretName(text: string, keys: SecretKeys): string | undefined {
+  const tail = text.slice(-REACH);
+  const name =
+    /([\p{L}\p{N}_.$-]{2,64})["'`]?[ \t]*(?:(?:[:=]|=>|->)\s*)?(?:\b(?:is|was)[ \t]+)?["'`([{<]?$/u.exec(
+      tail,
+    );
+  if (name?.[1] === undefined) return undefined;
+  const joined = DEPENDENT.test(name[1]) ? joinWord(tail.slice(0, name.index), name[1]) : name[1];
+  return keys.isSecret(joined) ? joined : undefined;
+}

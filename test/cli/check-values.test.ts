@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import { CommandLine } from '../support/command-line.js';
+
+const VALUES = `version: 1
+disable_existing_loggers: nope
+formatters:
+  line: { format: '%(mesage)s %(user_id)s', datefmt: 3 }
+  own: { format: '%(mesage)s', defaults: { mesage: '-' } }
+handlers:
+  timed:
+    class: logging.handlers.TimedRotatingFileHandler
+    filename: a.log
+    when: daily
+    atTime: "25:00"
+    encoding: klingon
+  file: { class: logging.FileHandler, filename: b.log, mode: rw, level: verbose }
+root: { level: VERBOSE, handlers: [timed, file] }
+`;
+const WARNINGS = `version: 1
+formatters:
+  line: { format: '%(message)s %(user_id)s %(request_id)s %(names)s' }
+handlers:
+  console: { class: logging.StreamHandler, formatter: line }
+  sized: { class: logging.handlers.RotatingFileHandler, filename: a.log, maxBytes: 1000 }
+  timed: { class: logging.handlers.TimedRotatingFileHandler, filename: a.log }
+  kept: { class: logging.handlers.TimedRotatingFileHandler, filename: c.log, backupCount: 3 }
+loggers:
+  shop: { handlers: [console], level: debug }
+  apart: { handlers: [console], propagate: false }
+  quiet: { propagate: false }
+  quiet.below: { level: INFO }
+root: { level: INFO, handlers: [console, sized, timed, kept] }
+`;
+const INI = `[loggers]
+keys=root,shop
+[handlers]
+keys=file
+[formatters]
+keys=line
+[logger_root]
+levle=DEBUG
+handlers=file
+[logger_shop]
+qualname=shop
+handlers=
+propogate=0
+[handler_file]
+class=handlers.RotatingFileHandler
+folder=logs
+maxBytes=1000
+args=('%(folder)s/shop.log', 'a', 1000, 5)
+[formatter_line]
+fmt=%(message)s
+[handler_other]
+class=NullHandler
+[app:main]
+use=egg:shop
+`;
+
+describe('nestjs-logging check', () => {
+  const cli = new CommandLine({ 'values.yaml': VALUES, 'warnings.yaml': WARNINGS, 'misspelt.ini': INI });
+
+  it('refuses every value that a start would refuse, several in one entry, each with its place', () => {
+    const { stdout, status } = cli.run(['check', 'values.yaml']);
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'values.yaml:2:1: disable_existing_loggers: expected a boolean, got "nope"',
+      `values.yaml:4:11: formatters.line.format: records have no "mesage"; did you mean "message"? For a field of your own give a default: defaults: { mesage: '-' }`,
+      'values.yaml:4:45: formatters.line.datefmt: expected string, got 3',
+      'values.yaml:10:5: handlers.timed.when: no unit named "daily"; did you mean "MIDNIGHT"? There are S, M, H, D, MIDNIGHT, W0 (Monday) to W6',
+      `values.yaml:11:5: handlers.timed.atTime: "25:00" is not a time of day; write 'HH:MM:SS', from '00:00:00' to '23:59:59'`,
+      expect.stringMatching(
+        /^values\.yaml:12:5: handlers\.timed\.encoding: "klingon" is unknown; known: "utf-8"/,
+      ),
+      `values.yaml:13:56: handlers.file.mode: "rw" does not write; use 'a', 'w' or 'x'`,
+    ]);
+    expect(status).toBe(1);
+  });
+
+  it('warns of what is allowed and seldom meant', () => {
+    const { stdout, status } = cli.run(['check', 'warnings.yaml', '--environment', 'production']);
+    expect(status).toBe(0);
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'warnings.yaml: ok, 5 loggers, 4 handlers',
+      '  warning: warnings.yaml:10:11: loggers.shop.handlers: "console" is on root too, so that each record comes out twice; take it off one of them, or set propagate: false',
+      '  warning: warnings.yaml:12:3: loggers.quiet: no handler gets its records: it has propagate: false, and there are no handlers up to there',
+      '  warning: warnings.yaml:13:3: loggers.quiet.below: no handler gets its records: quiet has propagate: false, and there are no handlers up to there',
+      '  warning: warnings.yaml:10:32: loggers.shop.level: DEBUG in production',
+      '  warning: warnings.yaml:6:3: handlers.sized: no backupCount: the file never rolls, and grows without end',
+      '  warning: warnings.yaml:7:3: handlers.timed: no backupCount: rolled files are never deleted',
+      '  warning: warnings.yaml:7:62: handlers.timed.filename: "sized" writes to this file too; let loggers share one handler',
+    ]);
+    const [verdict] = JSON.parse(cli.run(['check', 'warnings.yaml', '--json']).stdout);
+    expect(verdict).toMatchObject({ ok: true, faults: [], notes: [] });
+    expect(verdict.warnings).toHaveLength(6);
+    expect(verdict.warnings.join()).not.toContain('production');
+  });
+
+  it('warns of keys and sections of an INI file that nothing reads', () => {
+    const { stdout, status } = cli.run(['check', 'misspelt.ini']);
+    expect(status).toBe(0);
+    expect(stdout.split('\n').filter((line) => line.includes('warning: misspelt.ini'))).toEqual([
+      '  warning: misspelt.ini:8:1: root: levle: this key does nothing; did you mean "level"?',
+      '  warning: misspelt.ini:13:1: loggers.shop: propogate: this key does nothing; did you mean "propagate"?',
+      "  warning: misspelt.ini:17:1: handlers.file: maxbytes: this key does nothing; give it in args, or by name: kwargs={'maxBytes': …}",
+      '  warning: misspelt.ini:20:1: formatters.line: fmt: this key does nothing; did you mean "format"?',
+      '  warning: misspelt.ini:21:1: handlers.other: [handler_other]: no list names it; add other to the keys of [handlers]',
+    ]);
+  });
+});

@@ -1,0 +1,346 @@
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { ChildApp } from '../support/child-app.js';
+import { type EndedCommand, runCliIn } from '../support/run-cli.js';
+
+const fixtures = fileURLToPath(new URL('./fixtures/migrate/', import.meta.url));
+const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
+
+/** An application's folder with its sources in `src/`, and the command line in it. */
+class Application {
+  readonly folder = mkdtempSync(join(tmpdir(), 'migrate-'));
+
+  constructor() {
+    writeFileSync(join(this.folder, 'package.json'), '{ "type": "module" }\n');
+    symlinkSync(modules, join(this.folder, 'node_modules'));
+    afterAll(() => rmSync(this.folder, { recursive: true, force: true }));
+  }
+
+  take(from: string): this {
+    cpSync(join(fixtures, from), join(this.folder, 'src'), { recursive: true });
+    return this;
+  }
+
+  write(sources: Readonly<Record<string, string>>): void {
+    rmSync(join(this.folder, 'src'), { recursive: true, force: true });
+    mkdirSync(join(this.folder, 'src'));
+    for (const [name, text] of Object.entries(sources)) writeFileSync(join(this.folder, 'src', name), text);
+  }
+
+  migrate(from: string, ...options: string[]): Promise<EndedCommand> {
+    return runCliIn(this.folder, ['migrate', '--from', from, 'src', ...options]);
+  }
+
+  sources(): Record<string, string> {
+    return contents(join(this.folder, 'src'));
+  }
+}
+
+function contents(folder: string): Record<string, string> {
+  const names = readdirSync(folder).sort();
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
+const LEFT = {
+  nest: [
+    'src/mail.ts:9:3: the logger "open" stays: it is not private, and other files may use it',
+    'src/mail.ts:11:28: the logger stays: it has options of its own',
+    'src/mail.ts:13:69: the injected Logger stays: @Logger() of nestjs-logging injects one of ours',
+    'src/mail.ts:16:5: the logger "logger" stays: what comes after the message may be a context, or a message of its own',
+    'src/mail.ts:18:5: Logger.debug() stays: it comes out of nest.<context> as before',
+    'src/mail.ts:24:23: Logger stays: it is the type of a parameter',
+    '5 files to change, 6 places left; --write writes',
+  ],
+  'nestjs-pino': [
+    'src/app.module.ts:8:5: `redact` of req and res is not needed: no header is logged unless `http.headers` names it',
+    'src/app.module.ts:8:5: `customProps` is asked at the start of a request; what is known at its end only, belongs in `http.fields`',
+    'src/app.module.ts:8:5: the level comes from the environment: "trace" is called VERBOSE now, and there is no "silent"',
+    '4 files to change, 3 places left; --write writes',
+  ],
+  'nest-winston': [
+    'src/app.module.ts:8:5: `defaultMeta` is `static_fields` of JSON; lines for people do not show it',
+    '3 files to change, 1 place left; --write writes',
+  ],
+};
+
+/** What the application that came of it prints for a request. */
+const PRINTED = {
+  nest: [
+    '"logger":"OrdersService","message":"order 7 paid"',
+    `"message":"order 7 isn't sent","exception":"Error: no courier`,
+  ],
+  'nestjs-pino': [
+    '"name":"shop","message":"order 7 paid"',
+    '"tenant":"acme","orderId":7,"user":{"id":7,"password":"[REDACTED]"}',
+    '"message":"GET /orders/7 200',
+  ],
+  'nest-winston': ['OrdersService order paid orderId=7', 'order 7 late', 'Error: no courier'],
+};
+
+describe.each(['nest', 'nestjs-pino', 'nest-winston'] as const)(
+  'nestjs-logging migrate --from %s',
+  (from) => {
+    const app = new Application().take(`${from}/before`);
+    const patched = new Application().take(`${from}/before`);
+
+    it('shows what it would change and why it left the rest, and writes nothing', async () => {
+      const { stdout, stderr, status } = await app.migrate(from);
+      expect(app.sources()).toEqual(contents(join(fixtures, from, 'before')));
+      expect(stdout).toContain('\n+import { ');
+      expect(stderr.trimEnd().split('\n')).toEqual(LEFT[from]);
+      expect(status).toBe(1);
+      const applied = spawnSync('git', ['apply', '-'], {
+        cwd: patched.folder,
+        input: stdout,
+        encoding: 'utf8',
+      });
+      expect(applied.stderr).toBe('');
+    });
+
+    it('writes what the diff says, and finds nothing more to change then', async () => {
+      await app.migrate(from, '--write');
+      expect(app.sources()).toEqual(contents(join(fixtures, from, 'after')));
+      expect(patched.sources()).toEqual(app.sources());
+      const again = await app.migrate(from, '--json');
+      expect(JSON.parse(again.stdout)).toMatchObject({ written: false, changes: [] });
+    });
+
+    it('gives an application that runs and logs', async () => {
+      const running = await ChildApp.start(join(app.folder, 'src/main.ts'), app.folder, {
+        NODE_ENV: 'production',
+      });
+      try {
+        await running.ask('/orders/7', { headers: { 'x-tenant': 'acme' } });
+        await running.quiet();
+      } finally {
+        await running.stop();
+      }
+      for (const part of PRINTED[from]) expect(running.printed()).toContain(part);
+    }, 120_000);
+  },
+);
+
+describe('what migrate takes and leaves', () => {
+  const app = new Application();
+
+  /** What becomes of one source. */
+  async function migrated(from: string, text: string, more: Record<string, string> = {}) {
+    app.write({ 'a.ts': text, ...more });
+    const { stderr, status } = await app.migrate(from, '--write');
+    const left = stderr.trimEnd().split('\n').slice(0, -1);
+    return { text: app.sources()['a.ts'], left, status };
+  }
+
+  it('leaves a logger whole when one of its calls is not understood', async () => {
+    const source = `import { Logger } from '@nestjs/common';
+class A {
+  private readonly logger = new Logger(A.name);
+  go(more: unknown) {
+    this.logger.log('gone');
+    this.logger.log('gone', more);
+  }
+}
+`;
+    const { text, left } = await migrated('nest', source);
+    expect(text).toBe(source);
+    expect(left).toEqual([
+      expect.stringMatching(/^src\/a\.ts:6:5: the logger "logger" stays: what comes after/),
+    ]);
+  });
+
+  it.each([
+    ['handed on', 'keep(this.logger);', /it is handed on/],
+    ['taken apart', 'const { logger } = this; logger.log(1);', /reached in a way that is not followed/],
+    ['read by its key', "this['logger'].log(1);", /reached in a way that is not followed/],
+    ['spread into', 'this.logger.log(...args);', /arguments are not known/],
+    ['asked for levels', 'this.logger.localInstance;', /it is handed on|no equivalent/],
+  ])('leaves a logger that is %s', async (_, statement, why) => {
+    const source = `import { Logger } from '@nestjs/common';
+class A {
+  private readonly logger = new Logger(A.name);
+  go(...args: [unknown]) {
+    ${statement}
+  }
+}
+`;
+    const { text, left } = await migrated('nest', source);
+    expect(text).toBe(source);
+    expect(left.join('\n')).toMatch(why);
+  });
+
+  it('leaves a file in which the name means something else too', async () => {
+    const source = `import { Logger } from '@nestjs/common';
+const logger = new Logger('a');
+export const f = (Logger: number) => logger.log(String(Logger));
+`;
+    const { text, left } = await migrated('nest', source);
+    expect(text).toBe(source);
+    expect(left[0]).toMatch(/^src\/a\.ts:3:19: the file stays: something else in it is called "Logger" too/);
+  });
+
+  it('leaves a file that cannot be parsed, and says so', async () => {
+    const { text, left, status } = await migrated(
+      'nest',
+      "import { Logger } from '@nestjs/common';\nclass {",
+    );
+    expect(text).toContain('class {');
+    expect([left[0], status]).toEqual(['src/a.ts:1:1: the file stays: it cannot be parsed', 1]);
+  });
+
+  it('keeps line ends, indentation, quotes and missing semicolons', async () => {
+    const source =
+      'import { Injectable, Logger } from "@nestjs/common"\r\n\r\nconst logger = new Logger("a")\r\n\r\nlogger.log( `of ${Injectable.name}` , { a:1 } )\r\n';
+    expect((await migrated('nest', source)).text).toBe(
+      'import { Injectable } from "@nestjs/common"\r\nimport { getLogger } from "nestjs-logging"\r\n\r\nconst logger = getLogger("a")\r\n\r\nlogger.info( "of %s", Injectable.name , { a:1 } )\r\n',
+    );
+  });
+
+  it('never makes a format of what was none', async () => {
+    const source = `import { Logger } from '@nestjs/common';
+const logger = new Logger('a');
+logger.log('100 %d', { a: 1 });
+logger.log(process.title, { a: 1 });
+logger.log(\`at 5% \${process.pid}\`, { a: 1 });
+logger.log('100 %d');
+`;
+    expect((await migrated('nest', source)).text).toBe(`import { getLogger } from 'nestjs-logging';
+const logger = getLogger('a');
+logger.info('%s', '100 %d', { a: 1 });
+logger.info('%s', process.title, { a: 1 });
+logger.info('%s', \`at 5% \${process.pid}\`, { a: 1 });
+logger.info('100 %d');
+`);
+  });
+
+  it('takes another name where its own is taken', async () => {
+    const source = `import { Injectable, Logger } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+
+@Injectable()
+export class A {
+  readonly open = new Logger('open');
+  constructor(private readonly logger: PinoLogger) {
+    logger.info('made');
+  }
+}
+`;
+    expect(
+      (await migrated('nestjs-pino', source)).text,
+    ).toBe(`import { Injectable, Logger } from '@nestjs/common';
+import { InjectLogger, LoggerBase } from 'nestjs-logging';
+
+@Injectable()
+export class A {
+  readonly open = new Logger('open');
+  constructor(@InjectLogger() private readonly logger: LoggerBase) {
+    logger.info('made');
+  }
+}
+`);
+  });
+
+  it('puts LoggingModule beside a module whose options it does not understand', async () => {
+    const source = `import { Injectable, Module } from '@nestjs/common';
+import { InjectPinoLogger, LoggerModule, PinoLogger } from 'nestjs-pino';
+
+@Injectable()
+class A {
+  @InjectPinoLogger('a') private readonly logger: PinoLogger;
+  go() {
+    this.logger.info('gone');
+  }
+}
+
+@Module({ imports: [LoggerModule.forRoot({ pinoHttp: { level: 'info', stream: process.stderr } })], providers: [A] })
+export class AppModule {}
+`;
+    const { text, left } = await migrated('nestjs-pino', source);
+    expect(text).toContain('imports: [LoggingModule.forRoot(), LoggerModule.forRoot({ pinoHttp:');
+    expect(text).toContain("import { LoggerModule } from 'nestjs-pino';");
+    expect(text).toContain("@Logger('a') private readonly logger: Logger;");
+    expect(left).toEqual([
+      'src/a.ts:12:21: LoggerModule stays: `pinoHttp.stream` is not translated; LoggingModule.forRoot() is beside it until then',
+    ]);
+  });
+
+  it('keeps a module that something needs still, but for tests', async () => {
+    const module = `import { Module } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+@Module({ imports: [LoggerModule.forRoot()] })
+export class AppModule {}
+`;
+    const user = "import { PinoLogger } from 'nestjs-pino';\nexport const token = PinoLogger;\n";
+    expect((await migrated('nestjs-pino', module, { 'b.ts': user })).text).toBe(module);
+    const { text, left } = await migrated('nestjs-pino', module, { 'b.spec.ts': user });
+    expect(text).toContain('imports: [LoggingModule.forRoot({');
+    expect(left).toEqual([
+      'src/b.spec.ts:2:22: PinoLogger of nestjs-pino stays; in tests provide getLoggerToken(name) of nestjs-logging',
+    ]);
+  });
+
+  it('hides no less than the options did', async () => {
+    const source = (options: string) => `import { Module } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+@Module({ imports: [LoggerModule.forRoot({ pinoHttp: { ${options} } })] })
+export class AppModule {}
+`;
+    const pretty = "transport: { target: 'pino-pretty' }";
+    expect((await migrated('nestjs-pino', source(`redact: ['user.pin'], ${pretty}`))).text).toContain(
+      "secrets: { '()': 'RedactionFilter', paths: ['user.pin'] }",
+    );
+    expect((await migrated('nestjs-pino', source("redact: { paths: ['a'], remove: true }"))).text).toContain(
+      "redact: { paths: ['a'], remove: true }",
+    );
+    const { text, left } = await migrated(
+      'nestjs-pino',
+      source(`redact: { paths: ['a'], remove: true }, ${pretty}`),
+    );
+    expect(text).toContain('LoggerModule.forRoot({ pinoHttp');
+    expect(left[0]).toContain('`pinoHttp.redact.remove` is not translated');
+  });
+
+  it('brings the token of a test over', async () => {
+    const source = `import { getLoggerToken } from 'nestjs-pino';
+export const provider = { provide: getLoggerToken('Orders'), useValue: {} };
+`;
+    expect((await migrated('nestjs-pino', source)).text).toBe(
+      source.replace('nestjs-pino', 'nestjs-logging'),
+    );
+  });
+
+  it('says when there is nothing to register the module in', async () => {
+    const source =
+      "import { Logger } from '@nestjs/common';\nconst logger = new Logger('a');\nlogger.log('a');\n";
+    expect((await migrated('nest', source)).left[0]).toMatch(/no NestFactory\.create/);
+  });
+
+  it('refuses a logger and a folder that it does not know', async () => {
+    expect((await app.migrate('log4js')).status).toBe(2);
+    const { status, stderr } = await runCliIn(app.folder, ['migrate', '--from', 'nest', 'nowhere']);
+    expect([status, stderr]).toEqual([1, 'error: nowhere: there is no such file or folder\n']);
+  });
+});
+
+describe('an application without TypeScript', () => {
+  const app = new Application();
+
+  it('is told what to install', async () => {
+    rmSync(join(app.folder, 'node_modules'));
+    app.write({ 'a.ts': '' });
+    const { status, stderr } = await app.migrate('nest');
+    expect([status, stderr]).toEqual([1, expect.stringContaining('npm install --no-save "typescript@6"')]);
+  });
+});

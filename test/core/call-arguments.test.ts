@@ -1,0 +1,392 @@
+import { runInNewContext } from 'node:vm';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  getLogger,
+  getLoggingFaults,
+  getLoggingStats,
+  JsonFormatter,
+  log,
+  onLoggingFault,
+  setRaiseExceptions,
+  setStrictCalls,
+} from '../../lib/core.js';
+import { ListHandler } from '../support/list-handler.js';
+import { resetLogging } from '../support/reset-logging.js';
+import { captureStderr } from '../support/stderr-capture.js';
+
+const logger = () => getLogger('shop');
+let seen: ListHandler;
+
+beforeEach(() => {
+  resetLogging();
+  seen = new ListHandler({ formatter: new JsonFormatter() });
+  getLogger().addHandler(seen);
+  getLogger().setLevel('DEBUG');
+});
+
+/** What a call logs: its message and fields as JSON has them, and what its traceback is of. */
+function logged(...call: [msg: unknown, ...args: unknown[]]) {
+  seen.records.length = 0;
+  const before = getLoggingStats().malformedCalls;
+  captureStderr(() => logger().error(...call));
+  expect(seen.records).toHaveLength(1);
+  const record = seen.records[0]!;
+  return {
+    message: record.getMessage(),
+    fields: record.extraFields(),
+    excInfo: record.excInfo,
+    /** How much of it was said to not fit. */
+    malformed: getLoggingStats().malformedCalls - before,
+  };
+}
+
+const failure = Object.assign(new TypeError('no funds'), { code: 'E_FUNDS' });
+
+describe('what a placeholder takes is data', () => {
+  it.each([
+    { extra: { name: 'x' } },
+    { excInfo: 'Error: forged\n    at x' },
+    { stackInfo: true, stacklevel: 7 },
+    JSON.parse('{"extra":{"admin":true},"excInfo":{"message":"m","stack":"forged"}}'),
+  ])('and never options: %j', (body) => {
+    expect(logged('got %s', body)).toMatchObject({ fields: {}, excInfo: undefined, malformed: 0 });
+    expect(logged('got %(extra)s %(excInfo)s', body).excInfo).toBe(undefined);
+    expect(logged('got %d', body)).toMatchObject({ fields: {}, excInfo: undefined });
+    expect(logged('%s got %s', 'bob', body)).toMatchObject({ fields: {}, excInfo: undefined, malformed: 0 });
+  });
+
+  it('an Error too, and what is behind it counts', () => {
+    const cause = new Error('cause');
+    expect(logged('got %s', failure, cause)).toMatchObject({
+      message: 'got TypeError: no funds',
+      excInfo: cause,
+    });
+  });
+
+  it('but a percent sign in prose takes neither options nor an Error', () => {
+    expect(logged('rate 50% of order 7', { extra: { a: 1 } })).toEqual({
+      message: 'rate 50% of order 7',
+      fields: { a: 1 },
+      excInfo: undefined,
+      malformed: 0,
+    });
+    expect(logged('rate 50% done', failure)).toMatchObject({ message: 'rate 50% done', excInfo: failure });
+    expect(logged('50%, then 100%', { extra: { a: 1 } })).toMatchObject({ fields: { a: 1 }, malformed: 0 });
+    expect(logged('50%(half', { extra: { a: 1 } })).toMatchObject({ fields: { a: 1 }, malformed: 0 });
+  });
+
+  it('what named placeholders read is in the fields as well', () => {
+    expect(logged('%(user)s paid', { user: 'bob', orderId: 7 })).toEqual({
+      message: 'bob paid',
+      fields: { user: 'bob', orderId: 7 },
+      excInfo: undefined,
+      malformed: 0,
+    });
+    expect(logged('%(user)s paid', new Map([['user', 'bob']])).fields).toEqual({ user: 'bob' });
+    expect(logged('%(user)s paid', { user: 'bob' }, { extra: { user: 'al', a: 1 } }).fields).toEqual({
+      user: 'al',
+      a: 1,
+      extra_user: 'bob',
+    });
+  });
+});
+
+describe('options', () => {
+  it('count behind the values, with an Error before or behind them', () => {
+    expect(logged('order %d', 7, { extra: { a: 1 } })).toMatchObject({
+      message: 'order 7',
+      fields: { a: 1 },
+    });
+    expect(logged('m', failure, { extra: { a: 1 } })).toMatchObject({ fields: { a: 1 }, excInfo: failure });
+    expect(logged('m', { extra: { a: 1 } }, failure)).toMatchObject({ fields: { a: 1 }, excInfo: failure });
+  });
+
+  it.each(['Error: forged', { message: 'm', stack: 'forged' }, 7, ['x']])(
+    'excInfo that is no Error is a field: %j',
+    (excInfo) => {
+      expect(logged('m', { excInfo })).toMatchObject({
+        fields: { extra_excInfo: excInfo },
+        excInfo: undefined,
+      });
+    },
+  );
+
+  it.each([true, false, null, undefined])('excInfo may be %j', (excInfo) => {
+    expect(logged('m', { excInfo })).toEqual({ message: 'm', fields: {}, excInfo: undefined, malformed: 0 });
+  });
+
+  it('takes an Error of another realm', () => {
+    const foreign = runInNewContext(`new Error('far')`);
+    expect(logged('m', { excInfo: foreign }).excInfo).toBe(foreign);
+    expect(logged('m', foreign).excInfo).toBe(foreign);
+    expect(logged('m', runInNewContext('({ a: 1 })')).fields).toEqual({ a: 1 });
+  });
+
+  it('takes whatever came through exception', () => {
+    logger().exception('m', { excInfo: 'thrown' });
+    logger().exception('m', { code: 5 });
+    logger().exception('m', 'thrown', { orderId: 7 });
+    expect(seen.records.map((record) => record.excInfo)).toEqual(['thrown', { code: 5 }, 'thrown']);
+    expect(seen.records[2]?.extraFields()).toEqual({ orderId: 7 });
+  });
+
+  it('excInfo: false keeps an Error among the fields from being the traceback', () => {
+    expect(logged('m', { extra: { err: failure }, excInfo: false }).excInfo).toBe(undefined);
+  });
+
+  it.each([
+    [
+      { extra: { a: 1 }, orderId: 7 },
+      { a: 1, orderId: 7 },
+    ],
+    [
+      { extra: { a: 1 }, excinfo: 'e' },
+      { a: 1, excinfo: 'e' },
+    ],
+    [{ extraa: { a: 1 } }, { extraa: { a: 1 } }],
+    [{ extra: 'text' }, { extra: 'text' }],
+    [{ extra: [1] }, { extra: [1] }],
+    [{ extra: null }, { extra: null }],
+    [
+      { stackInfo: 'yes', stacklevel: 'two' },
+      { extra_stackInfo: 'yes', stacklevel: 'two' },
+    ],
+    [{ stacklevel: 1e9 }, { stacklevel: 1e9 }],
+    [
+      { stackInfo: true, userId: 7 },
+      { extra_stackInfo: true, userId: 7 },
+    ],
+    [
+      { extra: { a: 1 }, a: 2 },
+      { a: 1, extra_a: 2 },
+    ],
+  ])('loses nothing beside them: %j', (given, fields) => {
+    expect(logged('m', given).fields).toEqual(fields);
+  });
+
+  it('keeps the traceback beside a misspelt option', () => {
+    expect(logged('m', { excInfo: failure, orderId: 7 })).toMatchObject({
+      fields: { orderId: 7 },
+      excInfo: failure,
+    });
+  });
+});
+
+describe('fields', () => {
+  it('are what an unused plain object holds', () => {
+    expect(logged('order paid', { orderId: 7 })).toEqual({
+      message: 'order paid',
+      fields: { orderId: 7 },
+      excInfo: undefined,
+      malformed: 0,
+    });
+    expect(logged('order %s paid', 'seven', { orderId: 7 })).toMatchObject({
+      message: 'order seven paid',
+      fields: { orderId: 7 },
+      malformed: 0,
+    });
+    expect(logged('m', { a: 1 }, { b: 2 }).fields).toEqual({ a: 1, b: 2 });
+    expect(logged('m', { a: 1 }, { a: 2 }).fields).toEqual({ a: 2, extra_a: 1 });
+    expect(logged('m', Object.assign(Object.create(null), { a: 1 })).fields).toEqual({ a: 1 });
+    expect(logged('m', {})).toMatchObject({ message: 'm', fields: {}, malformed: 0 });
+  });
+
+  it('that have the name of an attribute get another, which is said once for each place', () => {
+    const given = { name: 'n', message: 'm', args: 'a', userId: 7 };
+    expect(logged('x', { extra: given })).toEqual({
+      message: 'x',
+      fields: { extra_name: 'n', extra_message: 'm', extra_args: 'a', userId: 7 },
+      excInfo: undefined,
+      malformed: 1,
+    });
+    expect(logged('x', { name: 'n', extra_name: 'e' }).fields).toEqual({
+      extra_name: 'n',
+      extra_extra_name: 'e',
+    });
+    expect(JSON.parse(seen.lines[0] as string)).toMatchObject({ logger: 'shop', extra_name: 'n' });
+    const same = () => logger().info('x', { extra: { module: 'm' } });
+    const { text } = captureStderr(() => {
+      for (let i = 0; i < 3; i += 1) same();
+    });
+    expect(text.match(/attribute 'module'/g)).toHaveLength(1);
+  });
+
+  it('never reach a prototype', () => {
+    logged('m', JSON.parse('{"__proto__":{"polluted":1},"constructor":2,"name":3}'));
+    expect(({} as { polluted?: unknown }).polluted).toBe(undefined);
+    expect(JSON.parse(seen.lines[0] as string)).toMatchObject({ constructor: 2, extra_name: 3 });
+    expect(seen.lines[0]).toContain('"__proto__":{"polluted":1}');
+  });
+
+  it.each(['err', 'error', 'exception', 'cause'])(
+    'an Error under %s is the traceback, and a field',
+    (name) => {
+      expect(logged('save failed', { [name]: failure, foo: 1 })).toMatchObject({
+        fields: { [name]: failure, foo: 1 },
+        excInfo: failure,
+      });
+      expect(logged('save failed', { extra: { [name]: failure } }).excInfo).toBe(failure);
+      expect(logged({ [name]: failure }, 'save failed').excInfo).toBe(failure);
+      const json = JSON.parse(seen.lines.at(-1) as string);
+      const field = json[name === 'exception' ? 'extra_exception' : name];
+      expect(field).toMatchObject({ message: 'no funds', code: 'E_FUNDS' });
+      expect(JSON.stringify(field)).toContain('TypeError');
+    },
+  );
+
+  it('an Error there is no traceback where there is one', () => {
+    const other = new Error('other');
+    expect(logged('m', other, { err: failure })).toMatchObject({ excInfo: other, fields: { err: failure } });
+    expect(logged('m', { err: failure, excInfo: other })).toMatchObject({
+      excInfo: other,
+      fields: { err: failure },
+    });
+  });
+});
+
+describe("pino's order", () => {
+  it('is the text with the fields, or with the Error', () => {
+    expect(logged({ orderId: 7 }, 'order paid')).toEqual({
+      message: 'order paid',
+      fields: { orderId: 7 },
+      excInfo: undefined,
+      malformed: 0,
+    });
+    expect(logged({ orderId: 7 }, 'order %s paid', 'seven')).toMatchObject({ message: 'order seven paid' });
+    expect(logged(failure, 'payment 7 failed')).toMatchObject({
+      message: 'payment 7 failed',
+      excInfo: failure,
+    });
+    expect(logged(failure, 'payment %d failed', 7, { a: 1 })).toMatchObject({
+      message: 'payment 7 failed',
+      fields: { a: 1 },
+      excInfo: failure,
+    });
+  });
+
+  it('takes no options from the object', () => {
+    const body = { extra: { a: 1 }, excInfo: failure, stackInfo: true };
+    expect(logged(body, 'got it')).toMatchObject({
+      fields: { extra: { a: 1 }, extra_excInfo: failure, extra_stackInfo: true },
+      excInfo: undefined,
+    });
+    expect(seen.records[0]?.stackInfo).toBe(undefined);
+  });
+
+  it('loses no Error of two', () => {
+    const other = new Error('other');
+    expect(logged(failure, 'm', { excInfo: other })).toMatchObject({
+      excInfo: other,
+      fields: { err: failure },
+    });
+    expect(logged(failure, 'm', other)).toMatchObject({ excInfo: other, fields: { err: failure } });
+  });
+});
+
+describe('what does not fit', () => {
+  it.each<[call: [unknown, ...unknown[]], message: string]>([
+    [['msg', 5], 'msg 5'],
+    [['failed', 'reason'], 'failed reason'],
+    [['order paid', [1, 2]], 'order paid [ 1, 2 ]'],
+    [['order %s paid', 'seven', 5], 'order seven paid 5'],
+    [['bad %d', 'x'], 'bad %d x'],
+    [['%s %s', 'a'], '%s %s a'],
+    [['%(user)s paid', { usr: 1 }], '%(user)s paid { usr: 1 }'],
+    [['%(user)s paid', { user: 1 }, 5], '1 paid 5'],
+    [['100%% of', 5], '100% of 5'],
+    [['m', new Map([['a', 1]])], "m Map(1) { 'a' => 1 }"],
+    [['m', undefined, null, Symbol('s'), 10n], 'm undefined null Symbol(s) 10'],
+    [['m', failure, new RangeError('first')], "m TypeError: no funds { code: 'E_FUNDS' }"],
+    [[failure, 5], 'no funds 5'],
+    [[{ a: '%s' }, 5], "{ a: '%s' } 5"],
+    [[5, 'x'], '5 x'],
+  ])('is written behind the message, and counted: %#', (call, message) => {
+    expect(logged(...call)).toMatchObject({ message, malformed: 1 });
+  });
+
+  it('is said once for each place, and counted', () => {
+    const told: string[] = [];
+    const stop = onLoggingFault(({ message }) => told.push(message));
+    const before = getLoggingStats().malformedCalls;
+    const { text } = captureStderr(() => {
+      for (let i = 0; i < 5; i += 1) logger().info(`order ${i} paid`, i);
+      logger().info('order paid', 1);
+    });
+    stop();
+    expect(told).toHaveLength(2);
+    expect(
+      text.match(/^nestjs-logging: .*call-arguments\.test\.ts:\d+: the arguments do not fit .*\n/gm),
+    ).toHaveLength(2);
+    const counts = getLoggingFaults().filter(({ message }) => told.includes(message));
+    expect(counts.map(({ count, code, logger: name }) => [count, code, name])).toEqual([
+      [5, 'ERR_LOGGING_ARGUMENT', 'shop'],
+      [1, 'ERR_LOGGING_ARGUMENT', 'shop'],
+    ]);
+    expect(getLoggingStats().malformedCalls - before).toBe(6);
+  });
+
+  it('is said once for a record, whatever the number of handlers', () => {
+    getLogger().addHandler(new ListHandler());
+    const before = getLoggingStats().malformedCalls;
+    captureStderr(() => logger().info('order paid', 1));
+    expect(getLoggingStats().malformedCalls - before).toBe(1);
+  });
+
+  it('says nothing on standard error while raiseExceptions is off', () => {
+    setRaiseExceptions(false);
+    expect(captureStderr(() => logger().info('quiet', 1)).text).toBe('');
+  });
+
+  it('shows neither secrets nor values of the call', () => {
+    const { text } = captureStderr(() => logger().info('login password=hunter2', 'swordfish'));
+    expect(text).not.toMatch(/hunter2|swordfish/);
+  });
+});
+
+describe('a level that is none', () => {
+  it.each<[level: unknown, levelname: string, message: string]>([
+    ['20', 'INFO', 'm'],
+    ['eror', 'WARNING', 'm eror'],
+    [1.5, 'WARNING', 'm 1.5'],
+    [Number.NaN, 'WARNING', 'm nan'],
+    [undefined, 'WARNING', 'm undefined'],
+    ['Starting the application...', 'INFO', 'Starting the application... m'],
+    [{ orderId: 7 }, 'INFO', 'm'],
+  ])('never throws: %p', (level, levelname, message) => {
+    const before = getLoggingStats().malformedCalls;
+    captureStderr(() => {
+      logger().log(level as never, 'm');
+      log(level as never, 'm');
+    });
+    expect(seen.records.map((record) => [record.levelname, record.getMessage()])).toEqual([
+      [levelname, message],
+      [levelname, message],
+    ]);
+    expect(getLoggingStats().malformedCalls - before).toBeGreaterThanOrEqual(2);
+  });
+
+  it('may be all there is', () => {
+    captureStderr(() => (logger() as unknown as { log(level: unknown): void }).log('hello'));
+    expect(seen.records.map((record) => [record.levelname, record.getMessage()])).toEqual([
+      ['INFO', 'hello'],
+    ]);
+    expect(getLoggingFaults().at(-1)).toMatchObject({ code: 'ERR_LOGGING_UNKNOWN_LEVEL', logger: 'shop' });
+  });
+});
+
+describe('strict calls', () => {
+  it('are as Python has them', () => {
+    setStrictCalls(true);
+    expect(() => logger().info('m', { extra: { name: 1 } })).toThrow('overwrite');
+    expect(() => logger().log('eror', 'm')).toThrow('unknown level');
+    const { text } = captureStderr(() => {
+      logger().info('msg', 5);
+      logger().info({ orderId: 7 }, 'order paid');
+      logger().info('order %s paid', 'seven', { orderId: 7 });
+    });
+    expect(seen.lines).toEqual([]);
+    expect(text.match(/not all arguments converted/g)).toHaveLength(3);
+    logger().info('order paid', { orderId: 7 });
+    expect(seen.records.at(-1)?.extraFields()).toEqual({});
+  });
+});

@@ -1,0 +1,478 @@
+import { hostname } from 'node:os';
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Handler } from '../../../lib/core/handler.js';
+import { LogRecord, type LogRecordOptions } from '../../../lib/core/records/log-record.js';
+import { DatadogHandler } from '../../../lib/handlers/shipping/http/datadog.handler.js';
+import { ElasticsearchHandler } from '../../../lib/handlers/shipping/http/elasticsearch.handler.js';
+import { LokiHandler } from '../../../lib/handlers/shipping/http/loki.handler.js';
+import { SplunkHandler } from '../../../lib/handlers/shipping/http/splunk.handler.js';
+import { OTLPHandler } from '../../../lib/handlers/shipping/otlp/otlp.handler.js';
+import type { ShippingHandler } from '../../../lib/handlers/shipping/shipping-handler.js';
+import { HttpSink } from '../../support/http-sink.js';
+import { collectStderr } from '../../support/stderr-collector.js';
+
+type Shipping = Handler & Pick<ShippingHandler, 'stats' | 'health'>;
+
+let sink: HttpSink;
+let stderr: ReturnType<typeof collectStderr>;
+const open: Handler[] = [];
+beforeEach(async () => {
+  sink = await new HttpSink().listen();
+  stderr = collectStderr();
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((handler) => handler.close()));
+  stderr.stop();
+  await sink.close();
+});
+
+function opened<H extends Handler>(handler: H): H {
+  open.push(handler);
+  return handler;
+}
+
+const url = () => `http://${sink.host}`;
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const SPAN = 'b7ad6b7169203331';
+const base: LogRecordOptions = { name: 'shop', levelno: 20, levelname: 'INFO', created: 1_704_467_049.123 };
+
+function log(handler: Handler, ...records: (string | LogRecordOptions)[]): void {
+  for (const one of records)
+    handler.handle(new LogRecord({ ...base, ...(typeof one === 'string' ? { msg: one } : one) }));
+}
+
+/** Flushes over and over, so that no back-off is waited for. */
+async function settled(handler: Shipping): Promise<void> {
+  for (let round = 0; round < 400 && handler.stats.queued > 0; round++) {
+    void handler.flush();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+describe('LokiHandler', () => {
+  interface Push {
+    streams: { stream: Record<string, string>; values: [string, string, Record<string, string>][] }[];
+  }
+  const pushed = () => sink.requests.map(({ body }) => JSON.parse(body) as Push);
+
+  it('pushes streams of few labels, everything else as structured metadata', async () => {
+    const labels = { service: 'shop', environment: 'prod' };
+    const loki = opened(
+      new LokiHandler({ url: `${url()}/base/`, labels, tenant: 'acme', auth: ['me', 'pass'] }),
+    );
+    sink.answer = () => 204;
+    log(loki, 'one', { msg: 'two', levelno: 40, levelname: 'ERROR', excInfo: new TypeError('no card') });
+    log(loki, {
+      msg: 'three',
+      extra: { user: { id: 5 }, n: 1 },
+      context: { trace_id: TRACE, request_id: 'r1' },
+    });
+    await loki.flush();
+    const [request] = sink.requests;
+    expect(request).toMatchObject({ method: 'POST', url: '/base/loki/api/v1/push' });
+    expect(request?.headers).toMatchObject({
+      'x-scope-orgid': 'acme',
+      'content-type': 'application/json',
+      authorization: `Basic ${Buffer.from('me:pass').toString('base64')}`,
+    });
+    const [{ streams }] = pushed() as [Push];
+    expect(streams.map(({ stream }) => stream)).toEqual([
+      { ...labels, level: 'info' },
+      { ...labels, level: 'error' },
+    ]);
+    expect(streams[0]?.values).toEqual([
+      ['1704467049123000000', 'one', { logger: 'shop' }],
+      [
+        '1704467049123000002',
+        'three',
+        { logger: 'shop', trace_id: TRACE, request_id: 'r1', user: '{"id":5}', n: '1' },
+      ],
+    ]);
+    expect(streams[1]?.values[0]?.[1]).toMatch(/^two\nTypeError: no card\n/);
+    expect(streams[1]?.values[0]?.[2]).toMatchObject({ exception_type: 'TypeError' });
+  });
+
+  it('keeps two equal lines of the same time apart, and the order of a stream', async () => {
+    const loki = opened(new LokiHandler({ url: url() }));
+    log(loki, 'same', 'same', 'same');
+    await loki.flush();
+    const times = pushed()[0]?.streams[0]?.values.map(([time]) => time) ?? [];
+    expect(new Set(times).size).toBe(3);
+    expect([...times].sort()).toEqual(times);
+  });
+
+  it('puts behind the line what is more than Loki takes of metadata', async () => {
+    const loki = opened(new LokiHandler({ url: url() }));
+    const extra = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`f${index}`, index]));
+    log(loki, { msg: 'many', extra });
+    await loki.flush();
+    const [, line = '', metadata = {}] = pushed()[0]?.streams[0]?.values[0] ?? [];
+    expect(Object.keys(metadata).length).toBeLessThanOrEqual(128);
+    const [text, rest = ''] = line.split('\n');
+    expect(text).toBe('many');
+    expect({ ...metadata, ...(JSON.parse(rest) as object) }).toMatchObject({ f0: '0', f149: '149' });
+  });
+
+  it('goes on after a line that is refused: it alone is lost', async () => {
+    sink.answer = ({ body }) =>
+      body.includes('too old') ? { status: 400, body: 'entry too far behind' } : 204;
+    const loki = opened(new LokiHandler({ url: url() }));
+    log(loki, 'a', 'too old', 'b');
+    await loki.flush();
+    log(loki, 'c');
+    await loki.flush();
+    expect(loki.stats).toMatchObject({ emitted: 4, delivered: 3, dropped: 1, droppedBy: { rejected: 1 } });
+    expect(stderr.text).toContain('answered 400: entry too far behind');
+  });
+});
+
+describe('ElasticsearchHandler', () => {
+  const lines = () =>
+    sink.requests
+      .flatMap(({ body }) => body.trimEnd().split('\n'))
+      .map((line) => JSON.parse(line) as Record<string, never>);
+  const itemsOf = (body: string, statusOf: (text: string) => number) => {
+    const documents = body
+      .trimEnd()
+      .split('\n')
+      .filter((_, index) => index % 2 === 1);
+    const items = documents.map((text) => {
+      const status = statusOf(text);
+      const error = {
+        type: 'document_parsing_exception',
+        reason: 'failed to parse field [n] of type [long]',
+      };
+      return { create: { status, ...(status >= 400 ? { error } : {}) } };
+    });
+    return {
+      status: 200,
+      body: JSON.stringify({ errors: items.some(({ create }) => 'error' in create), items }),
+    };
+  };
+
+  it('creates documents under their ids, in the names of ECS', async () => {
+    sink.answer = ({ body }) => itemsOf(body, () => 201);
+    const elastic = opened(
+      new ElasticsearchHandler({
+        url: url(),
+        dataStream: 'logs-shop-prod',
+        apiKey: 'c2VjcmV0',
+        service: 'shop',
+      }),
+    );
+    log(elastic, { msg: 'paid', extra: { user_id: 5 }, context: { trace_id: TRACE } });
+    await elastic.flush();
+    expect(sink.requests[0]).toMatchObject({ url: '/_bulk', headers: { authorization: 'ApiKey c2VjcmV0' } });
+    expect(sink.requests[0]?.body.endsWith('\n')).toBe(true);
+    const [action, document] = lines();
+    expect(action).toEqual({
+      create: { _index: 'logs-shop-prod', _id: expect.stringMatching(/^[0-9a-f]{12}-1$/) },
+    });
+    expect(document).toMatchObject({
+      '@timestamp': '2024-01-05T15:04:09.123Z',
+      ...{ message: 'paid', 'log.level': 'info', 'service.name': 'shop', 'trace.id': TRACE, user_id: 5 },
+    });
+  });
+
+  it('judges each record by itself: conflicts are there already, the busy go again alone, the wrong are set aside', async () => {
+    sink.answer = ({ body }) =>
+      itemsOf(body, (text) => {
+        if (text.includes('conflict')) return 409;
+        if (text.includes('wrong')) return 400;
+        return text.includes('busy') && sink.requests.length === 1 ? 429 : 201;
+      });
+    const elastic = opened(new ElasticsearchHandler({ url: url(), index: 'logs' }));
+    log(elastic, 'a', 'conflict', 'wrong', 'busy', 'b');
+    await settled(elastic);
+    expect(elastic.stats).toMatchObject({ emitted: 5, delivered: 4, dropped: 1, droppedBy: { rejected: 1 } });
+    const messages = sink.requests.map(({ body }) =>
+      [...body.matchAll(/"message":"(\w+)"/g)].map(([, text]) => text),
+    );
+    expect(messages).toEqual([['a', 'conflict', 'wrong', 'busy', 'b'], ['busy']]);
+    const ids = sink.requests.map(({ body }) => [...body.matchAll(/"_id":"([^"]+)"/g)].map(([, id]) => id));
+    expect(ids[1]).toEqual([ids[0]?.[3]]);
+    expect(stderr.text).toContain('failed to parse field [n] of type [long]');
+  });
+
+  it('halves a batch that is too large', async () => {
+    sink.answer = ({ body }) => (body.length > 700 ? 413 : itemsOf(body, () => 201));
+    const elastic = opened(new ElasticsearchHandler({ url: url(), index: 'logs' }));
+    log(elastic, ...Array.from({ length: 16 }, (_, index) => `message ${index}`));
+    await elastic.flush();
+    expect(elastic.stats).toMatchObject({ delivered: 16, dropped: 0 });
+  });
+
+  it('takes no broken answer for a delivery', async () => {
+    sink.answer = ({ body }) =>
+      sink.requests.length === 1
+        ? { status: 200, body: '{"errors":true,"items":[' }
+        : itemsOf(body, () => 201);
+    const elastic = opened(new ElasticsearchHandler({ url: url(), index: 'logs' }));
+    log(elastic, 'a');
+    await settled(elastic);
+    expect(sink.requests).toHaveLength(2);
+    expect(elastic.stats.delivered).toBe(1);
+  });
+});
+
+describe('OTLPHandler in JSON', () => {
+  it('says what the data model has: severity, scope, resource, trace, exception, attributes of their types', async () => {
+    const otlp = opened(
+      new OTLPHandler({
+        endpoint: url(),
+        protocol: 'http/json',
+        compression: 'gzip',
+        resource: { 'service.name': 'shop' },
+      }),
+    );
+    const extra = {
+      n: 5,
+      f: 1.5,
+      yes: true,
+      list: [1, 'a'],
+      deep: { a: null },
+      big: 2n ** 60n,
+      nan: Number.NaN,
+    };
+    log(otlp, { msg: 'paid', extra, context: { trace_id: TRACE, span_id: SPAN } });
+    log(otlp, {
+      name: 'other',
+      levelno: 50,
+      levelname: 'CRITICAL',
+      msg: 'down',
+      excInfo: new TypeError('no'),
+    });
+    await otlp.flush();
+    expect(sink.requests[0]).toMatchObject({ url: '/v1/logs', headers: { 'content-encoding': 'gzip' } });
+    const { resourceLogs } = JSON.parse(sink.requests[0]?.body ?? '') as { resourceLogs: never[] };
+    expect(resourceLogs).toEqual([
+      {
+        resource: { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] },
+        scopeLogs: [
+          {
+            scope: { name: 'shop' },
+            logRecords: [
+              {
+                timeUnixNano: '1704467049123000000',
+                observedTimeUnixNano: '1704467049123000000',
+                severityNumber: 9,
+                severityText: 'INFO',
+                body: { stringValue: 'paid' },
+                attributes: [
+                  { key: 'n', value: { intValue: '5' } },
+                  { key: 'f', value: { doubleValue: 1.5 } },
+                  { key: 'yes', value: { boolValue: true } },
+                  {
+                    key: 'list',
+                    value: { arrayValue: { values: [{ intValue: '1' }, { stringValue: 'a' }] } },
+                  },
+                  { key: 'deep', value: { kvlistValue: { values: [{ key: 'a', value: {} }] } } },
+                  { key: 'big', value: { intValue: String(2n ** 60n) } },
+                  { key: 'nan', value: { doubleValue: 'NaN' } },
+                ],
+                traceId: TRACE,
+                spanId: SPAN,
+              },
+            ],
+          },
+          {
+            scope: { name: 'other' },
+            logRecords: [expect.objectContaining({ severityNumber: 21, severityText: 'CRITICAL' })],
+          },
+        ],
+      },
+    ]);
+    expect(sink.requests[0]?.body).toContain('{"key":"exception.type","value":{"stringValue":"TypeError"}}');
+  });
+
+  it('counts what a 200 says was rejected, and never sends it again', async () => {
+    sink.answer = () => ({
+      status: 200,
+      body: '{"partialSuccess":{"rejectedLogRecords":"2","errorMessage":"too old"}}',
+    });
+    const otlp = opened(new OTLPHandler({ endpoint: url(), protocol: 'http/json' }));
+    log(otlp, 'a', 'b', 'c');
+    await otlp.flush();
+    expect(sink.requests).toHaveLength(1);
+    expect(otlp.stats).toMatchObject({ delivered: 1, dropped: 2, droppedBy: { rejected: 2 } });
+    expect(stderr.text).toContain('2 of 3 records were rejected: too old');
+  });
+
+  it.each([
+    [429, true],
+    [502, true],
+    [503, true],
+    [504, true],
+    [500, false],
+    [404, false],
+    [408, false],
+  ])('tries again after %i: %s', async (status, again) => {
+    sink.answer = () => (sink.requests.length === 1 ? status : 200);
+    const otlp = opened(new OTLPHandler({ endpoint: url(), protocol: 'http/json' }));
+    log(otlp, 'a');
+    await settled(otlp);
+    expect(sink.requests).toHaveLength(again ? 2 : 1);
+    expect(otlp.stats.delivered).toBe(again ? 1 : 0);
+  });
+});
+
+describe('SplunkHandler', () => {
+  it('sends events one behind the other', async () => {
+    const splunk = opened(new SplunkHandler({ url: url(), token: 'hunter2hunter2', index: 'main' }));
+    sink.answer = () => ({ status: 200, body: '{"text":"Success","code":0}' });
+    log(splunk, { msg: 'paid', extra: { user_id: 5 } }, 'two');
+    await splunk.flush();
+    expect(sink.requests[0]).toMatchObject({
+      url: '/services/collector/event',
+      headers: { authorization: 'Splunk hunter2hunter2' },
+    });
+    const events = (sink.requests[0]?.body ?? '').split('\n').map((text) => JSON.parse(text) as object);
+    expect(events).toMatchObject([
+      {
+        ...{ time: 1_704_467_049.123, host: hostname(), sourcetype: '_json', index: 'main', source: 'shop' },
+        event: { level: 'INFO', logger: 'shop', message: 'paid', user_id: 5 },
+      },
+      { event: { message: 'two' } },
+    ]);
+  });
+
+  it('waits until the events are indexed, over one channel', async () => {
+    let asked = 0;
+    sink.answer = ({ url: path }) =>
+      path.endsWith('/ack')
+        ? { status: 200, body: JSON.stringify({ acks: { 7: asked++ > 0 } }) }
+        : { status: 200, body: '{"text":"Success","code":0,"ackId":7}' };
+    const splunk = opened(new SplunkHandler({ url: url(), token: 'hunter2hunter2', ack: true }));
+    log(splunk, 'a');
+    await splunk.flush();
+    expect(splunk.stats.delivered).toBe(1);
+    expect(asked).toBe(2);
+    const channels = sink.requests.map(({ headers }) => headers['x-splunk-request-channel']);
+    expect(new Set(channels).size).toBe(1);
+    expect(channels[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(JSON.parse(sink.requests[1]?.body ?? '')).toEqual({ acks: [7] });
+  });
+
+  it('sends again what is not indexed in time', async () => {
+    sink.answer = ({ url: path }) =>
+      path.endsWith('/ack')
+        ? { status: 200, body: JSON.stringify({ acks: { 1: false, 2: true } }) }
+        : {
+            status: 200,
+            body: JSON.stringify({
+              code: 0,
+              ackId: sink.requests.filter(({ url: one }) => one.endsWith('/event')).length,
+            }),
+          };
+    const splunk = opened(
+      new SplunkHandler({ url: url(), token: 'hunter2hunter2', ack: true, timeoutMs: 300 }),
+    );
+    log(splunk, 'a');
+    await settled(splunk);
+    expect(sink.requests.filter(({ url: path }) => path.endsWith('/event'))).toHaveLength(2);
+    expect(splunk.stats.delivered).toBe(1);
+  });
+
+  it('says clearly that a token is wrong, without it', async () => {
+    sink.answer = () => ({ status: 403, body: '{"text":"Invalid token hunter2hunter2","code":4}' });
+    const splunk = opened(new SplunkHandler({ url: url(), token: 'hunter2hunter2' }));
+    log(splunk, 'a');
+    await splunk.flush();
+    expect(stderr.text).toContain('answered 403: {"text":"Invalid token [secret]"');
+    expect(splunk.stats).toMatchObject({ dropped: 1 });
+  });
+});
+
+describe('DatadogHandler', () => {
+  it('sends an array in its names, compressed', async () => {
+    sink.answer = () => 202;
+    const datadog = opened(
+      new DatadogHandler({ url: url(), apiKey: 'hunter2hunter2', service: 'shop', tags: { env: 'prod' } }),
+    );
+    log(datadog, { msg: 'paid', context: { trace_id: TRACE, span_id: SPAN } }, 'two');
+    await datadog.flush();
+    expect(sink.requests[0]).toMatchObject({
+      url: '/api/v2/logs',
+      headers: { 'dd-api-key': 'hunter2hunter2', 'content-encoding': 'gzip' },
+    });
+    expect(JSON.parse(sink.requests[0]?.body ?? '')).toMatchObject([
+      {
+        ...{ message: 'paid', status: 'info', service: 'shop', ddsource: 'nodejs', ddtags: 'env:prod' },
+        ...{ 'dd.trace_id': TRACE, 'logger.name': 'shop', hostname: hostname() },
+      },
+      { message: 'two' },
+    ]);
+  });
+
+  it('keeps within the bounds of a request', async () => {
+    const datadog = opened(
+      new DatadogHandler({ url: url(), apiKey: 'hunter2hunter2', batchSize: 5_000, gzip: false }),
+    );
+    log(datadog, ...Array.from({ length: 2_500 }, (_, index) => `message ${index}`));
+    await datadog.flush();
+    const sizes = sink.requests.map(({ body }) => (JSON.parse(body) as unknown[]).length);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(1_000);
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(2_500);
+  });
+});
+
+describe('every destination over HTTP', () => {
+  const makers: [string, (target: string) => Shipping][] = [
+    ['Loki', (target) => new LokiHandler({ url: target, auth: { token: 'hunter2hunter2' } })],
+    [
+      'Elasticsearch',
+      (target) => new ElasticsearchHandler({ url: target, index: 'a', apiKey: 'hunter2hunter2' }) as never,
+    ],
+    [
+      'OTLP',
+      (target) => new OTLPHandler({ endpoint: target, headers: { 'x-key': 'hunter2hunter2' } }) as never,
+    ],
+    ['Splunk', (target) => new SplunkHandler({ url: target, token: 'hunter2hunter2' })],
+    ['Datadog', (target) => new DatadogHandler({ url: target, apiKey: 'hunter2hunter2' })],
+  ];
+
+  it.each(makers)('%s shows its secrets nowhere', async (_, make) => {
+    sink.answer = ({ headers }) => ({ status: 401, body: JSON.stringify(headers) });
+    const handler = opened(make(url()));
+    log(handler, 'a');
+    await handler.flush();
+    expect(stderr.text).toContain('answered 401');
+    const shown =
+      stderr.text +
+      String(handler) +
+      inspect(handler, { depth: 9, showHidden: true }) +
+      JSON.stringify(handler.health);
+    expect(shown).not.toContain('hunter2');
+  });
+
+  it.each(makers)('%s takes messages of 200 KB whole, and any text', async (_, make) => {
+    sink.answer = ({ url: path }) => ({
+      status: path === '/_bulk' || path.startsWith('/v1') ? 200 : 202,
+      body: '{"errors":false}',
+    });
+    const handler = opened(make(url()));
+    const long = `start ${'ä'.repeat(100_000)} end`;
+    log(handler, long, 'half \ud800 "quoted" \u2028 \0 \n end');
+    await handler.flush();
+    const body = sink.requests.map(({ body: text }) => text).join('');
+    expect(body).toContain(long);
+    expect(handler.stats).toMatchObject({ emitted: 2, delivered: 2 });
+  });
+
+  it.each(makers)('%s refuses an address with a password in it, without showing it', (_, make) => {
+    expect(() => make('http://me:hunter2@logs.example.com')).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
+    );
+  });
+
+  it('warns of a key that would go in the clear', () => {
+    const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    opened(new LokiHandler({ url: 'http://logs.example.com', auth: { token: 'hunter2hunter2' } }));
+    const warnings = emitWarning.mock.calls.map(([text]) => text);
+    emitWarning.mockRestore();
+    expect(warnings).toEqual([
+      'LokiHandler sends its password to logs.example.com without encryption; add https://',
+    ]);
+  });
+});

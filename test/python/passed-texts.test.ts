@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import { rememberPassed } from '../../lib/python/passed-texts.js';
+
+/** A test of texts that counts how often it is asked. */
+function counting(passes: (text: string) => boolean) {
+  const asked: string[] = [];
+  const test = rememberPassed((text) => {
+    asked.push(text);
+    return passes(text);
+  });
+  return { asked, test };
+}
+
+describe('rememberPassed', () => {
+  it('asks once about a text that passes, each time about one that does not', () => {
+    const { asked, test } = counting((text) => text !== 'bad');
+    expect([test('good'), test('bad'), test('good'), test('bad')]).toEqual([true, false, true, false]);
+    expect(asked).toEqual(['good', 'bad', 'bad']);
+  });
+
+  it('remembers names of what objects inherit like any others', () => {
+    const { asked, test } = counting(() => true);
+    for (const name of ['__proto__', 'constructor', '0', ''])
+      expect([test(name), test(name)]).toEqual([true, true]);
+    expect(asked).toEqual(['__proto__', 'constructor', '0', '']);
+  });
+
+  it('does not remember long texts', () => {
+    const { asked, test } = counting(() => true);
+    const long = 'x'.repeat(257);
+    test(long);
+    test(long);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('remembers so many and no more', () => {
+    const { asked, test } = counting(() => true);
+    for (let round = 0; round < 2; round += 1) for (let i = 0; i < 129; i += 1) test(`message ${i}`);
+    expect(asked.filter((text) => text === 'message 0')).toHaveLength(2);
+  });
+
+  it('gives up for a while where texts seldom come again, and tries anew later', () => {
+    const { asked, test } = counting(() => true);
+    for (let i = 0; i < 2_000; i += 1) test(`order ${i}`);
+    asked.length = 0;
+    test('again');
+    test('again');
+    expect(asked).toEqual(['again', 'again']);
+    for (let i = 0; i < 16_384; i += 1) test('again');
+    asked.length = 0;
+    test('again');
+    expect(asked).toEqual([]);
+  });
+});
