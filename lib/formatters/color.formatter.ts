@@ -6,7 +6,7 @@ import { checkingFormat, compileSettings, formatterEntries } from '../core/forma
 import type { FieldPainter } from '../core/formatting/record-field.js';
 import { LEAN } from '../core/lean.js';
 import { checkOptions, type OptionsSchema } from '../core/options.js';
-import type { LogRecord } from '../core/records/log-record.js';
+import { type LogRecord, SUMMARIZED } from '../core/records/log-record.js';
 import { JsonBudget } from '../python/json/json-budget.js';
 import { lazy } from '../runtime/lazy.js';
 import { type FieldNaming, keyValues, type PairWriter } from './support/key-values.js';
@@ -49,8 +49,20 @@ export const colorFormatterSchema = lazy(() =>
       ),
     ),
     showExtra: v.optional(
-      v.pipe(v.boolean(), v.description('Whether context and extra fields follow the message as key=value.')),
+      v.pipe(
+        v.union(
+          [v.literal('all'), v.boolean()],
+          (issue) => `expected 'all', true or false, got ${issue.received}`,
+        ),
+        v.description(
+          "Whether context and extra fields follow the message as key=value; 'all': also those that the message sums up, such as method and path of an access record.",
+        ),
+      ),
       true,
+    ),
+    drop_fields: v.optional(
+      v.pipe(v.array(v.string()), v.description('Context and extra fields that are not shown.')),
+      [],
     ),
     levelColors: v.optional(
       v.pipe(
@@ -85,21 +97,21 @@ export class ColorFormatter extends Formatter {
 
   readonly #colored: CompiledFormat | undefined;
   readonly #naming: FieldNaming;
-  readonly #showExtra: boolean;
+  readonly #showExtra: boolean | 'all';
   readonly #pair: PairWriter;
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`, `ERR_LOGGING_FORMAT` */
   constructor(options: ColorFormatterOptions = {}) {
     const o = checkOptions('ColorFormatter', colorFormatterSchema(), options, new.target === ColorFormatter);
-    const { colors, stream, showExtra, levelColors, ...text } = {
+    const { colors, stream, showExtra, drop_fields, levelColors, ...text } = {
       ...o,
       format: o.format ?? o.fmt ?? DEFAULT_FORMAT[o.style],
     };
     super(text);
     const isColored = colors === 'auto' ? supportsColors(stream) : colors;
     this.#colored = isColored ? compileSettings(text, painter(levelColors)) : undefined;
-    const shown = new Set(this.fields);
-    this.#naming = (key) => (shown.has(key) ? undefined : key);
+    const hidden = new Set([...this.fields, ...drop_fields]);
+    this.#naming = (key) => (hidden.has(key) ? undefined : key);
     this.#showExtra = showExtra;
     this.#pair = isColored
       ? (key, value) => `${paint(`${key}=`, 'dim')}${value}`
@@ -112,7 +124,12 @@ export class ColorFormatter extends Formatter {
     if (!this.#showExtra) return text;
     const budget = new JsonBudget();
     budget.reset(MAX_FIELDS);
-    return text + keyValues(record, this.#naming, budget, this.#pair);
+    return text + keyValues(record, this.#namingFor(record), budget, this.#pair);
+  }
+
+  #namingFor({ [SUMMARIZED]: summarized }: LogRecord): FieldNaming {
+    if (summarized === undefined || this.#showExtra === 'all') return this.#naming;
+    return (key) => (summarized.has(key) ? undefined : this.#naming(key));
   }
 }
 

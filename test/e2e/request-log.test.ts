@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type INestApplication, VersioningType } from '@nestjs/common';
 import type { LogRecord } from '../../lib/core/records/log-record.js';
+import { ColorFormatter } from '../../lib/formatters/color.formatter.js';
 import type { LoggingModuleOptions } from '../../lib/nest/module/logging-options.js';
 import { collectStderr } from '../support/stderr-collector.js';
 import { expectEveryInternal } from './support/internals.js';
@@ -64,6 +65,21 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
     });
     expect(answer).toMatch(/^x-request-id: abc-1\r$/im);
     expect(JSON.stringify(recorder.records)).not.toContain('s3cret');
+  });
+
+  it('shows on a terminal no field that the message sums up, but those of the application', async () => {
+    const line = (record: LogRecord) =>
+      new ColorFormatter({ format: '%(message)s', colors: false }).format(record);
+    const headers = { 'X-Request-Id': 'abc-1' };
+    const port = await start({ http: { fields: () => ({ tenant: 'acme', route: 'mine' }) } });
+    await exchange(port, { path: '/scenarios/ok/7', headers });
+    expect(line(await accessOf())).toMatch(
+      /^GET \/scenarios\/ok\/7 200 \d+\.\dms (?:request_id=abc-1 )?route=mine (?:request_id=abc-1 )?tenant=acme$/,
+    );
+    recorder.clear();
+    await exchange(port, { path: '/scenarios/nothing-here', headers });
+    expect(line(await accessOf())).toMatch(/: Cannot GET \/scenarios\/nothing-here [^:]*tenant=acme$/);
+    expect(line(await accessOf())).not.toMatch(/reason=|error=|status=/);
   });
 
   describe('sends the request id to the client, whoever writes the head', () => {

@@ -45,6 +45,28 @@ describe('ColorFormatter', () => {
     expect(line({ extra }, { colors: false, format: '%(message)s', showExtra: false })).toBe('paid');
   });
 
+  it('leaves out what the message sums up, unless asked for all of it', () => {
+    const record = {
+      msg: '%s %d',
+      args: ['GET', 200],
+      extra: { method: 'GET', status: 200, tenant: 'acme' },
+      summarized: new Set(['method', 'status']),
+    };
+    const options = { colors: false, format: '%(message)s' } as const;
+    expect(line(record, options)).toBe('GET 200 tenant=acme');
+    expect(line(record, { ...options, showExtra: 'all' })).toBe('GET 200 method=GET status=200 tenant=acme');
+  });
+
+  it('leaves out the fields of drop_fields', () => {
+    const context = { trace_id: 't-1', request_id: 'r-1' };
+    expect(
+      line(
+        { context, extra: { id: 7 } },
+        { colors: false, format: '%(message)s', drop_fields: ['trace_id'] },
+      ),
+    ).toBe('paid request_id=r-1 id=7');
+  });
+
   it('shows the fields of the context, and dims names', () => {
     const context = Object.freeze({ request_id: 'r-1' });
     expect(line({ context }, { colors: true, format: '%(message)s' })).toBe(

@@ -29,6 +29,8 @@ export interface LogCall {
   args: unknown[];
   /** Fields; none is named like an attribute of records. */
   extra?: Fields | undefined;
+  /** Names of fields that the message sums up. */
+  summarized?: ReadonlySet<string> | undefined;
   /** What was thrown. */
   excInfo?: unknown;
   /** Its traceback as a string, if formatters should not make it. */

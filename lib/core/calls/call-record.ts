@@ -30,6 +30,7 @@ export function describeRecord(
     stackInfo: call?.stackInfo === true ? captureStackInfo(boundary) : undefined,
     extra,
     context: contextProvider === undefined ? undefined : contextProvider(),
+    summarized: call?.summarized,
     boundary,
     stacklevel: call?.stacklevel ?? 1,
   };

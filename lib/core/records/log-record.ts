@@ -34,6 +34,8 @@ export interface LogRecordOptions {
   extra?: Fields | undefined;
   /** Fields of the running request or job. */
   context?: Fields | undefined;
+  /** Names of `extra` fields that the message sums up, so that text for people need not repeat them. */
+  summarized?: ReadonlySet<string> | undefined;
   /** Where the call was made; computed when read if left out. */
   caller?: CallerInfo | undefined;
   /** The function users call: frames above it belong to logging. Given by loggers. */
@@ -54,6 +56,8 @@ export interface WrittenTraceback {
 export const EXTRA: unique symbol = Symbol.for('nestjs-logging.record.extra') as never;
 /** The context's fields at the call, or `undefined`. Internal: read {@link LogRecord.extraFields}. */
 export const CONTEXT: unique symbol = Symbol.for('nestjs-logging.record.context') as never;
+/** Names of `extra` fields that the message sums up, or `undefined`. Internal. */
+export const SUMMARIZED: unique symbol = Symbol.for('nestjs-logging.record.summarized') as never;
 const BOUNDARY: unique symbol = Symbol.for('nestjs-logging.record.boundary') as never;
 const STACKLEVEL: unique symbol = Symbol.for('nestjs-logging.record.stacklevel') as never;
 /** The traceback as a formatter wrote it, or `undefined`. Internal: read {@link LogRecord.excText}. */
@@ -105,6 +109,7 @@ export class LogRecord extends ComputedAttributes {
 
   /** @internal */ declare [EXTRA]: Fields | undefined;
   /** @internal */ declare [CONTEXT]: Fields | undefined;
+  /** @internal */ declare [SUMMARIZED]: ReadonlySet<string> | undefined;
   /** @internal */ declare [BOUNDARY]: CallBoundary | undefined;
   /** @internal */ declare [STACKLEVEL]: number;
   /** @internal */ declare [CALLER]: CallerInfo | undefined;
@@ -127,6 +132,7 @@ export class LogRecord extends ComputedAttributes {
     this.asctime = undefined;
     this[EXTRA] = options.extra;
     this[CONTEXT] = options.context;
+    this[SUMMARIZED] = options.summarized;
     this[BOUNDARY] = options.boundary;
     this[STACKLEVEL] = options.stacklevel ?? 1;
     this[CALLER] = options.caller;

@@ -39,6 +39,9 @@ export interface LoggedMessage {
   readonly startedAt: number;
 }
 
+/** What the message of a record sums up. */
+const SUMMARIZED: ReadonlySet<string> = new Set(['pattern', 'outcome', 'duration_ms']);
+
 /** Logs the one record of a message, with what was thrown, if anything was. */
 export function logMessage(
   message: LoggedMessage,
@@ -57,7 +60,8 @@ export function logMessage(
   const args = [kind, pattern, outcome, durationMs];
   const excInfo = verdict?.hasTraceback ? failure?.thrown : undefined;
   const excText = referenceTo(excInfo, logger, level, message.startedAt);
-  logger.logRead(logMessage, level, { msg: '%s %s %s %.1fms', args, extra, excInfo, excText });
+  const msg = '%s %s %s %.1fms';
+  logger.logRead(logMessage, level, { msg, args, extra, summarized: SUMMARIZED, excInfo, excText });
 }
 
 /** Logs further errors while a message was handled: by a second listener, or by a filter. */
@@ -70,7 +74,8 @@ export function logOtherFailure(message: LoggedMessage, thrown: unknown): void {
   const excInfo = hasTraceback ? thrown : undefined;
   const excText = referenceTo(excInfo, logger, level, message.startedAt);
   const args = [kind, pattern];
-  logger.logRead(logOtherFailure, level, { msg: '%s %s failed further', args, extra, excInfo, excText });
+  const msg = '%s %s failed further';
+  logger.logRead(logOtherFailure, level, { msg, args, extra, summarized: SUMMARIZED, excInfo, excText });
 }
 
 /** Logs a message that nothing handles. */
@@ -79,6 +84,7 @@ export function logUnhandled(transport: string, pattern: string): void {
     msg: '%s %s unhandled',
     args: ['rpc', pattern],
     extra: { transport, pattern, outcome: 'unhandled' },
+    summarized: SUMMARIZED,
   });
 }
 

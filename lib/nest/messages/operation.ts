@@ -24,6 +24,14 @@ export interface FieldPath {
 }
 
 const MAX_NAME = 128;
+/** What the message of a record sums up. */
+const SUMMARIZED: ReadonlySet<string> = new Set([
+  'operation',
+  'operation_type',
+  'path',
+  'outcome',
+  'duration_ms',
+]);
 
 /** A field as shown in its records. */
 export interface FieldDescription {
@@ -90,6 +98,7 @@ export class Operation {
       msg: '%s %s %s at %s',
       args: [this.#type, this.#name ?? '-', isRefusal ? 'refused' : 'failed', path],
       extra,
+      summarized: SUMMARIZED,
       excInfo,
       excText: referenceTo(excInfo, logger, level, this.#startedAt),
     });
@@ -115,7 +124,12 @@ export class Operation {
         errors: this.#failures.size,
       };
       const args = [this.#type, this.#name ?? '-', outcome, durationMs];
-      logger.logRead(Operation.prototype.fail, this.#level, { msg: '%s %s %s %.1fms', args, extra });
+      logger.logRead(Operation.prototype.fail, this.#level, {
+        msg: '%s %s %s %.1fms',
+        args,
+        extra,
+        summarized: SUMMARIZED,
+      });
     } catch (error) {
       reportLoggingError(getLogger('nest.graphql'), undefined, error);
     }

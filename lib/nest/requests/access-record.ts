@@ -12,6 +12,14 @@ import type { ResolvedHttpLogOptions } from './http-log-options.js';
 import { pickHeaders, pickQuery } from './logged-values.js';
 import type { Outcome, RequestState } from './request-state.js';
 
+/** What the message of an access record sums up: these fields are for machines. */
+const SUMMARIZED: ReadonlySet<string> = new Set([
+  ...['method', 'path', 'route', 'status', 'controller', 'handler', 'duration_ms', 'bytes', 'aborted'],
+  'reason',
+]);
+/** The same where the message, or a record of its own, says what was thrown. */
+const SUMMARIZED_WITH_ERROR: ReadonlySet<string> = new Set([...SUMMARIZED, 'error']);
+
 /**
  * Logs the one access record of a request.
  *
@@ -52,13 +60,17 @@ export function logAccess(
   const reason = failure === undefined || isFailed ? undefined : addReason(extra, failure.thrown, state);
   if (options.headers.length > 0) extra.headers = pickHeaders(state.request.headers, options.headers);
   if (options.query.length > 0) extra.query = pickQuery(state.query, options.query);
-  addOwnFields(extra, state, options);
+  const summarized = addOwnFields(extra, state, options, summarizedBy(isFailed, reason));
   const args = [method, path, status, durationMs];
   if (reason !== undefined) args.push(reason);
-  const call: LogCall = { msg: messageFor(state, aborted, reason !== undefined), args, extra };
+  const call: LogCall = { msg: messageFor(state, aborted, reason !== undefined), args, extra, summarized };
   if (failure !== undefined && !isFailed) addCause(call, failure.thrown, logger, level, state);
   logger.logRead(logAccess, level, call);
   return true;
+}
+
+function summarizedBy(isFailed: boolean, reason: string | undefined): ReadonlySet<string> {
+  return isFailed || reason !== undefined ? SUMMARIZED_WITH_ERROR : SUMMARIZED;
 }
 
 /** The cause of a refusal is the traceback of its record. */
@@ -88,19 +100,31 @@ function chooseLevel(state: RequestState, options: ResolvedHttpLogOptions): numb
   return level === undefined ? undefined : callOption('http.level', () => checkLevel(level, 'http.level'));
 }
 
-/** Names that records have already are left out. */
+/**
+ * Names that records have already are left out.
+ *
+ * @param summarized What the message sums up.
+ * @returns The same without fields of the application's own.
+ */
 function addOwnFields(
   extra: Record<string, unknown>,
   state: RequestState,
   options: ResolvedHttpLogOptions,
-): void {
-  if (options.fields === undefined) return;
+  summarized: ReadonlySet<string>,
+): ReadonlySet<string> {
+  if (options.fields === undefined) return summarized;
   const fields = callFieldsOption('http.fields', () =>
     options.fields?.(state.platformRequest, state.platformResponse),
   );
+  let left: Set<string> | undefined;
   for (const [key, value] of Object.entries(fields ?? {})) {
-    if (!isTaken(key)) extra[key] = value;
+    if (isTaken(key)) continue;
+    extra[key] = value;
+    if (!summarized.has(key)) continue;
+    left ??= new Set(summarized);
+    left.delete(key);
   }
+  return left ?? summarized;
 }
 
 function hasBody({ method }: RequestState, status: number): boolean {

@@ -9,9 +9,14 @@ import { type Outputs, runPython, runServer, runTypeScript } from './run-example
 import { runSample, sampleBlocks, sampleCommands } from './sample-output.js';
 import { writeBlocks } from './write-blocks.js';
 
-/** Brings every page up to date and returns the paths of those that changed. */
-export async function updatePages(): Promise<string[]> {
-  const pages = readPages();
+/**
+ * Brings pages up to date.
+ *
+ * @param paths Which; none means all.
+ * @returns The paths of those that changed.
+ */
+export async function updatePages(paths: readonly string[] = []): Promise<string[]> {
+  const pages = readPages().filter(({ path }) => paths.length === 0 || paths.includes(path));
   const outputs = new Map<CodeBlock, string>();
   await runExamples(pages, outputs);
   for (const page of pages) await runSamples(page, outputs);

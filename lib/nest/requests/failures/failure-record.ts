@@ -10,6 +10,17 @@ import { addReason, causeOfRefusal } from './refusal-reason.js';
 import { isUnexpected, judgeRequest, type RequestVerdict } from './request-verdict.js';
 import { awaitStatus } from './undecided-failures.js';
 
+/** What the message of a record sums up; that of a failure has its error below it. */
+const SUMMARIZED: ReadonlySet<string> = new Set([
+  'method',
+  'path',
+  'route',
+  'status',
+  'controller',
+  'handler',
+]);
+const SUMMARIZED_OF_FAULT: ReadonlySet<string> = new Set([...SUMMARIZED, 'error']);
+
 /** How a request ended, as its failures have it. */
 type Ending = Pick<Outcome, 'status' | 'aborted'>;
 
@@ -102,6 +113,7 @@ function logFailure(
     msg: '%s: %s %s',
     args: [phrase ?? 'Request failed', request.method, request.path],
     extra,
+    summarized: isFault ? SUMMARIZED_OF_FAULT : SUMMARIZED,
     excInfo: shown,
     excText: referenceTo(shown, logger, level, request.startedAt),
   };
