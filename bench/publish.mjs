@@ -1,6 +1,8 @@
 /**
  * Takes a report over as the one that is shown: `node bench/publish.mjs [REPORT]`, default the latest.
  *
+ * A report of some parts only, such as `npm run bench -- --only shipping` makes, replaces these parts and leaves the others.
+ *
  * Writes bench/results/reference.json, the tables between the markers of docs/performance.md, docs/tuning.md and
  * docs/live.md, and the chart of the README, docs/performance.svg.
  */
@@ -16,36 +18,42 @@ import {
   loadingTable,
   machineText,
   memoryTable,
+  shippingTable,
   treeText,
   tuningTable,
 } from './lib/report.mjs';
 
 const root = path.join(import.meta.dirname, '..');
 const inRoot = (file) => path.join(root, file);
-const report = JSON.parse(readFileSync(process.argv[2] ?? inRoot('bench/results/latest.json'), 'utf8'));
+const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
+const measured = read(process.argv[2] ?? inRoot('bench/results/latest.json'));
+const report = joined(read(inRoot('bench/results/reference.json')), measured);
 
+/** By page and section: what writes it, and the part of a report that it shows. */
 const PAGES = {
   'docs/performance.md': {
-    machine: machineText,
-    'batched-file': (figures) => caseTable(figures, 'batched-file'),
-    'line-file': (figures) => caseTable(figures, 'line-file'),
-    'batched-null': (figures) => caseTable(figures, 'batched-null'),
-    'line-null': (figures) => caseTable(figures, 'line-null'),
-    memory: memoryTable,
-    loading: loadingTable,
-    tree: treeText,
-    http: httpTable,
-    goals: goalTable,
+    machine: [machineText, 'cases'],
+    'batched-file': [(figures) => caseTable(figures, 'batched-file'), 'cases'],
+    'line-file': [(figures) => caseTable(figures, 'line-file'), 'cases'],
+    'batched-null': [(figures) => caseTable(figures, 'batched-null'), 'cases'],
+    'line-null': [(figures) => caseTable(figures, 'line-null'), 'cases'],
+    memory: [memoryTable, 'memory'],
+    loading: [loadingTable, 'loading'],
+    tree: [treeText, 'tree'],
+    shipping: [shippingTable, 'shipping'],
+    http: [httpTable, 'http'],
+    goals: [goalTable],
   },
-  'docs/tuning.md': { tuning: tuningTable },
-  'docs/live.md': { live: liveTable },
+  'docs/tuning.md': { tuning: [tuningTable, 'http'] },
+  'docs/live.md': { live: [liveTable, 'live'] },
 };
 
 for (const [file, sections] of Object.entries(PAGES)) {
   let page = readFileSync(inRoot(file), 'utf8');
-  for (const [name, write] of Object.entries(sections)) {
+  for (const [name, [write, part]] of Object.entries(sections)) {
     const section = new RegExp(`(<!-- bench: ${name} -->\n)[\\s\\S]*?(<!-- bench: end -->)`);
     if (!section.test(page)) throw new Error(`${file} has no section "<!-- bench: ${name} -->"`);
+    if (part !== undefined && !isMeasured(part)) continue;
     page = page.replace(section, (_, begin, end) => `${begin}\n${write(report)}\n\n${end}`);
   }
   writeFileSync(inRoot(file), page);
@@ -55,3 +63,17 @@ writeFileSync(inRoot('bench/results/reference.json'), `${JSON.stringify(report, 
 console.log(
   'docs/performance.md, docs/tuning.md, docs/live.md, docs/performance.svg and bench/results/reference.json written',
 );
+
+/** Whether a part was measured now; all cases are one. */
+function isMeasured(part) {
+  return Object.keys(measured[part] ?? {}).length > 0;
+}
+
+/** What was measured now, and of the other parts what is shown already. Machine and versions are those of the cases. */
+function joined(shown, now) {
+  if (isMeasured('cases')) return { ...shown, ...now };
+  const parts = Object.entries(now).filter(
+    ([part]) => ['memory', 'loading', 'tree', 'live', 'shipping', 'http'].includes(part) && isMeasured(part),
+  );
+  return { ...shown, ...Object.fromEntries(parts) };
+}

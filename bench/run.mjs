@@ -3,9 +3,11 @@
  *
  *   --quick           fewer and shorter turns, line by line and batched to a file only
  *   --only A,B        these cases or parts only (see lib/cases.mjs; parts: memory, loading, tree,
- *                     live, http)
+ *                     live, shipping, http)
  *   --peers A,B       these competitors only, ours always among them
  *   --modes A,B       these ways of writing only (batched-file, line-file, batched-null, line-null)
+ *   --records N       so many records are shipped; default 100,000
+ *   --to A,B          these destinations only (otlp, loki, elasticsearch, kafka)
  *   --library DIR     another build of the library: the folder with its package.json and dist/
  *   --out FILE        where the figures go; default bench/results/latest.json
  *
@@ -24,10 +26,11 @@ import { describeMachine } from './lib/machine.mjs';
 import { measureMemory } from './lib/memory.mjs';
 import { progressLine } from './lib/progress.mjs';
 import { reportText } from './lib/report.mjs';
+import { DESTINATIONS, measureShipping, SHIPPERS, STATES } from './lib/shipping.mjs';
 import { measureTree } from './lib/tree.mjs';
 import { measureCase } from './lib/turns.mjs';
 
-const PARTS = ['memory', 'loading', 'tree', 'live', 'http'];
+const PARTS = ['memory', 'loading', 'tree', 'live', 'shipping', 'http'];
 
 const root = path.join(import.meta.dirname, '..');
 const { values: options } = parseArgs({
@@ -36,6 +39,8 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     peers: { type: 'string' },
     modes: { type: 'string' },
+    records: { type: 'string', default: '100000' },
+    to: { type: 'string', default: DESTINATIONS.join() },
     library: { type: 'string', default: root },
     out: { type: 'string', default: path.join(import.meta.dirname, 'results/latest.json') },
   },
@@ -65,7 +70,8 @@ function readPlan() {
   const peers = options.peers?.split(',') ?? COMPETITORS;
   refuseUnknown('--only', chosen, [...Object.keys(CASES), ...PARTS]);
   refuseUnknown('--modes', modes, Object.keys(MODES));
-  refuseUnknown('--peers', peers, [...COMPETITORS, ...HTTP_VARIANTS]);
+  refuseUnknown('--peers', peers, [...COMPETITORS, ...HTTP_VARIANTS, ...SHIPPERS]);
+  refuseUnknown('--to', options.to.split(','), DESTINATIONS);
   return {
     cases: chosen.filter((name) => name in CASES),
     parts: chosen.filter((name) => PARTS.includes(name)),
@@ -75,6 +81,13 @@ function readPlan() {
     // Many short turns: what slows the machine comes in bursts of seconds.
     http: options.quick ? { rounds: 4, starts: 2, seconds: 1 } : { rounds: 15, starts: 5, seconds: 1.5 },
     records: options.quick ? 100_000 : 1_000_000,
+    shipping: {
+      ...{ records: Number(options.records), pace: 10_000, rounds: options.quick ? 1 : 3, states: STATES },
+      destinations: options.to.split(','),
+      loggers: SHIPPERS.filter(
+        (name) => name === 'ours' || (options.peers?.split(',') ?? SHIPPERS).includes(name),
+      ),
+    },
   };
 }
 
@@ -118,6 +131,11 @@ async function runParts() {
         records: plan.records,
         results: await measureMemory(plan.records, { competitors, onProgress }),
       };
+    }
+    if (part === 'shipping') {
+      const result = await measureShipping({ ...plan.shipping, onStep: progress.begin, onProgress });
+      const { date, machine, versions: compared } = report;
+      report.shipping = { date, machine, versions: compared, ...result };
     }
     if (part === 'http') await runHttp(onProgress);
     save(report);

@@ -1,4 +1,5 @@
 import { CASES } from './cases.mjs';
+import { DESTINATIONS, STATES } from './shipping.mjs';
 import { median } from './statistics.mjs';
 
 /** The performance goals of the project; each computes its result from a report, or undefined where it was not measured. */
@@ -57,6 +58,7 @@ export const GOALS = [
   atLeast('Fastify, tuned: part of the requests a second without logging', 0.7, (r) =>
     partOfNone(r, 'fastify', 'ours-tuned'),
   ),
+  ...shippingGoals(),
 ];
 
 /** Each goal with the value of a report and whether it is reached. */
@@ -80,6 +82,28 @@ function atLeast(title, wanted, value) {
 
 function atMost(title, wanted, value) {
   return { title, wanted, sign: '≤', value };
+}
+
+/** Each destination, however its engine is; and memory while it is down. */
+function shippingGoals() {
+  return DESTINATIONS.flatMap((destination) => [
+    ...STATES.map((state) =>
+      atMost(`shipping to ${destination}, engine ${state}: part of the CPU time of the best peer`, 0.5, (r) =>
+        partOfBestPeer(r, destination, state),
+      ),
+    ),
+    atMost(
+      `shipping to ${destination}, engine down: MiB more than before the first record`,
+      96,
+      (r) => r.shipping?.results[destination]?.down?.ours?.grownMiB,
+    ),
+  ]);
+}
+
+function partOfBestPeer(report, destination, state) {
+  const { ours, ...peers } = report.shipping?.results[destination]?.[state] ?? {};
+  const ratios = Object.values(peers).map(({ ratio }) => ratio);
+  return ours === undefined || ratios.length === 0 ? undefined : 1 / Math.min(...ratios);
 }
 
 const result = (report, name, mode, competitor) => report.cases?.[name]?.[mode]?.[competitor];

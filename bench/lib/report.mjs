@@ -4,13 +4,14 @@ import { LIVE_CALLS, LIVE_VARIANTS } from './live.mjs';
 
 /** A report as text: tables of Markdown, so that they can go into the documentation as they are. */
 export function reportText(report) {
-  const parts = [machineText(report)];
+  const parts = [Object.keys(report.cases ?? {}).length === 0 ? '' : machineText(report)];
   for (const mode of Object.keys(MODES)) parts.push(caseTable(report, mode));
   parts.push(
     memoryTable(report),
     loadingTable(report),
     treeText(report),
     liveTable(report),
+    shippingTable(report),
     httpTable(report),
     tuningTable(report),
     goalTable(report),
@@ -91,6 +92,49 @@ export function liveTable({ live }) {
 }
 
 const extraText = (ns) => `${ns < 0 ? '−' : '+'}${Math.abs(ns).toFixed(1)}`;
+
+const PRODUCTS = { otlp: 'an OTLP collector', loki: 'Loki', elasticsearch: 'Elasticsearch', kafka: 'Kafka' };
+
+/** What shipping takes of the process that logs, a table for each destination. */
+export function shippingTable({ shipping }) {
+  if (shipping === undefined) return '';
+  const { records, pace, rounds, slowMs, machine, date, results, skipped } = shipping;
+  const { processor, cores, system, node, loadAverage } = machine;
+  const columns = [
+    'engine',
+    'logger',
+    'CPU µs a record',
+    'log call µs',
+    'most memory MiB',
+    'heap MiB',
+    'lost',
+  ];
+  const tables = Object.entries(results).map(([destination, states]) => {
+    const rows = Object.entries(states).flatMap(([state, loggers]) =>
+      Object.entries(loggers).map(([name, figures]) => [state, name, ...shippingCells(name, figures)]),
+    );
+    return `To ${PRODUCTS[destination]}:\n\n${table(columns, rows)}`;
+  });
+  return [
+    `${processor}, ${cores} cores, ${system}, Node ${node}, ${date}; load average ${loadAverage[0]} when the run began.`,
+    `${records.toLocaleString('en')} records, ${pace.toLocaleString('en')} a second; ${rounds} turns; \`slow\` answers after ${slowMs} ms.`,
+    ...tables.map((each) => `\n${each}`),
+    ...Object.entries(skipped).map(
+      ([destination, why]) => `\n${PRODUCTS[destination]} was left out: ${why}.`,
+    ),
+  ].join('\n');
+}
+
+function shippingCells(name, { cpuUs, ratio, callUs, rssMiB, heapMiB, lost }) {
+  const cpu = cpuUs.median.toFixed(1);
+  return [
+    name === 'ours' ? cpu : `${cpu} (${times(ratio)}×)`,
+    callUs.toFixed(1),
+    Math.round(rssMiB),
+    Math.round(heapMiB),
+    lost.toLocaleString('en'),
+  ];
+}
 
 /** Variants that are faster for other reasons than logging, and have a page of their own. */
 const TUNED = ['ours-tuned'];
