@@ -6,8 +6,9 @@
  */
 export default {
   rootDir: import.meta.dirname,
-  roots: ['<rootDir>/lib', '<rootDir>/test'],
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  roots: ['<rootDir>/lib', '<rootDir>/sample-app', '<rootDir>/test'],
+  // The sample application has its tests beside its sources, as applications of Nest do.
+  testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/sample-app/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/packaging/', '<rootDir>/test/engines/'],
   testEnvironment: 'node',
   // Many tests wait for servers and other processes: all cores have room for one worker each.

@@ -76,7 +76,7 @@ async function startInstance(redisPort, number) {
   const port = await freePort();
   start(process.execPath, [path.join(repository, 'sample-app', 'dist', 'main.js')], {
     ...{ PORT: String(port), INSTANCE: `shop-${number}`, REDIS_URL: `redis://127.0.0.1:${redisPort}` },
-    ...{ NODE_ENV: 'production', LOG_DIR: path.join(folder, `shop-${number}`) },
+    ...{ NODE_ENV: 'production', LOGGING: 'cluster' },
   });
   await until(`shop-${number} answers`, async () => (await fetch(`http://localhost:${port}/orders`)).ok);
   return port;

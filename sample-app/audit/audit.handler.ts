@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { ComponentOptions, Handler, type HandlerOptions, type LogRecord } from 'nestjs-logging';
+import {
+  ComponentOptions,
+  Handler,
+  type HandlerOptions,
+  type LogRecord,
+  registerComponent,
+} from 'nestjs-logging';
 import { AuditTrail } from './audit-trail.js';
 
 /** The keys of its entry in the configuration, besides those of every handler. */
@@ -29,3 +35,6 @@ export class AuditHandler extends Handler {
     this.trail.add(entry, this.options.keep);
   }
 }
+
+// The name that logging.yaml has for it: a configuration never loads code by itself.
+registerComponent('handler', 'shop.AuditHandler', AuditHandler);

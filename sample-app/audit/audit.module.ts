@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import './audit.handler.js';
 import { AuditController } from './audit.controller.js';
 import { AuditTrail } from './audit-trail.js';
 

@@ -29,7 +29,7 @@ export class UnpaidOrdersJob implements OnApplicationBootstrap, OnModuleDestroy 
     this.#runs += 1;
     runInContext({ job: 'unpaid-orders', run: this.#runs }, () => {
       const unpaid = this.orders.list().filter((order) => !order.paid);
-      this.logger.info('%d unpaid', unpaid.length, { extra: { unpaid: unpaid.length } });
+      this.logger.info('%d unpaid', unpaid.length, { unpaid: unpaid.length });
     });
   }
 }

@@ -19,6 +19,6 @@ describe('output of the sample application in the documentation', () => {
         expect(normalise(results.get(block.flags.get('file') ?? '') ?? '')).toBe(normalise(block.text));
       }
     },
-    30_000,
+    120_000,
   );
 });

@@ -48,7 +48,7 @@ describeWithEngines(['chromium', 'redis'], 'the sample application as three inst
     const folder = mkdtempSync(path.join(tmpdir(), 'on-call-'));
     const app = await ChildApp.start(main, folder, {
       LOG_DIR: folder,
-      LOG_LEVEL: 'INFO',
+      LOG_LEVELS: 'shop.*=info',
       REDIS_URL: redis.url,
       LOG_TOKEN_SECRET: 'the same thirty-two bytes or more in all instances',
     });

@@ -21,6 +21,8 @@ async function startSample(variables: NodeJS.ProcessEnv): Promise<Sample> {
   const app = await ChildApp.start(main, folder, {
     LOG_DIR: join(folder, 'logs'),
     LOG_LEVEL: undefined,
+    LOG_LEVELS: undefined,
+    LOGGING: undefined,
     ...variables,
   });
   return { app, folder };
@@ -35,7 +37,7 @@ function readLog({ folder }: Sample, name: string): string {
   return readFileSync(join(folder, 'logs', name), 'utf8');
 }
 
-/** A request of each kind: answered, logged about, declined, refused, failed, not there. */
+/** A request of each kind: answered, logged about, declined, refused, failed, not there, with a secret. */
 async function askEverything({ app }: Sample): Promise<number[]> {
   const post = (body: object, headers = {}): RequestInit => ({
     method: 'POST',
@@ -49,11 +51,12 @@ async function askEverything({ app }: Sample): Promise<number[]> {
     await app.ask('/orders', post({ item: 'tea' })),
     await app.ask('/orders/report'),
     await app.ask('/no-such-route'),
+    await app.ask('/orders/1/payment', post({ card: '4111111111111111' })),
   ];
   await app.quiet();
   return answers.map(({ status }) => status);
 }
-const statuses = [200, 201, 402, 403, 500, 404];
+const statuses = [200, 201, 402, 403, 500, 404, 200];
 
 type Fields = Record<string, unknown>;
 
@@ -90,6 +93,7 @@ describe('the sample application in production', () => {
         ['POST', '/orders', 403, 'WARNING'],
         ['GET', '/orders/report', 500, 'ERROR'],
         ['GET', '/no-such-route', 404, 'WARNING'],
+        ['POST', '/orders/1/payment', 200, 'INFO'],
       ],
     );
   });
@@ -104,9 +108,22 @@ describe('the sample application in production', () => {
   });
 
   it('logs the caught exception from the child logger, with the traceback', () => {
-    const [record] = of('shop.orders.payment');
+    const [record] = of('shop.orders.payment').filter(({ level }) => level === 'ERROR');
     expect(record).toMatchObject({ level: 'ERROR', message: 'payment of order 2 failed', order: 2 });
     expect(record?.exception).toMatch(/^Error: No card was given for order 2\n\s+at /);
+  });
+
+  it('prints no card number', () => {
+    expect(of('shop.orders.payment').at(-1)).toMatchObject({ message: 'order 1 paid', card: '[REDACTED]' });
+    expect(sample.app.printed()).not.toContain('4111');
+  });
+
+  it('has the trace of its request on each record', () => {
+    const [placed] = of('shop.orders');
+    expect(placed?.trace_id).toMatch(/^[0-9a-f]{32}$/);
+    const access = of('nest.server').find(({ status }) => status === 201);
+    expect(access?.trace_id).toBe(placed?.trace_id);
+    expect(new Set(of('nest.server').map(({ trace_id }) => trace_id)).size).toBe(statuses.length);
   });
 
   it('puts the fields of `extra` and the id of the request on the record', () => {
@@ -176,10 +193,10 @@ describe('the sample application in development', () => {
   it('writes the same records to its file, with the id of the request', () => {
     const text = readLog(sample, 'development.log');
     expect(text).toMatch(
-      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO shop\.orders \[[\w-]{8,}\] order 2 placed$/m,
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO shop\.orders \[[\w-]{8,} [0-9a-f]{32}\] order 2 placed$/m,
     );
-    expect(text).toMatch(/^.* WARNING nest\.server \[[\w-]{8,}\] .*\/no-such-route/m);
-    expect(text).toMatch(/^.* INFO shop \[-\] listening on port \d+$/m);
+    expect(text).toMatch(/^.* WARNING nest\.server \[[\w-]{8,} [0-9a-f]{32}\] .*\/no-such-route/m);
+    expect(text).toMatch(/^.* INFO shop \[- -\] listening on port \d+$/m);
   });
 });
 
@@ -211,18 +228,18 @@ describe('the environment of the sample application', () => {
   afterEach(() => stopSample(sample));
 
   it('is refused with all errors in one exception', async () => {
-    sample = await startSample({ NODE_ENV: 'prod', LOG_LEVEL: 'LOUD' });
-    expect(sample.app.printed()).toBe(
-      'The environment is not usable:\n' +
+    sample = await startSample({ NODE_ENV: 'prod', PORT: 'http' });
+    expect(sample.app.printed()).toContain(
+      'Error: The environment is not usable:\n' +
         '  NODE_ENV is "prod"; give development, test, production, or nothing\n' +
-        '  LOG_LEVEL is "LOUD"; give one of CRITICAL, FATAL, ERROR, WARN, WARNING, INFO, DEBUG, NOTSET\n',
+        '  PORT is "http"; give a number from 0 to 65535\n',
     );
     expect(await sample.app.stop()).toBe(1);
     expect(readdirSync(sample.folder)).toEqual(['output.txt']);
   });
 
   it('sets the level of the application’s own loggers', async () => {
-    sample = await startSample({ NODE_ENV: 'production', LOG_LEVEL: 'debug' });
+    sample = await startSample({ NODE_ENV: 'production', LOG_LEVELS: 'shop.*=debug' });
     await sample.app.ask('/orders');
     await sample.app.quiet();
     const records = parseLines(readLog(sample, 'app.log'));

@@ -29,6 +29,8 @@ export async function runSample(environment: string, commands: string): Promise<
       NODE_ENV: environment,
       LOG_DIR: logDir,
       LOG_LEVEL: '',
+      LOG_LEVELS: '',
+      LOGGING: '',
     });
     const files = readdirSync(logDir).map(
       (name) => [name, readFileSync(join(logDir, name), 'utf8')] as const,
