@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '../../../lib/core/loggers/logger.js';
 import { LogRecord } from '../../../lib/core/records/log-record.js';
 import type { SendResult } from '../../../lib/handlers/shipping/destination.js';
@@ -44,8 +44,11 @@ let stderr: ReturnType<typeof collectStderr>;
 const open: Depot[] = [];
 beforeEach(() => {
   stderr = collectStderr();
+  // The wait before an attempt is drawn at random, from zero up to seconds.
+  jest.spyOn(Math, 'random').mockReturnValue(0.01);
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   await Promise.all(open.splice(0).map((handler) => handler.close()));
   stderr.stop();
 });
@@ -222,10 +225,7 @@ describe('a client library that misbehaves', () => {
     ];
     handler.answer = () => moods[handler.batches.length - 1]?.() ?? delivered;
     log(handler, 'a');
-    for (let round = 0; round < 400 && handler.stats.delivered === 0; round++) {
-      void handler.flush();
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await until(() => handler.stats.delivered === 1);
     expect(handler.batches).toHaveLength(5);
     expect(handler.stats).toMatchObject({ delivered: 1, dropped: 0 });
   });
