@@ -75,6 +75,7 @@ registerExternal('acme.stream', process.stdout);
   });
 
   it('knows the classes that an imported module registers', () => {
+    cli.install();
     const { stdout, status } = cli.run(['check', 'own.yaml', '--import', './register.mjs']);
     expect([stdout, status]).toEqual(['own.yaml: ok, 1 logger, 1 handler\n', 0]);
   });

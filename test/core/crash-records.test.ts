@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { compiledProgram } from '../support/compiled-sources.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
-const loader = new URL('../support/ts-loader.mjs', import.meta.url).href;
 const folder = useTemporaryFolder();
 
 const setUp = (options: string) => `
@@ -20,12 +20,13 @@ interface Ending {
 }
 
 function run(body: string, options: string | undefined, flags: readonly string[] = []): Ending {
-  const program = folder.file(`program-${Math.random().toString(36).slice(2)}.mjs`);
   const text = setUp(options ?? '{}');
-  writeFileSync(program, `${options === undefined ? text.replace('captureCrashes({});', '') : text}${body}`);
+  const program = compiledProgram(
+    `${options === undefined ? text.replace('captureCrashes({});', '') : text}${body}`,
+  );
   const log = folder.file('app.log');
   writeFileSync(log, '');
-  const { status, stderr } = spawnSync(process.execPath, [...flags, '--import', loader, program], {
+  const { status, stderr } = spawnSync(process.execPath, [...flags, program], {
     env: { ...process.env, LOG: log },
     encoding: 'utf8',
   });

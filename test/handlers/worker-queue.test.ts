@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -10,8 +10,8 @@ import type { LoggingConfig } from '../../lib/config/plan/logging-config.js';
 import { getLogger } from '../../lib/core/loggers/manager.js';
 import { NullHandler } from '../../lib/handlers/null.handler.js';
 import { QueueHandler } from '../../lib/handlers/queue/queue.handler.js';
+import { compiledProgram } from '../support/compiled-sources.js';
 
-const loader = new URL('../support/ts-loader.mjs', import.meta.url).href;
 let folder: string;
 
 beforeEach(() => {
@@ -27,9 +27,7 @@ function run(
   file = 'out.log',
   target = `'${file}'`,
 ): { stdout: string; stderr: string; lines: string[] } {
-  const script = path.join(folder, 'script.ts');
-  writeFileSync(
-    script,
+  const script = compiledProgram(
     `import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
     import { setTimeout as delay } from 'node:timers/promises';
     import { dictConfig, getLogger, shutdown } from 'nestjs-logging/core';
@@ -59,7 +57,7 @@ function run(
     ${program}`,
   );
   mkdirSync(path.join(folder, 'gone'));
-  const { stdout, stderr } = spawnSync(process.execPath, ['--import', loader, script], { encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
   const text = existsSync(path.join(folder, file)) ? readFileSync(path.join(folder, file), 'utf8') : '';
   return { stdout, stderr, lines: text.trim().split('\n') };
 }
@@ -73,8 +71,8 @@ describe('a QueueHandler whose handlers are in a worker thread', () => {
     (ending) => {
       const { lines } = run(`${LOG} ${ending}`);
       expect(lines).toHaveLength(5_000);
-      expect(lines[0]).toBe('MainThread script.ts INFO record 0 ann');
-      expect(lines.at(-1)).toBe('MainThread script.ts INFO record 4999 ann');
+      expect(lines[0]).toBe('MainThread program.js INFO record 0 ann');
+      expect(lines.at(-1)).toBe('MainThread program.js INFO record 4999 ann');
     },
   );
 
@@ -88,7 +86,7 @@ describe('a QueueHandler whose handlers are in a worker thread', () => {
       console.log(JSON.stringify(queue.stats));`);
     expect(stderr).toBe('');
     expect(lines[0]).toContain('[Circular');
-    expect(lines[1]).toBe('MainThread script.ts ERROR failed -');
+    expect(lines[1]).toBe('MainThread program.js ERROR failed -');
     expect(lines[2]).toContain('TypeError: no');
   });
 
@@ -113,7 +111,7 @@ describe('a QueueHandler whose handlers are in a worker thread', () => {
       console.log(JSON.stringify(queue.stats));`,
       'later/out.log',
     );
-    expect(lines).toEqual(['MainThread script.ts INFO early -']);
+    expect(lines).toEqual(['MainThread program.js INFO early -']);
     expect(stderr).toContain('handlers.file');
     expect(stderr.match(/--- Logging error ---/g)).toHaveLength(1);
     expect(JSON.parse(stdout)).toMatchObject({ emitted: 1, delivered: 1, dropped: 0 });
@@ -160,8 +158,8 @@ describe('a worker that is gone, or never was there', () => {
     const { dropped, ...counts } = JSON.parse(stdout);
     expect(counts).toEqual({ emitted: 12, queued: 0, isExact: true });
     expect([lines[0], lines.at(-1)]).toEqual([
-      'MainThread script.ts INFO one -',
-      'MainThread script.ts INFO another -',
+      'MainThread program.js INFO one -',
+      'MainThread program.js INFO another -',
     ]);
     if (dropped > 0)
       expect(stderr).toContain(`the worker ended with records that it had not handled: ${dropped} record`);

@@ -5,29 +5,20 @@ import {
   spawn,
   spawnSync,
 } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterAll } from '@jest/globals';
-
-const loader = new URL('./ts-loader.mjs', import.meta.url).href;
-const library = new URL('../../lib/', import.meta.url).href;
+import { compiledProgram } from './compiled-sources.js';
 
 /** A TypeScript program, for what only a process of its own can show. `lib('core/loggers/logger')` in it imports a file of lib/. */
 export class ChildProgram {
   /** What to give to `spawn`. */
   readonly command: readonly [string, ...string[]];
-  readonly #folder: string;
 
   constructor(source: string) {
-    this.#folder = mkdtempSync(join(tmpdir(), 'program-'));
-    const file = join(this.#folder, 'program.ts');
-    writeFileSync(
-      file,
-      source.replaceAll(/'lib\/([^']+)'/g, (_, path) => `'${library}${path}.ts'`),
-    );
-    this.command = [process.execPath, '--import', loader, file];
-    afterAll(() => rmSync(this.#folder, { recursive: true, force: true }));
+    const file = compiledProgram(source.replaceAll(/'lib\/([^']+)'/g, "'../../lib/$1.js'"));
+    this.command = [process.execPath, file];
+    afterAll(() => rmSync(dirname(file), { recursive: true, force: true }));
   }
 
   /** Runs it to its end. */

@@ -4,14 +4,22 @@ import {
   spawn,
   spawnSync,
 } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from '@jest/globals';
+import { compiledFile, compiledPackage } from './compiled-sources.js';
 
-const loader = new URL('./ts-loader.mjs', import.meta.url).href;
-const program = fileURLToPath(new URL('./cli-program.mjs', import.meta.url));
+const program = fileURLToPath(new URL('./cli-program.ts', import.meta.url));
 const { FORCE_COLOR: _, NO_COLOR: __, NODE_ENV: ___, LOG_LEVEL: ____, ...plain } = process.env;
 
 /** The command line in a folder of its own, run as a process from the sources. */
@@ -28,6 +36,12 @@ export class CommandLine {
     writeFileSync(join(this.folder, name), text);
   }
 
+  /** Installs this package in the folder, for what is imported there. */
+  install(): void {
+    mkdirSync(join(this.folder, 'node_modules'));
+    symlinkSync(compiledPackage(), join(this.folder, 'node_modules/nestjs-logging'));
+  }
+
   read(name: string): string {
     return readFileSync(join(this.folder, name), 'utf8');
   }
@@ -42,7 +56,7 @@ export class CommandLine {
     args: readonly string[],
     options: { input?: string; env?: NodeJS.ProcessEnv } = {},
   ): SpawnSyncReturns<string> {
-    return spawnSync(process.execPath, ['--import', loader, program, ...args], {
+    return spawnSync(process.execPath, [compiledFile(program), ...args], {
       cwd: this.folder,
       encoding: 'utf8',
       input: options.input ?? '',
@@ -53,7 +67,7 @@ export class CommandLine {
   }
 
   start(args: readonly string[]): ChildProcessWithoutNullStreams {
-    return spawn(process.execPath, ['--import', loader, program, ...args], {
+    return spawn(process.execPath, [compiledFile(program), ...args], {
       cwd: this.folder,
       env: this.env,
     });

@@ -5,25 +5,15 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { swcOptions as plainOptions } from './swc-options.mjs';
 
 const root = new URL('../../', import.meta.url);
+const swcOptions = { ...plainOptions, sourceMaps: 'inline' };
 const entries = {
   'nestjs-logging': new URL('lib/index.ts', root).href,
   'nestjs-logging/core': new URL('lib/core.ts', root).href,
   'nestjs-logging/live': new URL('lib/live.ts', root).href,
   'nestjs-logging/testing': new URL('lib/testing.ts', root).href,
-};
-
-const swcOptions = {
-  module: { type: 'es6' },
-  sourceMaps: 'inline',
-  swcrc: false,
-  jsc: {
-    target: 'es2023',
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
-    keepClassNames: true,
-  },
 };
 
 export function resolve(specifier, context, nextResolve) {
