@@ -13,6 +13,8 @@ export default {
   testEnvironment: 'node',
   // Many tests wait for servers and other processes: all cores have room for one worker each.
   maxWorkers: '100%',
+  // Each file's modules stay in the memory of its worker: after some hundred files, collecting garbage takes longer than testing.
+  workerIdleMemoryLimit: '1GB',
   // They start programs and servers, which takes its time on a machine that does other things too.
   testTimeout: 20_000,
   injectGlobals: false,
