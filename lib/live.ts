@@ -7,7 +7,8 @@ export { LoggingLiveModule } from './live/module/live.module.js';
 export type { LoggingLiveOptions } from './live/module/live-options.js';
 export type { EndCause, OverrideChange, OverrideListener } from './live/overrides/audit.js';
 export type { LevelInForce } from './live/overrides/level-in-force.js';
-export type { Override, OverrideOptions } from './live/overrides/override.js';
+export type { OverrideOptions } from './live/overrides/override.js';
+export type { Override, OverrideScope } from './live/overrides/override-data.js';
 export {
   endOverride,
   explainLevel,
@@ -16,7 +17,6 @@ export {
   onOverrideChange,
   overrideLevel,
 } from './live/overrides/override-level.js';
-export type { OverrideScope } from './live/overrides/override-scope.js';
 export type { ReplicaHost, Replicas } from './live/overrides/replicas.js';
 export type { ReplicaState, ReplicasStatus } from './live/overrides/replicas-status.js';
 export type { LiveInstance } from './live/overrides/strongest.js';

@@ -3,6 +3,7 @@ import type { PlannedComponent } from '../config/plan/planned-config.js';
 import { escapeControls } from '../core/formatting/sanitize.js';
 import { getLevelName } from '../core/levels.js';
 import { secretKeys } from '../redaction/secret-keys.js';
+import { cutText } from '../runtime/cut-text.js';
 
 /** Characters of one option's value that are shown. */
 const MAX_VALUE = 120;
@@ -19,7 +20,7 @@ export function componentText(component: PlannedComponent): string {
 function valueText(value: unknown): string {
   const text =
     value instanceof ComponentReference ? `"${value.name}"` : (JSON.stringify(value, hide) ?? String(value));
-  return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text;
+  return cutText(text, MAX_VALUE, '…');
 }
 
 function hide(key: string, value: unknown): unknown {

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { configError, LoggingConfigError, planConfig } from '../config/plan/config-plan.js';
-import { isPlainObject } from '../config/plan/converters.js';
 import type { LoggingConfig } from '../config/plan/logging-config.js';
 import { type ConfigFault, ConfigOrigin, setOrigin } from '../config/read/config-origin.js';
 import { parseConfigText } from '../config/read/config-text.js';
 import { parseIniConfig } from '../config/read/ini-config.js';
 import { LoggingError } from '../core/errors.js';
 import { loadOptionalPeer, notLoaded } from '../runtime/optional-peer.js';
+import { isPlainObject } from '../runtime/plain-object.js';
 import { faultText } from './fault-text.js';
 import { standIns } from './foreign-names.js';
 import { painterFor, type Terminal, writeJson } from './terminal.js';

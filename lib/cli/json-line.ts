@@ -1,5 +1,5 @@
-import { isPlainObject } from '../config/plan/converters.js';
 import { state } from '../core/state.js';
+import { isPlainObject } from '../runtime/plain-object.js';
 
 /** A log line in JSON, from any logger, under the names of our records. */
 export interface JsonLine {

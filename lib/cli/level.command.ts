@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { escapeControls } from '../core/formatting/sanitize.js';
+import { cutText } from '../runtime/cut-text.js';
 import { painterFor, type Terminal, writeJson } from './terminal.js';
 
 /** How to reach an application. */
@@ -179,7 +180,7 @@ function reasonIn(text: string): string {
   } catch {
     // Not JSON: as it is.
   }
-  return escapeControls(String(reason).slice(0, 500), true);
+  return escapeControls(cutText(String(reason), 500), true);
 }
 
 function lineOf(override: ShownOverride, terminal: Terminal): string {

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
-import { isPlainObject } from '../config/plan/converters.js';
 import { LoggingError } from '../core/errors.js';
 import { escapeControls, sanitizer } from '../core/formatting/sanitize.js';
+import { isPlainObject } from '../runtime/plain-object.js';
 import { parseLevel } from './explain.command.js';
 import { type JsonLine, parseJsonLine } from './json-line.js';
 import { levelStyle, type Painter, painterFor, type Terminal } from './terminal.js';

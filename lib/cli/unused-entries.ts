@@ -1,5 +1,6 @@
-import { ComponentReference, isPlainObject } from '../config/plan/converters.js';
+import { ComponentReference } from '../config/plan/converters.js';
 import type { ConfigPlan, PlannedComponent } from '../config/plan/planned-config.js';
+import { isPlainObject } from '../runtime/plain-object.js';
 
 /** The entries of a plan that nothing refers to, as paths. */
 export function unusedEntries(plan: ConfigPlan): string[] {

@@ -1,3 +1,4 @@
+import { withDeadline } from '../runtime/deadline.js';
 import type { FilterObject } from './filter-like.js';
 import { type Handler, openHandlers } from './handler.js';
 import { reportLoggingError } from './reports/diagnostics.js';
@@ -48,24 +49,15 @@ function attempt(handler: Handler, step: () => void | Promise<void>): Promise<vo
   const report = (error: unknown) => reportLoggingError(handler, undefined, error);
   try {
     const pending = step();
-    return pending instanceof Promise ? withDeadline(pending, handler).catch(report) : undefined;
+    return pending instanceof Promise ? finish(pending, handler).catch(report) : undefined;
   } catch (error) {
     report(error);
     return undefined;
   }
 }
 
-async function withDeadline(pending: Promise<void>, handler: Handler): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`${String(handler)} did not finish within ${PATIENCE_MS} ms`)),
-      PATIENCE_MS,
-    );
+function finish(pending: Promise<void>, handler: Handler): Promise<void> {
+  return withDeadline(pending, PATIENCE_MS, () => {
+    throw new Error(`${String(handler)} did not finish within ${PATIENCE_MS} ms`);
   });
-  try {
-    await Promise.race([pending, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -8,6 +8,7 @@ import { checkOptions, levelSchema } from '../core/options.js';
 import { LogRecord } from '../core/records/log-record.js';
 import { str } from '../python/python-text.js';
 import { brand } from '../runtime/brand.js';
+import { cutText } from '../runtime/cut-text.js';
 import { lazy } from '../runtime/lazy.js';
 import { type TokenBucket, TokenBuckets } from './support/token-buckets.js';
 
@@ -232,7 +233,7 @@ export class RateLimitFilter {
       name: last.name,
       levelno: last.levelno,
       msg: isAllRepeats ? REPEATED[withheld === 1 ? 0 : 1] : LEFT_OUT[withheld === 1 ? 0 : 1],
-      args: [withheld, last.text.slice(0, MAX_MESSAGE)],
+      args: [withheld, cutText(last.text, MAX_MESSAGE)],
       created: last.at,
       extra: { repeated: withheld },
       caller: UNKNOWN_CALLER,

@@ -1,5 +1,6 @@
 import { inspect, types } from 'node:util';
 import { errorProperties } from '../redaction/error-properties.js';
+import { cutText } from '../runtime/cut-text.js';
 import { ownText } from './own-text.js';
 import { stringRepr } from './string-repr.js';
 
@@ -35,7 +36,7 @@ export function objectText(value: object): string {
 }
 
 function valueText(value: unknown, walk: Walk): string {
-  if (typeof value === 'string') return spend(stringRepr(cut(value, walk.textLeft)), walk);
+  if (typeof value === 'string') return spend(stringRepr(cutText(value, walk.textLeft, '…')), walk);
   if ((typeof value !== 'object' || value === null) && typeof value !== 'function') {
     return spend(literalText(value), walk);
   }
@@ -43,7 +44,7 @@ function valueText(value: unknown, walk: Walk): string {
     if (walk.ancestors.includes(value)) return '[Circular]';
     const text = ownText(value);
     if (text === undefined) return structureText(value, walk);
-    const shown = cut(text, walk.textLeft);
+    const shown = cutText(text, walk.textLeft, '…');
     return types.isNativeError(value) ? errorText(value, shown, walk) : spend(shown, walk);
   } catch (reason) {
     return unprintable(reason);
@@ -77,10 +78,6 @@ function literalText(value: unknown): string {
 function spend(text: string, walk: Walk): string {
   walk.textLeft -= text.length;
   return text;
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, Math.max(0, length))}…`;
 }
 
 function structureText(value: object, walk: Walk): string {
@@ -133,7 +130,7 @@ function leafText(value: object, walk: Walk): string {
     colors: false,
   });
   const line = text.includes('\n') ? text.replace(/\s*\n\s*/g, ' ') : text;
-  return spend(cut(line, walk.textLeft), walk);
+  return spend(cutText(line, walk.textLeft, '…'), walk);
 }
 
 /** The name of the class, read without calling a getter; empty where there is no prototype. */
@@ -234,7 +231,7 @@ function propertyText(object: object, key: PropertyKey, walk: Walk): string {
 function unprintable(reason: unknown): string {
   try {
     const text = reason instanceof Error ? reason.message : reason;
-    return `[unprintable: ${typeof text === 'string' ? text.slice(0, 200) : typeof text}]`;
+    return `[unprintable: ${typeof text === 'string' ? cutText(text, 200) : typeof text}]`;
   } catch {
     return '[unprintable]';
   }

@@ -1,3 +1,4 @@
+import { cutText } from '../runtime/cut-text.js';
 /** Python source that is not a literal, or not one that is allowed here. */
 export class LiteralError extends Error {}
 
@@ -210,5 +211,5 @@ function readEscapes(body: string): string {
 }
 
 function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return cutText(text, 60, '...');
 }

@@ -1,4 +1,5 @@
 import { errorProperties } from '../redaction/error-properties.js';
+import { causeOf } from '../runtime/error-chain.js';
 import { numberText } from './number-format.js';
 import { objectText } from './object-text.js';
 import { escapeNonAscii, stringRepr } from './string-repr.js';
@@ -37,14 +38,6 @@ export function errorLine(error: object): string {
   const cause = causeOf(error);
   if (cause !== undefined) details.cause = cause;
   return Object.keys(details).length === 0 ? str(error) : `${str(error)} ${str(details)}`;
-}
-
-function causeOf(error: { cause?: unknown }): unknown {
-  try {
-    return error.cause;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Python's `ascii(value)`: `repr` with all that is not ASCII escaped. Never throws. */

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
+import { fieldOf } from '../runtime/hostile-values.js';
+import { isPlainObject } from '../runtime/plain-object.js';
 import { defaultRedaction } from './redact-text.js';
-import { isPlainObject, UNREADABLE } from './redacted-copy.js';
 import { Redactor } from './redactor.js';
 
 /** Properties of one error that are shown. */
@@ -30,18 +31,10 @@ export function errorProperties(error: object): readonly (readonly [name: string
   for (const name of names) {
     if (SHOWN_APART.has(name)) continue;
     if (properties.length >= MAX_PROPERTIES) break;
-    const value = read(error, name);
+    const value = fieldOf(error as Record<string, unknown>, name);
     if (isReporting(value)) properties.push([name, redactor.under(name, value)]);
   }
   return properties;
-}
-
-function read(error: object, name: string): unknown {
-  try {
-    return (error as Record<string, unknown>)[name];
-  } catch {
-    return UNREADABLE;
-  }
 }
 
 function isReporting(value: unknown): boolean {

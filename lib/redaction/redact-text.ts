@@ -1,3 +1,4 @@
+import { cutAndCount } from '../runtime/cut-text.js';
 import { MAX_TEXT } from '../runtime/limits.js';
 import { type SecretKeys, secretKeys } from './secret-keys.js';
 import { redactPairs } from './secret-pairs.js';
@@ -45,7 +46,8 @@ export const defaultRedaction: RedactTextOptions = { censor: CENSOR, keys: secre
 export function redactText(text: string, options: RedactTextOptions = defaultRedaction): string {
   if (text.length < SHORTEST) return text;
   if (text.length <= MAX_TEXT && options.patterns.length === 0 && !isSuspect(text)) return text;
-  if (text.length > MAX_TEXT) return cut(redactShort(text.slice(0, MAX_TEXT + EDGE), options), text.length);
+  if (text.length > MAX_TEXT)
+    return cutAndCount(redactShort(text.slice(0, MAX_TEXT + EDGE), options), MAX_TEXT, text.length);
   return redactShort(text, options);
 }
 
@@ -60,9 +62,4 @@ function redactShort(text: string, { censor, keys, patterns }: RedactTextOptions
 
 function ownScanner(pattern: RegExp): FormScanner {
   return { hint: '', pattern, replace: ([match], censor) => (match === '' ? undefined : censor) };
-}
-
-function cut(text: string, length: number): string {
-  const kept = text.slice(0, MAX_TEXT);
-  return `${kept}… [${length - MAX_TEXT} more characters]`;
 }

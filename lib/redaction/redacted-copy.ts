@@ -1,8 +1,6 @@
 import { inspect, types } from 'node:util';
 import { ownText } from '../python/own-text.js';
-
-/** What replaces a value that throws when it is read. */
-export const UNREADABLE = '[unreadable]';
+import { UNREADABLE } from '../runtime/hostile-values.js';
 
 /** A field; `isFixed` unless a getter gave it. @param isProxy Whether the fields are a proxy's. */
 export function readField(
@@ -16,12 +14,6 @@ export function readField(
   } catch {
     return { item: UNREADABLE, isFixed: false };
   }
-}
-
-/** True for what a literal or JSON gives. */
-export function isPlainObject(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 /** An empty error of the same class. */

@@ -1,8 +1,10 @@
 import { types } from 'node:util';
 import { defineField } from '../runtime/define-field.js';
+import { UNREADABLE } from '../runtime/hostile-values.js';
 import { MAX_TEXT } from '../runtime/limits.js';
+import { isPlainObject } from '../runtime/plain-object.js';
 import { type RedactTextOptions, redactText } from './redact-text.js';
-import { emptyError, isPlainObject, readField, shownText, UNREADABLE, withText } from './redacted-copy.js';
+import { emptyError, readField, shownText, withText } from './redacted-copy.js';
 import type { SecretKeys } from './secret-keys.js';
 
 /** Deeper values are left out: formatters print ten levels. */

@@ -32,6 +32,11 @@ export function parseSizeBytes(text: string): number | undefined {
   return parse(text, SIZES_BYTES);
 }
 
+/** A duration in milliseconds, to the microsecond: as it is logged. */
+export function roundedMs(durationMs: number): number {
+  return Math.round(durationMs * 1_000) / 1_000;
+}
+
 function parse(text: string, units: Readonly<Record<string, number>>): number | undefined {
   const [, amount, unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]{1,3})\s*$/i.exec(text) ?? [];
   const factor = Object.hasOwn(units, unit.toLowerCase()) ? units[unit.toLowerCase()] : undefined;

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { getLogger, getManager } from 'nestjs-logging/core';
 import { isolateLogging, type LoggingIsolation } from 'nestjs-logging/testing';
-import { makeOverride, type Override } from '../../lib/live/overrides/override.js';
+import { makeOverride } from '../../lib/live/overrides/override.js';
 import { OverrideBook } from '../../lib/live/overrides/override-book.js';
+import type { Override } from '../../lib/live/overrides/override-data.js';
 
 let isolation: LoggingIsolation;
 let book: OverrideBook;

@@ -8,7 +8,8 @@ import {
   redisReplicas,
 } from 'nestjs-logging/live';
 import { isolateLogging, type LoggingIsolation } from 'nestjs-logging/testing';
-import { makeOverride, type Override } from '../../lib/live/overrides/override.js';
+import { makeOverride } from '../../lib/live/overrides/override.js';
+import type { Override } from '../../lib/live/overrides/override-data.js';
 import {
   emptyState,
   lacks,

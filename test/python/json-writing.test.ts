@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { cutToBytes } from '../../lib/python/json/json-budget.js';
 import { jsonString } from '../../lib/python/json/json-string.js';
 
 describe('jsonString', () => {
@@ -24,24 +23,6 @@ describe('jsonString', () => {
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
         expect(JSON.parse(jsonString(text))).toBe(text);
       }),
-    );
-  });
-});
-
-describe('cutToBytes', () => {
-  it('gives the longest beginning that fits, never half a character', () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: 'grapheme', maxLength: 60 }),
-        fc.integer({ min: 4, max: 80 }),
-        (text, bytes) => {
-          const cut = cutToBytes(text, bytes);
-          expect(text.startsWith(cut)).toBe(true);
-          expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(bytes);
-          const next = String.fromCodePoint(...[text.slice(cut.length).codePointAt(0) ?? 0x20]);
-          expect(cut === text || Buffer.byteLength(cut + next) > bytes).toBe(true);
-        },
-      ),
     );
   });
 });

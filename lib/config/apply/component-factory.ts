@@ -1,7 +1,8 @@
 import { isFilterLike } from '../../core/filter-like.js';
 import { type Handler, isHandler } from '../../core/handler.js';
 import { construct } from '../../runtime/construct.js';
-import { ComponentReference, isPlainObject } from '../plan/converters.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
+import { ComponentReference } from '../plan/converters.js';
 import type { ComponentFactory } from '../plan/logging-config.js';
 import type { PlannedComponent } from '../plan/planned-config.js';
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ComponentReference, isPlainObject } from '../plan/converters.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
+import { ComponentReference } from '../plan/converters.js';
 import type { ConfigPlan, PlannedComponent } from '../plan/planned-config.js';
 import { isSameFactory } from './component-factory.js';
 

@@ -1,4 +1,5 @@
 import { suggestion } from '../../core/suggestion.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
 import { externalNames, findExternal } from '../components/component-registry.js';
 
 /** Names that lead from a value to what it inherits; refused wherever a configuration names something. */
@@ -155,13 +156,6 @@ function convertExternal(name: string): unknown {
     );
   }
   return external.value;
-}
-
-/** True for objects that are data: what a literal, JSON or YAML gives. */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** True for names that would reach a prototype. */

@@ -1,8 +1,9 @@
 import { describeUnknownLevel, findLevel, getLevelName } from '../../core/levels.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
 import type { ConfigFault } from '../read/config-origin.js';
 import type { Environment } from '../read/env-values.js';
 import { configError } from './config-plan.js';
-import { isInheritedName, isPlainObject } from './converters.js';
+import { isInheritedName } from './converters.js';
 import { type LoggerGroups, readGroups } from './logger-groups.js';
 import type { LoggerConfig, LoggingConfig } from './logging-config.js';
 

@@ -1,4 +1,4 @@
-import { isPlainObject } from './converters.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
 import { describe, type PlanReader } from './plan-reader.js';
 
 /** Names of loggers by the name of their group. */

@@ -3,13 +3,14 @@ import { Filter } from '../../core/filter.js';
 import { Formatter } from '../../core/formatting/formatter.js';
 import { findFaults } from '../../core/options.js';
 import { suggestion } from '../../core/suggestion.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
 import {
   type ComponentKind,
   componentNames,
   findBuiltinComponent,
   findComponent,
 } from '../components/component-registry.js';
-import { ComponentReference, isInheritedName, isPlainObject } from './converters.js';
+import { ComponentReference, isInheritedName } from './converters.js';
 import type { ComponentFactory } from './logging-config.js';
 import { describe, type PlanReader } from './plan-reader.js';
 import type { PlannedWithoutWorkers, PlanOptions } from './planned-config.js';

@@ -1,5 +1,5 @@
 import { suggestion } from '../../core/suggestion.js';
-import { isPlainObject } from './converters.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
 import { planGroups, readGroups } from './logger-groups.js';
 import { describe, type PlanReader } from './plan-reader.js';
 import type { PlannedLogger } from './planned-config.js';

@@ -2,7 +2,8 @@ import { type FilterLike, isFilterLike } from '../../core/filter-like.js';
 import { describeUnknownLevel, findLevel } from '../../core/levels.js';
 import type { Fault } from '../../core/options.js';
 import { suggestion } from '../../core/suggestion.js';
-import { type Converter, isInheritedName, isPlainObject } from './converters.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
+import { type Converter, isInheritedName } from './converters.js';
 
 /** The names that entries of a configuration may refer to. */
 export interface EntryNames {

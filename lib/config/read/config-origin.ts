@@ -1,5 +1,5 @@
 import type { Fault } from '../../core/options.js';
-import { isPlainObject } from '../plan/converters.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
 import type { FileContents } from './file-watcher.js';
 
 /** A place in a file. */

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../plan/converters.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
 
 /**
  * A base with an overlay put on top.

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../plan/converters.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
 
 /** Variables by name, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,7 @@
 import { type FSWatcher, realpathSync, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { pause } from '../../runtime/deadline.js';
 
 /** How long is waited for a file that is being written to come to rest, in milliseconds. */
 const REST_MS = 40;
@@ -70,7 +71,7 @@ export class FileWatcher {
     let contents = await readAll(this.#files);
     if (this.#isStopped || isSame(contents, this.#contents)) return;
     for (let rests = 0; rests < MAX_RESTS; rests += 1) {
-      await rest();
+      await pause(REST_MS);
       const next = await readAll(this.#files);
       if (isSame(next, contents)) break;
       contents = next;
@@ -111,12 +112,6 @@ export class FileWatcher {
     this.#folders.get(folder)?.close();
     this.#folders.delete(folder);
   }
-}
-
-function rest(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, REST_MS).unref();
-  });
 }
 
 function targetOf(file: string): string {

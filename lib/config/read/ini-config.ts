@@ -1,5 +1,6 @@
 import { LiteralError, parsePythonLiteral } from '../../python/python-literal-parser.js';
-import { isInheritedName, isPlainObject } from '../plan/converters.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
+import { isInheritedName } from '../plan/converters.js';
 import type { ConfigFault, Place } from './config-origin.js';
 import { IniReader, type IniSectionReader } from './ini-reader.js';
 import { argumentNames, findPythonName, fullClassName } from './python-names.js';

@@ -1,4 +1,5 @@
 import { redactText } from '../../redaction/redact-text.js';
+import { cutText } from '../../runtime/cut-text.js';
 import { writeStderr } from '../../runtime/std-streams.js';
 import type { LoggingErrorCode } from '../errors.js';
 import { escapeControls } from '../formatting/sanitize.js';
@@ -57,7 +58,7 @@ export class CallFaults {
   #seen({ code, logger, about, problem, caller }: CallFault): SeenFault {
     const { pathname, lineno } = caller();
     const place =
-      lineno > 0 ? `${pathname}:${lineno}` : `a call of logger '${logger}' (${about.slice(0, MAX_ABOUT)})`;
+      lineno > 0 ? `${pathname}:${lineno}` : `a call of logger '${logger}' (${cutText(about, MAX_ABOUT)})`;
     const key = `${place}\0${problem}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -67,7 +68,7 @@ export class CallFaults {
       type: 'LoggingError',
       message: escapeControls(redactText(`${place}: ${problem}`), true),
       code,
-      logger: escapeControls(redactText(logger), true).slice(0, MAX_ABOUT),
+      logger: cutText(escapeControls(redactText(logger), true), MAX_ABOUT),
     };
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(key, seen);

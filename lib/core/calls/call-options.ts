@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { defineField } from '../../runtime/define-field.js';
+import { fieldOf, keysOf } from '../../runtime/hostile-values.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import { LoggingError } from '../errors.js';
 import { thrownOf } from '../records/computed-attributes.js';
@@ -121,7 +122,7 @@ export function takeOptions(call: LogCall, object: Record<string, unknown>, take
   const isThrown = takesAnything || Object.hasOwn(object, FROM_EXCEPTION);
   let others: Record<string, unknown> | undefined;
   for (const key in object) {
-    const given = readField(object, key);
+    const given = fieldOf(object, key);
     const value = key === 'exc_info' ? thrownOf(given) : given;
     if (takeOption(call, key, value, isThrown)) continue;
     others ??= {};
@@ -192,7 +193,7 @@ export function addFields(call: LogCall, fields: Fields): void {
   for (const source of call.extra === undefined ? [fields] : [call.extra, fields]) {
     const keys = keysOf(source);
     if (keys === undefined) addField(call, merged, 'extra', source);
-    else for (const key of keys) addField(call, merged, key, readField(source, key));
+    else for (const key of keys) addField(call, merged, key, fieldOf(source, key));
   }
   call.extra = merged;
 }
@@ -228,7 +229,7 @@ export function noteError(call: LogCall, fields: Fields): string | undefined {
       if (!isNotable(key)) continue;
       if (isReserved(key)) clash ??= key;
       else if (call.fieldError === undefined) {
-        const value = readField(fields, key);
+        const value = fieldOf(fields, key);
         if (isError(value)) call.fieldError = value;
       }
     }
@@ -243,24 +244,6 @@ function extraClash(key: string): LoggingError {
     'ERR_LOGGING_EXTRA_CLASH',
     `extra.${key}: attempt to overwrite '${key}' of the record; choose another key`,
   );
-}
-
-/** A getter of the caller's may throw; the field is not lost for it. */
-function readField(fields: Fields, key: string): unknown {
-  try {
-    return fields[key];
-  } catch {
-    return '[unreadable]';
-  }
-}
-
-/** The keys of fields; `undefined` where a proxy does not list them. */
-function keysOf(fields: Fields): string[] | undefined {
-  try {
-    return Object.keys(fields);
-  } catch {
-    return undefined;
-  }
 }
 
 /** An Error of any realm; never runs the traps of a proxy that throws. */

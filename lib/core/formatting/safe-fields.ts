@@ -1,4 +1,5 @@
 import { defineField } from '../../runtime/define-field.js';
+import { fieldOf, keysOf } from '../../runtime/hostile-values.js';
 import { CONTEXT, EXPOSED, EXTRA, type Fields, isLogRecord, type LogRecord } from '../records/log-record.js';
 import { RESERVED_ATTRIBUTES } from '../records/record-attributes.js';
 
@@ -25,19 +26,5 @@ function sourcesOf(record: LogRecord): readonly (Fields | undefined)[] {
 }
 
 function copy(from: Fields, to: Record<string, unknown>): void {
-  for (const key of keysOf(from)) {
-    try {
-      defineField(to, key, from[key]);
-    } catch {
-      defineField(to, key, '[unreadable]');
-    }
-  }
-}
-
-function keysOf(fields: Fields): string[] {
-  try {
-    return Object.keys(fields);
-  } catch {
-    return [];
-  }
+  for (const key of keysOf(from) ?? []) defineField(to, key, fieldOf(from, key));
 }

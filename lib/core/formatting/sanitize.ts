@@ -1,4 +1,5 @@
 import { rememberPassed } from '../../python/passed-texts.js';
+import { cutAndCount } from '../../runtime/cut-text.js';
 import { MAX_TEXT } from '../../runtime/limits.js';
 
 /**
@@ -52,12 +53,14 @@ export function sanitizer(mode: Sanitize): ((text: string) => string) | undefine
   return (text) => (isHarmless(text) ? text : clean(text));
 }
 
+// Cut before it is escaped: a text that is cut off should not be escaped first.
+
 function toOneLine(text: string): string {
-  return escapeControls(cut(text, MAX_TEXT), true);
+  return escapeControls(cutAndCount(text, MAX_TEXT), true);
 }
 
 function toIndentedLines(text: string): string {
-  return indentLines(escapeControls(cut(text, MAX_TEXT), false));
+  return indentLines(escapeControls(cutAndCount(text, MAX_TEXT), false));
 }
 
 function indentLines(text: string): string {
@@ -69,13 +72,6 @@ function indentLines(text: string): string {
  * than 128 Ki characters cut.
  */
 export function sanitizeTraceback(text: string): string {
-  const escaped = escapeControls(cut(text, MAX_TRACEBACK), false);
+  const escaped = escapeControls(cutAndCount(text, MAX_TRACEBACK), false);
   return escaped.includes('\n') ? escaped.replace(/\n(?![ \t])/g, `\n${INDENT}`) : escaped;
-}
-
-/** Done before escaping: text that is cut off should not be escaped first. */
-function cut(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const end = (text.charCodeAt(length - 1) & 0xfc00) === 0xd800 ? length - 1 : length;
-  return `${text.slice(0, end)}… [${text.length - end} more characters]`;
 }

@@ -1,6 +1,7 @@
 import { str } from '../../python/python-text.js';
 import { brand, branded } from '../../runtime/brand.js';
 import { defineField, joinFields } from '../../runtime/define-field.js';
+import { fieldOf, keysOf } from '../../runtime/hostile-values.js';
 import { type CallBoundary, type CallerInfo, captureCallStack, findCaller } from '../calls/caller.js';
 import { isMapping, mergeMessage } from '../calls/merge-message.js';
 import { getLevelName } from '../levels.js';
@@ -223,8 +224,8 @@ export class LogRecord extends ComputedAttributes {
     this[EXPOSED] = true;
     for (const fields of [this[CONTEXT], this[EXTRA]]) {
       if (fields === undefined) continue;
-      for (const key of keysOf(fields)) {
-        if (!isTaken(key)) defineField(this, key, readField(fields, key));
+      for (const key of keysOf(fields) ?? []) {
+        if (!isTaken(key)) defineField(this, key, fieldOf(fields, key));
       }
     }
     return this;
@@ -236,8 +237,8 @@ export class LogRecord extends ComputedAttributes {
     for (const key of RESERVED_ATTRIBUTES) dict[key] = this[key];
     for (const fields of [this[CONTEXT], this[EXTRA], this[EXPOSED] ? this : undefined]) {
       if (fields === undefined) continue;
-      for (const key of keysOf(fields)) {
-        if (fields !== this || !RESERVED_ATTRIBUTES.has(key)) defineField(dict, key, readField(fields, key));
+      for (const key of keysOf(fields) ?? []) {
+        if (fields !== this || !RESERVED_ATTRIBUTES.has(key)) defineField(dict, key, fieldOf(fields, key));
       }
     }
     return dict;
@@ -300,24 +301,6 @@ export function callStackOf(record: LogRecord): string {
 /** Whether a record has or inherits something of that name. Fields of a context or a callback that take it are left out. */
 export function isTaken(name: string): boolean {
   return isReserved(name) || name in LogRecord.prototype;
-}
-
-/** A getter of the caller's may throw; the record is not lost for it. */
-function readField(fields: Fields, key: string): unknown {
-  try {
-    return fields[key];
-  } catch {
-    return '[unreadable]';
-  }
-}
-
-/** The keys of fields; none of a proxy that does not list them. */
-function keysOf(fields: Fields): string[] {
-  try {
-    return Object.keys(fields);
-  } catch {
-    return [];
-  }
 }
 
 /** Makes the record of a log call. @see https://docs.python.org/3/library/logging.html#logging.setLogRecordFactory */

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { errorChain } from '../../runtime/error-chain.js';
 import { globalSlot } from '../../runtime/global-slot.js';
 import type { CountedHandler } from '../reports/handler-counters.js';
 import type { KnownLogger } from '../state.js';
@@ -23,8 +24,8 @@ interface LoggedErrors {
 /** Records of one error, and stacks, that are remembered at the most. */
 const MAX_RECORDS = 8;
 const MAX_STACKS = 50;
-/** How deep causes are followed. */
-const MAX_CAUSES = 10;
+/** An error and its causes, of which so many are looked at. */
+const MAX_ERRORS = 10;
 
 const logged = globalSlot(
   'logged-errors.1',
@@ -86,12 +87,8 @@ export function referringTraceback(
 
 /** Whether an error or one of its causes is to be referred to. */
 function isAnyLogged(thrown: unknown, loggedBy: (error: object) => string | undefined): boolean {
-  let error = thrown;
-  for (let depth = 0; depth < MAX_CAUSES; depth += 1) {
-    if (typeof error !== 'object' || error === null) return false;
-    if (loggedBy(error) !== undefined) return true;
-    error = (error as { cause?: unknown }).cause;
-  }
+  for (const error of errorChain(thrown, MAX_ERRORS))
+    if (typeof error === 'object' && error !== null && loggedBy(error) !== undefined) return true;
   return false;
 }
 

@@ -1,5 +1,8 @@
 import { repr } from '../../python/python-text.js';
 import { errorProperties } from '../../redaction/error-properties.js';
+import { cutText } from '../../runtime/cut-text.js';
+import { causeOf } from '../../runtime/error-chain.js';
+import { propertyOf } from '../../runtime/hostile-values.js';
 
 /** How deep causes and members are followed, and how many values are printed in all. */
 const MAX_DEPTH = 10;
@@ -87,7 +90,7 @@ function appendProperties(progress: Progress, error: object, indent: string): vo
   const { style } = progress;
   for (const [name, value] of errorProperties(error)) {
     const text = repr(value);
-    const shown = text.length > MAX_PROPERTY ? `${text.slice(0, MAX_PROPERTY)}…` : text;
+    const shown = cutText(text, MAX_PROPERTY, '…');
     progress.text += `${style.newline}${indent}${style.lines(`${PLAIN_NAME.test(name) ? name : repr(name)}: ${shown}`, indent)}`;
   }
 }
@@ -95,9 +98,9 @@ function appendProperties(progress: Progress, error: object, indent: string): vo
 /** What an AggregateError collects; anybody's `errors` if it is an array. */
 function appendMembers(progress: Progress, error: object, indent: string): void {
   const members = membersOf(error);
-  const total = isArray(members) ? Number(read(members, 'length')) : 0;
+  const total = isArray(members) ? Number(propertyOf(members, 'length')) : 0;
   for (let at = 0; at < total; at += 1) {
-    append(progress, read(members, String(at)), `[error ${at + 1} of ${total}] `, indent);
+    append(progress, propertyOf(members, String(at)), `[error ${at + 1} of ${total}] `, indent);
     if (progress.count > MAX_VALUES) return;
   }
 }
@@ -180,27 +183,9 @@ function constructorOf(error: object): { name?: unknown } | undefined {
   }
 }
 
-/** The cause of an error, if it has one. */
-export function causeOf(error: { cause?: unknown }): unknown {
-  try {
-    return error.cause;
-  } catch {
-    return undefined;
-  }
-}
-
 function membersOf(error: { errors?: unknown }): unknown {
   try {
     return error.errors;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Reads a property of a value that may be hostile: a throwing getter reads as `undefined`. */
-function read(value: unknown, key: string): unknown {
-  try {
-    return (value as Record<string, unknown> | null | undefined)?.[key];
   } catch {
     return undefined;
   }

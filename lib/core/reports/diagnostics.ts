@@ -1,5 +1,7 @@
 import { str } from '../../python/python-text.js';
 import { redactText } from '../../redaction/redact-text.js';
+import { cutText } from '../../runtime/cut-text.js';
+import { propertyOf } from '../../runtime/hostile-values.js';
 import { writeStderr } from '../../runtime/std-streams.js';
 import { escapeControls, sanitizeTraceback } from '../formatting/sanitize.js';
 import { callStackOf, type LogRecord } from '../records/log-record.js';
@@ -43,7 +45,7 @@ export function reportMisuse(source: object, record: LogRecord | undefined, erro
     source,
     record,
     error,
-    safely(() => String(read(error, 'message') ?? error).slice(0, MAX_SOURCE)),
+    safely(() => cutText(String(propertyOf(error, 'message') ?? error), MAX_SOURCE)),
   );
 }
 
@@ -92,17 +94,14 @@ export function reportNotice(text: string): void {
 /** Errors are counted and passed to listeners whether or not they are printed. */
 function announce(source: object, record: LogRecord | undefined, error: unknown): void {
   lookForLosses();
-  const code = read(error, 'code');
+  const code = propertyOf(error, 'code');
   announceFault({
     at: Date.now(),
-    source: safely(() => oneLine(String(source)).slice(0, MAX_SOURCE)),
+    source: safely(() => oneLine(String(source), MAX_SOURCE)),
     type: safely(() => (isErrorLike(error) ? className(error) : typeof error)),
-    message: safely(() =>
-      oneLine(isErrorLike(error) ? String(error.message) : str(error)).slice(0, MAX_MESSAGE),
-    ),
-    code: typeof code === 'string' ? oneLine(code).slice(0, MAX_SOURCE) : undefined,
-    logger:
-      record === undefined ? undefined : safely(() => oneLine(String(record.name)).slice(0, MAX_SOURCE)),
+    message: safely(() => oneLine(isErrorLike(error) ? String(error.message) : str(error), MAX_MESSAGE)),
+    code: typeof code === 'string' ? oneLine(code, MAX_SOURCE) : undefined,
+    logger: record === undefined ? undefined : safely(() => oneLine(String(record.name), MAX_SOURCE)),
   });
 }
 
@@ -110,9 +109,9 @@ function announce(source: object, record: LogRecord | undefined, error: unknown)
 const MAX_MESSAGE = 1_000;
 const MAX_SOURCE = 200;
 
-/** Any string, made safe for a terminal. */
-function oneLine(text: string): string {
-  return escapeControls(redactText(text), true);
+/** Any string, made safe for a terminal, and its beginning where only so many characters are wanted. */
+function oneLine(text: string, length = Number.POSITIVE_INFINITY): string {
+  return cutText(escapeControls(redactText(text), true), length);
 }
 
 /** How many equal errors were suppressed since the last report; `undefined` if this one is to be suppressed too. */
@@ -129,8 +128,8 @@ function countRepeats(source: object, kind: string): number | undefined {
 
 /** The code of an input/output error. */
 function systemCode(error: unknown): string | undefined {
-  const code = read(error, 'code');
-  return typeof code === 'string' && read(error, 'syscall') !== undefined ? code : undefined;
+  const code = propertyOf(error, 'code');
+  return typeof code === 'string' && propertyOf(error, 'syscall') !== undefined ? code : undefined;
 }
 
 function safely(text: () => string): string {
@@ -138,14 +137,5 @@ function safely(text: () => string): string {
     return text();
   } catch {
     return '[unprintable]';
-  }
-}
-
-/** The thrown value may be anything, a revoked proxy included. */
-function read(error: unknown, key: 'code' | 'syscall' | 'message'): unknown {
-  try {
-    return (error as NodeJS.ErrnoException | null | undefined)?.[key];
-  } catch {
-    return undefined;
   }
 }

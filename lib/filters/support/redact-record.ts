@@ -1,3 +1,4 @@
+import { copyRecord } from '../../core/records/copy-record.js';
 import { CONTEXT, EXPOSED, EXTRA, type Fields, type LogRecord } from '../../core/records/log-record.js';
 import { RESERVED_ATTRIBUTES } from '../../core/records/record-attributes.js';
 import { hasError } from '../../core/records/record-traceback.js';
@@ -43,7 +44,7 @@ export function redactRecord(
     if (redacted !== record.excInfo) changes.excInfo = redacted;
   }
   if (record[EXPOSED]) redactAttributes(record, redactor, changes, paths);
-  return Reflect.ownKeys(changes).length === 0 ? record : copyWith(record, changes);
+  return Reflect.ownKeys(changes).length === 0 ? record : copyRecord(record, changes);
 }
 
 function redactFields(fields: Fields, redactor: Redactor, paths: PathRedaction | undefined): Fields {
@@ -64,17 +65,6 @@ function redactAttributes(
     const redacted = paths === undefined ? known : paths.field(key, known);
     if (redacted !== record[key]) defineField(changes, key, redacted);
   }
-}
-
-function copyWith(record: LogRecord, changes: Record<string | symbol, unknown>): LogRecord {
-  const copy = Object.assign(Object.create(Object.getPrototypeOf(record) as object) as LogRecord, record);
-  for (const key of Reflect.ownKeys(changes)) {
-    Object.defineProperty(copy, key, {
-      value: changes[key],
-      ...{ writable: true, enumerable: true, configurable: true },
-    });
-  }
-  return copy;
 }
 
 interface Merged {

@@ -1,10 +1,11 @@
 import { safeFields } from '../../core/formatting/safe-fields.js';
 import type { LogRecord } from '../../core/records/log-record.js';
 import { hasError } from '../../core/records/record-traceback.js';
-import { cutToBytes, JsonBudget } from '../../python/json/json-budget.js';
+import { JsonBudget } from '../../python/json/json-budget.js';
 import { jsonKey, jsonValue, unreadable } from '../../python/json/json-value.js';
 import { str } from '../../python/python-text.js';
 import { PathRedaction } from '../../redaction/path-redaction.js';
+import { cutToBytes } from '../../runtime/cut-text.js';
 import { MAX_RECORD } from '../../runtime/limits.js';
 import { errorSummary } from './json-error-summary.js';
 import { answerOf, entriesOf, fieldsBy, type JsonObject, jsonObject } from './json-hooks.js';

@@ -1,8 +1,10 @@
-import { causeOf, className, isErrorLike, messageOf } from '../../core/records/traceback.js';
-import { cutToBytes, type JsonBudget } from '../../python/json/json-budget.js';
+import { className, isErrorLike, messageOf } from '../../core/records/traceback.js';
+import type { JsonBudget } from '../../python/json/json-budget.js';
 import { jsonString } from '../../python/json/json-string.js';
 import { propertiesJson } from '../../python/json/json-value.js';
 import { str } from '../../python/python-text.js';
+import { cutToBytes } from '../../runtime/cut-text.js';
+import { causeOf } from '../../runtime/error-chain.js';
 import { MAX_TEXT } from '../../runtime/limits.js';
 
 /** How many nested causes are written. */

@@ -1,7 +1,7 @@
 import { settle, wrongAnswer } from '../../core/overrides.js';
 import type { LogRecord } from '../../core/records/log-record.js';
 import { reportMisuse } from '../../core/reports/diagnostics.js';
-import { UNREADABLE } from '../../redaction/redacted-copy.js';
+import { UNREADABLE } from '../../runtime/hostile-values.js';
 
 /** Fields by name, as overridden methods of a JSON formatter see them. They have no prototype. */
 export type JsonObject = Record<string, unknown>;

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { LogRecord } from '../../core/records/log-record.js';
-import { cutToBytes } from '../../python/json/json-budget.js';
 import { str } from '../../python/python-text.js';
+import { cutToBytes } from '../../runtime/cut-text.js';
 import { type JsonObject, jsonObject } from './json-hooks.js';
 import { type RecordFacts, recordFacts } from './record-facts.js';
 

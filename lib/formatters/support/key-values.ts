@@ -3,6 +3,7 @@ import { CONTEXT, EXPOSED, EXTRA, type LogRecord } from '../../core/records/log-
 import type { JsonBudget } from '../../python/json/json-budget.js';
 import { jsonString } from '../../python/json/json-string.js';
 import { jsonValue } from '../../python/json/json-value.js';
+import { cutText } from '../../runtime/cut-text.js';
 
 /** Values that need no quotes. */
 const BARE = /^[\w.@$/:,;+*!?#&%~()<>-]+$/;
@@ -37,7 +38,7 @@ export function keyValues(
     if (shown === undefined) continue;
     if (!budget.takeEntry()) break;
     const value = valueText(fields[key], budget);
-    if (value !== undefined) text += ` ${write(bare(shown.slice(0, MAX_KEY)), value)}`;
+    if (value !== undefined) text += ` ${write(bare(cutText(shown, MAX_KEY)), value)}`;
   }
   return text;
 }

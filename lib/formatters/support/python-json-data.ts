@@ -1,7 +1,7 @@
 import { safeFields } from '../../core/formatting/safe-fields.js';
 import type { LogRecord } from '../../core/records/log-record.js';
 import { isoFormat } from '../../python/json/python-json.js';
-import { UNREADABLE } from '../../redaction/redacted-copy.js';
+import { UNREADABLE } from '../../runtime/hostile-values.js';
 import type { PythonJsonSettings } from './python-json-options.js';
 
 /** Attributes that are not fields unless the format lists them; in the order of a record's dictionary. */

@@ -1,3 +1,4 @@
+import { errorChain } from '../../runtime/error-chain.js';
 import type { DropReason } from './delivery-queue.js';
 
 /**
@@ -73,17 +74,15 @@ export class DeliveryFailure extends Error {
   }
 }
 
-/** How many causes of a failure its line names. */
-const MAX_CAUSES = 3;
+/** How many errors the line of a failure names: its own and those below. */
+const MAX_ERRORS = 4;
 
 /** A failure in one line: the receiver, what went wrong, and why. */
 export function oneLineFailure(failure: Error, receiver: string | undefined): string {
   const parts: string[] = [];
-  let error: unknown = failure;
-  for (let depth = 0; error !== undefined && error !== null && depth <= MAX_CAUSES; depth++) {
+  for (const error of errorChain(failure, MAX_ERRORS)) {
     const text = reasonOf(error).replace(/\s+/g, ' ').trim();
     if (text !== '' && !parts.some((part) => part.includes(text))) parts.push(text);
-    error = (error as { readonly cause?: unknown }).cause;
   }
   const line = parts.join(': ');
   return receiver === undefined || line.includes(receiver) ? line : `${receiver}: ${line}`;

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { LogRecord } from '../../core/records/log-record.js';
-import { orAborted } from './answer-in-time.js';
+import { orAborted, withDeadline } from '../../runtime/deadline.js';
 import type { Backoff } from './backoff.js';
 import type { DeliveryFailure } from './delivery-failure.js';
 import { DeliveryFaults } from './delivery-faults.js';
@@ -147,16 +147,14 @@ export class DeliveryLoop<T> {
   }
 
   async #drainNow(): Promise<DrainResult> {
-    let deadline: NodeJS.Timeout | undefined;
-    const notDone = new Promise<DrainResult>((resolve) => {
-      deadline = setTimeout(resolve, PATIENCE_MS, 'late');
+    const drained = new Promise<DrainResult>((resolve) => {
       // What is in a durable queue is safe: waiting for a receiver that is away gains nothing.
       if (this.#queue.isDurable) this.#endDrain = () => resolve('failed');
+      this.#rest.end();
+      if (this.#running === undefined) resolve('done');
+      else void this.#running.then(() => resolve('done'));
     });
-    this.#rest.end();
-    const done: Promise<DrainResult> | DrainResult = this.#running?.then(() => 'done') ?? 'done';
-    const result = await Promise.race([done, notDone]);
-    clearTimeout(deadline);
+    const result = await withDeadline(drained, PATIENCE_MS, (): DrainResult => 'late');
     this.#endDrain = undefined;
     return result;
   }

@@ -1,7 +1,8 @@
 import { isErrorLike } from '../../core/records/traceback.js';
-import { cutToBytes } from '../../python/json/json-budget.js';
 import { repr, str } from '../../python/python-text.js';
+import { cutToBytes } from '../../runtime/cut-text.js';
 import { MAX_DEPTH, MAX_ENTRIES, MAX_RECORD, MAX_TEXT } from '../../runtime/limits.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
 
 interface Walk {
   readonly ancestors: object[];
@@ -44,7 +45,7 @@ function structure(value: object, walk: Walk): string {
   if (value instanceof Map) {
     return `{${within([...value], walk, ([key, item]) => `${literal(key, walk)}: ${literal(item, walk)}`)}}`;
   }
-  if (isErrorLike(value) || !isPlain(value)) return str(value);
+  if (isErrorLike(value) || !isPlainObject(value)) return str(value);
   return `{${within(Object.entries(value), walk, ([key, item]) => `${repr(key)}: ${literal(item, walk)}`)}}`;
 }
 
@@ -60,11 +61,6 @@ function within<T>(entries: readonly T[], walk: Walk, write: (entry: T) => strin
     texts.push(write(entry));
   }
   return texts.join(', ');
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 /** What `encodeURIComponent` leaves as it is and Python's `quote_plus` does not, and the space. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { cutToBytes } from '../../python/json/json-budget.js';
+import { cutToBytes } from '../../runtime/cut-text.js';
 import { lazy } from '../../runtime/lazy.js';
 import { MAX_TEXT } from '../../runtime/limits.js';
 import type { Turn } from '../delivery/delivery-loop.js';

@@ -1,3 +1,4 @@
+import { cutText } from '../../runtime/cut-text.js';
 /** An address as a mail library takes it: nothing in it is parsed again. */
 export interface MailAddress {
   readonly name: string;
@@ -39,6 +40,5 @@ export function parseAddresses(texts: string | readonly string[]): MailAddress[]
 
 /** A text fit for one line of a header: control characters are spaces, and it ends after 900 characters. */
 export function headerText(text: string): string {
-  const line = text.length > MAX_HEADER * 2 ? text.slice(0, MAX_HEADER * 2) : text;
-  return line.replace(UNSAFE, ' ').slice(0, MAX_HEADER).trim();
+  return cutText(cutText(text, MAX_HEADER * 2).replace(UNSAFE, ' '), MAX_HEADER).trim();
 }

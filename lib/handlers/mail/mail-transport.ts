@@ -1,5 +1,6 @@
 import { LoggingError } from '../../core/errors.js';
 import { escapeControls } from '../../core/formatting/sanitize.js';
+import { cutText } from '../../runtime/cut-text.js';
 import { loadOptionalPeer, notLoaded } from '../../runtime/optional-peer.js';
 import { DeliveryFailure } from '../delivery/delivery-failure.js';
 import { hostPort } from '../network/host-port.js';
@@ -102,7 +103,7 @@ export function toDeliveryFailure(error: unknown): DeliveryFailure {
   if (error instanceof LoggingError) return new DeliveryFailure(error.message, 'reject');
   const { responseCode, code } = error as { responseCode?: unknown; code?: unknown };
   // The message contains text of the server, whose control characters cannot be trusted.
-  const text = escapeControls(String((error as Error | null)?.message ?? error), true).slice(0, 500);
+  const text = cutText(escapeControls(String((error as Error | null)?.message ?? error), true), 500);
   if (typeof responseCode === 'number' && responseCode >= 400) {
     // 503: the session went wrong, not the mail.
     const isForGood = responseCode >= 500 && responseCode !== 503;

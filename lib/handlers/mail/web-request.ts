@@ -1,4 +1,5 @@
 import { escapeControls } from '../../core/formatting/sanitize.js';
+import { cutText } from '../../runtime/cut-text.js';
 
 /** The longest path that is shown. */
 const MAX_PATH = 500;
@@ -18,7 +19,7 @@ export function remoteAddress(request: unknown): string | undefined {
 export function describeRequest(request: unknown): string {
   const { method, originalUrl, url } = properties(request, ['method', 'originalUrl', 'url']);
   const target = [originalUrl, url].find((candidate) => typeof candidate === 'string') ?? '?';
-  const path = String(target).split(/[?#]/, 1)[0]?.slice(0, MAX_PATH);
+  const path = cutText(String(target).split(/[?#]/, 1)[0] ?? '', MAX_PATH);
   const verb = typeof method === 'string' ? method : '?';
   return escapeControls(`${verb} ${path} from ${remoteAddress(request) ?? 'an unknown address'}`, true);
 }

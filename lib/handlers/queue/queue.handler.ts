@@ -7,6 +7,7 @@ import { Handler, isHandler } from '../../core/handler.js';
 import { LEAN } from '../../core/lean.js';
 import { checkOptions } from '../../core/options.js';
 import { settle, wrongAnswer } from '../../core/overrides.js';
+import { copyRecord } from '../../core/records/copy-record.js';
 import type { LogRecord } from '../../core/records/log-record.js';
 import { tracebackText } from '../../core/records/record-traceback.js';
 import { lazy } from '../../runtime/lazy.js';
@@ -132,15 +133,11 @@ export class QueueHandler extends Handler {
     else this.listener.keepCaller(record);
     const hasFormatter = this.formatter !== null;
     const message = hasFormatter ? this.format(record) : record.getMessage();
-    const copy: LogRecord = Object.assign(Object.create(Object.getPrototypeOf(record)), record);
-    copy.message = message;
-    copy.msg = message;
-    copy.args = [];
-    if (hasFormatter) {
-      copy.excInfo = undefined;
-      copy.excText = undefined;
-      copy.stackInfo = undefined;
-    } else tracebackText(copy);
+    const merged = { message, msg: message, args: [] };
+    if (hasFormatter)
+      return copyRecord(record, { ...merged, excInfo: undefined, excText: undefined, stackInfo: undefined });
+    const copy = copyRecord(record, merged);
+    tracebackText(copy);
     return copy;
   }
 

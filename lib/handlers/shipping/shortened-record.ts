@@ -1,7 +1,7 @@
 import { safeFields } from '../../core/formatting/safe-fields.js';
 import { CONTEXT, LogRecord } from '../../core/records/log-record.js';
 import { tracebackText } from '../../core/records/record-traceback.js';
-import { cutToBytes } from '../../python/json/json-budget.js';
+import { cutToBytes } from '../../runtime/cut-text.js';
 
 /** Characters of a text field that is kept. */
 const MAX_FIELD = 256;

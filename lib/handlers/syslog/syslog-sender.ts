@@ -3,8 +3,9 @@ import { LoggingError } from '../../core/errors.js';
 import { safeFields } from '../../core/formatting/safe-fields.js';
 import { settle, textBy, wrongAnswer } from '../../core/overrides.js';
 import type { LogRecord } from '../../core/records/log-record.js';
-import { cutToBytes, JsonBudget } from '../../python/json/json-budget.js';
+import { JsonBudget } from '../../python/json/json-budget.js';
 import { jsonValue } from '../../python/json/json-value.js';
+import { cutText, cutToBytes } from '../../runtime/cut-text.js';
 import { nodeModule } from '../../runtime/node-module.js';
 import type { Backoff } from '../delivery/backoff.js';
 import { NetworkHandler, type NetworkHandlerOptions } from '../network/network-handler.js';
@@ -160,7 +161,7 @@ const MAX_FIELD = 8_192;
 
 /** A field's value as text: texts as they are, everything else as JSON; cut at 8 KiB. */
 export function fieldText(value: unknown): string {
-  if (typeof value === 'string') return value.slice(0, MAX_FIELD);
+  if (typeof value === 'string') return cutText(value, MAX_FIELD);
   const budget = new JsonBudget();
   budget.reset(MAX_FIELD);
   return jsonValue(value, budget) ?? '';

@@ -1,5 +1,6 @@
 import { Delete, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { INFO } from '../../core/levels.js';
+import { cutText } from '../../runtime/cut-text.js';
 import { makeOverride, type OverrideOptions, readLevel } from '../overrides/override.js';
 import { findRecords, readQuery } from '../records/record-query.js';
 import { RecordStream } from '../records/record-stream.js';
@@ -9,8 +10,7 @@ import { answer, Exchange, type PlatformRequest, type PlatformResponse, RefusedR
 import { explainLive } from './explain.js';
 import { LIVE, type LiveServices } from './live-services.js';
 import { flushHandler, showHandlers, showLoggers, showOverride, showOverrides } from './loggers-view.js';
-import type { ShownOverride } from './shown-override.js';
-import type { ShownReplicas } from './shown-replicas.js';
+import type { ShownOverride, ShownReplicas } from './shown.js';
 
 /** The work of a route; what it throws becomes an answer. */
 type Work = (exchange: Exchange) => unknown;
@@ -112,7 +112,7 @@ export class LiveApi {
   @Delete('api/overrides/:id')
   endOverride(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
     return this.#change(request, response, (exchange) => {
-      const by = exchange.query.get('by')?.slice(0, 256) || null;
+      const by = cutText(exchange.query.get('by') ?? '', 256) || null;
       if (!this.live.book.end(exchange.parameter('id'), by))
         throw new RefusedRequest(404, 'no such override');
       exchange.empty(204);

@@ -5,12 +5,12 @@ import { getManager } from '../../core/loggers/manager.js';
 import { getLoggingFaults } from '../../core/reports/fault-channel.js';
 import { getLoggingStats } from '../../core/reports/logging-stats.js';
 import { ownLevel } from '../overrides/level-in-force.js';
-import { levelName, type Override } from '../overrides/override.js';
+import { levelName } from '../overrides/override.js';
 import type { OverrideBook } from '../overrides/override-book.js';
+import type { Override } from '../overrides/override-data.js';
 import type { ReplicasStatus } from '../overrides/replicas-status.js';
 import { holdsIn } from '../overrides/strongest.js';
-import type { ShownLogger } from './shown-logger.js';
-import type { Acknowledgements, ShownOverride } from './shown-override.js';
+import type { Acknowledgements, ShownLogger, ShownOverride } from './shown.js';
 
 /** The valid overrides. @param status Of the replicas; `undefined` where nothing is shared. */
 export function showOverrides(book: OverrideBook, status?: ReplicasStatus): ShownOverride[] {

@@ -2,8 +2,9 @@ import { NOTSET } from '../../core/levels.js';
 import { isLogger, type Logger } from '../../core/loggers/logger.js';
 import type { Manager } from '../../core/loggers/manager.js';
 import { ownLevel } from '../overrides/level-in-force.js';
-import { makeOverride, OFF, type Override } from '../overrides/override.js';
+import { makeOverride, OFF } from '../overrides/override.js';
 import type { OverrideBook } from '../overrides/override-book.js';
+import type { Override } from '../overrides/override-data.js';
 import { RefusedRequest } from './exchange.js';
 
 /** Spring's levels, from the quietest on. */

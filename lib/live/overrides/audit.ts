@@ -3,7 +3,8 @@ import { getLogger } from '../../core/loggers/manager.js';
 import { reportLoggingError } from '../../core/reports/diagnostics.js';
 import { state } from '../../core/state.js';
 import { ownLevel } from './level-in-force.js';
-import { levelName, type Override } from './override.js';
+import { levelName } from './override.js';
+import type { Override } from './override-data.js';
 
 /** The logger of every change that is made while the application runs; no override changes its own level. */
 export const AUDIT_LOGGER = 'nestjs_logging.live';

@@ -12,9 +12,10 @@ import {
   type OverrideChange,
   type OverrideListener,
 } from './audit.js';
-import { type Clocks, Deadline, systemClocks } from './deadline.js';
+import { type Clocks, Expiry, systemClocks } from './expiry.js';
 import { ownLevel } from './level-in-force.js';
-import { MAX_DURATION_MS, type Override } from './override.js';
+import { MAX_DURATION_MS } from './override.js';
+import type { Override } from './override-data.js';
 import { type Admissions, OverrideOverlay } from './override-overlay.js';
 import { holdsIn, type LiveInstance } from './strongest.js';
 
@@ -25,7 +26,7 @@ const LOOK_EVERY_MS = 500;
 
 interface Entry {
   readonly override: Override;
-  readonly deadline: Deadline;
+  readonly expiry: Expiry;
   /** Records until it ends here; infinite for no limit. */
   left: number;
 }
@@ -43,7 +44,7 @@ export type LocalChange =
 export class OverrideBook {
   #entries = new Map<string, Entry>();
   /** Those whose records are used up here, though others may still have some. */
-  readonly #spent = new Map<string, Deadline>();
+  readonly #spent = new Map<string, Expiry>();
   readonly #listeners = new Set<OverrideListener>();
   readonly #localListeners = new Set<(change: LocalChange) => void>();
   #stopCounting: (() => void) | undefined;
@@ -161,22 +162,22 @@ export class OverrideBook {
     if (entry === undefined) return;
     entry.left -= 1;
     if (entry.left > 0) return;
-    this.#spent.set(override.id, entry.deadline);
+    this.#spent.set(override.id, entry.expiry);
     this.end(override.id, null, 'budget');
   };
 
   #add(override: Override): boolean {
     const longest = Math.min(override.expiresAt - override.createdAt, MAX_DURATION_MS);
-    const deadline = new Deadline(override.expiresAt, longest, this.clocks);
-    if (deadline.left <= 0) return false;
-    this.#entries.set(override.id, { override, deadline, left: override.budget ?? Number.POSITIVE_INFINITY });
+    const expiry = new Expiry(override.expiresAt, longest, this.clocks);
+    if (expiry.left <= 0) return false;
+    this.#entries.set(override.id, { override, expiry, left: override.budget ?? Number.POSITIVE_INFINITY });
     return true;
   }
 
   /** Ends what is over. */
   #endExpired(): void {
-    for (const [id, deadline] of this.#spent) if (deadline.left <= 0) this.#spent.delete(id);
-    const over = [...this.#entries.values()].filter(({ deadline }) => deadline.left <= 0);
+    for (const [id, expiry] of this.#spent) if (expiry.left <= 0) this.#spent.delete(id);
+    const over = [...this.#entries.values()].filter(({ expiry }) => expiry.left <= 0);
     if (over.length === 0) return;
     for (const { override } of over) this.#entries.delete(override.id);
     this.#refresh();
@@ -212,7 +213,7 @@ export class OverrideBook {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#entries.size === 0) return;
-    const next = Math.min(...[...this.#entries.values()].map(({ deadline }) => deadline.left));
+    const next = Math.min(...[...this.#entries.values()].map(({ expiry }) => expiry.left));
     this.#timer = setTimeout(
       () => {
         this.#endExpired();

@@ -2,8 +2,9 @@ import type { Level } from '../../core/levels.js';
 import { getLogger } from '../../core/loggers/manager.js';
 import type { OverrideListener } from './audit.js';
 import { type LevelInForce, ownLevel } from './level-in-force.js';
-import { makeOverride, type Override, type OverrideOptions } from './override.js';
+import { makeOverride, type OverrideOptions } from './override.js';
 import { overrideBook } from './override-book.js';
+import type { Override } from './override-data.js';
 
 /** An override that code made, to be ended by it. */
 export interface OverrideHandle {

@@ -4,7 +4,7 @@ import type { Logger } from '../../core/loggers/logger.js';
 import type { Manager } from '../../core/loggers/manager.js';
 import { isAudit } from './audit.js';
 import { type LevelInForce, ownLevel } from './level-in-force.js';
-import type { Override } from './override.js';
+import type { Override } from './override-data.js';
 import { strongestByLogger } from './strongest.js';
 
 /** Lets single calls below the effective level pass; tokens of requests do. */

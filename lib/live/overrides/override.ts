@@ -5,7 +5,7 @@ import { checkLevel, getLevelName, type Level } from '../../core/levels.js';
 import { checkOptions } from '../../core/options.js';
 import { lazy } from '../../runtime/lazy.js';
 import { parseDurationMs } from '../../runtime/units.js';
-import type { OverrideScope } from './override-scope.js';
+import type { Override, OverrideScope } from './override-data.js';
 
 /** The number of `OFF`, above every level: nothing is logged. */
 export const OFF = 2_147_483_647;
@@ -16,27 +16,6 @@ const MAX_NAME = 256;
 const MAX_REASON = 500;
 /** Records after which an override may end, at most. */
 const MAX_BUDGET = 1_000_000_000;
-
-/** A level that temporarily replaces that of the configuration. Plain data: it travels as JSON. */
-export interface Override {
-  /** Identifies it. */
-  readonly id: string;
-  /** Name of a group of the configuration, or of a logger; `root` for the root logger. */
-  readonly target: string;
-  /** The level as a number; 2,147,483,647 for `OFF`. */
-  readonly level: number;
-  readonly scope: OverrideScope;
-  /** When it was made, in milliseconds since the epoch. */
-  readonly createdAt: number;
-  /** When it ends, in milliseconds since the epoch. */
-  readonly expiresAt: number;
-  /** Who made it; `null` if unknown. */
-  readonly by: string | null;
-  /** Why; `null` if none was given. */
-  readonly reason: string | null;
-  /** Records after which it ends in an instance, counting those that only it lets through; `null` for no limit. */
-  readonly budget: number | null;
-}
 
 /** The options of `overrideLevel`, besides target and level. */
 export interface OverrideOptions {

@@ -1,4 +1,4 @@
-import type { Override } from './override.js';
+import type { Override } from './override-data.js';
 
 /** This process among its replicas. */
 export interface LiveInstance {

@@ -1,11 +1,8 @@
-import type { ShownLogger } from '../api/shown-logger.js';
-import type { ShownOverride } from '../api/shown-override.js';
+import type { ShownLogger, ShownOverride } from '../api/shown.js';
 
 /** The API as used by the page. All of it is below the page's own path. */
 
-export type { ShownLogger } from '../api/shown-logger.js';
-export type { ShownOverride } from '../api/shown-override.js';
-export type { ShownReplicas } from '../api/shown-replicas.js';
+export type { ShownLogger, ShownOverride, ShownReplicas } from '../api/shown.js';
 export type { RequestRow } from '../records/request-row.js';
 
 /** The response of `api/session`. */

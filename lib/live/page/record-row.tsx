@@ -1,7 +1,8 @@
 import { Component } from 'preact';
+import { cutText } from '../../runtime/cut-text.js';
 import type { Entry } from './api.js';
 import { Copy, LevelMark } from './parts.js';
-import { cut, kindOf, timeText, valueText, visible } from './text.js';
+import { kindOf, timeText, valueText, visible } from './text.js';
 
 /** Characters of a message in its row; all of it is in the details. */
 const MAX_MESSAGE = 1_000;
@@ -35,7 +36,7 @@ export class RecordRow extends Component<RowProps> {
 
   override render({ entry, isOpen, when, toggle, showRequest, showLogger }: RowProps) {
     const { record, levelno, seq, time } = entry;
-    const message = cut(valueText(record.message ?? ''), MAX_MESSAGE);
+    const message = cutText(valueText(record.message ?? ''), MAX_MESSAGE, '…');
     const failure = record.exception === undefined ? '' : failureOf(record.exception);
     const id = record.request_id;
     return (
@@ -57,7 +58,7 @@ export class RecordRow extends Component<RowProps> {
               title={`Only request ${visible(id)}`}
               onClick={() => showRequest(id)}
             >
-              {visible(cut(id, 8))}
+              {visible(cutText(id, 8, '…'))}
             </button>
           ) : null}
         </div>
@@ -70,7 +71,7 @@ export class RecordRow extends Component<RowProps> {
 /** Class and message of a failure: the first line of a stack as Node writes it, the last one of Python's traceback. */
 function failureOf(exception: unknown): string {
   const lines = valueText(exception).trim().split('\n');
-  return cut(lines.at(lines[0]?.startsWith('Traceback') ? -1 : 0) ?? '', 200);
+  return cutText(lines.at(lines[0]?.startsWith('Traceback') ? -1 : 0) ?? '', 200, '…');
 }
 
 function Details({ entry, showRequest, showLogger }: { readonly entry: Entry } & Omit<RowActions, 'toggle'>) {

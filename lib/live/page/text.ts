@@ -19,11 +19,6 @@ export function valueText(value: unknown): string {
   return String(value);
 }
 
-/** A text that is not longer than so many characters. */
-export function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most)}…`;
-}
-
 const two = (number: number): string => String(number).padStart(2, '0');
 
 /** The time of day, with milliseconds. */

@@ -3,6 +3,7 @@ import type { LogRecord } from '../../core/records/log-record.js';
 import { reportLoggingError } from '../../core/reports/diagnostics.js';
 import { RedactionFilter } from '../../filters/redaction.filter.js';
 import { JsonFormatter } from '../../formatters/json.formatter.js';
+import { cutText } from '../../runtime/cut-text.js';
 import { lazy } from '../../runtime/lazy.js';
 import { watchRecords } from './watch-records.js';
 
@@ -180,7 +181,7 @@ function cut(json: string): string {
     timestamp,
     level,
     logger,
-    message: `${String(message).slice(0, MAX_CUT_MESSAGE)}…`,
+    message: cutText(String(message), MAX_CUT_MESSAGE, '…'),
     truncated: true,
   });
 }

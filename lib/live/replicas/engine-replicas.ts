@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { reportLoggingError } from '../../core/reports/diagnostics.js';
+import { pause, withDeadline } from '../../runtime/deadline.js';
 import { lazy } from '../../runtime/lazy.js';
 import type { ReplicaHost, Replicas } from '../overrides/replicas.js';
 import type { ReplicaState, ReplicasStatus } from '../overrides/replicas-status.js';
@@ -79,7 +80,7 @@ export class EngineReplicas implements Replicas {
     this.#host = undefined;
     this.#isConnected = false;
     if (engine === undefined || host === undefined) return;
-    await inTime(CLOSE_MS, () => engine.close(host.instance.name)).catch(() => undefined);
+    await answerOf(engine.close(host.instance.name), CLOSE_MS).catch(() => undefined);
   }
 
   status(): ReplicasStatus {
@@ -193,7 +194,7 @@ export class EngineReplicas implements Replicas {
     const engine = this.#engine;
     if (engine === undefined) throw new Error('stopped');
     try {
-      return await inTime(ANSWER_MS, () => question(engine));
+      return await answerOf(question(engine), ANSWER_MS);
     } catch (error) {
       if (error instanceof NoAnswer && engine === this.#engine) engine.reconnect();
       throw error;
@@ -256,18 +257,9 @@ function readHeartbeats({ heartbeats, now }: Heard): ReplicaState[] {
 /** The engine has not answered in time. */
 class NoAnswer extends Error {}
 
-async function inTime<T>(ms: number, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer(`no answer within ${ms} ms`)), ms).unref();
-  });
-  try {
-    return await Promise.race([work(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+function answerOf<T>(answer: Promise<T>, limitMs: number): Promise<T> {
+  const late = (): never => {
+    throw new NoAnswer(`no answer within ${limitMs} ms`);
+  };
+  return withDeadline(answer, limitMs, late, { keepsAlive: false });
 }

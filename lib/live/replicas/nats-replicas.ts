@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { LoggingError } from '../../core/errors.js';
 import { checkOptions } from '../../core/options.js';
+import { pause } from '../../runtime/deadline.js';
 import { lazy } from '../../runtime/lazy.js';
 import { loadOptionalPeer, notLoaded } from '../../runtime/optional-peer.js';
 import type { Replicas } from '../overrides/replicas.js';
@@ -202,7 +203,7 @@ export class NATSEngine implements ReplicaEngine {
       try {
         this.#use(await connect({ ...connectionOptions, servers: this.servers }));
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+        await pause(RETRY_MS);
       }
     }
   }

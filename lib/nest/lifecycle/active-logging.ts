@@ -8,8 +8,8 @@ import { type Handler, openHandlers } from '../../core/handler.js';
 import { getManager, type Manager } from '../../core/loggers/manager.js';
 import { reportLoggingError, reportNotice } from '../../core/reports/diagnostics.js';
 import { closeHandlers } from '../../core/shutdown.js';
+import { waitAtMost } from '../../runtime/deadline.js';
 import { globalSlot } from '../../runtime/global-slot.js';
-import { inTime } from '../../runtime/in-time.js';
 import { findConflicts } from './application-conflicts.js';
 import { closeEnded, countLateRecords } from './ended-handlers.js';
 import { holdRecords, replayRecords, takeHeldRecords } from './held-records.js';
@@ -203,18 +203,18 @@ export async function leave(application: object, hasStarted = true): Promise<voi
   const heir = [...live.applications.values()].reverse().find((other) => other.inForce === inForce);
   if (heir !== undefined) heir.following = heir.follow();
   const handlers = [...inForce.activeConfig.handlers.values()];
-  await inTime(Promise.all([...handlers].reverse().map(flush)), PATIENCE_MS);
+  await waitAtMost(PATIENCE_MS, Promise.all([...handlers].reverse().map(flush)));
   const isShared = [...live.applications.values()].some((other) => other.inForce === inForce);
   const index = live.active.indexOf(inForce);
   if (isShared || index < 0) return;
   live.active.splice(index, 1);
   const others = live.active.map(({ activeConfig }) => activeConfig);
   if (others.length > 0) {
-    await inTime(closeHandlers(releaseConfig(live.manager, inForce.activeConfig, others)), PATIENCE_MS);
+    await waitAtMost(PATIENCE_MS, closeHandlers(releaseConfig(live.manager, inForce.activeConfig, others)));
     return;
   }
   live.releaseEnded = () => release(live, inForce.activeConfig);
-  await inTime(closeEnded(inForce.activeConfig), PATIENCE_MS);
+  await waitAtMost(PATIENCE_MS, closeEnded(inForce.activeConfig));
   // One that started meanwhile has released it.
   if (live.releaseEnded === undefined) return;
   if (!hasStarted) {

@@ -3,11 +3,11 @@ import type { ModulesContainer } from '@nestjs/core';
 import { followConfig } from '../../config/apply/config-follower.js';
 import { applyPlan } from '../../config/apply/dict-configurator.js';
 import { planConfig } from '../../config/plan/config-plan.js';
-import { isPlainObject } from '../../config/plan/converters.js';
 import type { LoggingConfig } from '../../config/plan/logging-config.js';
 import { installContextDefaults } from '../../context/context-provider.js';
 import { LoggingError } from '../../core/errors.js';
 import { NullHandler } from '../../handlers/null.handler.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
 import {
   type ComponentFrame,
   type ContainerComponents,

@@ -2,6 +2,7 @@ import type { ContextStore } from '../../context/context-store.js';
 import { ERROR, INFO, WARNING } from '../../core/levels.js';
 import { getLogger } from '../../core/loggers/manager.js';
 import type { Fields } from '../../core/records/log-record.js';
+import { roundedMs } from '../../runtime/units.js';
 import { referenceTo } from '../work/failure-traceback.js';
 import { errorName } from '../work/thrown-status.js';
 import { type Answered, judgeAnswered, judgeFailure } from './failure-verdict.js';
@@ -53,7 +54,7 @@ export function logMessage(
   const verdict = failure && judgeAnswered(failure.thrown, failure.answer, fields.transport);
   const level = verdict === undefined ? INFO : verdict.isRefusal ? WARNING : ERROR;
   if (!logger.isEnabledFor(level)) return;
-  const durationMs = Math.round((performance.now() - message.startedAt) * 1_000) / 1_000;
+  const durationMs = roundedMs(performance.now() - message.startedAt);
   const outcome = verdict === undefined ? (unanswered ?? 'ok') : verdict.isRefusal ? 'refused' : 'failed';
   const extra: Record<string, unknown> = { ...fieldsOf(message), duration_ms: durationMs, outcome };
   if (failure !== undefined) extra.error = errorName(failure.thrown);

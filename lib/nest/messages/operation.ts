@@ -2,6 +2,8 @@ import type { ContextStore } from '../../context/context-store.js';
 import { ERROR, INFO, WARNING } from '../../core/levels.js';
 import { getLogger } from '../../core/loggers/manager.js';
 import { reportLoggingError } from '../../core/reports/diagnostics.js';
+import { cutText } from '../../runtime/cut-text.js';
+import { roundedMs } from '../../runtime/units.js';
 import { referenceTo } from '../work/failure-traceback.js';
 import { randomUuid } from '../work/random-uuid.js';
 import type { RunningRequest } from '../work/running-request.js';
@@ -61,7 +63,7 @@ export class Operation {
     readonly usesContext: boolean,
   ) {
     this.#type = operation.operation;
-    this.#name = operation.name?.value.slice(0, MAX_NAME) ?? null;
+    this.#name = operation.name === undefined ? null : cutText(operation.name.value, MAX_NAME);
     this.#id = request?.id ?? randomUuid();
     this.store = request?.store ?? { fields: Object.freeze({ request_id: this.#id }), owner: this };
     // An operation ends with its answer: results of resolvers may contain promises that are not visible here.
@@ -114,7 +116,7 @@ export class Operation {
     try {
       const logger = getLogger('nest.graphql');
       if (!logger.isEnabledFor(this.#level)) return;
-      const durationMs = Math.round(((this.#endedAt || performance.now()) - this.#startedAt) * 1_000) / 1_000;
+      const durationMs = roundedMs((this.#endedAt || performance.now()) - this.#startedAt);
       const outcome = this.#level === ERROR ? 'failed' : this.#level === WARNING ? 'refused' : 'ok';
       const extra = {
         ...this.#about(),

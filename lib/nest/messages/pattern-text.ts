@@ -1,5 +1,6 @@
 import { JsonBudget } from '../../python/json/json-budget.js';
 import { jsonValue } from '../../python/json/json-value.js';
+import { cutText } from '../../runtime/cut-text.js';
 
 /** Characters of a pattern that are logged. */
 const MAX_PATTERN = 256;
@@ -14,5 +15,5 @@ export function patternText(pattern: unknown): string {
 
 /** A pattern cut to the length that is logged. */
 export function cutPattern(text: string): string {
-  return text.length <= MAX_PATTERN ? text : `${text.slice(0, MAX_PATTERN)}…`;
+  return cutText(text, MAX_PATTERN, '…');
 }

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import type { Fields } from '../../core/records/log-record.js';
 import { reportLoggingError } from '../../core/reports/diagnostics.js';
+import { propertyOf } from '../../runtime/hostile-values.js';
 
 /**
  * Calls a function that the application gave as an option. What it throws is reported and does not reach the request;
@@ -35,17 +36,9 @@ export function callFieldsOption(option: string, call: () => unknown): Fields | 
       throw new TypeError(
         `${option} returned ${Array.isArray(fields) ? 'an array' : `a ${typeof fields}`}; expected an object of fields, or undefined`,
       );
-    return Object.fromEntries(Object.keys(fields).map((key) => [key, read(fields, key)]));
+    // A field whose getter throws is the only one that is missing.
+    return Object.fromEntries(Object.keys(fields).map((key) => [key, propertyOf(fields, key)]));
   });
-}
-
-/** A field whose getter throws is the only one that is missing. */
-function read(fields: object, key: string): unknown {
-  try {
-    return (fields as Fields)[key];
-  } catch {
-    return undefined;
-  }
 }
 
 function isThenable(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { reportNotice } from '../../core/reports/diagnostics.js';
 import { secretKeys } from '../../redaction/secret-keys.js';
+import { cutText } from '../../runtime/cut-text.js';
 
 /** Characters of one value that are logged. */
 const MAX_VALUE = 512;
@@ -28,7 +29,10 @@ export function pickHeaders(headers: IncomingHttpHeaders, names: readonly string
   for (const name of names) {
     const value = headers[name.toLowerCase()];
     if (value !== undefined)
-      picked.push([name.toLowerCase(), cut(Array.isArray(value) ? value.join(', ') : value)]);
+      picked.push([
+        name.toLowerCase(),
+        cutText(Array.isArray(value) ? value.join(', ') : value, MAX_VALUE, '…'),
+      ]);
   }
   return Object.fromEntries(picked);
 }
@@ -37,10 +41,8 @@ export function pickHeaders(headers: IncomingHttpHeaders, names: readonly string
 export function pickQuery(query: string, names: readonly string[]): Record<string, string> {
   const given = new URLSearchParams(query.slice(0, 8_192));
   return Object.fromEntries(
-    names.flatMap((name) => (given.has(name) ? [[name, cut(given.get(name) ?? '')]] : [])),
+    names.flatMap((name) =>
+      given.has(name) ? [[name, cutText(given.get(name) ?? '', MAX_VALUE, '…')]] : [],
+    ),
   );
-}
-
-function cut(value: string): string {
-  return value.length <= MAX_VALUE ? value : `${value.slice(0, MAX_VALUE)}…`;
 }

@@ -6,6 +6,8 @@ import { captureSpan } from '../../context/active-span.js';
 import { lookForTracing } from '../../context/context-provider.js';
 import type { Fields } from '../../core/records/log-record.js';
 import { brand } from '../../runtime/brand.js';
+import { cutText } from '../../runtime/cut-text.js';
+import { causeOf } from '../../runtime/error-chain.js';
 import { isRequest, type RunningRequest, requestBehind, STATE } from '../work/running-request.js';
 import { currentWork, runAs } from '../work/running-work.js';
 import type { PlatformRequest, PlatformResponse } from './http-log-options.js';
@@ -285,18 +287,10 @@ export function stateOfResponse(response: ServerResponse): RequestState | undefi
   return (response as Followed)[STATE];
 }
 
-function causeOf(thrown: unknown): unknown {
-  try {
-    return (thrown as { cause?: unknown } | null | undefined)?.cause;
-  } catch {
-    return undefined;
-  }
-}
-
 function pathOf(url: string): string {
   let end = url.indexOf('?');
   const fragment = url.indexOf('#');
   if (fragment >= 0 && (end < 0 || fragment < end)) end = fragment;
   const path = end < 0 ? url : url.slice(0, end);
-  return path.length <= MAX_PATH ? path : `${path.slice(0, MAX_PATH)}…`;
+  return cutText(path, MAX_PATH, '…');
 }

@@ -1,3 +1,4 @@
+import { cutText } from '../../runtime/cut-text.js';
 import { MAX_DEPTH, MAX_ENTRIES, MAX_TEXT } from '../../runtime/limits.js';
 
 /**
@@ -65,24 +66,9 @@ export class JsonBudget {
     let shown = text;
     if (text.length > allowed) {
       this.isCut = true;
-      shown = text.slice(0, isHighSurrogate(text, allowed - 1) ? allowed - 1 : allowed);
+      shown = cutText(text, allowed);
     }
     this.charactersLeft -= shown.length;
     return shown;
   }
-}
-
-function isHighSurrogate(text: string, at: number): boolean {
-  return (text.charCodeAt(at) & 0xfc00) === 0xd800;
-}
-
-/**
- * The longest beginning of a text that takes no more than `maxBytes` in UTF-8; never half a character.
- *
- * @param maxBytes At least 1.
- */
-export function cutToBytes(text: string, maxBytes: number): string {
-  if (text.length * 3 <= maxBytes) return text;
-  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxBytes));
-  return read === text.length ? text : text.slice(0, read);
 }

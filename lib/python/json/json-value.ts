@@ -1,5 +1,8 @@
 import { types } from 'node:util';
 import { errorProperties } from '../../redaction/error-properties.js';
+import { cutText } from '../../runtime/cut-text.js';
+import { propertyOf } from '../../runtime/hostile-values.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
 import { shortestText } from '../decimal-digits.js';
 import { str } from '../python-text.js';
 import type { JsonBudget } from './json-budget.js';
@@ -60,10 +63,7 @@ function safeConverted(value: unknown, budget: JsonBudget): string {
 export function convertedValue(value: unknown, budget: JsonBudget): unknown {
   const { convert } = budget;
   if (convert === undefined || Array.isArray(value)) return undefined;
-  if (typeof value === 'object' && value !== null) {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) return undefined;
-  }
+  if (isPlainObject(value)) return undefined;
   const shown = convert(value);
   return shown === value ? undefined : shown;
 }
@@ -73,7 +73,7 @@ export function unreadable(reason: unknown, budget: JsonBudget): string {
   let text = '';
   try {
     const message: unknown = reason instanceof Error ? reason.message : reason;
-    text = typeof message === 'string' ? `: ${message.slice(0, 200)}` : '';
+    text = typeof message === 'string' ? `: ${cutText(message, 200)}` : '';
   } catch {
     // The reason is omitted.
   }
@@ -221,14 +221,6 @@ export function propertiesJson(error: object, budget: JsonBudget): string {
   );
 }
 
-function propertyOf(value: object, key: string): unknown {
-  try {
-    return (value as Record<string, unknown>)[key];
-  } catch {
-    return undefined;
-  }
-}
-
 function entriesJson(value: object, keys: readonly string[], budget: JsonBudget): string {
   let json = '';
   for (const key of keys) {
@@ -247,7 +239,7 @@ export function jsonKey(key: string, budget: JsonBudget): string {
     return jsonString(key);
   }
   budget.isCut = true;
-  return jsonString(budget.takeText(`${key.slice(0, MAX_KEY)}…`));
+  return jsonString(budget.takeText(cutText(key, MAX_KEY, '…')));
 }
 
 function property(holder: object, key: string | number, budget: JsonBudget): string | undefined {

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { type Drainable, holdUntilExit, isEnding, releaseFromExit } from '../../../core/exit-drain.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
-import { inTime } from '../../../runtime/in-time.js';
+import { waitAtMost } from '../../../runtime/deadline.js';
 import { Backoff } from '../../delivery/backoff.js';
 import type { QueueEntry } from '../../delivery/delivery-queue.js';
 import { FaultReporter } from '../../delivery/fault-reporter.js';
@@ -107,14 +107,14 @@ export class WorkerQueueListener implements Drainable {
 
   /** Resolves when everything queued so far is handled and the worker's handlers are flushed, or after 4.5 s. */
   async flush(): Promise<void> {
-    if (this.#isRunning) await inTime(this.#flush(), CLOSE_MS);
+    if (this.#isRunning) await waitAtMost(CLOSE_MS, this.#flush());
   }
 
   /** Has everything handled and the handlers closed, then ends the worker; within 4.5 s. */
   async stop(): Promise<void> {
     if (!this.#isRunning) return;
     const closed = this.#flush().then(() => this.#order({ type: 'close' }));
-    await inTime(closed, CLOSE_MS);
+    await waitAtMost(CLOSE_MS, closed);
     this.#isRunning = false;
     clearTimeout(this.#respawn);
     this.queue.watch(undefined);

@@ -1,3 +1,4 @@
+import { cutText } from '../../../runtime/cut-text.js';
 import type { HttpAnswer } from '../../http/http-request.js';
 import type { BatchVerdict } from '../verdict.js';
 
@@ -56,9 +57,9 @@ const MAX_SAID = 300;
 
 /** The beginning of an answer, on one line. */
 export function saidIn(body: Buffer): string {
-  return body
+  const text = body
     .toString('utf8', 0, 4 * MAX_SAID)
     .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, MAX_SAID);
+    .trim();
+  return cutText(text, MAX_SAID);
 }

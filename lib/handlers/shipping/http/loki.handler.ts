@@ -5,6 +5,7 @@ import type { LogRecord } from '../../../core/records/log-record.js';
 import { hasError, tracebackText } from '../../../core/records/record-traceback.js';
 import { recordFacts } from '../../../formatters/support/record-facts.js';
 import { jsonString } from '../../../python/json/json-string.js';
+import { cutText } from '../../../runtime/cut-text.js';
 import { textField, textsJson } from '../field-values.js';
 import { NanosecondClock } from '../nanosecond-clock.js';
 import type { ShippingEntry } from '../shipping-entry.js';
@@ -105,9 +106,9 @@ function metadataOf(record: LogRecord): {
   if (spanId !== undefined) metadata.span_id = spanId;
   if (error !== undefined) {
     metadata.exception_type = error.type;
-    metadata.exception_message = error.message.slice(0, 1_024);
+    metadata.exception_message = cutText(error.message, 1_024);
   }
-  if (record.stackInfo) metadata.stack = record.stackInfo.slice(0, 8_192);
+  if (record.stackInfo) metadata.stack = cutText(record.stackInfo, 8_192);
   let rest: Record<string, string> | undefined;
   let bytes = 0;
   let count = 0;

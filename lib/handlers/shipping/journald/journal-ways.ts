@@ -1,5 +1,5 @@
 import { escapeControls } from '../../../core/formatting/sanitize.js';
-import { cutToBytes } from '../../../python/json/json-budget.js';
+import { cutToBytes } from '../../../runtime/cut-text.js';
 import { nodeModule } from '../../../runtime/node-module.js';
 import type { DeliveryFailure } from '../../delivery/delivery-failure.js';
 import { SETTLE_MS, StreamTransport } from '../../network/stream-transport.js';

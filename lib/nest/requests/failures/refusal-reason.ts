@@ -1,5 +1,6 @@
 import { escapeControls } from '../../../core/formatting/sanitize.js';
 import { redactText } from '../../../redaction/redact-text.js';
+import { cutText } from '../../../runtime/cut-text.js';
 import type { RequestState } from '../request-state.js';
 
 /** Characters of one reason that are logged, and reasons of one list. */
@@ -26,7 +27,7 @@ export function addReason(
   const reason = reasonOf(thrown, request);
   if (reason === undefined) return undefined;
   extra.reason = reason;
-  return typeof reason === 'string' ? reason : cut(reason.join('; '));
+  return typeof reason === 'string' ? reason : cutText(reason.join('; '), MAX_LENGTH, '…');
 }
 
 function reasonOf(thrown: unknown, request: RequestState): string | readonly string[] | undefined {
@@ -86,8 +87,9 @@ function textsOf(element: unknown, depth: number): string[] {
 }
 
 function clean(text: string, request: RequestState): string {
-  const short = text.slice(0, MAX_LENGTH * 8);
-  return cut(escapeControls(redactText(request.withoutQuery(withoutBody(short))), true));
+  const short = withoutBody(cutText(text, MAX_LENGTH * 8));
+  const harmless = escapeControls(redactText(request.withoutQuery(short)), true);
+  return cutText(harmless, MAX_LENGTH, '…');
 }
 
 /** Without the body that a parser quotes. Not by one expression: over a string full of quotes it would take seconds. */
@@ -96,8 +98,4 @@ function withoutBody(text: string): string {
   const start = text.indexOf('"');
   if (start < 0 || end <= start || !/"(?:\.{3})?$/.test(text.slice(start + 1, end))) return text;
   return `${text.slice(0, start).replace(/\.{3}$/, '')}the body${text.slice(end)}`;
-}
-
-function cut(text: string): string {
-  return text.length <= MAX_LENGTH ? text : `${text.slice(0, MAX_LENGTH)}…`;
 }

@@ -2,6 +2,7 @@ import { type EventEmitter, errorMonitor } from 'node:events';
 import { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { globalSlot } from '../../../runtime/global-slot.js';
+import { roundedMs } from '../../../runtime/units.js';
 import { noteFailure } from '../failures/failure-record.js';
 import { type Emitter, type Outcome, type RequestState, stateOfResponse } from '../request-state.js';
 import { requestEnded } from './ended-requests.js';
@@ -160,7 +161,7 @@ export function outcomeOf(state: RequestState): Outcome {
   return {
     status: isAnswered || response.headersSent ? response.statusCode : unsent,
     aborted,
-    durationMs: Math.round((performance.now() - state.startedAt) * 1_000) / 1_000,
+    durationMs: roundedMs(performance.now() - state.startedAt),
   };
 }
 

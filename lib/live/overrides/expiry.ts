@@ -16,7 +16,7 @@ export const systemClocks: Clocks = {
  * A moment that is reached when either clock says so: when the wall clock is set back, the other one is right; when the
  * machine has slept, the wall clock is. One that is set forward ends things early, which is the harmless side.
  */
-export class Deadline {
+export class Expiry {
   readonly #at: number;
   readonly #monotonicAt: number;
 
