@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LogRecord } from '../../lib/core/records/log-record.js';
+import type { FluentHandlerOptions } from '../../lib/handlers/shipping/fluent/fluent.handler.js';
 import { FluentHandler } from '../../lib/handlers/shipping/fluent/fluent.handler.js';
-import type { FluentHandlerOptions } from '../../lib/handlers/shipping/fluent/fluent-options.js';
 import { describeWithEngines } from './support/engine.js';
 import {
   type CollectedRecord,

@@ -23,10 +23,10 @@ import { DatagramHandler } from '../../lib/handlers/network/datagram.handler.js'
 import { SocketHandler } from '../../lib/handlers/network/socket.handler.js';
 import { NullHandler } from '../../lib/handlers/null.handler.js';
 import { QueueHandler } from '../../lib/handlers/queue/queue.handler.js';
+import type { ConfirmChannel } from '../../lib/handlers/shipping/brokers/amqp.handler.js';
 import { AMQPHandler } from '../../lib/handlers/shipping/brokers/amqp.handler.js';
-import type { ConfirmChannel } from '../../lib/handlers/shipping/brokers/amqp-options.js';
+import type { KafkaProducer } from '../../lib/handlers/shipping/brokers/kafka.handler.js';
 import { KafkaHandler } from '../../lib/handlers/shipping/brokers/kafka.handler.js';
-import type { KafkaProducer } from '../../lib/handlers/shipping/brokers/kafka-options.js';
 import { NATSHandler } from '../../lib/handlers/shipping/brokers/nats.handler.js';
 import { RedisStreamHandler } from '../../lib/handlers/shipping/brokers/redis-stream.handler.js';
 import { CloudWatchHandler } from '../../lib/handlers/shipping/cloudwatch/cloudwatch.handler.js';
@@ -39,8 +39,8 @@ import { SplunkHandler } from '../../lib/handlers/shipping/http/splunk.handler.j
 import { JournaldHandler } from '../../lib/handlers/shipping/journald/journald.handler.js';
 import { OpenTelemetryHandler } from '../../lib/handlers/shipping/otlp/open-telemetry.handler.js';
 import { OTLPHandler } from '../../lib/handlers/shipping/otlp/otlp.handler.js';
+import type { RelpHandlerOptions } from '../../lib/handlers/syslog/relp/relp.handler.js';
 import { RelpHandler } from '../../lib/handlers/syslog/relp/relp.handler.js';
-import type { RelpHandlerOptions } from '../../lib/handlers/syslog/relp/relp-options.js';
 import { SysLogHandler } from '../../lib/handlers/syslog/syslog.handler.js';
 import { jsonString } from '../../lib/python/json/json-string.js';
 import { FluentSink } from '../support/fluent-server.js';

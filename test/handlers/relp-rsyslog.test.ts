@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { getLogger } from '../../lib/core/loggers/manager.js';
+import type { RelpHandlerOptions } from '../../lib/handlers/syslog/relp/relp.handler.js';
 import { RelpHandler } from '../../lib/handlers/syslog/relp/relp.handler.js';
-import type { RelpHandlerOptions } from '../../lib/handlers/syslog/relp/relp-options.js';
 import { type Certificates, hasOpenssl, makeCertificates } from '../support/certificates.js';
 import { hasRsyslogRelp, hasRsyslogTls, type Rsyslog, startRsyslog } from '../support/rsyslog.js';
 import { collectStderr } from '../support/stderr-collector.js';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LogRecord } from '../../lib/core/records/log-record.js';
+import type { RelpHandlerOptions } from '../../lib/handlers/syslog/relp/relp.handler.js';
 import { RelpHandler } from '../../lib/handlers/syslog/relp/relp.handler.js';
-import type { RelpHandlerOptions } from '../../lib/handlers/syslog/relp/relp-options.js';
 import { RelpReader, relpFrame } from '../../lib/handlers/syslog/relp/relp-session.js';
 import { frame, RelpServer } from '../support/relp-server.js';
 import { collectStderr } from '../support/stderr-collector.js';

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
 import { lazy } from '../../runtime/lazy.js';
 import { nodeModule } from '../../runtime/node-module.js';
-import { boundEntries } from '../delivery/bound-options.js';
-import { retryEntries } from '../delivery/delivery-options.js';
+import { boundEntries, retryEntries } from '../delivery/delivery-options.js';
 import { spoolEntries } from '../delivery/spool/spool-options.js';
 import { handlerEntries } from '../handler-options.js';
 import { tlsContextSchema } from '../network/tls-options.js';

@@ -1,5 +1,4 @@
 /** The handlers of this room, one a line: configurations can name them, and the package exports all of them. */
 
 export { DatagramHandler } from './datagram.handler.js';
-export { SocketHandler } from './socket.handler.js';
-export type { SocketHandlerOptions } from './socket-options.js';
+export { SocketHandler, type SocketHandlerOptions } from './socket.handler.js';

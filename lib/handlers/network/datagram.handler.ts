@@ -4,8 +4,7 @@ import { LEAN } from '../../core/lean.js';
 import { checkOptions } from '../../core/options.js';
 import { nodeModule } from '../../runtime/node-module.js';
 import { DatagramTransport } from './datagram-transport.js';
-import { SocketHandler } from './socket.handler.js';
-import { type DatagramHandlerOptions, datagramHandlerSchema } from './socket-options.js';
+import { type DatagramHandlerOptions, datagramHandlerSchema, SocketHandler } from './socket.handler.js';
 import type { Transport } from './transport.js';
 import { makeUnixDatagramSocket, UnixDatagramTransport } from './unix-datagram-transport.js';
 

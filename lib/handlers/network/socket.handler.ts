@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { COMPONENT, declareComponent } from '../../core/component.js';
 import { Handler } from '../../core/handler.js';
 import { LEAN } from '../../core/lean.js';
@@ -7,17 +7,91 @@ import { checkOptions } from '../../core/options.js';
 import { bytesBy, settle, textBy } from '../../core/overrides.js';
 import type { LogRecord } from '../../core/records/log-record.js';
 import { hasError } from '../../core/records/record-traceback.js';
+import { lazy } from '../../runtime/lazy.js';
 import { nodeModule } from '../../runtime/node-module.js';
 import { Backoff } from '../delivery/backoff.js';
+import { boundEntries } from '../delivery/delivery-options.js';
 import type { QueueEntry } from '../delivery/delivery-queue.js';
+import { spoolEntries } from '../delivery/spool/spool-options.js';
+import { handlerEntries } from '../handler-options.js';
 import { Pickler } from '../wire/pickle.js';
 import { dictJson } from '../wire/record-json.js';
 import { pickleDict, transferDict } from '../wire/record-transfer.js';
 import { hostPort } from './host-port.js';
 import { NetworkHandler } from './network-handler.js';
-import { type SocketHandlerOptions, socketHandlerSchema } from './socket-options.js';
 import { SETTLE_MS, StreamTransport } from './stream-transport.js';
 import type { Transport } from './transport.js';
+
+const seconds = lazy(() => v.pipe(v.number(), v.gtValue(0, 'expected a number above 0')));
+
+/** The keys of a DatagramHandler in a configuration. */
+export const datagramHandlerSchema = lazy(() =>
+  v.strictObject({
+    ...handlerEntries(),
+    host: v.pipe(
+      v.string(),
+      v.nonEmpty('expected a host name, an address, or, where port is null, a path'),
+      v.description('Name or address of the server; the path of a unix socket where port is null.'),
+    ),
+    port: v.pipe(
+      v.nullable(
+        v.pipe(
+          v.number(),
+          v.integer(),
+          v.minValue(1, 'expected a port from 1 to 65535'),
+          v.maxValue(65_535, 'expected a port from 1 to 65535'),
+        ),
+      ),
+      v.description('Its port; null for a unix socket.'),
+    ),
+    format: v.optional(
+      v.pipe(
+        v.picklist(['pickle', 'json'], "expected 'pickle' or 'json'"),
+        v.description("How a record is written: as Python's handler does, or as JSON."),
+      ),
+      'pickle',
+    ),
+    framing: v.optional(
+      v.pipe(
+        v.picklist(['length', 'newline'], "expected 'length' or 'newline'"),
+        v.description('For JSON: after its length in four bytes, or as one line.'),
+      ),
+      'length',
+    ),
+    closeOnError: v.optional(
+      v.pipe(v.boolean(), v.description('Whether a broken connection is made again in silence.')),
+      false,
+    ),
+    retryStart: v.optional(
+      v.pipe(seconds(), v.description('The most the first wait between two attempts takes, in seconds.')),
+      1,
+    ),
+    retryMax: v.optional(
+      v.pipe(seconds(), v.description('The most any of these waits takes, in seconds.')),
+      30,
+    ),
+    retryFactor: v.optional(
+      v.pipe(
+        v.number(),
+        v.minValue(1, 'expected a number of 1 or more'),
+        v.description('By how much each wait may be longer than the last.'),
+      ),
+      2,
+    ),
+    ...boundEntries(),
+  }),
+);
+
+/** The keys of a SocketHandler in a configuration. */
+const socketHandlerSchema = lazy(() =>
+  v.strictObject({ ...datagramHandlerSchema().entries, ...spoolEntries() }),
+);
+
+/** Options of SocketHandler. */
+export type SocketHandlerOptions = v.InferInput<ReturnType<typeof socketHandlerSchema>>;
+
+/** Options of DatagramHandler. */
+export type DatagramHandlerOptions = v.InferInput<ReturnType<typeof datagramHandlerSchema>>;
 
 /**
  * Sends records to a TCP server or a unix socket, in the form that Python's `SocketHandler` has: the length in four
@@ -190,7 +264,7 @@ export class SocketHandler extends NetworkHandler {
 }
 
 /** A message after its length, four bytes, the highest first: Python's framing of pickles. */
-export function withLength(message: Buffer): Buffer {
+function withLength(message: Buffer): Buffer {
   const framed = Buffer.allocUnsafe(4 + message.length);
   framed.writeUInt32BE(message.length, 0);
   message.copy(framed, 4);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { lazy } from '../../runtime/lazy.js';
-import { boundEntries } from '../delivery/bound-options.js';
+import { boundEntries } from '../delivery/delivery-options.js';
 import { spoolEntries } from '../delivery/spool/spool-options.js';
 import { handlerEntries } from '../handler-options.js';
 

@@ -2,8 +2,8 @@ import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { LogRecord } from '../../../lib/core/records/log-record.js';
+import type { JournaldHandlerOptions } from '../../../lib/handlers/shipping/journald/journald.handler.js';
 import { JournaldHandler } from '../../../lib/handlers/shipping/journald/journald.handler.js';
-import type { JournaldHandlerOptions } from '../../../lib/handlers/shipping/journald/journald-options.js';
 import { providePackage } from '../../../lib/runtime/provided-packages.js';
 import { corpus } from '../../engines/support/record-corpus.js';
 import {

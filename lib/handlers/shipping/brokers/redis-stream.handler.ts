@@ -1,22 +1,67 @@
 import type { ConnectionOptions } from 'node:tls';
+import * as v from 'valibot';
 import { COMPONENT, declareComponent } from '../../../core/component.js';
 import { LEAN } from '../../../core/lean.js';
 import { checkOptions } from '../../../core/options.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
+import { lazy } from '../../../runtime/lazy.js';
 import { notLoaded } from '../../../runtime/optional-peer.js';
 import type { SendResult } from '../destination.js';
+import { tlsEntry } from '../http/http-shipping-options.js';
 import { ShapedJson } from '../shaped-json.js';
 import type { ShippingEntry } from '../shipping-entry.js';
 import { ShippingHandler } from '../shipping-handler.js';
+import { shippingEntries } from '../shipping-options.js';
 import { delivered, type RecordVerdict, rejected, retry } from '../verdict.js';
 import { addressParts } from './address-parts.js';
 import { Client, clientTls, loadPeer, loadSoon } from './client.js';
-import { givenClient } from './client-options.js';
-import {
-  type RedisClient,
-  type RedisStreamHandlerOptions,
-  redisStreamHandlerSchema,
-} from './redis-stream-options.js';
+import { clientEntry, givenClient, hasMethods } from './client-options.js';
+
+/** The part of a client of ioredis, also of a cluster, that is used. */
+export interface RedisClient {
+  pipeline(commands: (string | Buffer | number)[][]): {
+    exec(): Promise<[error: Error | null, result: unknown][] | null>;
+  };
+}
+
+/** The keys of a RedisStreamHandler in a configuration. */
+const redisStreamHandlerSchema = lazy(() =>
+  v.pipe(
+    v.strictObject({
+      url: v.optional(
+        v.pipe(
+          v.string(),
+          v.regex(
+            /^(rediss?:\/\/|unix:\/\/|\/)/,
+            'expected an address that begins with redis:// or rediss://',
+          ),
+          v.description('The address of Redis: `redis://user:password@host:6379/0`, `rediss://` for TLS.'),
+        ),
+      ),
+      client: clientEntry<RedisClient>('a client of ioredis', (value) => hasMethods(value, 'pipeline')),
+      key: v.pipe(v.string(), v.nonEmpty('expected a key'), v.description('The key of the stream.')),
+      maxLength: v.optional(
+        v.pipe(
+          v.number(),
+          v.integer(),
+          v.minValue(1, 'expected 1 or more'),
+          v.description(
+            'About how many entries the stream keeps: the oldest go (`MAXLEN ~`). Default all, until Redis is full.',
+          ),
+        ),
+      ),
+      tls: tlsEntry('How TLS is spoken: true, or `{ ca, cert, key … }`; `rediss://` speaks it too.'),
+      ...shippingEntries(),
+    }),
+    v.check(
+      ({ url, client }) => (url === undefined) !== (client === undefined),
+      'url: give either url or client',
+    ),
+  ),
+);
+
+/** Options of RedisStreamHandler. */
+export type RedisStreamHandlerOptions = v.InferInput<ReturnType<typeof redisStreamHandlerSchema>>;
 
 /** A client that ioredis makes. */
 interface OwnRedis extends RedisClient {

@@ -1,10 +1,12 @@
 import type { Agent } from 'node:http';
 import type { ConnectionOptions } from 'node:tls';
 import { promisify } from 'node:util';
+import * as v from 'valibot';
 import { COMPONENT, declareComponent } from '../../../core/component.js';
 import { LEAN } from '../../../core/lean.js';
 import { checkOptions } from '../../../core/options.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
+import { lazy } from '../../../runtime/lazy.js';
 import { nodeModule } from '../../../runtime/node-module.js';
 import { DeliveryFailure } from '../../delivery/delivery-failure.js';
 import { exchangeHttp } from '../../http/http-request.js';
@@ -14,13 +16,36 @@ import { hostPort } from '../../network/host-port.js';
 import { SETTLE_MS, StreamTransport } from '../../network/stream-transport.js';
 import { clientTls } from '../brokers/client.js';
 import type { SendResult } from '../destination.js';
+import { tlsEntry } from '../http/http-shipping-options.js';
 import { httpVerdict } from '../http/http-verdict.js';
 import { sendOrRetry } from '../send-or-retry.js';
 import { ShapedJson } from '../shaped-json.js';
 import type { ShippingEntry } from '../shipping-entry.js';
 import { ShippingHandler } from '../shipping-handler.js';
+import { hostEntry, portEntry, shippingEntries } from '../shipping-options.js';
 import { delivered, type RecordVerdict, retry } from '../verdict.js';
-import { type GELFHandlerOptions, gelfHandlerSchema } from './gelf-options.js';
+
+/** The keys of a GELFHandler in a configuration. */
+const gelfHandlerSchema = lazy(() =>
+  v.strictObject({
+    host: hostEntry("The machine that Graylog's input is on."),
+    port: portEntry('The port of the input.', 12_201),
+    protocol: v.optional(
+      v.pipe(
+        v.picklist(['udp', 'tcp', 'http'], "expected 'udp', 'tcp' or 'http'"),
+        v.description('How messages travel; only `http` answers whether they arrived.'),
+      ),
+      'udp',
+    ),
+    compress: v.optional(v.pipe(v.boolean(), v.description('Whether datagrams are compressed.')), true),
+    service: v.optional(v.pipe(v.string(), v.nonEmpty(), v.description('The name of the application.'))),
+    tls: tlsEntry('How TLS is spoken over TCP and HTTP: true, or `{ ca, cert, key … }`.'),
+    ...shippingEntries(),
+  }),
+);
+
+/** Options of GELFHandler. */
+export type GELFHandlerOptions = v.InferInput<ReturnType<typeof gelfHandlerSchema>>;
 
 /** A datagram of GELF, the two bytes that a part of a message begins with, and the head of such a part. */
 const MAX_DATAGRAM = 8_192;

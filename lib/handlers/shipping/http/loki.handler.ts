@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { COMPONENT, declareComponent } from '../../../core/component.js';
 import { LEAN } from '../../../core/lean.js';
 import { checkOptions } from '../../../core/options.js';
@@ -6,11 +7,43 @@ import { hasError, tracebackText } from '../../../core/records/record-traceback.
 import { recordFacts } from '../../../formatters/support/record-facts.js';
 import { jsonString } from '../../../python/json/json-string.js';
 import { cutText } from '../../../runtime/cut-text.js';
+import { lazy } from '../../../runtime/lazy.js';
 import { textField, textsJson } from '../field-values.js';
 import { NanosecondClock } from '../nanosecond-clock.js';
 import type { ShippingEntry } from '../shipping-entry.js';
 import { type HttpShipment, HttpShippingHandler } from './http-shipping-handler.js';
-import { type LokiHandlerOptions, lokiHandlerSchema } from './loki-options.js';
+import { httpAuth, httpShippingEntries, httpUrl } from './http-shipping-options.js';
+
+/** The keys of a LokiHandler in a configuration. */
+const lokiHandlerSchema = lazy(() =>
+  v.strictObject({
+    url: httpUrl('The address of Loki; `/loki/api/v1/push` is added.'),
+    labels: v.optional(
+      v.pipe(
+        v.record(
+          v.pipe(v.string(), v.regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'expected a label: letters, digits and _')),
+          v.string(),
+        ),
+        v.description(
+          'Labels of every line, few and with few values: `{ service, environment }`; `level` is added.',
+        ),
+      ),
+      {},
+    ),
+    tenant: v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^[!-~]+$/, 'expected a string of printable ASCII without spaces'),
+        v.description('The tenant, sent as `X-Scope-OrgID`.'),
+      ),
+    ),
+    auth: v.optional(httpAuth()),
+    ...httpShippingEntries(),
+  }),
+);
+
+/** Options of LokiHandler. */
+export type LokiHandlerOptions = v.InferInput<ReturnType<typeof lokiHandlerSchema>>;
 
 /** What Loki takes of structured metadata with a line, unless it is configured otherwise: 128 entries, 64 KiB. */
 const MAX_METADATA = 100;

@@ -1,7 +1,9 @@
+import * as v from 'valibot';
 import { COMPONENT, declareComponent } from '../../../core/component.js';
 import { LEAN } from '../../../core/lean.js';
 import { checkOptions } from '../../../core/options.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
+import { lazy } from '../../../runtime/lazy.js';
 import { nodeModule } from '../../../runtime/node-module.js';
 import type { HttpAnswer } from '../../http/http-request.js';
 import type { SendResult } from '../destination.js';
@@ -9,8 +11,37 @@ import { ShapedJson } from '../shaped-json.js';
 import type { ShippingEntry } from '../shipping-entry.js';
 import { type BatchVerdict, delivered, retry } from '../verdict.js';
 import { type HttpShipment, HttpShippingHandler } from './http-shipping-handler.js';
+import { httpShippingEntries, httpUrl } from './http-shipping-options.js';
 import { httpVerdict } from './http-verdict.js';
-import { type SplunkHandlerOptions, splunkHandlerSchema } from './splunk-options.js';
+
+const text = (what: string) => v.optional(v.pipe(v.string(), v.nonEmpty(), v.description(what)));
+
+/** The keys of a SplunkHandler in a configuration. */
+const splunkHandlerSchema = lazy(() =>
+  v.strictObject({
+    url: httpUrl('The address of the HTTP Event Collector; `/services/collector/event` is added.'),
+    token: v.pipe(
+      v.string(),
+      v.regex(/^[!-~]+$/, 'expected a token without spaces'),
+      v.description('The token of the collector.'),
+    ),
+    ack: v.optional(
+      v.pipe(
+        v.boolean(),
+        v.description('Whether a record counts as delivered only when Splunk says that it is indexed.'),
+      ),
+      false,
+    ),
+    index: text("The index; default the token's."),
+    sourcetype: text("The type of the events; default `'_json'`."),
+    source: text('Where the events come from; default the logger.'),
+    host: text("The machine's name; default the system's."),
+    ...httpShippingEntries(),
+  }),
+);
+
+/** Options of SplunkHandler. */
+export type SplunkHandlerOptions = v.InferInput<ReturnType<typeof splunkHandlerSchema>>;
 
 /** How often Splunk is asked whether a batch is indexed: after this long, then at most every second, in milliseconds. */
 const FIRST_ASKED_MS = 100;

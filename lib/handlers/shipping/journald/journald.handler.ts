@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import * as v from 'valibot';
 import { whenActive } from '../../../core/activation.js';
 import { COMPONENT, declareComponent } from '../../../core/component.js';
 import { LoggingError } from '../../../core/errors.js';
@@ -8,13 +9,56 @@ import { checkOptions } from '../../../core/options.js';
 import { textBy } from '../../../core/overrides.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
 import { tracebackText } from '../../../core/records/record-traceback.js';
+import { lazy } from '../../../runtime/lazy.js';
 import { loadSoon } from '../brokers/client.js';
 import type { SendResult } from '../destination.js';
 import type { ShippingEntry } from '../shipping-entry.js';
 import { ShippingHandler } from '../shipping-handler.js';
+import { shippingEntries } from '../shipping-options.js';
 import { journalEntry, toNative } from './journal-entry.js';
 import { type JournalWay, nativeWay, streamWay } from './journal-ways.js';
-import { type JournaldHandlerOptions, journaldHandlerSchema } from './journald-options.js';
+
+/** The keys of a JournaldHandler in a configuration. */
+const journaldHandlerSchema = lazy(() =>
+  v.strictObject({
+    identifier: v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^[^\0-\x20\x7f]+$/, 'expected a name without spaces'),
+        v.description('The name that `journalctl -t` finds records by; default that of the program.'),
+      ),
+    ),
+    protocol: v.optional(
+      v.pipe(
+        v.picklist(['native', 'stream'], "expected 'native' or 'stream'"),
+        v.description(
+          'How records travel: `native` keeps fields and needs `unix-dgram`, `stream` writes lines; default `native` where `unix-dgram` is installed.',
+        ),
+      ),
+    ),
+    directory: v.optional(
+      v.pipe(
+        v.string(),
+        v.nonEmpty('expected a folder'),
+        v.description(
+          "The folder of the journal's sockets: `/run/systemd/journal.NAME` is that of a namespace.",
+        ),
+      ),
+      '/run/systemd/journal',
+    ),
+    includeCaller: v.optional(
+      v.pipe(
+        v.boolean(),
+        v.description('Adds CODE_FILE, CODE_LINE and CODE_FUNC; costs about 10 µs a record.'),
+      ),
+      false,
+    ),
+    ...shippingEntries(),
+  }),
+);
+
+/** Options of JournaldHandler. */
+export type JournaldHandlerOptions = v.InferInput<ReturnType<typeof journaldHandlerSchema>>;
 
 /** What of a datagram's room the system needs for itself. */
 const DATAGRAM_HEAD = 512;

@@ -1,19 +1,96 @@
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { whenActive } from '../../../core/activation.js';
 import { COMPONENT, declareComponent } from '../../../core/component.js';
 import { LEAN } from '../../../core/lean.js';
 import { checkOptions } from '../../../core/options.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
+import { lazy } from '../../../runtime/lazy.js';
 import { Backoff } from '../../delivery/backoff.js';
+import { boundEntries, retryEntries } from '../../delivery/delivery-options.js';
+import { spoolEntries } from '../../delivery/spool/spool-options.js';
+import { handlerEntries } from '../../handler-options.js';
 import type { Connector } from '../../network/connector.js';
 import { hostPort } from '../../network/host-port.js';
 import { warnInsecure } from '../../network/tls-options.js';
 import type { Transport } from '../../network/transport.js';
 import { syslogConnector } from '../syslog-connector.js';
-import { parseAddress } from '../syslog-options.js';
+import { parseAddress, syslogMessageEntries, syslogTlsEntries } from '../syslog-options.js';
 import { SyslogSender } from '../syslog-sender.js';
-import { type RelpHandlerOptions, relpHandlerSchema } from './relp-options.js';
 import { RelpTransport } from './relp-transport.js';
+
+const port = lazy(() => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)));
+const host = lazy(() => v.pipe(v.string(), v.nonEmpty('expected a non-empty string')));
+const seconds = lazy(() => v.pipe(v.number(), v.gtValue(0, 'expected a number above 0')));
+
+/** The keys of a RelpHandler in a configuration. */
+const relpHandlerSchema = lazy(() =>
+  v.strictObject({
+    ...handlerEntries(),
+    address: v.pipe(
+      v.union(
+        [
+          v.strictTuple([host(), port()]),
+          v.pipe(
+            v.string(),
+            v.check((text) => 'host' in parseAddress(text), "expected [host, port] or 'host:port'"),
+          ),
+        ],
+        "expected [host, port] or 'host:port'",
+      ),
+      v.description("The server as [host, port] or 'host:port'."),
+    ),
+    ...syslogMessageEntries(),
+    protocol: v.optional(
+      v.pipe(
+        v.picklist(['rfc5424', 'bsd'], "expected 'rfc5424' or 'bsd'"),
+        v.description('RFC 5424; or a priority and the text, without the time a record was made.'),
+      ),
+      'rfc5424',
+    ),
+    window: v.optional(
+      v.pipe(
+        v.number(),
+        v.integer(),
+        v.minValue(1),
+        v.maxValue(10_000),
+        v.description('The most messages that are out without an answer.'),
+      ),
+      128,
+    ),
+    maxMessageBytes: v.optional(
+      v.pipe(
+        v.number(),
+        v.integer(),
+        v.minValue(480),
+        v.maxValue(131_072),
+        v.description(
+          'What is longer is cut; a server may take less than this: rsyslog 8 KiB unless maxMessageSize or maxDataSize is set.',
+        ),
+      ),
+      131_072,
+    ),
+    timeout: v.optional(
+      v.pipe(seconds(), v.description('How long a connection may take to come about, in seconds.')),
+      5,
+    ),
+    ackTimeout: v.optional(
+      v.pipe(
+        seconds(),
+        v.description(
+          'How long the server may answer nothing before the connection is replaced, in seconds.',
+        ),
+      ),
+      30,
+    ),
+    ...syslogTlsEntries(),
+    ...retryEntries(),
+    ...boundEntries(),
+    ...spoolEntries(),
+  }),
+);
+
+/** Options of RelpHandler. */
+export type RelpHandlerOptions = v.InferInput<ReturnType<typeof relpHandlerSchema>>;
 
 /**
  * Sends records to a syslog server that speaks RELP, as rsyslog does (`imrelp`): the server acknowledges each record,
