@@ -61,7 +61,7 @@ export type {
   PlanOptions,
 } from './config/plan/planned-config.js';
 export type { ConfigModuleContext } from './config/read/config-files.js';
-export type { ConfigFault, Place } from './config/read/config-origin.js';
+export type { ConfigIssue, Place } from './config/read/config-origin.js';
 export type { Environment } from './config/read/env-values.js';
 export { type LoadOptions, loadLoggingConfig } from './config/read/load-logging-config.js';
 export * from './context/components.js';
@@ -124,7 +124,7 @@ export {
   setLoggerClass,
 } from './core/loggers/manager.js';
 export { RootLogger } from './core/loggers/root-logger.js';
-export type { Fault } from './core/options.js';
+export type { OptionIssue } from './core/options.js';
 export {
   type Fields,
   isLogRecord,
@@ -136,11 +136,11 @@ export { getLogRecordFactory, makeLogRecord, setLogRecordFactory } from './core/
 export { captureWarnings } from './core/reports/capture-warnings.js';
 export { type CaptureCrashesOptions, captureCrashes } from './core/reports/crash-records.js';
 export {
-  getLoggingFaults,
-  type LoggingFault,
-  type LoggingFaultListener,
-  onLoggingFault,
-} from './core/reports/fault-channel.js';
+  getLoggingErrors,
+  type LoggingErrorListener,
+  type LoggingErrorReport,
+  onLoggingError,
+} from './core/reports/error-reports.js';
 export type { DeliveryCounts } from './core/reports/handler-counters.js';
 export {
   loggingMetrics,

@@ -5,8 +5,8 @@
  */
 export { LoggingLiveModule } from './live/module/live.module.js';
 export type { LoggingLiveOptions } from './live/module/live-options.js';
+export type { ActiveLevel } from './live/overrides/active-level.js';
 export type { EndCause, OverrideChange, OverrideListener } from './live/overrides/audit.js';
-export type { LevelInForce } from './live/overrides/level-in-force.js';
 export type { OverrideOptions } from './live/overrides/override.js';
 export type { Override, OverrideScope } from './live/overrides/override-data.js';
 export {

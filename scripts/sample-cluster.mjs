@@ -82,7 +82,7 @@ async function startInstance(redisPort, number) {
   return port;
 }
 
-/** Each instance does a part of one request, whose id they are told. The last one fails. */
+/** Each instance does a part of one request, whose id they are given. The last one fails. */
 async function sendThrough([first, second, third], id) {
   const headers = { 'x-request-id': id, 'x-api-key': 'sample', 'content-type': 'application/json' };
   const body = JSON.stringify({ item: 'tea', quantity: 200 });

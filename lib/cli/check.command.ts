@@ -1,8 +1,8 @@
 import type { ConfigPlan } from '../config/plan/planned-config.js';
-import type { ConfigFault } from '../config/read/config-origin.js';
-import { faultText } from './fault-text.js';
+import type { ConfigIssue } from '../config/read/config-origin.js';
 import { isForeign } from './foreign-names.js';
-import { faultsOf, importModules, type LoadSettings, loadPlan } from './load-plan.js';
+import { issueText } from './issue-text.js';
+import { importModules, issuesOf, type LoadSettings, loadPlan } from './load-plan.js';
 import { findWarnings } from './plan-warnings.js';
 import { painterFor, plural, type Terminal, writeJson } from './terminal.js';
 import { unusedEntries } from './unused-entries.js';
@@ -14,7 +14,7 @@ export interface CheckSettings extends LoadSettings {
 
 interface Verdict {
   readonly file: string;
-  readonly faults: readonly ConfigFault[];
+  readonly issues: readonly ConfigIssue[];
   /** Notes, which are not errors. */
   readonly notes: readonly string[];
   /** What is allowed and seldom meant. */
@@ -34,15 +34,15 @@ export async function check(
   if (settings.json) {
     writeJson(
       terminal,
-      verdicts.map(({ file, faults, notes, warnings }) => ({
-        ...{ file, ok: faults.length === 0, faults, notes },
+      verdicts.map(({ file, issues, notes, warnings }) => ({
+        ...{ file, ok: issues.length === 0, issues, notes },
         ...(warnings.length > 0 ? { warnings } : {}),
       })),
     );
   } else {
     print(verdicts, terminal);
   }
-  return verdicts.some(({ faults }) => faults.length > 0) ? 1 : 0;
+  return verdicts.some(({ issues }) => issues.length > 0) ? 1 : 0;
 }
 
 async function judge(file: string, settings: CheckSettings, terminal: Terminal): Promise<Verdict> {
@@ -54,9 +54,9 @@ async function judge(file: string, settings: CheckSettings, terminal: Terminal):
     ];
     const environment = settings.environment ?? terminal.env.NODE_ENV;
     const warnings = findWarnings(plan, environment === 'production');
-    return { file, faults: [], notes, warnings, summary: summary(plan) };
+    return { file, issues: [], notes, warnings, summary: summary(plan) };
   } catch (error) {
-    return { file, faults: faultsOf(error, file), notes: [], warnings: [], summary: '' };
+    return { file, issues: issuesOf(error, file), notes: [], warnings: [], summary: '' };
   }
 }
 
@@ -67,17 +67,17 @@ function summary({ handlers, loggers, root }: ConfigPlan): string {
 
 function print(verdicts: readonly Verdict[], terminal: Terminal): void {
   const paint = painterFor('stdout', terminal);
-  for (const { file, faults, notes, warnings, summary: text } of verdicts) {
-    for (const fault of faults) terminal.stdout.write(`${faultText(fault, paint)}\n`);
-    if (faults.length > 0) continue;
+  for (const { file, issues, notes, warnings, summary: text } of verdicts) {
+    for (const issue of issues) terminal.stdout.write(`${issueText(issue, paint)}\n`);
+    if (issues.length > 0) continue;
     terminal.stdout.write(`${paint(file, 'bold')}: ${paint('ok', 'green')}, ${text}\n`);
     for (const warning of warnings) terminal.stdout.write(`  ${paint('warning', 'yellow')}: ${warning}\n`);
     for (const note of notes) terminal.stdout.write(`  ${paint('note', 'yellow')}: ${note}\n`);
   }
-  const count = verdicts.reduce((sum, { faults }) => sum + faults.length, 0);
-  const faulty = verdicts.filter(({ faults }) => faults.length > 0).length;
-  if (count > 0) terminal.stderr.write(`${plural(count, 'error')} in ${plural(faulty, 'file')}\n`);
-  if (verdicts.some(({ faults }) => faults.some(isUnknownClass))) {
+  const count = verdicts.reduce((sum, { issues }) => sum + issues.length, 0);
+  const failed = verdicts.filter(({ issues }) => issues.length > 0).length;
+  if (count > 0) terminal.stderr.write(`${plural(count, 'error')} in ${plural(failed, 'file')}\n`);
+  if (verdicts.some(({ issues }) => issues.some(isUnknownClass))) {
     terminal.stderr.write(
       'for classes of your own: --import the module that registers them, or --allow-unknown\n',
     );
@@ -85,7 +85,7 @@ function print(verdicts: readonly Verdict[], terminal: Terminal): void {
 }
 
 /** A class name that may be one of the application's, and not a typo. */
-function isUnknownClass({ path, message }: ConfigFault): boolean {
+function isUnknownClass({ path, message }: ConfigIssue): boolean {
   const [, name] = /registered as "([^"]+)"/.exec(message) ?? [];
   return /\.(class|\(\))$/.test(path) && name !== undefined && isForeign(name);
 }

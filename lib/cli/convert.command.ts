@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { configError, LoggingConfigError, planConfig } from '../config/plan/config-plan.js';
 import type { LoggingConfig } from '../config/plan/logging-config.js';
-import { type ConfigFault, ConfigOrigin, setOrigin } from '../config/read/config-origin.js';
+import { type ConfigIssue, ConfigOrigin, setOrigin } from '../config/read/config-origin.js';
 import { parseConfigText } from '../config/read/config-text.js';
 import { parseIniConfig } from '../config/read/ini-config.js';
 import { LoggingError } from '../core/errors.js';
 import { loadOptionalPeer, notLoaded } from '../runtime/optional-peer.js';
 import { isPlainObject } from '../runtime/plain-object.js';
-import { faultText } from './fault-text.js';
 import { standIns } from './foreign-names.js';
+import { issueText } from './issue-text.js';
 import { painterFor, type Terminal, writeJson } from './terminal.js';
 
 /** Options of `convert`. */
@@ -19,7 +19,7 @@ export interface ConvertSettings {
 
 interface Source {
   readonly value: unknown;
-  readonly faults: readonly ConfigFault[];
+  readonly issues: readonly ConfigIssue[];
   readonly origin: ConfigOrigin;
 }
 
@@ -30,8 +30,8 @@ interface Source {
  * What could not be applied is converted as it is, and reported on standard error.
  */
 export async function convert(file: string, settings: ConvertSettings, terminal: Terminal): Promise<number> {
-  const { value, faults, origin } = await read(file, terminal);
-  if (faults.length > 0) throw configError(faults);
+  const { value, issues, origin } = await read(file, terminal);
+  if (issues.length > 0) throw configError(issues);
   const key = keyOfDictionary(value);
   if (key === undefined) {
     throw new LoggingError(
@@ -40,7 +40,7 @@ export async function convert(file: string, settings: ConvertSettings, terminal:
     );
   }
   const config = (key === '' ? value : (value as Record<string, unknown>)[key]) as LoggingConfig;
-  reportFaults(config, below(key, origin), terminal);
+  reportIssues(config, below(key, origin), terminal);
   const escaped = escapeVariables(config) as object;
   if (settings.json) writeJson(terminal, escaped);
   else terminal.stdout.write(await toYaml(escaped));
@@ -54,11 +54,11 @@ async function read(file: string, terminal: Terminal): Promise<Source> {
     ['.conf', '.ini', '.cfg'].includes(extname(file).toLowerCase()) || /^\s*[[#;]\s*\w+\s*\]/m.test(text);
   const isJson = /^\s*\{/.test(text);
   if (isIni && !isJson) {
-    const { value, faults, places } = parseIniConfig(text, { file: name });
-    return { value: withoutEmpty(value), faults, origin: new ConfigOrigin(new Map(), places) };
+    const { value, issues, places } = parseIniConfig(text, { file: name });
+    return { value: withoutEmpty(value), issues, origin: new ConfigOrigin(new Map(), places) };
   }
-  const { value, faults, places } = await parseConfigText(text, name, isJson ? 'json' : 'yaml');
-  return { value, faults, origin: new ConfigOrigin(new Map(), places) };
+  const { value, issues, places } = await parseConfigText(text, name, isJson ? 'json' : 'yaml');
+  return { value, issues, origin: new ConfigOrigin(new Map(), places) };
 }
 
 async function readText(file: string): Promise<string> {
@@ -106,7 +106,7 @@ function withoutEmpty(config: Record<string, unknown>): Record<string, unknown> 
   );
 }
 
-function reportFaults(config: LoggingConfig, origin: ConfigOrigin, terminal: Terminal): void {
+function reportIssues(config: LoggingConfig, origin: ConfigOrigin, terminal: Terminal): void {
   const unknown = new Set<string>();
   const paint = painterFor('stderr', terminal);
   const report = (text: string) => terminal.stderr.write(`${paint('note', 'yellow')}: ${text}\n`);
@@ -114,7 +114,7 @@ function reportFaults(config: LoggingConfig, origin: ConfigOrigin, terminal: Ter
     planConfig(setOrigin({ ...config }, origin), { resolve: standIns(unknown) });
   } catch (error) {
     if (!(error instanceof LoggingConfigError)) throw error;
-    for (const fault of error.faults) report(faultText(fault, paint));
+    for (const issue of error.issues) report(issueText(issue, paint));
   }
   for (const name of unknown) report(`${name} is your own class; register it with registerComponent()`);
 }

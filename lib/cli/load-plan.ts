@@ -3,12 +3,12 @@ import { pathToFileURL } from 'node:url';
 import { configError, LoggingConfigError, planConfig } from '../config/plan/config-plan.js';
 import type { LoggingConfig } from '../config/plan/logging-config.js';
 import type { ConfigPlan, PlannedWithoutWorkers } from '../config/plan/planned-config.js';
-import { joinFaults } from '../config/read/config-faults.js';
-import type { ConfigFault } from '../config/read/config-origin.js';
+import { joinIssues } from '../config/read/config-issues.js';
+import type { ConfigIssue } from '../config/read/config-origin.js';
 import { loadLoggingConfig } from '../config/read/load-logging-config.js';
 import { compileSettings, type FormatterSettings } from '../core/formatting/formatter-options.js';
 import { addLevelName, findLevel } from '../core/levels.js';
-import type { Fault } from '../core/options.js';
+import type { OptionIssue } from '../core/options.js';
 import { RESERVED_ATTRIBUTES } from '../core/records/record-attributes.js';
 import { suggestion } from '../core/suggestion.js';
 import { admitExternals, standIns } from './foreign-names.js';
@@ -71,13 +71,13 @@ export async function loadPlan(
     return { config, plan, unknown: [...unknown] };
   } catch (error) {
     if (!(error instanceof LoggingConfigError)) throw error;
-    throw configError(joinFaults([], error.faults), error.cause);
+    throw configError(joinIssues([], error.issues), error.cause);
   }
 }
 
 /** All errors: those of the configuration, or the one that prevented reading it. */
-export function faultsOf(error: unknown, file: string): readonly ConfigFault[] {
-  if (error instanceof LoggingConfigError) return error.faults;
+export function issuesOf(error: unknown, file: string): readonly ConfigIssue[] {
+  if (error instanceof LoggingConfigError) return error.issues;
   const message = error instanceof Error ? error.message : String(error);
   return [{ path: '', message: message.replace(/^loadLoggingConfig: /, ''), file }];
 }
@@ -91,7 +91,7 @@ const USUAL_FIELDS = ['request_id', 'trace_id', 'span_id', 'exc_info', 'exc_text
  *
  * A field is the application's own if its name resembles no known one, or if it has a default.
  */
-export function misspeltFields({ kind, path, options }: PlannedWithoutWorkers): Fault[] {
+export function misspeltFields({ kind, path, options }: PlannedWithoutWorkers): OptionIssue[] {
   if (kind !== 'formatter') return [];
   const key = typeof options.format === 'string' ? 'format' : 'fmt';
   if (typeof options[key] !== 'string') return [];

@@ -1,6 +1,6 @@
-import { describeFault } from '../config/plan/config-plan.js';
+import { describeIssue } from '../config/plan/config-plan.js';
 import type { ConfigPlan, PlannedComponent, PlannedLogger } from '../config/plan/planned-config.js';
-import type { ConfigFault } from '../config/read/config-origin.js';
+import type { ConfigIssue } from '../config/read/config-origin.js';
 import { DEBUG, getLevelName, NOTSET } from '../core/levels.js';
 import { RotatingFileHandler } from '../handlers/file/rotation/rotating-file.handler.js';
 import { TimedRotatingFileHandler } from '../handlers/file/rotation/timed-rotating-file.handler.js';
@@ -14,7 +14,7 @@ import { TimedRotatingFileHandler } from '../handlers/file/rotation/timed-rotati
  */
 export function findWarnings(plan: ConfigPlan, isProduction: boolean): string[] {
   const tree = new PlannedTree(plan);
-  const found: ConfigFault[] = [
+  const found: ConfigIssue[] = [
     ...tree.doubled(),
     ...tree.nowhere(),
     ...(isProduction ? debugLevels(plan) : []),
@@ -22,7 +22,7 @@ export function findWarnings(plan: ConfigPlan, isProduction: boolean): string[] 
     ...sharedFiles(plan.handlers),
   ];
   const located = found.map((warning) => plan.origin?.locate(warning) ?? warning);
-  return [...(plan.origin?.warnings ?? []), ...located].map(describeFault);
+  return [...(plan.origin?.warnings ?? []), ...located].map(describeIssue);
 }
 
 /** The loggers of a plan, as they are below one another. */
@@ -35,7 +35,7 @@ class PlannedTree {
   }
 
   /** Handlers that a record reaches twice on its way up. */
-  doubled(): ConfigFault[] {
+  doubled(): ConfigIssue[] {
     return [...this.#byName].flatMap(([name, logger]) =>
       logger.handlers.flatMap((handler) => {
         const above = this.#above(name).find(([, other]) => other.handlers.includes(handler));
@@ -47,7 +47,7 @@ class PlannedTree {
   }
 
   /** Loggers whose records end at one that does not propagate, before any handler. */
-  nowhere(): ConfigFault[] {
+  nowhere(): ConfigIssue[] {
     return [...this.#byName].flatMap(([name, logger]) => {
       const way: [string, PlannedLogger][] = [[name, logger], ...this.#above(name)];
       const end = way.at(-1);
@@ -76,14 +76,14 @@ function placeOf(name: string): string {
   return name === 'root' ? 'root' : `loggers.${name}`;
 }
 
-function debugLevels({ loggers, root }: ConfigPlan): ConfigFault[] {
+function debugLevels({ loggers, root }: ConfigPlan): ConfigIssue[] {
   return [...loggers, ...(root === undefined ? [] : [root])].flatMap(({ name, level }) => {
     if (level === undefined || level === NOTSET || level > DEBUG) return [];
     return [{ path: `${placeOf(name ?? 'root')}.level`, message: `${getLevelName(level)} in production` }];
   });
 }
 
-function fileWarnings({ path, type, options }: PlannedComponent): ConfigFault[] {
+function fileWarnings({ path, type, options }: PlannedComponent): ConfigIssue[] {
   const { backupCount = 0, maxBytes = 0, maxAge, maxTotalSize } = options;
   if (backupCount !== 0 || maxAge != null || maxTotalSize != null) return [];
   if ((type as unknown) === RotatingFileHandler) {
@@ -99,7 +99,7 @@ function fileWarnings({ path, type, options }: PlannedComponent): ConfigFault[] 
 }
 
 /** Two handlers that roll one file in turns. */
-function sharedFiles(handlers: readonly PlannedComponent[]): ConfigFault[] {
+function sharedFiles(handlers: readonly PlannedComponent[]): ConfigIssue[] {
   const first = new Map<string, string>();
   return handlers.flatMap(({ name, path, options: { filename } }) => {
     if (typeof filename !== 'string') return [];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { LoggingConfigError } from '../config/plan/config-plan.js';
-import { faultText } from './fault-text.js';
+import { issueText } from './issue-text.js';
 import { makeProgram } from './program.js';
 import { painterFor, plural, type Terminal } from './terminal.js';
 
@@ -34,8 +34,8 @@ export async function runCli(args: readonly string[], terminal: Terminal = proce
 function report(error: unknown, terminal: Terminal): void {
   const paint = painterFor('stderr', terminal);
   if (error instanceof LoggingConfigError) {
-    for (const fault of error.faults) terminal.stderr.write(`${faultText(fault, paint)}\n`);
-    terminal.stderr.write(`${plural(error.faults.length, 'error')}\n`);
+    for (const issue of error.issues) terminal.stderr.write(`${issueText(issue, paint)}\n`);
+    terminal.stderr.write(`${plural(error.issues.length, 'error')}\n`);
   } else {
     terminal.stderr.write(
       `${paint('error', 'red')}: ${error instanceof Error ? error.message : String(error)}\n`,

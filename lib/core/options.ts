@@ -7,7 +7,7 @@ import { describeUnknownLevel, findLevel, type Level } from './levels.js';
 import { suggestion } from './suggestion.js';
 
 /** An error in a configuration or in options: where, and what to do about it. */
-export interface Fault {
+export interface OptionIssue {
   /** Keys from the outside in, with dots: `handlers.file.maxBytes`; `''` for the whole. */
   readonly path: string;
   /** What is wrong, with the value and the remedy. */
@@ -33,15 +33,15 @@ export function checkOptions<TSchema extends v.GenericSchema<object, object>>(
 ): v.InferOutput<TSchema> {
   if (typeof (options ?? {}) !== 'object') throw notAnObject(where, schema, options);
   const result = v.safeParse(schema, options ?? {});
-  const faults = (result.issues ?? [])
+  const issues = (result.issues ?? [])
     .filter((issue) => isStrict || !isUnknownKey(issue))
-    .map((issue) => toFault(issue, where, schema));
-  if (faults.length > 0) {
-    const [first] = faults as [Fault];
+    .map((issue) => toIssue(issue, where, schema));
+  if (issues.length > 0) {
+    const [first] = issues as [OptionIssue];
     const text =
-      faults.length === 1
-        ? formatFault(first)
-        : `${faults.length} errors\n${faults.map((fault) => `  ${formatFault(fault)}`).join('\n')}`;
+      issues.length === 1
+        ? formatIssue(first)
+        : `${issues.length} errors\n${issues.map((issue) => `  ${formatIssue(issue)}`).join('\n')}`;
     throw new LoggingError('ERR_LOGGING_OPTIONS', text);
   }
   return result.output as v.InferOutput<TSchema>;
@@ -58,14 +58,14 @@ function notAnObject(where: string, schema: object, options: unknown): LoggingEr
 }
 
 /** All errors of options; empty if they are valid. @param path The place of the options themselves. */
-export function findFaults(schema: v.GenericSchema, options: unknown, path: string): Fault[] {
+export function findIssues(schema: v.GenericSchema, options: unknown, path: string): OptionIssue[] {
   const result = v.safeParse(schema, options);
-  return (result.issues ?? []).map((issue) => toFault(issue, path, schema));
+  return (result.issues ?? []).map((issue) => toIssue(issue, path, schema));
 }
 
 /** `path: message`. */
-export function formatFault(fault: Fault): string {
-  return fault.path === '' ? fault.message : `${fault.path}: ${fault.message}`;
+export function formatIssue(issue: OptionIssue): string {
+  return issue.path === '' ? issue.message : `${issue.path}: ${issue.message}`;
 }
 
 /** A key that the schema does not have. */
@@ -78,7 +78,7 @@ function isMissingKey(issue: v.BaseIssue<unknown>): boolean {
   return issue.type === 'strict_object' && issue.path?.at(-1)?.origin === 'key';
 }
 
-function toFault(issue: v.BaseIssue<unknown>, path: string, schema: v.GenericSchema): Fault {
+function toIssue(issue: v.BaseIssue<unknown>, path: string, schema: v.GenericSchema): OptionIssue {
   const keys = (issue.path ?? []).map((item) => String(item.key));
   return {
     path: [path, ...keys].filter((key) => key !== '').join('.'),

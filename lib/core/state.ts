@@ -1,5 +1,5 @@
 import { globalSlot } from '../runtime/global-slot.js';
-import { CallFaults } from './calls/call-faults.js';
+import { CallErrors } from './calls/call-errors.js';
 import type { CountedHandler } from './reports/handler-counters.js';
 import { LoggingCounters } from './reports/record-counts.js';
 
@@ -37,7 +37,7 @@ export interface LoggingState {
   /** The counters of all records. */
   readonly recordCounters: LoggingCounters;
   /** Log calls whose arguments did not fit. */
-  readonly callFaults: CallFaults;
+  readonly callErrors: CallErrors;
   /** Whether log calls are as strict as Python's. */
   strictCalls: boolean;
   /** See `getManager`, `getLogRecordFactory`, `getLoggerClass` and `getLastResort`, which know their types. */
@@ -81,7 +81,7 @@ export function freshState(): LoggingState {
     handlersByName: new Map(),
     openHandlers: new Set(),
     recordCounters: new LoggingCounters(),
-    callFaults: new CallFaults(),
+    callErrors: new CallErrors(),
     strictCalls: false,
     manager: undefined,
     recordFactory: undefined,

@@ -63,8 +63,8 @@ export const RESOLVER_MARKS = [MARKS.resolver, MARKS.fieldResolver, MARKS.refere
 /** What is leaned on: whose it is, what it is, and what is lost without it. */
 const INTERNALS = {
   injectable: [COMMON, `mark '${MARKS.injectable}'`, 'handlers, formatters and filters get no services'],
-  parameterTokens: [COMMON, `mark '${MARKS.parameterTokens}'`, 'faults of injection are not explained'],
-  propertyTokens: [COMMON, `mark '${MARKS.propertyTokens}'`, 'faults of injection are not explained'],
+  parameterTokens: [COMMON, `mark '${MARKS.parameterTokens}'`, 'errors of injection are not explained'],
+  propertyTokens: [COMMON, `mark '${MARKS.propertyTokens}'`, 'errors of injection are not explained'],
   route: [COMMON, `mark '${MARKS.route}'`, 'what handlers of routes throw is not logged'],
   host: [COMMON, `mark '${MARKS.host}'`, 'access records may name the handler of another host'],
   version: [COMMON, `mark '${MARKS.version}'`, 'http.exclude does not know paths without their version'],

@@ -210,8 +210,8 @@ function violations(
 ): string[] {
   return files.flatMap((file) =>
     file.imports.flatMap((imported) => {
-      const fault = judge(file, imported);
-      return fault === undefined ? [] : [`${file.path}: '${imported.specifier}' ${fault}`];
+      const issue = judge(file, imported);
+      return issue === undefined ? [] : [`${file.path}: '${imported.specifier}' ${issue}`];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import type { SourceFile } from '../support/source-file.js';
 import { entryFiles, programFiles, type Rule } from './layer-rules.js';
 
-/** The most lines a source file may have: beyond 300 it is worth asking whether it tells two stories. */
+/** The most lines a source file may have: beyond 300 it is worth asking whether it holds two stories. */
 export const maxLines = 400;
 
 /** Where module-level state may live: the one slot shared by all copies of the package. */
@@ -19,7 +19,7 @@ export const processListeners: ReadonlySet<string> = new Set([
   'runtime/signal-drain.ts',
 ]);
 
-/** Raises a signal again that it caught, once everything held back is out. */
+/** Raises a signal again that it caught, once everything buffered is out. */
 const signalRaisers: ReadonlySet<string> = new Set(['runtime/signal-drain.ts']);
 
 /** The modules of Node that every program waits for: these are quick to load, or loaded anyway. */
@@ -44,7 +44,7 @@ export const filesStayShort: Rule = (files) =>
     .map(({ path, lineCount }) => `${path}: ${lineCount} lines, ${maxLines} allowed`);
 
 export const nobodyEndsTheProcess: Rule = (files) =>
-  faults(files, ({ path, memberAccesses, imports }) => [
+  issues(files, ({ path, memberAccesses, imports }) => [
     ...[...memberAccesses].filter(
       (access) => processEnders.has(access) && !(access === 'process.kill' && signalRaisers.has(path)),
     ),
@@ -55,13 +55,13 @@ export const nobodyEndsTheProcess: Rule = (files) =>
   ]);
 
 export const fewListenToTheProcess: Rule = (files) =>
-  faults(
+  issues(
     files.filter(({ path }) => !processListeners.has(path)),
     ({ memberAccesses }) => [...memberAccesses].filter((access) => listening.test(access)),
   );
 
 export const nobodyUsesTheConsole: Rule = (files) =>
-  faults(files, ({ memberAccesses, imports }) => [
+  issues(files, ({ memberAccesses, imports }) => [
     ...[...memberAccesses].filter(
       (access) => access.startsWith('console.') || access === 'globalThis.console',
     ),
@@ -69,14 +69,14 @@ export const nobodyUsesTheConsole: Rule = (files) =>
   ]);
 
 export const exportsAreDocumented: Rule = (files) =>
-  faults(
+  issues(
     files.filter(({ path }) => !entryFiles.has(path)),
     ({ exports }) => [...exports].flatMap(([name, { documented }]) => (documented ? [] : [name])),
   );
 
 /** Statements that act when the module is loaded, and `let` or `var` at module level. */
 export const nothingHappensAtImport: Rule = (files) =>
-  faults(files, ({ path, statementKinds }) =>
+  issues(files, ({ path, statementKinds }) =>
     [...statementKinds].filter(
       (kind) => (kind === 'work' && !programFiles.has(path)) || (kind === 'mutable' && !stateFiles.has(path)),
     ),
@@ -84,7 +84,7 @@ export const nothingHappensAtImport: Rule = (files) =>
 
 /** The others come from `nodeModule()`. With Nest they are there already. */
 export const slowModulesWait: Rule = (files) =>
-  faults(outsideFrameworks(files), ({ imports }) =>
+  issues(outsideFrameworks(files), ({ imports }) =>
     imports
       .filter(({ kind, specifier }) => kind === 'static' && specifier.startsWith('node:'))
       .map(({ specifier }) => specifier)
@@ -93,7 +93,7 @@ export const slowModulesWait: Rule = (files) =>
 
 /** Building every schema at import would take as long as loading a tenth of the package. */
 export const schemasWait: Rule = (files) =>
-  faults(outsideFrameworks(files), ({ callsAtImport }) =>
+  issues(outsideFrameworks(files), ({ callsAtImport }) =>
     [...callsAtImport].filter((call) => call.startsWith('v.')),
   );
 
@@ -101,6 +101,6 @@ function outsideFrameworks(files: readonly SourceFile[]): SourceFile[] {
   return files.filter(({ path }) => !/^(cli|nest|testing|live)\//.test(path));
 }
 
-function faults(files: readonly SourceFile[], find: (file: SourceFile) => string[]): string[] {
-  return files.flatMap((file) => [...new Set(find(file))].map((fault) => `${file.path}: ${fault}`));
+function issues(files: readonly SourceFile[], find: (file: SourceFile) => string[]): string[] {
+  return files.flatMap((file) => [...new Set(find(file))].map((issue) => `${file.path}: ${issue}`));
 }

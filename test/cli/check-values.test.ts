@@ -90,7 +90,7 @@ describe('nestjs-logging check', () => {
       '  warning: warnings.yaml:7:62: handlers.timed.filename: "sized" writes to this file too; let loggers share one handler',
     ]);
     const [verdict] = JSON.parse(cli.run(['check', 'warnings.yaml', '--json']).stdout);
-    expect(verdict).toMatchObject({ ok: true, faults: [], notes: [] });
+    expect(verdict).toMatchObject({ ok: true, issues: [], notes: [] });
     expect(verdict.warnings).toHaveLength(6);
     expect(verdict.warnings.join()).not.toContain('production');
   });

@@ -107,11 +107,11 @@ registerExternal('acme.stream', process.stdout);
     const { stdout, status } = cli.run(['check', 'logging.yaml', 'faulty.yaml', '--json']);
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toEqual([
-      { file: 'logging.yaml', ok: true, faults: [], notes: [] },
+      { file: 'logging.yaml', ok: true, issues: [], notes: [] },
       expect.objectContaining({
         file: 'faulty.yaml',
         ok: false,
-        faults: expect.arrayContaining([
+        issues: expect.arrayContaining([
           {
             file: 'faulty.yaml',
             line: 6,

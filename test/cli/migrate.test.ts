@@ -337,7 +337,7 @@ export const provider = { provide: getLoggerToken('Orders'), useValue: {} };
 describe('an application without TypeScript', () => {
   const app = new Application();
 
-  it('is told what to install', async () => {
+  it('says what to install', async () => {
     rmSync(join(app.folder, 'node_modules'));
     app.write({ 'a.ts': '' });
     const { status, stderr } = await app.migrate('nest');

@@ -33,13 +33,13 @@ class Keeping extends ListHandler {
   }
 }
 
-/** The faults of a configuration, as `path: message`. */
-function faultsOf(config: unknown): string[] {
+/** The issues of a configuration, as `path: message`. */
+function issuesOf(config: unknown): string[] {
   try {
     dictConfig(config as LoggingConfig);
   } catch (error) {
     if (error instanceof LoggingConfigError)
-      return error.faults.map((fault) => `${fault.path}: ${fault.message}`);
+      return error.issues.map((issue) => `${issue.path}: ${issue.message}`);
     throw error;
   }
   return [];
@@ -67,7 +67,7 @@ describe('dictConfig', () => {
 
   it('reports every error at once, with its place, the value and what to do', () => {
     expect(
-      faultsOf({
+      issuesOf({
         version: 2,
         formatters: { verbose: { format: '%(message)s', styl: '{' }, odd: { format: 'nothing', style: '%' } },
         handlers: {
@@ -121,7 +121,7 @@ describe('dictConfig', () => {
       }
     }
     expect(
-      faultsOf({
+      issuesOf({
         version: 1,
         handlers: { a: { class: Watched }, h: { class: Broken } },
         root: { level: 'ERROR', handlers: ['a'] },
@@ -177,7 +177,7 @@ describe('dictConfig', () => {
     expect(getHandlerByName('h')).toBe(handler);
     expect(handler?.level).toBe(40);
     expect(getLogger('a').level).toBe(10);
-    expect(faultsOf({ version: 1, incremental: true, handlers: { hh: { level: 'INFO' } } })).toEqual([
+    expect(issuesOf({ version: 1, incremental: true, handlers: { hh: { level: 'INFO' } } })).toEqual([
       'handlers.hh: no handler named "hh" to change; did you mean "h"?',
     ]);
   });
@@ -214,7 +214,7 @@ describe('dictConfig', () => {
       handlers: { h: { class: Keeping, queue: 'ext://acme.queue', out: ['ext://sys.stdout'] } },
     });
     expect((handlers.get('h') as Keeping).options).toEqual({ queue: 'the queue', out: [process.stdout] });
-    expect(faultsOf({ version: 1, handlers: { h: { class: Keeping, x: 'ext://node:fs' } } })[0]).toMatch(
+    expect(issuesOf({ version: 1, handlers: { h: { class: Keeping, x: 'ext://node:fs' } } })[0]).toMatch(
       /^handlers\.h\.x: "ext:\/\/node:fs" is not known/,
     );
   });
@@ -227,7 +227,7 @@ describe('dictConfig', () => {
     });
     expect((handlers.get('h') as Keeping).options).toMatchObject({ to: 'b', all: { to: ['a', 'b'] } });
     expect(
-      faultsOf({ version: 1, handlers: { h: { class: Keeping, x: 'cfg://mail.constructor' } }, mail: {} }),
+      issuesOf({ version: 1, handlers: { h: { class: Keeping, x: 'cfg://mail.constructor' } }, mail: {} }),
     ).toEqual(['handlers.h.x: "cfg://mail.constructor" leads nowhere: no key "constructor"']);
   });
 
@@ -251,7 +251,7 @@ describe('dictConfig', () => {
     const config = JSON.parse(
       '{"version": 1, "handlers": {"__proto__": {"class": "logging.NullHandler"}, "h": {"class": "logging.NullHandler", "__proto__": {"x": 1}}}}',
     );
-    expect(faultsOf(config)).toEqual(
+    expect(issuesOf(config)).toEqual(
       expect.arrayContaining([
         'handlers.__proto__: this name is not allowed',
         'handlers.h.__proto__: this key is not allowed',
@@ -260,7 +260,7 @@ describe('dictConfig', () => {
   });
 
   it('refuses what is not a handler', () => {
-    expect(faultsOf({ version: 1, handlers: { h: { class: class Bag {} } } })[0]).toMatch(
+    expect(issuesOf({ version: 1, handlers: { h: { class: class Bag {} } } })[0]).toMatch(
       /^handlers\.h: Bag could not be made: Bag gave object, not an object of a class derived from Handler/,
     );
   });

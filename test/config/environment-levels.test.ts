@@ -21,7 +21,7 @@ const CONFIG: LoggingConfig = {
   root: { level: 'WARNING', handlers: ['none'] },
 };
 
-/** The levels in force with an environment, by logger; `''` is the root. */
+/** The active levels with an environment, by logger; `''` is the root. */
 function levels(env: Record<string, string>, ...names: string[]): string[] {
   dictConfig(applyEnvironment(CONFIG, env));
   return names.map((name) => String(getLogger(name)).replace(/^.*\((.*)\)>$/, '$1'));
@@ -108,7 +108,7 @@ describe('LOG_LEVELS', () => {
       }
     })() as LoggingConfigError;
     expect(error).toBeInstanceOf(LoggingConfigError);
-    expect(error.describeFaults()).toEqual([
+    expect(error.describeIssues()).toEqual([
       expect.stringMatching(/^LOG_LEVEL: unknown level 'loud'/),
       'LOG_LEVELS: "shop": expected logger=level, as in shop.orders=debug',
       expect.stringMatching(/^LOG_LEVELS: "shop\.orders=loud": unknown level 'loud'/),
@@ -172,14 +172,14 @@ describe('groups', () => {
   ])('are refused with %s', (_, groups, loggers, message) => {
     const plan = () => planConfig({ version: 1, groups, loggers } as LoggingConfig);
     expect(plan).toThrow(LoggingConfigError);
-    const fault = (() => {
+    const issue = (() => {
       try {
         plan();
       } catch (error) {
-        return (error as LoggingConfigError).describeFaults().join('\n');
+        return (error as LoggingConfigError).describeIssues().join('\n');
       }
       return '';
     })();
-    expect(fault).toMatch(message);
+    expect(issue).toMatch(message);
   });
 });

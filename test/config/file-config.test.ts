@@ -26,14 +26,14 @@ function ini(handlers: Record<string, string>): string {
   return `[loggers]\nkeys=root\n[handlers]\nkeys=${names}\n[formatters]\nkeys=\n[logger_root]\nlevel=DEBUG\nhandlers=${names}\n${sections.join('')}`;
 }
 
-function faultsOf(run: () => unknown): string[] {
+function issuesOf(run: () => unknown): string[] {
   try {
     run();
   } catch (error) {
-    if (error instanceof LoggingConfigError) return error.describeFaults();
+    if (error instanceof LoggingConfigError) return error.describeIssues();
     throw error;
   }
-  throw new Error('expected faults');
+  throw new Error('expected issues');
 }
 
 describe('arguments by position', () => {
@@ -117,7 +117,7 @@ describe('arguments by position', () => {
 
   it('are refused, with the line, where they cannot be read', () => {
     const at = (lines: string) =>
-      faultsOf(() => convertIniToDict(ini({ h: lines }), { file: 'logging.conf' }));
+      issuesOf(() => convertIniToDict(ini({ h: lines }), { file: 'logging.conf' }));
     expect(at("class=FileHandler\nargs=('app.log')")).toEqual(
       [
         "logging.conf:12:1: handlers.h.args: expected a tuple, got ('app.log'); a tuple of one is written ('app.log',)",
@@ -184,10 +184,10 @@ describe('fileConfig', () => {
       folder.file('bad.conf'),
       `${ini({ a: 'class=NoHandler', b: 'level=LOUD\nclass=NullHandler\nformatter=x' })}[handler_a]\n`,
     );
-    const faults = faultsOf(() => fileConfig(folder.file('bad.conf'))).map((fault) =>
-      fault.replace(`${folder.path}/`, ''),
+    const issues = issuesOf(() => fileConfig(folder.file('bad.conf'))).map((issue) =>
+      issue.replace(`${folder.path}/`, ''),
     );
-    expect(faults).toEqual([
+    expect(issues).toEqual([
       expect.stringMatching(/^bad\.conf:11:1: handlers\.a\.class: /),
       expect.stringMatching(/^bad\.conf:13:1: handlers\.b\.level: /),
       expect.stringMatching(/^bad\.conf:15:1: handlers\.b\.formatter: /),

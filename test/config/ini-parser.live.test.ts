@@ -21,8 +21,8 @@ return json.dumps(raw)
 `.trim();
 
 function read(text: string): unknown {
-  const { sections, defaults, faults } = parseIni(text);
-  if (faults.length > 0) return 'refused';
+  const { sections, defaults, issues } = parseIni(text);
+  if (issues.length > 0) return 'refused';
   const plain = (keys: ReadonlyMap<string, { text: string }>) =>
     Object.fromEntries([...keys].map(([key, { text: value }]) => [key, value]));
   return {

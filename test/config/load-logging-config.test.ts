@@ -16,16 +16,16 @@ function load(files: Record<string, string>, options: LoadOptions = {}): Promise
   return loadLoggingConfig(folder.file(Object.keys(files)[0] as string), { env: {}, ...options });
 }
 
-/** The faults as lines, without the folder. */
-async function faultsOf(loading: Promise<unknown>): Promise<string[]> {
+/** The issues as lines, without the folder. */
+async function issuesOf(loading: Promise<unknown>): Promise<string[]> {
   try {
     await loading;
   } catch (error) {
     if (error instanceof LoggingConfigError)
-      return error.describeFaults().map((text) => text.replaceAll(`${folder.path}/`, ''));
+      return error.describeIssues().map((text) => text.replaceAll(`${folder.path}/`, ''));
     throw error;
   }
-  throw new Error('expected faults');
+  throw new Error('expected issues');
 }
 
 const MINIMAL = 'version: 1\n';
@@ -86,13 +86,13 @@ root:
   });
 
   it('names a module whose export is invalid or that cannot be loaded', async () => {
-    expect(await faultsOf(load({ 'a.mjs': 'export default { version: 1, root: { levle: 1 } };' }))).toEqual([
+    expect(await issuesOf(load({ 'a.mjs': 'export default { version: 1, root: { levle: 1 } };' }))).toEqual([
       'a.mjs: root.levle: unknown key; did you mean "level"?',
     ]);
-    expect(await faultsOf(load({ 'b.mjs': 'throw new Error("no such luck");' }))).toEqual([
+    expect(await issuesOf(load({ 'b.mjs': 'throw new Error("no such luck");' }))).toEqual([
       'b.mjs: cannot be loaded: no such luck',
     ]);
-    expect(await faultsOf(load({ 'c.mjs': 'export const config = {};' }))).toEqual([
+    expect(await issuesOf(load({ 'c.mjs': 'export const config = {};' }))).toEqual([
       expect.stringMatching(/^c\.mjs: a configuration is an object/),
     ]);
   });
@@ -143,7 +143,7 @@ loggers:
     handlers: [file, fil]
 root: *nothing
 `;
-    expect(await faultsOf(load({ 'logging.yaml': text }))).toEqual([
+    expect(await issuesOf(load({ 'logging.yaml': text }))).toEqual([
       'logging.yaml:1:1: version: expected 1, got 2',
       'logging.yaml:5:5: formatters.verbose.datefmtt: unknown key; did you mean "datefmt"?',
       expect.stringMatching(
@@ -164,7 +164,7 @@ root: *nothing
     const error = await load({ 'logging.yaml': 'version: 1\nroot:\n  levle: INFO\n' }).catch(
       (reason) => reason,
     );
-    expect(error.faults).toEqual([
+    expect(error.issues).toEqual([
       {
         path: 'root.levle',
         message: expect.any(String),
@@ -177,19 +177,19 @@ root: *nothing
 
   it('in the syntax are reported with those in the rest', async () => {
     const text = 'version: 1\nformatters:\n  a: { format: "x" \nroot:\n  levle: INFO\n';
-    const faults = await faultsOf(load({ 'logging.yaml': text }));
-    expect(faults.length).toBeGreaterThan(0);
-    expect(faults.every((fault) => /^logging\.yaml:\d+:\d+: /.test(fault))).toBe(true);
+    const issues = await issuesOf(load({ 'logging.yaml': text }));
+    expect(issues.length).toBeGreaterThan(0);
+    expect(issues.every((issue) => /^logging\.yaml:\d+:\d+: /.test(issue))).toBe(true);
   });
 
   it('in JSON have their place too', async () => {
     expect(
-      await faultsOf(load({ 'a.json': '{\n  "version": 1,\n  "root": { "levle": "INFO" }\n}' })),
+      await issuesOf(load({ 'a.json': '{\n  "version": 1,\n  "root": { "levle": "INFO" }\n}' })),
     ).toEqual(['a.json:3:13: root.levle: unknown key; did you mean "level"?']);
-    expect(await faultsOf(load({ 'b.json': '{\n  "version": 1,\n  root: {}\n}' }))).toEqual([
+    expect(await issuesOf(load({ 'b.json': '{\n  "version": 1,\n  root: {}\n}' }))).toEqual([
       expect.stringMatching(/^b\.json:3:3: .*JSON/),
     ]);
-    expect(await faultsOf(load({ 'c.json': '{"version": 1' }))).toEqual([
+    expect(await issuesOf(load({ 'c.json': '{"version": 1' }))).toEqual([
       expect.stringMatching(/^c\.json:1:\d+: /),
     ]);
   });
@@ -211,8 +211,8 @@ root: *nothing
       /12:30:00 is one thing to Python's YAML reader and another to others/,
     ],
   ])('refuse %s', async (_, text, message) => {
-    const faults = await faultsOf(load({ 'logging.yaml': MINIMAL + text }));
-    expect(faults.join('\n')).toMatch(message);
+    const issues = await issuesOf(load({ 'logging.yaml': MINIMAL + text }));
+    expect(issues.join('\n')).toMatch(message);
     expect(({} as { a?: unknown }).a).toBeUndefined();
   });
 
@@ -223,8 +223,8 @@ root: *nothing
       return `x-${name}: &${name} [${before === undefined ? 'lol' : new Array(10).fill(`*${before}`).join(', ')}]`;
     });
     const started = Date.now();
-    const faults = await faultsOf(load({ 'logging.yaml': `${MINIMAL}${rows.join('\n')}` }));
-    expect(faults).toEqual([expect.stringContaining('aliases multiply it')]);
+    const issues = await issuesOf(load({ 'logging.yaml': `${MINIMAL}${rows.join('\n')}` }));
+    expect(issues).toEqual([expect.stringContaining('aliases multiply it')]);
     expect(Date.now() - started).toBeLessThan(3_000);
   });
 });
@@ -263,8 +263,8 @@ describe('environment variables in values', () => {
     ['${LOG_DIR:-x', /a \} is missing/],
     ['${1}', /comes the name of a variable/],
     ['${toString}', /toString is not set/],
-  ])('%s is a fault', async (text, message) => {
-    expect((await faultsOf(value(`'${text}'`))).join()).toMatch(message);
+  ])('%s is an issue', async (text, message) => {
+    expect((await issuesOf(value(`'${text}'`))).join()).toMatch(message);
   });
 
   it('become numbers in JSON, where all is in quotes', async () => {
@@ -320,10 +320,10 @@ root: { level: DEBUG, handlers: [console, file] }
 
   it('has its own errors, reported with those of the base', async () => {
     const overlay = 'handlers:\n  file: { filename: a.log }\n  console: { formatter: nothing }\n';
-    const faults = await faultsOf(
+    const issues = await issuesOf(
       load({ 'logging.yaml': `${base}x: 1\n`, 'logging.dev.yaml': overlay }, { environment: 'dev' }),
     );
-    expect(faults).toEqual([
+    expect(issues).toEqual([
       expect.stringMatching(/^logging\.yaml:8:1: x: unknown key/),
       expect.stringMatching(/^logging\.dev\.yaml:3:14: handlers\.console\.formatter: /),
     ]);

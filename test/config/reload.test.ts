@@ -39,7 +39,7 @@ handlers:
 root: { level: ${level}, handlers: [file] }
 `;
 
-/** Writes the file and puts it in force. */
+/** Writes the file and activates it. */
 async function start(text: string, options: LoadOptions = {}, name = 'logging.yaml'): Promise<ActiveConfig> {
   writeFileSync(folder.file(name), text);
   active = dictConfig(await loadLoggingConfig(folder.file(name), settings(options)));

@@ -91,9 +91,9 @@ const answers = hasYaml ? (JSON.parse(asked.stdout) as [string, unknown?][]) : [
 
 (hasYaml ? describe : describe.skip)("a scalar is read as by Python's YAML reader, or refused", () => {
   it.each(SCALARS.map((text, index) => [text, answers[index]] as const))('%s', async (text, answer) => {
-    const { value, faults } = await parseConfigText(`v: ${text}`, 'x.yaml', 'yaml');
-    if (faults.length > 0) {
-      expect(faults[0]?.message).toContain('write it otherwise');
+    const { value, issues } = await parseConfigText(`v: ${text}`, 'x.yaml', 'yaml');
+    if (issues.length > 0) {
+      expect(issues[0]?.message).toContain('write it otherwise');
       return;
     }
     const { v } = value as { v: unknown };
@@ -106,7 +106,7 @@ const answers = hasYaml ? (JSON.parse(asked.stdout) as [string, unknown?][]) : [
   it('and not refused too often', async () => {
     const refused: string[] = [];
     for (const text of SCALARS)
-      if ((await parseConfigText(`v: ${text}`, 'x.yaml', 'yaml')).faults.length > 0) refused.push(text);
+      if ((await parseConfigText(`v: ${text}`, 'x.yaml', 'yaml')).issues.length > 0) refused.push(text);
     expect(refused.filter((text) => !/[:oe_xb]|^[-+]?0\d|^[-+]\.|^2001/i.test(text))).toEqual([]);
     expect(SCALARS.length - refused.length).toBeGreaterThan(45);
   });

@@ -169,7 +169,7 @@ function succeeds(action: () => unknown): 'ok' | 'error' {
   }
 }
 
-/** Formatters of Python's make no difference between safe and unsafe text; ours must be told not to. */
+/** Formatters of Python's make no difference between safe and unsafe text; ours have an option not to. */
 function withPythonBytes(config: LoggingConfig): LoggingConfig {
   const formatters = config.formatters;
   if (typeof formatters !== 'object' || formatters === null) return config;

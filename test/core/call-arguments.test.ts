@@ -2,11 +2,11 @@ import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   getLogger,
-  getLoggingFaults,
+  getLoggingErrors,
   getLoggingStats,
   JsonFormatter,
   log,
-  onLoggingFault,
+  onLoggingError,
   setRaiseExceptions,
   setStrictCalls,
 } from '../../lib/core.js';
@@ -306,7 +306,7 @@ describe('what does not fit', () => {
 
   it('is said once for each place, and counted', () => {
     const told: string[] = [];
-    const stop = onLoggingFault(({ message }) => told.push(message));
+    const stop = onLoggingError(({ message }) => told.push(message));
     const before = getLoggingStats().malformedCalls;
     const { text } = captureStderr(() => {
       for (let i = 0; i < 5; i += 1) logger().info(`order ${i} paid`, i);
@@ -317,7 +317,7 @@ describe('what does not fit', () => {
     expect(
       text.match(/^nestjs-logging: .*call-arguments\.test\.ts:\d+: the arguments do not fit .*\n/gm),
     ).toHaveLength(2);
-    const counts = getLoggingFaults().filter(({ message }) => told.includes(message));
+    const counts = getLoggingErrors().filter(({ message }) => told.includes(message));
     expect(counts.map(({ count, code, logger: name }) => [count, code, name])).toEqual([
       [5, 'ERR_LOGGING_ARGUMENT', 'shop'],
       [1, 'ERR_LOGGING_ARGUMENT', 'shop'],
@@ -370,7 +370,7 @@ describe('a level that is none', () => {
     expect(seen.records.map((record) => [record.levelname, record.getMessage()])).toEqual([
       ['INFO', 'hello'],
     ]);
-    expect(getLoggingFaults().at(-1)).toMatchObject({ code: 'ERR_LOGGING_UNKNOWN_LEVEL', logger: 'shop' });
+    expect(getLoggingErrors().at(-1)).toMatchObject({ code: 'ERR_LOGGING_UNKNOWN_LEVEL', logger: 'shop' });
   });
 });
 

@@ -15,7 +15,7 @@ beforeEach(() => {
   getLogger().setLevel('DEBUG');
 });
 
-/** The line this is called from, as V8 tells it through the source map of the test runner. */
+/** The line this is called from, as V8 reports it through the source map of the test runner. */
 function lineHere(): number {
   const line = /caller\.test\.ts:(\d+):\d+/.exec(new Error().stack?.split('\n')[2] ?? '')?.[1];
   return Number(line);

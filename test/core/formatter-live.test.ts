@@ -88,7 +88,7 @@ const format = fc
       .map((parts) => ({ style, fmt: parts.join('') })),
   );
 
-/** Numbers that read the same in both: JavaScript does not tell 5 from 5.0. */
+/** Numbers that read the same in both: JavaScript has one value for 5 and 5.0. */
 const record = fc.record({
   name: fc.constantFrom('app', 'shop.orders', 'é'),
   levelno: fc.constantFrom(10, 20, 30, 35),

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { BufferingFormatter } from '../../lib/core/formatting/buffering-formatter.js';
 import { Formatter, type FormatterOptions } from '../../lib/core/formatting/formatter.js';
 import { gmtime, localtime } from '../../lib/core/formatting/record-clock.js';
-import { findFaults } from '../../lib/core/options.js';
+import { findIssues } from '../../lib/core/options.js';
 import { LogRecord, type LogRecordOptions } from '../../lib/core/records/log-record.js';
 
 /** 2024-01-05T15:04:09.007Z. */
@@ -154,11 +154,11 @@ describe('The options of a Formatter', () => {
   });
 
   it('are described by a schema that finds invalid formats too', () => {
-    const faults = findFaults(Formatter.optionsSchema, { format: '{nope', style: '{' }, 'formatters.verbose');
-    expect(faults).toEqual([
+    const issues = findIssues(Formatter.optionsSchema, { format: '{nope', style: '{' }, 'formatters.verbose');
+    expect(issues).toEqual([
       { path: 'formatters.verbose.format', message: expect.stringContaining('invalid format') },
     ]);
-    expect(findFaults(Formatter.optionsSchema, { format: '{nope', style: '{', validate: false }, '')).toEqual(
+    expect(findIssues(Formatter.optionsSchema, { format: '{nope', style: '{', validate: false }, '')).toEqual(
       [],
     );
   });

@@ -78,7 +78,7 @@ describe('what became of records', () => {
     });
   });
 
-  it('leaves out what is below a level, and counts what loggers keep back', () => {
+  it('leaves out what is below a level, and counts what loggers suppress', () => {
     const handler = new ListHandler({ level: 'WARNING' });
     const logger = getLogger('shop');
     logger.setLevel('INFO');

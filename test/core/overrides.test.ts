@@ -5,7 +5,7 @@ import {
   type Filter,
   Formatter,
   getLogger,
-  getLoggingFaults,
+  getLoggingErrors,
   getLogRecordFactory,
   Handler,
   Logger,
@@ -23,7 +23,7 @@ import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
 
 let seen: ListHandler;
-let faultsBefore: number;
+let errorsBefore: number;
 const rejected = jest.fn();
 
 beforeEach(() => {
@@ -34,7 +34,7 @@ beforeEach(() => {
   jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   process.on('unhandledRejection', rejected);
   rejected.mockClear();
-  faultsBefore = countFaults();
+  errorsBefore = countErrors();
 });
 afterEach(() => {
   process.off('unhandledRejection', rejected);
@@ -42,8 +42,8 @@ afterEach(() => {
   resetLogging();
 });
 
-function countFaults(): number {
-  return getLoggingFaults().reduce((sum, { count }) => sum + count, 0);
+function countErrors(): number {
+  return getLoggingErrors().reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Turns of the event loop, so that a rejection nobody handles is seen. */
@@ -92,7 +92,7 @@ describe('a record factory', () => {
     getLogger('shop').info('order %d paid', 7, { extra: { user: 'ada' } });
     expect(seen.records.map((record) => record.getMessage())).toEqual(['order 7 paid']);
     expect(seen.records[0]?.attribute('user')).toBe('ada');
-    expect(countFaults()).toBeGreaterThan(faultsBefore);
+    expect(countErrors()).toBeGreaterThan(errorsBefore);
     expect(makeLogRecord({ msg: 'received' }).getMessage()).toBe('received');
     await settled();
     expect(rejected).not.toHaveBeenCalled();
@@ -134,7 +134,7 @@ describe('a record factory', () => {
     setLogRecordFactory(value as never);
     getLogger().info('hello');
     expect(seen.records).toHaveLength(1);
-    expect(countFaults()).toBe(faultsBefore);
+    expect(countErrors()).toBe(errorsBefore);
   });
 
   it('of a manager makes the records of its loggers and of no others', () => {
@@ -153,7 +153,7 @@ describe('a record factory', () => {
     setLogRecordFactory(failing as never);
     for (let i = 0; i < 50; i += 1) getLogger('shop').info('order');
     expect(seen.records).toHaveLength(50);
-    expect(countFaults()).toBe(faultsBefore + 50);
+    expect(countErrors()).toBe(errorsBefore + 50);
     expect(jest.mocked(process.stderr.write)).toHaveBeenCalledTimes(1);
   });
 });
@@ -162,7 +162,7 @@ describe('an overridden method of a logger', () => {
   it.each(wrong)('makeRecord, that %s leaves an ordinary record', async (_what, makeRecord) => {
     loggerWith({ makeRecord }).info('hello');
     expect(seen.records.map((record) => record.getMessage())).toEqual(['hello']);
-    expect(countFaults()).toBeGreaterThan(faultsBefore);
+    expect(countErrors()).toBeGreaterThan(errorsBefore);
     await settled();
     expect(rejected).not.toHaveBeenCalled();
   });
@@ -177,7 +177,7 @@ describe('an overridden method of a logger', () => {
     expect(() => logger.error('hello')).not.toThrow();
     await settled();
     expect(rejected).not.toHaveBeenCalled();
-    expect(countFaults()).toBeGreaterThan(faultsBefore);
+    expect(countErrors()).toBeGreaterThan(errorsBefore);
     const isLogged = name === 'isEnabledFor' || name === 'findCaller';
     expect(seen.records).toHaveLength(isLogged ? 1 : 0);
   });
@@ -276,7 +276,7 @@ describe('an overridden method of a handler', () => {
     await settled();
     expect(seen.records).toHaveLength(1);
     expect(rejected).not.toHaveBeenCalled();
-    expect(countFaults()).toBeGreaterThan(faultsBefore);
+    expect(countErrors()).toBeGreaterThan(errorsBefore);
   });
 
   it('handleError that rejects is reported', async () => {
@@ -286,7 +286,7 @@ describe('an overridden method of a handler', () => {
     getLogger('shop').error('hello');
     await settled();
     expect(rejected).not.toHaveBeenCalled();
-    expect(countFaults()).toBeGreaterThan(faultsBefore);
+    expect(countErrors()).toBeGreaterThan(errorsBefore);
   });
 });
 
@@ -301,7 +301,7 @@ describe('an async filter', () => {
     getLogger().addHandler(handler);
     getLogger().warning('secret');
     expect(handler.lines).toEqual([]);
-    expect(getLoggingFaults().at(-1)?.message).toMatch(
+    expect(getLoggingErrors().at(-1)?.message).toMatch(
       /filter: expected true, false or a record, synchronously, got a promise/,
     );
     await settled();
@@ -323,7 +323,7 @@ describe('a formatter', () => {
     getLogger().warning('hello');
     await settled();
     expect(handler.lines).toEqual([]);
-    expect(getLoggingFaults().at(-1)?.message).toMatch(message);
+    expect(getLoggingErrors().at(-1)?.message).toMatch(message);
     expect(rejected).not.toHaveBeenCalled();
   });
 });
@@ -368,7 +368,7 @@ describe('an overridden method of a LoggerAdapter', () => {
     await settled();
     expect(seen.records.map((record) => record.getMessage())).toEqual(['order 7']);
     expect(seen.records[0]?.attribute('tenant')).toBe('acme');
-    expect(countFaults()).toBeGreaterThan(faultsBefore);
+    expect(countErrors()).toBeGreaterThan(errorsBefore);
     expect(rejected).not.toHaveBeenCalled();
   });
 
@@ -376,7 +376,7 @@ describe('an overridden method of a LoggerAdapter', () => {
     const adapter = new LoggerAdapter(getLogger('shop'));
     Object.assign(adapter, { log: failing });
     expect(() => adapter.info('hello')).not.toThrow();
-    expect(countFaults()).toBeGreaterThan(faultsBefore);
+    expect(countErrors()).toBeGreaterThan(errorsBefore);
   });
 });
 
@@ -394,6 +394,6 @@ describe('a handler whose handle throws', () => {
     for (const text of ['one', 'two', 'three']) getLogger().warning(text);
     memory.flush();
     expect(target.lines).toEqual(['two', 'three']);
-    expect(countFaults()).toBe(faultsBefore + 1);
+    expect(countErrors()).toBe(errorsBefore + 1);
   });
 });

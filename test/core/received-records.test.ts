@@ -87,7 +87,7 @@ describe('what was sent is read back to an equal record', () => {
     const handler = new HTTPHandler({ host: 'localhost:1', url: '/' });
     const form = new URLSearchParams(urlencode(handler.mapLogRecord(sent)));
     const record = makeLogRecord(Object.fromEntries(form));
-    // Of fields, a form tells no more than their text.
+    // Of fields, a form has no more than their text.
     const { lines, ...others } = shown(sent) as { lines: string[] };
     expect(shown(record)).toMatchObject(others);
     expect(new Formatter({ format: TEXT }).format(record)).toBe(lines[0]);

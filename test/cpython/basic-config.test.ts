@@ -167,7 +167,7 @@ describe('basicConfig', () => {
       format: '%(message)s',
     });
     const failed: string[] = [];
-    onlyHandler().handleError = (_, fault) => failed.push((fault as Error).message);
+    onlyHandler().handleError = (_, issue) => failed.push((issue as Error).message);
     warning(BRIDGE);
     expect(failed).toEqual([expect.stringContaining('ascii')]);
     expect(folder.read('test.log')).toBe('');

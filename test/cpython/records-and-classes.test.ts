@@ -111,7 +111,7 @@ describe('the record factory', () => {
       if (!(record instanceof Derived)) throw new TypeError('unexpected kind of record');
       return true;
     });
-    const { text } = captureStderr(() => getLogger().warning('kept back'));
+    const { text } = captureStderr(() => getLogger().warning('suppressed'));
     expect(text).toContain('TypeError: unexpected kind of record');
     setLogRecordFactory(Derived);
     getLogger().error('made by the class');

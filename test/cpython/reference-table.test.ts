@@ -80,7 +80,7 @@ function hasPath(value: unknown, path: string): boolean {
 }
 
 /** What is wrong with a name of ours, or nothing. */
-function fault(name: string): string[] {
+function issue(name: string): string[] {
   const [, type = '', member, option] = /^(\w+)(?:\.(\w+)|\(\{ (\w+) \}\))?$/.exec(name) ?? [];
   const value = exported[type];
   if (value === undefined) return [`${name}: core exports no ${type || 'such name'}`];
@@ -117,7 +117,7 @@ describe("the table of Python's reference", () => {
     const names = rows.flatMap(({ ours }) =>
       [...ours.replace(/\[[^\]]*\]\([^)]*\)/g, '').matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
     );
-    expect(names.flatMap(fault)).toEqual([]);
+    expect(names.flatMap(issue)).toEqual([]);
   });
 
   it('has rows that say something', () => {

@@ -32,7 +32,7 @@ function titlesOf(path: string): Set<string> {
 }
 
 /** What is wrong with the right side of a row, or nothing. */
-function fault({ theirs, ours }: Row): string[] {
+function issue({ theirs, ours }: Row): string[] {
   if (ours.startsWith('difference: [')) return [];
   const [, path = '', title = ''] = /^\[`[^`]+`\]\(\.\.\/\.\.\/([^)]+)\): (.+)$/.exec(ours) ?? [];
   const file = join(repository, path);
@@ -64,7 +64,7 @@ if (typeof python === 'string')
 describe("the table of Python's tests", () => {
   it('leads to tests that are there', () => {
     expect(rows.length).toBeGreaterThan(260);
-    expect(rows.flatMap(fault)).toEqual([]);
+    expect(rows.flatMap(issue)).toEqual([]);
   });
 
   it('has each of their tests once', () => {

@@ -218,7 +218,7 @@ const configured: fc.Arbitrary<Program> = fc
     ...before,
     ...(second === undefined ? [] : [second]),
     ...after,
-    // Python takes the running configuration down before it finds the fault; so nothing is logged after it.
+    // Python takes the running configuration down before it finds the error; so nothing is logged after it.
     ...(bad === undefined ? [] : [{ op: 'dictConfig', config: bad }]),
   ]);
 

@@ -17,7 +17,7 @@ function linksOf(page: Page): string[] {
 }
 
 /** What is wrong with a link, or nothing. */
-function fault(page: Page, link: string): string[] {
+function issue(page: Page, link: string): string[] {
   if (/^https:\/\//.test(link)) return [];
   const [path = '', anchor] = link.split('#');
   const target = path === '' ? page.path : normalize(join(dirname(page.path), path));
@@ -31,7 +31,7 @@ describe('links in the documentation', () => {
   it.each(pages.map((page): [string, Page] => [page.path, page]))(
     '%s leads to files and headings that exist',
     (_, page) => {
-      expect(linksOf(page).flatMap((link) => fault(page, link))).toEqual([]);
+      expect(linksOf(page).flatMap((link) => issue(page, link))).toEqual([]);
     },
   );
 

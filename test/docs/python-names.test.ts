@@ -35,7 +35,7 @@ const options: Readonly<Record<string, object>> = {
   WatchedFileHandler: { filename: join(tmpdir(), 'never.log'), delay: true },
 };
 
-/** Names of Python's that are neither here nor told of on the page. */
+/** Names of Python's that are neither here nor explained on the page. */
 function gaps(names: Readonly<Record<string, readonly string[]>>, told: ReadonlySet<string>): string[] {
   return Object.entries(names).flatMap(([name, members]) => {
     const ours = (core as Readonly<Record<string, unknown>>)[name];

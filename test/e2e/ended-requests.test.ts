@@ -42,7 +42,7 @@ describe.each(platforms)('requests that end on $name', ({ name, createAdapter })
     recorder.clear();
   });
 
-  /** Asks, and tells how many access records the request has at the very moment the answer is there. */
+  /** Asks, and returns how many access records the request has at the very moment the answer is there. */
   function ask(path: string): Promise<number> {
     const { port } = app.getHttpServer().address() as AddressInfo;
     return new Promise((resolve, reject) => {

@@ -112,7 +112,7 @@ describe('GraphQL subscriptions by graphql-ws', () => {
     { query: 'subscription Ticks { ticks(to: 3) }', outcome: 'ok', tracebacks: 0, field: 'ticks' },
     { query: 'subscription Broken { broken }', outcome: 'failed', tracebacks: 1, field: 'broken' },
     { query: 'subscription Guarded { guarded }', outcome: 'refused', tracebacks: 0, field: 'guarded' },
-  ])('tells $query once, when it was subscribed to, and leaves what comes alone', async (scenario) => {
+  ])('logs $query once, when it was subscribed to, and leaves what comes alone', async (scenario) => {
     const { query, outcome, tracebacks, field } = scenario;
     const expected = await subscribe(bare, query);
     expect(expected).not.toEqual([]);

@@ -230,7 +230,7 @@ describe('gRPC', () => {
   });
 
   it.each(scenarios)(
-    'tells $method of $input once, with the id of its metadata, and leaves the answer alone',
+    'logs $method of $input once, with the id of its metadata, and leaves the answer alone',
     async ({ method, input, outcome, hasTraceback = false }) => {
       const answer = await ask(bare.client, method, input);
       recorder.clear();

@@ -152,7 +152,7 @@ describe.each(channels)('over $name', (channel) => {
       });
 
       it.each(rpcScenarios.map((scenario, index) => ({ ...scenario, index })))(
-        'tells $pattern once and leaves the answer alone',
+        'logs $pattern once and leaves the answer alone',
         async ({ index, ...scenario }) => {
           recorder.clear();
           expect(await ask(logged.client, scenario)).toEqual(bare[index]);

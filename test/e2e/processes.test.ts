@@ -44,7 +44,7 @@ describe('an application of its own', () => {
   it.each([
     ['configuration', 'no handler named "flie"; did you mean "file"?'],
     ['async', 'no configuration'],
-  ])('has both on standard error if the %s is at fault', (way, reason) => {
+  ])('has both on standard error if the %s is to blame', (way, reason) => {
     const { status, stderr, log } = run('boot-failure.ts', way, 'first');
     expect(status).not.toBe(0);
     expect(log).toBe('');

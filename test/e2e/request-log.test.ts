@@ -154,7 +154,7 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
       };
     },
   };
-  it.each(Object.entries(meddlers))('tells of a response when the application %s', async (_, meddle) => {
+  it.each(Object.entries(meddlers))('logs a response when the application %s', async (_, meddle) => {
     const port = await start({}, (app) =>
       app.use((_request: unknown, response: ServerResponse) => {
         meddle(response);
@@ -182,7 +182,7 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
   it.each([
     ['with an answer of its own, for itself', false, ['/outer', '/inner']],
     ['with the same answer, once', true, ['/outer']],
-  ])('tells a request that is made of another, %s', async (_, isShared, paths) => {
+  ])('logs a request that is made of another, %s', async (_, isShared, paths) => {
     const port = await start({}, (app) =>
       app.use((request: IncomingMessage, response: ServerResponse) => {
         if (request.url !== '/outer') return void response.end('inner');
@@ -418,7 +418,7 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
     ['interceptor: true', { http: { interceptor: true } }],
     ['interceptor: false', { http: { interceptor: false } }],
     ['context: false', { context: false }],
-  ])('tells the same with %s', async (_name, options) => {
+  ])('logs the same with %s', async (_name, options) => {
     const port = await start(options);
     for (const path of ['ok/1', 'throws', 'http-404', 'broken-guard', 'throws-string'])
       await exchange(port, { path: `/scenarios/${path}` });

@@ -52,7 +52,7 @@ const answers: Readonly<Record<string, (response: ServerResponse) => unknown>> =
   },
 };
 
-/** What the server is told of each answer, in order. */
+/** What the server hears of each answer, in order. */
 const told: string[] = [];
 
 function answer(url: string | undefined, response: ServerResponse): void {

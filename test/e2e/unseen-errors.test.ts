@@ -37,7 +37,7 @@ async function start(adapter: object, prepare: (app: INestApplication) => void):
   recorder.clear();
 }
 
-/** Asks; gives the status of the answer, and what of its records tells why. */
+/** Asks; returns the status of the answer, and the reasons in its records. */
 async function ask(path: string): Promise<unknown[]> {
   recorder.clear();
   const { port } = (app as INestApplication).getHttpServer().address() as { port: number };

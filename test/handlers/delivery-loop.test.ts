@@ -9,19 +9,19 @@ import { DigestPace } from '../../lib/handlers/mail/digest.js';
 
 function make(options: Partial<DeliveryLoopOptions<number>> = {}) {
   const queue = new BoundedQueue<number>({ maxRecords: 100 });
-  const faults: Error[] = [];
+  const errors: Error[] = [];
   const sent: number[][] = [];
   const loop = new DeliveryLoop<number>({
     queue,
     backoff: new Backoff({ initialMs: 4, maxMs: 8 }),
     turn: () => ({ waitMs: 0, records: 10 }),
     send: async (entries) => void sent.push(entries.map(({ item }) => item)),
-    failed: (fault) => faults.push(fault),
+    failed: (error) => errors.push(error),
     ...options,
   });
   return {
     queue,
-    faults,
+    errors,
     sent,
     loop,
     push: (...items: number[]) => {
@@ -77,7 +77,7 @@ describe('DeliveryLoop', () => {
     unwell.push(1);
     await unwell.loop.flush();
     expect(unwell.queue.stats.droppedBy.failed).toBe(1);
-    expect(unwell.faults).toHaveLength(11);
+    expect(unwell.errors).toHaveLength(11);
   });
 
   it('keeps the recordCounters when it is closed in the middle of a send', async () => {
@@ -187,7 +187,7 @@ describe('what should never fail in a DeliveryLoop', () => {
       process.off('unhandledRejection', note);
       expect(rejections).toEqual([]);
       expect(made.queue.length).toBe(0);
-      expect(made.faults.some(({ message }) => message.includes('injected'))).toBe(true);
+      expect(made.errors.some(({ message }) => message.includes('injected'))).toBe(true);
       const stats = made.queue.stats;
       expect(stats.delivered + stats.queued + stats.dropped).toBe(stats.emitted);
       expect(stats.delivered).toBe(delivered);
@@ -232,12 +232,12 @@ describe('a failure of a DeliveryLoop', () => {
     });
     made.push(1);
     await made.loop.flush();
-    expect(made.faults.map(({ message }) => message)).toEqual([
+    expect(made.errors.map(({ message }) => message)).toEqual([
       'logs.example.com:9020: the delivery failed: connect ECONNREFUSED 10.0.0.1:9020',
       'logs.example.com:9020: the delivery failed: connect ECONNREFUSED 10.0.0.1:9020, connect ETIMEDOUT ::1:9020',
       'logs.example.com:9020: the connection broke: write EPIPE',
     ]);
-    expect(made.faults.map((fault) => (fault as DeliveryFailure).code)).toEqual([
+    expect(made.errors.map((error) => (error as DeliveryFailure).code)).toEqual([
       'ECONNREFUSED',
       'ECONNREFUSED',
       undefined,
@@ -254,7 +254,7 @@ describe('a failure of a DeliveryLoop', () => {
     });
     made.push(1);
     await made.loop.close();
-    expect(made.faults.at(-1)?.message).toBe(
+    expect(made.errors.at(-1)?.message).toBe(
       'closed before all was sent: 1 record lost so far; last failure: logs.example.com:9020: the delivery failed: connect ECONNREFUSED 10.0.0.1:9020',
     );
   }, 10_000);

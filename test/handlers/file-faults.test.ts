@@ -148,9 +148,9 @@ describe('FileHandler whose file goes away', () => {
 });
 
 const hasStrace = spawnSync('strace', ['--version']).status === 0;
-if (!hasStrace) console.warn('strace was not found: no faults are injected into system calls');
+if (!hasStrace) console.warn('strace was not found: no system call is made to fail');
 
-describe('FileHandler under faults of system calls', () => {
+describe('FileHandler when system calls fail', () => {
   const program = new ChildProgram(`
     import { FileHandler } from 'lib/handlers/file/file.handler';
     import { LogRecord } from 'lib/core/records/log-record';

@@ -69,15 +69,15 @@ describe('FileHandler', () => {
   });
 
   it('is refused where the directory is not there, or the name is that of a directory', () => {
-    const fault = { name: 'LoggingError', code: 'ERR_LOGGING_FILE' };
+    const error = { name: 'LoggingError', code: 'ERR_LOGGING_FILE' };
     expect(() => new FileHandler({ filename: folder.file('none/app.log') })).toThrow(
-      expect.objectContaining({ ...fault, message: expect.stringContaining('create it first') }),
+      expect.objectContaining({ ...error, message: expect.stringContaining('create it first') }),
     );
     mkdirSync(folder.file('dir'));
-    expect(() => new FileHandler({ filename: folder.file('dir') })).toThrow(expect.objectContaining(fault));
+    expect(() => new FileHandler({ filename: folder.file('dir') })).toThrow(expect.objectContaining(error));
     expect(() => new FileHandler({ filename: '' })).toThrow(/filename/);
     expect(() => new FileHandler({ filename: new URL('http://x/a.log') })).toThrow(/expected a file: URL/);
-    expect(() => new FileHandler({ filename: 'a\0b' })).toThrow(expect.objectContaining(fault));
+    expect(() => new FileHandler({ filename: 'a\0b' })).toThrow(expect.objectContaining(error));
   });
 
   it('opens the file at the first record with delay', () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import {
   FileHandler,
   getLogger,
-  getLoggingFaults,
+  getLoggingErrors,
   type Logger,
   type LogRecord,
   MemoryHandler,
@@ -20,7 +20,7 @@ import { useTemporaryFolder } from '../support/temporary-folder.js';
 const folder = useTemporaryFolder();
 const rejected = jest.fn();
 let log: Logger;
-let faultsBefore: number;
+let errorsBefore: number;
 
 beforeEach(() => {
   resetLogging();
@@ -30,7 +30,7 @@ beforeEach(() => {
   jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   process.on('unhandledRejection', rejected);
   rejected.mockClear();
-  faultsBefore = countFaults();
+  errorsBefore = countErrors();
 });
 afterEach(() => {
   process.off('unhandledRejection', rejected);
@@ -38,8 +38,8 @@ afterEach(() => {
   resetLogging();
 });
 
-function countFaults(): number {
-  return getLoggingFaults().reduce((sum, { count }) => sum + count, 0);
+function countErrors(): number {
+  return getLoggingErrors().reduce((sum, { count }) => sum + count, 0);
 }
 
 async function settled(): Promise<void> {
@@ -84,7 +84,7 @@ describe('an overridden flush of a stream or file handler', () => {
     log.info('two');
     await settled();
     expect(lines).toEqual(['one\n', 'two\n']);
-    expect(countFaults()).toBeGreaterThan(faultsBefore);
+    expect(countErrors()).toBeGreaterThan(errorsBefore);
     expect(rejected).not.toHaveBeenCalled();
     log.removeHandler(handler);
   });
@@ -98,7 +98,7 @@ describe.each(failures)('what %s', (_what, fails) => {
     log.info('one');
     await settled();
     expect(handler.buffer).toHaveLength(1);
-    expect(countFaults()).toBeGreaterThan(faultsBefore);
+    expect(countErrors()).toBeGreaterThan(errorsBefore);
     expect(rejected).not.toHaveBeenCalled();
   });
 
@@ -108,7 +108,7 @@ describe.each(failures)('what %s', (_what, fails) => {
     log.addHandler(handler);
     log.info('one');
     await settled();
-    expect(countFaults()).toBeGreaterThan(faultsBefore);
+    expect(countErrors()).toBeGreaterThan(errorsBefore);
     expect(rejected).not.toHaveBeenCalled();
   });
 
@@ -125,7 +125,7 @@ describe.each(failures)('what %s', (_what, fails) => {
       await listener.stop();
       await settled();
       expect(listener.isRunning).toBe(false);
-      if (method !== 'enqueue_sentinel') expect(countFaults()).toBeGreaterThan(faultsBefore);
+      if (method !== 'enqueue_sentinel') expect(countErrors()).toBeGreaterThan(errorsBefore);
       expect(rejected).not.toHaveBeenCalled();
     },
   );
@@ -142,7 +142,7 @@ describe('of a RotatingFileHandler', () => {
     await settled();
     expect(folder.names()).toEqual(['app.log']);
     expect(folder.lines('app.log')).toEqual(['one', 'two', 'three']);
-    expect(countFaults()).toBeGreaterThan(faultsBefore);
+    expect(countErrors()).toBeGreaterThan(errorsBefore);
     expect(rejected).not.toHaveBeenCalled();
     await handler.close();
   });
@@ -152,11 +152,11 @@ describe('of a RotatingFileHandler', () => {
       const handler = new RotatingFileHandler(options());
       Object.assign(handler, { [method]: fails });
       log.addHandler(handler);
-      const before = countFaults();
+      const before = countErrors();
       for (const text of ['one', 'two']) log.info(text);
       await settled();
       expect(folder.read('app.log')).toContain('two');
-      expect(countFaults()).toBeGreaterThan(before);
+      expect(countErrors()).toBeGreaterThan(before);
       log.removeHandler(handler);
       await handler.close();
     }
@@ -170,14 +170,14 @@ describe('of a RotatingFileHandler', () => {
   ] as const)(
     'a %s that answers too late, or wrongly, is refused: the old file is written to',
     async (...of) => {
-      const [method, answer, fault] = of;
+      const [method, answer, error] = of;
       const handler = new RotatingFileHandler(options());
       Object.assign(handler, { [method]: answer });
       log.addHandler(handler);
       for (const text of ['one', 'two', 'three']) log.info(text);
       await settled();
       expect([folder.names(), folder.lines('app.log')]).toEqual([['app.log'], ['one', 'two', 'three']]);
-      expect(getLoggingFaults().map(({ message }) => message)).toContain(fault);
+      expect(getLoggingErrors().map(({ message }) => message)).toContain(error);
       expect(rejected).not.toHaveBeenCalled();
       await handler.close();
     },
@@ -210,7 +210,7 @@ describe('an overridden QueueHandler.prepare', () => {
       log.info('right');
       await handler.flush();
       expect(seen.records.map((record) => record.getMessage())).toEqual(['right']);
-      expect(countFaults()).toBeGreaterThan(faultsBefore);
+      expect(countErrors()).toBeGreaterThan(errorsBefore);
       await handler.close();
     },
   );

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Handler } from '../../lib/core/handler.js';
 import { LogRecord } from '../../lib/core/records/log-record.js';
-import { getLoggingFaults } from '../../lib/core/reports/fault-channel.js';
+import { getLoggingErrors } from '../../lib/core/reports/error-reports.js';
 import { HTTPHandler } from '../../lib/handlers/http/http.handler.js';
 import { SMTPHandler } from '../../lib/handlers/mail/smtp.handler.js';
 import { SocketHandler } from '../../lib/handlers/network/socket.handler.js';
@@ -19,17 +19,17 @@ afterEach(async () => {
   collected.stop();
 });
 
-/** What is said of a record that cannot be delivered: the line of the report, and the fault as code sees it. */
-async function faultOf(
+/** What is said of a record that cannot be delivered: the line of the report, and the error as code sees it. */
+async function errorOf(
   handler: Handler,
 ): Promise<{ line: string; message: string; code: string | undefined }> {
   open.push(handler);
   const collected = collectStderr();
-  const before = getLoggingFaults().length;
+  const before = getLoggingErrors().length;
   handler.handle(new LogRecord({ levelno: 20, msg: 'nobody is there' }));
-  while (getLoggingFaults().length === before) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (getLoggingErrors().length === before) await new Promise((resolve) => setTimeout(resolve, 5));
   const text = collected.stop();
-  const { message = '', code } = getLoggingFaults().at(-1) ?? {};
+  const { message = '', code } = getLoggingErrors().at(-1) ?? {};
   const line = text.split('\n').find((one) => one.includes('DeliveryFailure: ')) ?? '';
   return { line, message, code };
 }
@@ -54,7 +54,7 @@ describe('the error of a handler whose server is away', () => {
     'names host, port and reason in its one line: %s',
     async (_name, make) => {
       const port = await freePort();
-      const { line, message } = await faultOf(make(port));
+      const { line, message } = await errorOf(make(port));
       for (const text of [line, message]) {
         expect(text).toContain(`127.0.0.1:${port}`);
         expect(text).toContain('ECONNREFUSED');
@@ -66,14 +66,14 @@ describe('the error of a handler whose server is away', () => {
 
   it('names the host as it was configured, also where it has several addresses', async () => {
     const port = await freePort();
-    const { message, code } = await faultOf(new SocketHandler({ host: 'localhost', port }));
+    const { message, code } = await errorOf(new SocketHandler({ host: 'localhost', port }));
     expect(message).toMatch(new RegExp(`^localhost:${port}: .*ECONNREFUSED`));
     expect(code).toBe('ECONNREFUSED');
   }, 20_000);
 
   it('names the path of a unix socket', async () => {
     const path = folder.file('nobody.sock');
-    const { message } = await faultOf(new SysLogHandler({ address: path, socktype: 'tcp' }));
+    const { message } = await errorOf(new SysLogHandler({ address: path, socktype: 'tcp' }));
     expect(message).toContain(path);
     expect(message).toContain('ENOENT');
   }, 20_000);

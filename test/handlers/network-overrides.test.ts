@@ -6,7 +6,7 @@ import {
   DatagramHandler,
   Formatter,
   getLogger,
-  getLoggingFaults,
+  getLoggingErrors,
   type Handler,
   HTTPHandler,
   type Logger,
@@ -21,7 +21,7 @@ import { resetLogging } from '../support/reset-logging.js';
 
 const rejected = jest.fn();
 let log: Logger;
-let faultsBefore: number;
+let errorsBefore: number;
 const undo: (() => unknown)[] = [];
 
 beforeEach(() => {
@@ -31,7 +31,7 @@ beforeEach(() => {
   jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   process.on('unhandledRejection', rejected);
   rejected.mockClear();
-  faultsBefore = countFaults();
+  errorsBefore = countErrors();
 });
 afterEach(async () => {
   for (const step of undo.splice(0)) await step();
@@ -48,8 +48,8 @@ afterAll(async () => {
   jest.restoreAllMocks();
 });
 
-function countFaults(): number {
-  return getLoggingFaults().reduce((sum, { count }) => sum + count, 0);
+function countErrors(): number {
+  return getLoggingErrors().reduce((sum, { count }) => sum + count, 0);
 }
 
 async function settled(): Promise<void> {
@@ -131,12 +131,12 @@ async function check(
     const handler = make(receiver.port);
     undo.unshift(() => handler.close());
     log.addHandler(handler);
-    const before = countFaults();
+    const before = countErrors();
     const usual = (handler as unknown as Record<string, unknown>)[method];
     Object.assign(handler, { [method]: answer });
     expect(() => log.error('bad record')).not.toThrow();
     await settled();
-    expect([method, countFaults() - before]).not.toEqual([method, 0]);
+    expect([method, countErrors() - before]).not.toEqual([method, 0]);
     Object.assign(handler, { [method]: usual });
     log.error('good record');
     await handler.flush();
@@ -185,7 +185,7 @@ describe('a formatter that is async', () => {
     handler.setFormatter(null);
     log.error('good record');
     await handler.flush();
-    expect(countFaults()).toBeGreaterThan(faultsBefore + 1);
+    expect(countErrors()).toBeGreaterThan(errorsBefore + 1);
     expect(rejected).not.toHaveBeenCalled();
     const came = await receiver.came();
     expect(came).toContain('good record');
@@ -207,7 +207,7 @@ describe.each(answers.slice(0, 2))('what %s', (_what, fails) => {
     log.addHandler(handler);
     expect(() => log.error('one')).not.toThrow();
     await settled();
-    expect(countFaults()).toBeGreaterThan(faultsBefore);
+    expect(countErrors()).toBeGreaterThan(errorsBefore);
     expect(rejected).not.toHaveBeenCalled();
     Object.assign(handler, { [method]: () => null });
   });
@@ -221,14 +221,14 @@ describe('a makeSocket or getConnection', () => {
       'getConnection',
       'getConnection: expected an agent of node:http or node:https, got another object',
     ],
-  ] as const)('that gives something else is reported: %s.%s', async (name, method, fault) => {
+  ] as const)('that gives something else is reported: %s.%s', async (name, method, error) => {
     const handler: Handler = makers[name](9);
     hopeless.push(handler);
     Object.assign(handler, { [method]: () => ({}) });
     log.addHandler(handler);
     log.error('one');
     await settled();
-    expect(jest.mocked(process.stderr.write).mock.calls.join('\n')).toContain(fault);
+    expect(jest.mocked(process.stderr.write).mock.calls.join('\n')).toContain(error);
   });
 
   it('may be async: what it resolves to is used', async () => {
@@ -258,6 +258,6 @@ describe('a makeSocket or getConnection', () => {
     log.error('one');
     await expect(socket.createSocket()).rejects.toThrow();
     await settled();
-    expect(countFaults()).toBeGreaterThan(faultsBefore);
+    expect(countErrors()).toBeGreaterThan(errorsBefore);
   });
 });

@@ -227,16 +227,16 @@ describe('a createSocket of your own', () => {
   });
 
   it('that makes none is a failure, and the record waits', async () => {
-    const faults: unknown[] = [];
+    const errors: unknown[] = [];
     const handler = new SocketHandler({ host, port: 1 });
     undo.push(() => handler.close());
     Object.assign(handler, {
       createSocket: async () => undefined,
-      handleError: (_record: LogRecord, error: unknown) => faults.push(String(error)),
+      handleError: (_record: LogRecord, error: unknown) => errors.push(String(error)),
     });
     handler.handle(record());
     await new Promise((go) => setTimeout(go, 20));
-    expect(faults).toEqual([expect.stringContaining('createSocket made no connection')]);
+    expect(errors).toEqual([expect.stringContaining('createSocket made no connection')]);
     expect(handler.stats).toMatchObject({ queued: 1, dropped: 0 });
     Object.assign(handler, { maxRetries: 0 });
   });
@@ -264,14 +264,14 @@ describe('a makeSocket of your own', () => {
 
   it('of a DatagramHandler that gives something else is reported', async () => {
     const handler = new DatagramHandler({ host, port: 9 });
-    const faults: unknown[] = [];
+    const errors: unknown[] = [];
     Object.assign(handler, {
       makeSocket: () => connect as unknown as Socket,
-      handleError: (_record: LogRecord, error: unknown) => faults.push(String(error)),
+      handleError: (_record: LogRecord, error: unknown) => errors.push(String(error)),
     });
     handler.handle(makeLogRecord({ msg: 'one' }));
     await new Promise((go) => setTimeout(go, 20));
-    expect(faults).toEqual([
+    expect(errors).toEqual([
       expect.stringContaining('makeSocket: expected a socket of node:dgram, got function'),
     ]);
     Object.assign(handler, { makeSocket: DatagramHandler.prototype.makeSocket });

@@ -139,13 +139,13 @@ describe('RelpHandler', () => {
     ['answers what was not asked', '77 rsp 6 200 OK\n', 'an unknown transaction'],
     ['refuses the session', '1 rsp 6 500 no\n', 'the server refused to begin: 500 no'],
     ['takes no syslog', frame(1, '200 OK\ncommands=eventlog\nx=y'), 'takes no messages of syslog'],
-  ])('reports a server that %s, and keeps what it has', async (_, bytes, fault) => {
+  ])('reports a server that %s, and keeps what it has', async (_, bytes, error) => {
     server.answer = (_command, reply) => reply(bytes);
     const handler = make();
     log(handler, 'hello');
     await delay(100);
     expect(handler.stats).toMatchObject({ queued: 1, dropped: 0 });
-    expect(stderr.text).toContain(fault);
+    expect(stderr.text).toContain(error);
     server.answer = (command, reply) => reply(RelpServer.well(command));
     await handler.close();
     expect(handler.stats).toMatchObject({ delivered: 1 });

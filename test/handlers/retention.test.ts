@@ -301,7 +301,7 @@ describe('a suffix of its own', () => {
 describe('processes that live shorter than the interval', () => {
   it('roll the file over by its birth', async () => {
     if (statSync(folder.path).birthtimeMs === 0) {
-      console.warn('this file system does not tell the birth of a file: nothing is tested');
+      console.warn('this file system does not record when a file was made: nothing is tested');
       return;
     }
     for (let run = 0; run < 5; run++) {

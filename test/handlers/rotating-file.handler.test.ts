@@ -267,7 +267,7 @@ describe('RotatingFileHandler with compress', () => {
     writeFileSync(folder.file('app.log.1.gz'), gzipSync('something else'));
     const handler = make(compressed);
     const reports: unknown[] = [];
-    Object.assign(handler, { reportFault: (error: unknown) => reports.push(error) });
+    Object.assign(handler, { reportError: (error: unknown) => reports.push(error) });
     await handler.close();
     expect(String(reports)).toContain('stays uncompressed');
     expect(folder.read('app.log.1')).toBe('e\nf\n');

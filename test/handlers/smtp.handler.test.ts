@@ -254,7 +254,7 @@ describeWithTls('SMTPHandler over TLS', () => {
   });
 
   it.each(['selfSigned', 'wrongName', 'expired'] as const)(
-    'refuses a server whose certificate is at fault: %s',
+    'refuses a server whose certificate is not valid: %s',
     async (name) => {
       await replaceServer(certificates[name]);
       const smtp = handler({ secure: [], context: trust(), maxRetries: 0 });

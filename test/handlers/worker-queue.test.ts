@@ -232,8 +232,8 @@ describe("a worker's configuration", () => {
       'handlers.q.worker.loggers: unknown key',
     ],
     ['no handlers', { handlers: {} }, 'handlers.q.worker.handlers: empty; without a handler all records'],
-  ])('is refused when planned, with its path: %s', (_name, worker, fault) => {
-    expect(() => planConfig(configWith(worker))).toThrow(fault);
+  ])('is refused when planned, with its path: %s', (_name, worker, error) => {
+    expect(() => planConfig(configWith(worker))).toThrow(error);
   });
 
   it('has an unknown key reported once', () => {

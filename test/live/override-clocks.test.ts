@@ -21,7 +21,7 @@ const override = (changes: Partial<Override> = {}): Override => ({
   ...makeOverride('shop', 'DEBUG', { for: '15m' }, 'here', time.wall),
   ...changes,
 });
-const isInForce = () => book.list().length === 1 && getLogger('shop').isEnabledFor('DEBUG');
+const isActive = () => book.list().length === 1 && getLogger('shop').isEnabledFor('DEBUG');
 
 describe('the end of an override is right', () => {
   it.each([
@@ -35,14 +35,14 @@ describe('the end of an override is right', () => {
     book.set(override());
     time.wall += passed.wall * minutes;
     time.monotonic += passed.monotonic * minutes;
-    expect(isInForce()).toBe(expected);
+    expect(isActive()).toBe(expected);
   });
 
   it('when another machine’s clock is an hour ahead: it lasts no longer than it was meant to', () => {
     book.reconcile([override({ createdAt: time.wall + 60 * minutes, expiresAt: time.wall + 75 * minutes })]);
     time.wall += 15 * minutes;
     time.monotonic += 15 * minutes;
-    expect(isInForce()).toBe(false);
+    expect(isActive()).toBe(false);
   });
 });
 

@@ -16,7 +16,7 @@ import { resetLogging } from '../support/reset-logging.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 import { Store, StoreModule, StoringHandler } from './fixtures/storing.handler.js';
 
-/** Cannot be made while it is told so. */
+/** Cannot be made while the test says so. */
 @Injectable()
 class FickleHandler extends StoringHandler {
   static isBroken = false;

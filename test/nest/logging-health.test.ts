@@ -9,7 +9,7 @@ import { LoggingHealthIndicator } from '../../lib/nest/module/logging-health.ind
 import { LoggingStats } from '../../lib/nest/module/logging-stats.provider.js';
 import { isolateLogging, type LoggingIsolation } from '../../lib/testing/logging-isolation.js';
 
-/** Counts as it is told to. */
+/** Counts what the test says. */
 class Queue extends Handler {
   stats = { emitted: 0, delivered: 0, queued: 0, dropped: 0, droppedBy: {} as Record<string, number> };
   emit(): void {}
@@ -132,7 +132,7 @@ describe('the provider LoggingStats', () => {
     expect(stats.prometheus()).toContain(
       'logging_records_dropped_total{handler="Queue",reason="overflow"} 2',
     );
-    expect(Array.isArray(stats.faults())).toBe(true);
-    expect(typeof stats.onFault(() => {})).toBe('function');
+    expect(Array.isArray(stats.errors())).toBe(true);
+    expect(typeof stats.onError(() => {})).toBe('function');
   });
 });

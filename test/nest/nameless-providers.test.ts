@@ -8,7 +8,7 @@ import { resetLogging } from '../support/reset-logging.js';
 
 const { staticInstanceRef } = NestCommonLogger as unknown as { staticInstanceRef: NestCommonLogger };
 
-/** Objects that do not tell their class. */
+/** Objects that hide their class. */
 const nameless: Record<string, (members: object) => object> = {
   'an object without prototype': (members) => Object.assign(Object.create(null), members),
   'an object whose constructor is none': (members) => ({ ...members, constructor: undefined }),

@@ -95,8 +95,8 @@ describe.each(applications)(
         JSON.stringify({ compilerOptions: strictOptions, files: ['main.ts'] }),
       );
       const compiler = join(repository, 'node_modules', tsc);
-      const faults = await app.node(compiler, '--noEmit').catch((error: { stdout: string }) => error.stdout);
-      expect(faults).toBe('');
+      const errors = await app.node(compiler, '--noEmit').catch((error: { stdout: string }) => error.stdout);
+      expect(errors).toBe('');
     });
   },
 );

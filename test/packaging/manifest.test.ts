@@ -110,8 +110,8 @@ describe('the built code', () => {
 
   it('has types that compile by themselves', () => {
     const files = globSync(join(repository, 'dist'), 'index.d.ts').map((path) => join('dist', path));
-    const faults = compile(files).filter((line) => line.startsWith('dist/'));
-    expect(faults).toEqual([]);
+    const errors = compile(files).filter((line) => line.startsWith('dist/'));
+    expect(errors).toEqual([]);
   });
 });
 

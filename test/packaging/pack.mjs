@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Packs the package, as `npm publish` would, and tells the tests where the tarball is. */
+/** Packs the package, as `npm publish` would, and writes down for the tests where the tarball is. */
 export default function pack() {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const folder = mkdtempSync(path.join(tmpdir(), 'nestjs-logging-pack-'));

@@ -63,14 +63,14 @@ describe('printf', () => {
     ['%99999999999d', [1], 'ValueError: width too big'],
     ['%.99999999999f', [1], 'ValueError: precision too big'],
     ['%d %y', ['x', 1], 'TypeError: %d format: a real number is required, not str'],
-  ])('%j %% %j is refused: %s', (template, args, fault) => {
-    expect(() => printf(template, args)).toThrow(expect.objectContaining({ name: fault.split(':')[0] }));
-    expect(faultOf(() => printf(template, args))).toBe(fault);
+  ])('%j %% %j is refused: %s', (template, args, error) => {
+    expect(() => printf(template, args)).toThrow(expect.objectContaining({ name: error.split(':')[0] }));
+    expect(errorOf(() => printf(template, args))).toBe(error);
   });
 
   it('does not let an argument ask for a gigantic text', () => {
-    expect(faultOf(() => printf('%*d', [2 ** 31, 1]))).toMatch(/^OverflowError: .* is over 1048576$/);
-    expect(faultOf(() => printf('%.*f', [2 ** 31, 1]))).toMatch(/^OverflowError/);
+    expect(errorOf(() => printf('%*d', [2 ** 31, 1]))).toMatch(/^OverflowError: .* is over 1048576$/);
+    expect(errorOf(() => printf('%.*f', [2 ** 31, 1]))).toMatch(/^OverflowError/);
     expect(printf('%*d', [1_000_000, 1])).toHaveLength(1_000_000);
   });
 
@@ -113,7 +113,7 @@ describe('printfMapping', () => {
 
   it('never reaches a prototype', () => {
     for (const key of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
-      expect(faultOf(() => printfMapping(`%(${key})s`, {}))).toBe(`KeyError: '${key}'`);
+      expect(errorOf(() => printfMapping(`%(${key})s`, {}))).toBe(`KeyError: '${key}'`);
     }
     expect(printfMapping('%(__proto__)s', JSON.parse('{"__proto__": 5}'))).toBe('5');
   });
@@ -123,8 +123,8 @@ describe('printfMapping', () => {
     ['%(nope)s', "KeyError: 'nope'"],
     ['%(a', 'ValueError: incomplete format key'],
     ['%(a)', 'ValueError: incomplete format'],
-  ])('%j is refused: %s', (template, fault) => {
-    expect(faultOf(() => printfMapping(template, { a: 1 }))).toBe(fault);
+  ])('%j is refused: %s', (template, error) => {
+    expect(errorOf(() => printfMapping(template, { a: 1 }))).toBe(error);
   });
 });
 
@@ -175,8 +175,8 @@ describe('parsePercentFormat', () => {
     ['%(a', 'ValueError: incomplete format key'],
     ['%(a)', 'ValueError: incomplete format'],
     ['%(a)y', "ValueError: unsupported format character 'y' (0x79) at index 4"],
-  ])('%j is refused: %s', (format, fault) => {
-    expect(faultOf(() => parsePercentFormat(format))).toBe(fault);
+  ])('%j is refused: %s', (format, error) => {
+    expect(errorOf(() => parsePercentFormat(format))).toBe(error);
   });
 });
 
@@ -184,7 +184,7 @@ describe('validatePercentFormat', () => {
   it('wants one named placeholder', () => {
     for (const format of ['%(message)s', 'x %(a)-8.3F', '%(é)s %(']) validatePercentFormat(format);
     for (const format of ['', 'plain', '%s', '{message}', '%(a b)s', '%(a)y']) {
-      expect(faultOf(() => validatePercentFormat(format))).toBe(
+      expect(errorOf(() => validatePercentFormat(format))).toBe(
         `ValueError: Invalid format '${format}' for '%' style`,
       );
     }
@@ -195,9 +195,9 @@ function noLookup(name: string): unknown {
   throw new Error(`no field ${name} was to be looked up`);
 }
 
-function faultOf(call: () => unknown): string {
+function errorOf(call: () => unknown): string {
   try {
-    return `no fault: ${String(call())}`;
+    return `no error: ${String(call())}`;
   } catch (error) {
     return String(error);
   }

@@ -57,8 +57,8 @@ describe('strFormat', () => {
     ['{a[x]}', { a: {} }, "KeyError: 'x'"],
     ['{a:{b:{c}}}', { a: 1, b: 2, c: 3 }, 'ValueError: Max string recursion exceeded'],
     ['{a:99999999999}', { a: 1 }, 'ValueError: Too many decimal digits in format string'],
-  ])('%j with %j is refused: %s', (format, fields, fault) => {
-    expect(faultOf(() => strFormat(format, [], fields))).toBe(fault);
+  ])('%j with %j is refused: %s', (format, fields, error) => {
+    expect(errorOf(() => strFormat(format, [], fields))).toBe(error);
   });
 
   it('reaches no prototype, by name, attribute or index', () => {
@@ -69,7 +69,7 @@ describe('strFormat', () => {
       '{a[__proto__]}',
       '{a[constructor]}',
     ]) {
-      expect(faultOf(() => strFormat(format, [], { a: {} }))).toMatch(/^(Key|Attribute)Error/);
+      expect(errorOf(() => strFormat(format, [], { a: {} }))).toMatch(/^(Key|Attribute)Error/);
     }
   });
 });
@@ -105,7 +105,7 @@ describe('parseBraceFormat', () => {
   it('lets a positional field fail when it is rendered, whatever its value', () => {
     const [field] = placeholders('{0}');
     expect(field?.name).toBe('0');
-    expect(faultOf(() => field?.render('x', () => 'x'))).toMatch(
+    expect(errorOf(() => field?.render('x', () => 'x'))).toMatch(
       /^IndexError: Replacement index 0 out of range/,
     );
   });
@@ -126,8 +126,8 @@ describe('validateBraceFormat', () => {
     ['{a!x}', "ValueError: invalid format: invalid conversion: 'x'"],
     ['{a:y}', "ValueError: invalid format: bad specifier: 'y'"],
     ['{a', "ValueError: invalid format: expected '}' before end of string"],
-  ])('refuses %j: %s', (format, fault) => {
-    expect(faultOf(() => validateBraceFormat(format))).toBe(fault);
+  ])('refuses %j: %s', (format, error) => {
+    expect(errorOf(() => validateBraceFormat(format))).toBe(error);
   });
 });
 
@@ -136,9 +136,9 @@ function placeholders(format: string): Placeholder[] {
   return parseBraceFormat(format).filter(isPlaceholder);
 }
 
-function faultOf(call: () => unknown): string {
+function errorOf(call: () => unknown): string {
   try {
-    return `no fault: ${String(call())}`;
+    return `no error: ${String(call())}`;
   } catch (error) {
     return String(error);
   }

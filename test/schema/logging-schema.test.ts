@@ -12,7 +12,7 @@ const schema = JSON.parse(readFileSync(schemaFile, 'utf8'));
 const validate = new Ajv({ strict: true, strictTypes: true, allErrors: true }).compile(schema);
 
 /** Where a configuration does not fit, without the places around. */
-function faults(config: unknown): string[] {
+function issues(config: unknown): string[] {
   if (validate(config)) return [];
   const places = (validate.errors ?? []).map(({ instancePath, params }) =>
     [instancePath, params.additionalProperty ?? params.missingProperty]
@@ -55,11 +55,11 @@ describe('schema/logging.schema.json', () => {
 describe('the schema accepts', () => {
   const { EXAMPLES, ...whole } = django;
   it.each(Object.entries({ ...whole, ...EXAMPLES, ...frameworks }))('%s', (_, config) => {
-    expect(faults(config)).toEqual([]);
+    expect(issues(config)).toEqual([]);
   });
 
   it.each(documentedConfigurations())('the configuration of %s', (_, config) => {
-    expect(faults(config)).toEqual([]);
+    expect(issues(config)).toEqual([]);
   });
 
   it.each([
@@ -71,16 +71,16 @@ describe('the schema accepts', () => {
     ['no formatter, as Python writes it', { filename: 'a.log', formatter: null }],
   ])('%s', (_, options) => {
     const file = { class: 'logging.handlers.RotatingFileHandler', ...options };
-    expect(faults({ version: 1, handlers: { file }, house: { file: 'a.log' } })).toEqual([]);
+    expect(issues({ version: 1, handlers: { file }, house: { file: 'a.log' } })).toEqual([]);
   });
 
   it("classes of one's own, with any options", () => {
     const audit = { '()': 'acme.logging.AuditHandler', level: 'ERROR', url: 'https://audit' };
-    expect(faults({ version: 1, handlers: { audit } })).toEqual([]);
+    expect(issues({ version: 1, handlers: { audit } })).toEqual([]);
   });
 
   it('an incremental configuration, whose handlers have no class', () => {
-    expect(faults({ version: 1, incremental: true, handlers: { file: { level: 'DEBUG' } } })).toEqual([]);
+    expect(issues({ version: 1, incremental: true, handlers: { file: { level: 'DEBUG' } } })).toEqual([]);
   });
 });
 
@@ -90,8 +90,8 @@ describe('the schema refuses', () => {
   it.each([
     ['a missing version', 'root: {}', ['version']],
     ['another version', 'version: 2', ['version']],
-    ['a slip in a top-level key', 'version: 1\nhandler: {}', ['handler']],
-    ['a slip in a key of a logger', 'version: 1\nloggers: { shop: { levle: INFO } }', ['loggers/shop/levle']],
+    ['a typo in a top-level key', 'version: 1\nhandler: {}', ['handler']],
+    ['a typo in a key of a logger', 'version: 1\nloggers: { shop: { levle: INFO } }', ['loggers/shop/levle']],
     ['propagate on the root', 'version: 1\nroot: { propagate: true }', ['root/propagate']],
     ['an unknown level', 'version: 1\nroot: { level: inof }', ['root/level']],
     ['a text for a list', 'version: 1\nroot: { handlers: console }', ['root/handlers']],
@@ -100,7 +100,7 @@ describe('the schema refuses', () => {
     ['a class without its module', handler('class: FilHandler'), ['handlers/file/class']],
     ['a missing option', handler('class: logging.FileHandler'), ['handlers/file/filename']],
     ['an option of another class', rotating('capacity: 3'), ['handlers/file/capacity']],
-    ['a slip in an option', rotating('maxByte: 3'), ['handlers/file/maxByte']],
+    ['a typo in an option', rotating('maxByte: 3'), ['handlers/file/maxByte']],
     ['a text for a number', rotating('maxBytes: 10MB'), ['handlers/file/maxBytes']],
     ['a number out of bounds', rotating('backupCount: -1'), ['handlers/file/backupCount']],
     ['a text for a boolean', rotating('delay: "yes"'), ['handlers/file/delay']],
@@ -116,11 +116,11 @@ describe('the schema refuses', () => {
       ['handlers/file/worker/handlers/a/class'],
     ],
   ])('%s', (_, text, places) => {
-    expect(faults(parse(text))).toEqual(places);
+    expect(issues(parse(text))).toEqual(places);
   });
 
   it('ten mistakes, each at its place', () => {
     const config = parse(readFileSync(new URL('fixtures/ten-mistakes.yaml', import.meta.url), 'utf8'));
-    expect(faults(config)).toHaveLength(10);
+    expect(issues(config)).toHaveLength(10);
   });
 });

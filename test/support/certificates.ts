@@ -13,7 +13,7 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** Certificates to test clients with: all but `good` and `ca` are at fault. */
+/** Certificates to test clients with: all but `good` and `ca` are invalid. */
 export interface Certificates {
   readonly ca: Certificate;
   /** For localhost and 127.0.0.1, by `ca`. */

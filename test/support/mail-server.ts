@@ -3,7 +3,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
 /** A mail as the server got it. */
 export interface ReceivedMail {
-  /** The recipients the server was told, in order. */
+  /** The recipients the server was given, in order. */
   readonly to: readonly string[];
   readonly from: string;
   /** The user that logged in, if one did. */

@@ -1,5 +1,5 @@
 /**
- * Logs records and tells what that took, without a clock: `{ format, count, bufferSize, kind }` in, JSON out.
+ * Logs records and reports what that took, without a clock: `{ format, count, bufferSize, kind }` in, JSON out.
  *
  * A process of its own, so that nothing else allocates, and what it counts is counted before anything is imported.
  */

@@ -26,7 +26,7 @@ export const float = fc
   )
   .map((value) => (value === 0 ? 0 : value));
 export const number = fc.oneof(integer, float);
-/** Unicode grows: what one of the two has not heard of yet is no fault. */
+/** Unicode grows: what one of the two has not heard of yet is no error. */
 const unknown = hasPython ? differingCodePoints() : new Set<number>();
 const isKnown = (one: string) => ![...one].some((character) => unknown.has(character.codePointAt(0) ?? 0));
 export const text = fc.oneof(
@@ -60,7 +60,7 @@ export function expectSame<T>(
 
 /**
  * A template malformed further on is refused at once; Python first misses what stands before. And a spec is read
- * before there is a value, so that its fault cannot name the value's type.
+ * before there is a value, so that its error cannot name the value's type.
  */
 export function isMalformedAhead(ours: unknown, python: unknown): boolean {
   const mine = (ours as { error?: string }).error ?? '';

@@ -167,7 +167,7 @@ export function plainSecrets(count: number): string[] {
     const alphabet = ALPHABETS[index % ALPHABETS.length] as string;
     const length = 10 + Math.floor(random() * 30);
     const pick = () => alphabet[Math.floor(random() * alphabet.length)];
-    // What ends a sentence may end a secret, but nobody can tell.
+    // What ends a sentence may end a secret, but nobody can know.
     return `${Array.from({ length }, pick).join('')}9z`;
   });
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const tsc = join(repository, 'node_modules/@typescript/native/bin/tsc');
 
-/** What the compiler says of files, one fault a line, paths from the repository on; none if all is well. */
+/** What the compiler says of files, one issue a line, paths from the repository on; none if all is well. */
 export function compile(files: readonly string[], ...flags: string[]): string[] {
   // Inside the repository, so that the files find its packages.
   const folder = mkdtempSync(join(repository, 'node_modules/.types-'));

@@ -15,8 +15,8 @@ describe('the types of defineLogging', () => {
   });
 
   it('name what was meant', () => {
-    const faults = compileText(define("handlers: { file: { class: 'StreamHandler', formatter: 'verbos' } }"));
-    expect(faults.join('\n')).toContain(`Did you mean '"verbose"'?`);
+    const issues = compileText(define("handlers: { file: { class: 'StreamHandler', formatter: 'verbos' } }"));
+    expect(issues.join('\n')).toContain(`Did you mean '"verbose"'?`);
   });
 
   it('are worked out at a bounded cost: 200 loggers, 50 handlers', () => {

@@ -11,7 +11,7 @@ describe('the types of log calls', () => {
 
   it('name the key that is none of the options', () => {
     const call = `getLogger('shop').error('m', { extra: { a: 1 }, excinfo: new Error('x') });`;
-    const faults = compileText(`import { getLogger } from 'nestjs-logging/core';\n${call}`);
-    expect(faults.join('\n')).toMatch(/'Error' is not assignable to type 'never'|excinfo/);
+    const issues = compileText(`import { getLogger } from 'nestjs-logging/core';\n${call}`);
+    expect(issues.join('\n')).toMatch(/'Error' is not assignable to type 'never'|excinfo/);
   });
 });

@@ -46,12 +46,12 @@ export const translateNestCall: CallTranslator = ({ call, method }, around) => {
   const [message, second, ...more] = hasContext ? all.slice(0, -1) : all;
   if (message === undefined) return 'it has no message';
   if (more.length > 0) return 'it has several messages, or a context of its own';
-  const fault = second !== undefined && /^(error|fatal)$/.test(method) ? errorIn(unit, second) : undefined;
-  if (second !== undefined && fault === undefined && !ts.isObjectLiteralExpression(second))
+  const issue = second !== undefined && /^(error|fatal)$/.test(method) ? errorIn(unit, second) : undefined;
+  if (second !== undefined && issue === undefined && !ts.isObjectLiteralExpression(second))
     return 'what comes after the message may be a context, or a message of its own';
   return () => {
     rename(call, name, around);
-    if (second !== undefined) translateSecond(unit, message, second, fault);
+    if (second !== undefined) translateSecond(unit, message, second, issue);
     dropBehind(unit, call, second ?? message);
   };
 };
@@ -60,13 +60,13 @@ function translateSecond(
   unit: SourceUnit,
   message: ts.Expression,
   second: ts.Expression,
-  fault: string | undefined,
+  issue: string | undefined,
 ): void {
-  if (fault !== undefined && propertyOf(unit, message, 'message') === fault) {
-    unit.replace({ start: message.getStart(unit.source), end: second.end }, fault);
+  if (issue !== undefined && propertyOf(unit, message, 'message') === issue) {
+    unit.replace({ start: message.getStart(unit.source), end: second.end }, issue);
     return;
   }
-  if (fault !== undefined && fault !== unit.textOf(second)) unit.replace(second, fault);
+  if (issue !== undefined && issue !== unit.textOf(second)) unit.replace(second, issue);
   keepFromFormatting(unit, message);
 }
 

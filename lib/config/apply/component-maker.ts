@@ -1,7 +1,7 @@
 import { collectActivations, type PendingActivations } from '../../core/activation.js';
 import { LoggingError } from '../../core/errors.js';
 import { type Handler, isHandler } from '../../core/handler.js';
-import type { Fault } from '../../core/options.js';
+import type { OptionIssue } from '../../core/options.js';
 import { closeHandlers } from '../../core/shutdown.js';
 import { state } from '../../core/state.js';
 import { configError, LoggingConfigError } from '../plan/config-plan.js';
@@ -58,15 +58,15 @@ export function makeAll(
   };
   try {
     return collectActivations(() => {
-      const faults: Fault[] = [];
+      const issues: OptionIssue[] = [];
       const causes: unknown[] = [];
       const maker = new Maker(plan, made, options, (component, error) => {
         causes.push(error);
-        faults.push({ path: component.path, message: describeFailure(error, component) });
+        issues.push({ path: component.path, message: describeFailure(error, component) });
       });
       maker.makeAll();
-      if (faults.length > 0) {
-        const located = faults.map((fault) => plan.origin?.locate(fault) ?? fault);
+      if (issues.length > 0) {
+        const located = issues.map((issue) => plan.origin?.locate(issue) ?? issue);
         throw configError(located, causes.length === 1 ? causes[0] : new AggregateError(causes));
       }
       return made;
@@ -182,7 +182,7 @@ class Maker {
       tryForWorker(plan, this.options.snapshot);
     } catch (error) {
       if (!(error instanceof LoggingConfigError)) throw error;
-      for (const { path, message } of error.faults) {
+      for (const { path, message } of error.issues) {
         const at = { ...component, path: `${place}.${path}` };
         this.failed(at, new LoggingError('ERR_LOGGING_CONFIG', message));
       }

@@ -115,7 +115,7 @@ class FileFollower implements Follower {
   #report(error: unknown): void {
     const [file = 'the configuration'] = this.#origin.files;
     reportNotice(`${file} has errors and was not applied; the previous configuration stays active`);
-    const texts = error instanceof LoggingConfigError ? error.describeFaults() : [String(error)];
+    const texts = error instanceof LoggingConfigError ? error.describeIssues() : [String(error)];
     for (const text of texts) reportNotice(text);
   }
 }

@@ -3,7 +3,7 @@ import { getLogger, getManager, type Manager } from '../../core/loggers/manager.
 import { reportNotice } from '../../core/reports/diagnostics.js';
 import { closeHandlers, startFlushing } from '../../core/shutdown.js';
 import { state } from '../../core/state.js';
-import { configError, describeFault, planConfig } from '../plan/config-plan.js';
+import { configError, describeIssue, planConfig } from '../plan/config-plan.js';
 import type { LoggingConfig } from '../plan/logging-config.js';
 import type { ConfigPlan, PlannedComponent } from '../plan/planned-config.js';
 import { originOf } from '../read/config-origin.js';
@@ -103,7 +103,7 @@ export function dictConfig(config: LoggingConfig): ActiveConfig {
  * @throws {LoggingConfigError} `ERR_LOGGING_CONFIG` if a component cannot be made; nothing has changed then.
  */
 export function applyPlan(plan: ConfigPlan, options: ApplyOptions = {}): ActiveConfig {
-  for (const warning of plan.origin?.warnings ?? []) reportNotice(describeFault(warning));
+  for (const warning of plan.origin?.warnings ?? []) reportNotice(describeIssue(warning));
   if (plan.incremental) return applyIncremental(plan);
   const previous = options.previous === undefined ? undefined : parts.get(options.previous)?.();
   const before = options.active?.flatMap(partsOf) ?? (previous === undefined ? [] : [previous]);
@@ -195,8 +195,8 @@ function placingError(plan: ConfigPlan, error: unknown): Error {
   const cause = error instanceof PlacingError ? error.cause : error;
   const path = error instanceof PlacingError ? error.path : '';
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const fault = { path, message: `could not be applied: ${reason}; nothing was changed` };
-  return configError([plan.origin?.locate(fault) ?? fault], cause);
+  const issue = { path, message: `could not be applied: ${reason}; nothing was changed` };
+  return configError([plan.origin?.locate(issue) ?? issue], cause);
 }
 
 /** Of several configurations that have a handler of one name, the earliest has the name. */

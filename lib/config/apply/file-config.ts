@@ -5,9 +5,9 @@ import { checkOptions } from '../../core/options.js';
 import { lazy } from '../../runtime/lazy.js';
 import { configError, LoggingConfigError, planConfig } from '../plan/config-plan.js';
 import type { LoggingConfig } from '../plan/logging-config.js';
-import { joinFaults } from '../read/config-faults.js';
 import { pathOf } from '../read/config-files.js';
-import { type ConfigFault, ConfigOrigin, setOrigin } from '../read/config-origin.js';
+import { joinIssues } from '../read/config-issues.js';
+import { type ConfigIssue, ConfigOrigin, setOrigin } from '../read/config-origin.js';
 import { parseIniConfig } from '../read/ini-config.js';
 import { type ActiveConfig, dictConfig } from './dict-configurator.js';
 
@@ -70,22 +70,22 @@ export interface ConvertIniOptions {
  * @throws {LoggingConfigError} `ERR_LOGGING_CONFIG` with every error, those that `dictConfig` would find included.
  */
 export function convertIniToDict(text: string, options: ConvertIniOptions = {}): LoggingConfig {
-  const { value, faults, warnings, places } = parseIniConfig(text, options);
+  const { value, issues, warnings, places } = parseIniConfig(text, options);
   const config = setOrigin(
     value,
     new ConfigOrigin(new Map(), places, undefined, undefined, warnings),
   ) as unknown as LoggingConfig;
-  const all = joinFaults(faults, findPlanFaults(config));
+  const all = joinIssues(issues, findPlanIssues(config));
   if (all.length > 0) throw configError(all);
   return config;
 }
 
-function findPlanFaults(config: LoggingConfig): readonly ConfigFault[] {
+function findPlanIssues(config: LoggingConfig): readonly ConfigIssue[] {
   try {
     planConfig(config);
     return [];
   } catch (error) {
-    if (error instanceof LoggingConfigError) return error.faults;
+    if (error instanceof LoggingConfigError) return error.issues;
     throw error;
   }
 }

@@ -57,7 +57,7 @@ async function carryOut(
     else if (order.type === 'flush') await Promise.all(handlers.map((handler) => handler.flush()));
     else for (const attributes of order.records) handle(attributes, handlers, respectsLevel);
   } catch (error) {
-    answer({ type: 'fault', message: String(error) });
+    answer({ type: 'error', message: String(error) });
   }
 }
 

@@ -1,10 +1,10 @@
 import { LoggingError } from '../../core/errors.js';
 import { getHandlerNames } from '../../core/handler.js';
-import { formatFault } from '../../core/options.js';
+import { formatIssue } from '../../core/options.js';
 import { suggestion } from '../../core/suggestion.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import type { ComponentKind } from '../components/component-registry.js';
-import { type ConfigFault, originOf } from '../read/config-origin.js';
+import { type ConfigIssue, originOf } from '../read/config-origin.js';
 import { Converter } from './converters.js';
 import { groupsOf } from './logger-groups.js';
 import type { LoggingConfig } from './logging-config.js';
@@ -27,18 +27,18 @@ export function planConfig(config: LoggingConfig, options: PlanOptions = {}): Co
   if (!isPlainObject(config)) {
     throw configError([{ path: '', message: `a configuration is an object, got ${describe(config)}` }]);
   }
-  const faults: ConfigFault[] = [];
+  const issues: ConfigIssue[] = [];
   const converter = new Converter(config);
-  const reader = new PlanReader(converter, faults);
-  if (config.version !== 1) faults.push({ path: 'version', message: describeVersion(config.version) });
+  const reader = new PlanReader(converter, issues);
+  if (config.version !== 1) issues.push({ path: 'version', message: describeVersion(config.version) });
   const incremental = reader.flag(config, 'incremental') ?? false;
   const plan = incremental ? planIncremental(config, reader) : planWhole(config, reader, options);
   for (const key of Object.keys(config)) {
     if (!KNOWN_KEYS.includes(key) && !isRemark(key) && !converter.usedKeys.has(key)) {
-      faults.push({ path: key, message: `unknown key${remedy(key)}` });
+      issues.push({ path: key, message: `unknown key${remedy(key)}` });
     }
   }
-  if (faults.length > 0) throw configError(locateFaults(faults, config));
+  if (issues.length > 0) throw configError(locateIssues(issues, config));
   return { ...plan, origin: originOf(config) };
 }
 
@@ -89,10 +89,10 @@ function planWorkers(component: PlannedWithoutWorkers, reader: PlanReader): Map<
     } catch (error) {
       if (!(error instanceof LoggingConfigError)) throw error;
       // What the schema of the option has already reported is not reported again.
-      const reported = new Set(reader.faults.map((fault) => fault.path));
-      for (const fault of error.faults) {
-        const place = `${path}.${fault.path}`;
-        if (!reported.has(place)) reader.fault(place, fault.message);
+      const reported = new Set(reader.issues.map((issue) => issue.path));
+      for (const issue of error.issues) {
+        const place = `${path}.${issue.path}`;
+        if (!reported.has(place)) reader.issue(place, issue.message);
       }
     }
   }
@@ -111,7 +111,7 @@ function planIncremental(config: LoggingConfig, reader: PlanReader): ConfigPlan 
   for (const [name, entry] of reader.section(config, 'handlers')) {
     const path = `handlers.${name}`;
     if (!known.has(name)) {
-      reader.fault(path, `no handler named "${name}" to change${suggestion(name, [...known])}`);
+      reader.issue(path, `no handler named "${name}" to change${suggestion(name, [...known])}`);
       continue;
     }
     const level = isPlainObject(entry) ? reader.level(entry, path) : undefined;
@@ -132,14 +132,14 @@ function planIncremental(config: LoggingConfig, reader: PlanReader): ConfigPlan 
 }
 
 /** The errors of a configuration, with their places where it came from files. */
-export function locateFaults(faults: readonly ConfigFault[], config: object): ConfigFault[] {
+export function locateIssues(issues: readonly ConfigIssue[], config: object): ConfigIssue[] {
   const origin = originOf(config);
-  return faults.map((fault) => origin?.locate(fault) ?? fault);
+  return issues.map((issue) => origin?.locate(issue) ?? issue);
 }
 
 /** One exception for all errors of a configuration. */
-export function configError(faults: readonly ConfigFault[], cause?: unknown): LoggingConfigError {
-  return new LoggingConfigError(faults, cause);
+export function configError(issues: readonly ConfigIssue[], cause?: unknown): LoggingConfigError {
+  return new LoggingConfigError(issues, cause);
 }
 
 /** A configuration that was refused; the one that was running still runs. */
@@ -148,10 +148,10 @@ export class LoggingConfigError extends LoggingError {
 
   constructor(
     /** Everything that is wrong, each with its place. */
-    readonly faults: readonly ConfigFault[],
+    readonly issues: readonly ConfigIssue[],
     cause?: unknown,
   ) {
-    const texts = faults.map((fault) => describeFault(fault).replaceAll('\n', '\n    '));
+    const texts = issues.map((issue) => describeIssue(issue).replaceAll('\n', '\n    '));
     super(
       'ERR_LOGGING_CONFIG',
       texts.length === 1
@@ -160,18 +160,18 @@ export class LoggingConfigError extends LoggingError {
       cause === undefined ? undefined : { cause },
     );
     // The message has them: a traceback need not repeat them as a property.
-    Object.defineProperty(this, 'faults', { enumerable: false });
+    Object.defineProperty(this, 'issues', { enumerable: false });
   }
 
   /** Each error as a string, with its place. */
-  describeFaults(): string[] {
-    return this.faults.map(describeFault);
+  describeIssues(): string[] {
+    return this.issues.map(describeIssue);
   }
 }
 
 /** `logging.yaml:12:5: handlers.file.level: …`, as editors and terminals understand it. */
-export function describeFault(fault: ConfigFault): string {
-  const { file, line, column } = fault;
-  if (file === undefined) return formatFault(fault);
-  return `${line === undefined ? file : `${file}:${line}:${column}`}: ${formatFault(fault)}`;
+export function describeIssue(issue: ConfigIssue): string {
+  const { file, line, column } = issue;
+  if (file === undefined) return formatIssue(issue);
+  return `${line === undefined ? file : `${file}:${line}:${column}`}: ${formatIssue(issue)}`;
 }

@@ -30,29 +30,29 @@ export class Converter {
   /**
    * A copy of a value with every reference inside it resolved.
    *
-   * @param fault Called for each reference that leads nowhere, with the path below the value.
+   * @param issue Called for each reference that leads nowhere, with the path below the value.
    * @param trail The references that led here, none of which may come again.
    */
   convert(
     value: unknown,
-    fault: (path: readonly string[], message: string) => void,
+    issue: (path: readonly string[], message: string) => void,
     path: readonly string[] = [],
     trail: readonly string[] = [],
   ): unknown {
     if (typeof value === 'string') {
-      const referred = this.resolve(value, (message) => fault(path, message), trail);
+      const referred = this.resolve(value, (message) => issue(path, message), trail);
       // What a `cfg://` leads to may hold references of its own; what an `ext://` does is as it is.
       if (typeof referred !== 'object' || !value.startsWith('cfg://')) return referred;
-      return this.convert(referred, fault, path, [...trail, value]);
+      return this.convert(referred, issue, path, [...trail, value]);
     }
     if (Array.isArray(value)) {
-      return value.map((item, index) => this.convert(item, fault, [...path, String(index)], trail));
+      return value.map((item, index) => this.convert(item, issue, [...path, String(index)], trail));
     }
     if (!isPlainObject(value)) return value;
     const copy: Record<string, unknown> = {};
     for (const key of Object.keys(value)) {
-      if (INHERITED.has(key)) fault([...path, key], 'this key is not allowed');
-      else copy[key] = this.convert(value[key], fault, [...path, key], trail);
+      if (INHERITED.has(key)) issue([...path, key], 'this key is not allowed');
+      else copy[key] = this.convert(value[key], issue, [...path, key], trail);
     }
     return copy;
   }
@@ -63,31 +63,31 @@ export class Converter {
    */
   convertForWorker(
     value: unknown,
-    fault: (path: readonly string[], message: string) => void,
+    issue: (path: readonly string[], message: string) => void,
     path: readonly string[] = [],
   ): unknown {
     if (typeof value === 'string') {
       const isHere = value.startsWith('cfg://') && !/^cfg:\/\/\s*(handlers|formatters|filters)\b/.test(value);
-      return isHere ? this.convert(value, fault, path) : value;
+      return isHere ? this.convert(value, issue, path) : value;
     }
     if (Array.isArray(value))
-      return value.map((item, index) => this.convertForWorker(item, fault, [...path, String(index)]));
+      return value.map((item, index) => this.convertForWorker(item, issue, [...path, String(index)]));
     if (!isPlainObject(value)) return value;
     const copy: Record<string, unknown> = {};
     for (const key of Object.keys(value)) {
-      if (INHERITED.has(key)) fault([...path, key], 'this key is not allowed');
-      else copy[key] = this.convertForWorker(value[key], fault, [...path, key]);
+      if (INHERITED.has(key)) issue([...path, key], 'this key is not allowed');
+      else copy[key] = this.convertForWorker(value[key], issue, [...path, key]);
     }
     return copy;
   }
 
   /** One string: the unconverted value it refers to, or itself; `undefined` after an error. */
-  resolve(text: string, fault: (message: string) => void, trail: readonly string[] = []): unknown {
+  resolve(text: string, issue: (message: string) => void, trail: readonly string[] = []): unknown {
     try {
       return this.#follow(text, trail);
     } catch (error) {
       if (!(error instanceof ConversionError)) throw error;
-      fault(error.message);
+      issue(error.message);
       return undefined;
     }
   }

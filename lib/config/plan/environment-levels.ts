@@ -1,6 +1,6 @@
 import { describeUnknownLevel, findLevel, getLevelName } from '../../core/levels.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
-import type { ConfigFault } from '../read/config-origin.js';
+import type { ConfigIssue } from '../read/config-origin.js';
 import type { Environment } from '../read/env-values.js';
 import { configError } from './config-plan.js';
 import { isInheritedName } from './converters.js';
@@ -25,10 +25,10 @@ const LOGGERS_VARIABLE = 'LOG_LEVELS';
  * @throws {LoggingConfigError} `ERR_LOGGING_CONFIG` that names the variable and everything in it that cannot be read.
  */
 export function applyEnvironment<T extends LoggingConfig>(config: T, env: Environment = process.env): T {
-  const faults: ConfigFault[] = [];
-  const rootLevel = readRootLevel(env, faults);
-  const requests = readRequests(env, faults);
-  if (faults.length > 0) throw configError(faults);
+  const issues: ConfigIssue[] = [];
+  const rootLevel = readRootLevel(env, issues);
+  const requests = readRequests(env, issues);
+  if (issues.length > 0) throw configError(issues);
   if (rootLevel === undefined && requests.length === 0) return config;
   const levels = new LevelOverrides(config);
   if (rootLevel !== undefined) levels.set('root', rootLevel);
@@ -50,32 +50,32 @@ interface LevelRequest {
   readonly level: string | number;
 }
 
-function readRootLevel(env: Environment, faults: ConfigFault[]): string | number | undefined {
+function readRootLevel(env: Environment, issues: ConfigIssue[]): string | number | undefined {
   const text = env[ROOT_VARIABLE]?.trim();
-  return text ? readLevel(text, ROOT_VARIABLE, '', faults) : undefined;
+  return text ? readLevel(text, ROOT_VARIABLE, '', issues) : undefined;
 }
 
-function readRequests(env: Environment, faults: ConfigFault[]): LevelRequest[] {
+function readRequests(env: Environment, issues: ConfigIssue[]): LevelRequest[] {
   const items = (env[LOGGERS_VARIABLE] ?? '').split(',').map((item) => item.trim());
-  return items.filter((item) => item !== '').flatMap((item) => readRequest(item, faults) ?? []);
+  return items.filter((item) => item !== '').flatMap((item) => readRequest(item, issues) ?? []);
 }
 
-function readRequest(item: string, faults: ConfigFault[]): LevelRequest | undefined {
+function readRequest(item: string, issues: ConfigIssue[]): LevelRequest | undefined {
   const equals = item.lastIndexOf('=');
   const target = item.slice(0, Math.max(equals, 0)).trim();
-  const fault = (message: string) =>
-    void faults.push({ path: LOGGERS_VARIABLE, message: `${JSON.stringify(item)}: ${message}` });
+  const issue = (message: string) =>
+    void issues.push({ path: LOGGERS_VARIABLE, message: `${JSON.stringify(item)}: ${message}` });
   if (equals < 0 || target === '')
-    return fault('expected logger=level, as in shop.orders=debug') as undefined;
+    return issue('expected logger=level, as in shop.orders=debug') as undefined;
   const isWild = target === '*' || target.endsWith('.*');
   const name = isWild ? target.slice(0, -2) : target;
-  if (name.includes('*')) return fault('a * is allowed alone or at the end: nest.*') as undefined;
-  if (isInheritedName(name)) return fault('this name is not allowed') as undefined;
+  if (name.includes('*')) return issue('a * is allowed alone or at the end: nest.*') as undefined;
+  if (isInheritedName(name)) return issue('this name is not allowed') as undefined;
   const level = readLevel(
     item.slice(equals + 1).trim(),
     LOGGERS_VARIABLE,
     `${JSON.stringify(item)}: `,
-    faults,
+    issues,
   );
   return level === undefined ? undefined : { name, isWild, level };
 }
@@ -84,13 +84,13 @@ function readLevel(
   text: string,
   path: string,
   context: string,
-  faults: ConfigFault[],
+  issues: ConfigIssue[],
 ): string | number | undefined {
   if (/^\d+$/.test(text)) return Number(text);
   const level = findLevel(text);
   // By its name, as a configuration has it: errors and the command line show it.
   if (level !== undefined) return Number.isNaN(Number(text)) ? getLevelName(level) : level;
-  faults.push({ path, message: context + describeUnknownLevel(text) });
+  issues.push({ path, message: context + describeUnknownLevel(text) });
   return undefined;
 }
 

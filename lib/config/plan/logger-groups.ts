@@ -7,22 +7,22 @@ export type LoggerGroups = ReadonlyMap<string, readonly string[]>;
 /**
  * Reads `groups`: names for several loggers whose levels are set together.
  *
- * @param fault Called for everything that is wrong.
+ * @param issue Called for everything that is wrong.
  */
-export function readGroups(config: object, fault: (path: string, message: string) => void): LoggerGroups {
+export function readGroups(config: object, issue: (path: string, message: string) => void): LoggerGroups {
   const groups = new Map<string, readonly string[]>();
   const given = (config as { groups?: unknown }).groups;
   if (given === undefined || given === null) return groups;
   if (!isPlainObject(given)) {
-    fault('groups', `expected an object with lists of logger names, got ${describe(given)}`);
+    issue('groups', `expected an object with lists of logger names, got ${describe(given)}`);
     return groups;
   }
   for (const [name, members] of Object.entries(given)) {
     const path = `groups.${name}`;
-    if (name === 'root' || name === '') fault(path, 'this is the root logger; give the group another name');
-    else groups.set(name, readMembers(members, path, fault));
+    if (name === 'root' || name === '') issue(path, 'this is the root logger; give the group another name');
+    else groups.set(name, readMembers(members, path, issue));
   }
-  for (const [name, members] of groups) checkMembers(name, members, groups, fault);
+  for (const [name, members] of groups) checkMembers(name, members, groups, issue);
   return groups;
 }
 
@@ -34,15 +34,15 @@ export function groupsOf(config: object): LoggerGroups {
 function readMembers(
   members: unknown,
   path: string,
-  fault: (path: string, message: string) => void,
+  issue: (path: string, message: string) => void,
 ): string[] {
   if (!Array.isArray(members)) {
-    fault(path, `expected a list of logger names, got ${describe(members)}`);
+    issue(path, `expected a list of logger names, got ${describe(members)}`);
     return [];
   }
   return members.filter((member, index): member is string => {
     if (typeof member === 'string' && member !== '') return true;
-    fault(`${path}.${index}`, `expected the name of a logger, got ${describe(member)}`);
+    issue(`${path}.${index}`, `expected the name of a logger, got ${describe(member)}`);
     return false;
   });
 }
@@ -51,14 +51,14 @@ function checkMembers(
   name: string,
   members: readonly string[],
   groups: LoggerGroups,
-  fault: (path: string, message: string) => void,
+  issue: (path: string, message: string) => void,
 ): void {
   members.forEach((member, index) => {
     const path = `groups.${name}.${index}`;
     if (member === name)
-      fault(path, `"${name}" is the group itself; give the group a name that no logger has`);
-    else if (groups.has(member)) fault(path, `"${member}" is a group; a group contains loggers, not groups`);
-    else if (members.indexOf(member) < index) fault(path, `"${member}" is already in the list`);
+      issue(path, `"${name}" is the group itself; give the group a name that no logger has`);
+    else if (groups.has(member)) issue(path, `"${member}" is a group; a group contains loggers, not groups`);
+    else if (members.indexOf(member) < index) issue(path, `"${member}" is already in the list`);
   });
 }
 
@@ -77,7 +77,7 @@ export function planGroups(
     for (const member of groups.get(name) ?? []) {
       const other = from.get(member);
       if (other !== undefined && levels.get(member) !== level) {
-        reader.fault(
+        reader.issue(
           `${path}.level`,
           `"${member}" is in the groups "${other}" and "${name}", which set different levels; take it out of one`,
         );
@@ -91,10 +91,10 @@ export function planGroups(
 
 function readGroupLevel(name: string, entry: unknown, path: string, reader: PlanReader): number | undefined {
   if (!isPlainObject(entry))
-    return reader.fault(path, `expected an object with the level of the group, got ${describe(entry)}`);
+    return reader.issue(path, `expected an object with the level of the group, got ${describe(entry)}`);
   for (const key of Object.keys(entry)) {
     if (key !== 'level')
-      reader.fault(`${path}.${key}`, `"${name}" is a group, which has only a level; set this on its loggers`);
+      reader.issue(`${path}.${key}`, `"${name}" is a group, which has only a level; set this on its loggers`);
   }
   return reader.level(entry, path);
 }

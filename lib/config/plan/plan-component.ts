@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import { Filter } from '../../core/filter.js';
 import { Formatter } from '../../core/formatting/formatter.js';
-import { findFaults } from '../../core/options.js';
+import { findIssues } from '../../core/options.js';
 import { suggestion } from '../../core/suggestion.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import {
@@ -65,7 +65,7 @@ export function planComponent(
   options: PlanOptions,
 ): PlannedWithoutWorkers | undefined {
   if (!isPlainObject(entry))
-    return reader.fault(path, `expected an object with the options of the ${kind}, got ${describe(entry)}`);
+    return reader.issue(path, `expected an object with the options of the ${kind}, got ${describe(entry)}`);
   const type = findType(kind, entry, path, reader, options);
   const isHandler = kind === 'handler';
   // Everything is read even where the class is unknown, so that all errors are reported at once.
@@ -78,7 +78,7 @@ export function planComponent(
   const resolved = resolveHandlerOptions(type, given, path, reader);
   checkAgainstSchema(type, resolved, path, reader);
   const planned = { kind, name, path, type, options: resolved, properties, level, formatter, filters };
-  reader.faults.push(...(options.inspect?.(planned) ?? []));
+  reader.issues.push(...(options.inspect?.(planned) ?? []));
   return planned;
 }
 
@@ -95,7 +95,7 @@ function findType(
     const fallback = DEFAULT_TYPES[kind];
     if (fallback !== undefined) return fallback;
     const known = suggestion('class', Object.keys(entry));
-    return reader.fault(
+    return reader.issue(
       path,
       `no class; add class: 'logging.StreamHandler', or another${known.startsWith('; did') ? known : ''}`,
     );
@@ -106,20 +106,20 @@ function findType(
   const type = options.resolve?.(value, kind) ?? (typeof value === 'string' ? find(kind, value) : value);
   if (typeof type === 'function') return type as ComponentFactory;
   if (typeof value !== 'string')
-    return reader.fault(place, `expected a class, a function or a registered name, got ${describe(value)}`);
+    return reader.issue(place, `expected a class, a function or a registered name, got ${describe(value)}`);
   const meant = suggestion(value, componentNames(kind));
   if (options.isForWorker) {
     const known =
       findComponent(kind, value) === undefined
         ? `no ${kind} class is called "${value}"${meant}`
         : `"${value}" is registered in this thread only`;
-    return reader.fault(
+    return reader.issue(
       place,
       `${known}${known.endsWith('?') ? ' A' : '; a'} worker thread has the built-in classes alone`,
     );
   }
   const remedy = `ive the class itself, or make the name known with registerComponent('${kind}', '${value}', YourClass)`;
-  return reader.fault(
+  return reader.issue(
     place,
     `no ${kind} class is registered as "${value}"${meant.endsWith('?') ? `${meant} Or g` : '; g'}${remedy}`,
   );
@@ -137,14 +137,14 @@ function readOptions(
   for (const key of Object.keys(entry)) {
     if (ENTRY_KEYS[kind].includes(key)) continue;
     if (isInheritedName(key)) {
-      reader.fault(`${path}.${key}`, 'this key is not allowed');
+      reader.issue(`${path}.${key}`, 'this key is not allowed');
       continue;
     }
-    const fault = (inner: readonly string[], message: string) =>
-      reader.fault([path, key, ...inner].join('.'), message);
+    const issue = (inner: readonly string[], message: string) =>
+      reader.issue([path, key, ...inner].join('.'), message);
     options[key] = workerOptions.includes(key)
-      ? reader.converter.convertForWorker(entry[key], fault)
-      : reader.converter.convert(entry[key], fault);
+      ? reader.converter.convertForWorker(entry[key], issue)
+      : reader.converter.convert(entry[key], issue);
   }
   return options;
 }
@@ -157,11 +157,11 @@ function readProperties(
   const given = entry['.'];
   if (given === undefined || given === null) return {};
   if (!isPlainObject(given)) {
-    reader.fault(`${path}..`, `expected an object of properties to set, got ${describe(given)}`);
+    reader.issue(`${path}..`, `expected an object of properties to set, got ${describe(given)}`);
     return {};
   }
   return reader.converter.convert(given, (inner, message) =>
-    reader.fault([path, '.', ...inner].join('.'), message),
+    reader.issue([path, '.', ...inner].join('.'), message),
   ) as Record<string, unknown>;
 }
 
@@ -176,7 +176,7 @@ function resolveHandlerOptions(
   const refer = (value: unknown, place: string): unknown => {
     if (typeof value !== 'string') return value;
     if (reader.names.handlers.includes(value)) return new ComponentReference('handlers', value);
-    reader.fault(place, `no handler named "${value}"${suggestion(value, reader.names.handlers)}`);
+    reader.issue(place, `no handler named "${value}"${suggestion(value, reader.names.handlers)}`);
     return new ComponentReference('handlers', value);
   };
   const resolved = { ...options };
@@ -201,9 +201,9 @@ function checkAgainstSchema(
   if (schema === undefined) return;
   const checked = Object.fromEntries(Object.entries(options).filter(([, value]) => !holdsReference(value)));
   const references = new Set(Object.keys(options).filter((key) => !(key in checked)));
-  for (const fault of findFaults(schema, checked, path)) {
+  for (const issue of findIssues(schema, checked, path)) {
     // An option that refers to a component to be made is checked by the constructor.
-    if (!references.has(fault.path.slice(path.length + 1).split('.')[0] ?? '')) reader.faults.push(fault);
+    if (!references.has(issue.path.slice(path.length + 1).split('.')[0] ?? '')) reader.issues.push(issue);
   }
 }
 

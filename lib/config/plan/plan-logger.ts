@@ -8,7 +8,7 @@ const KEYS = ['level', 'handlers', 'filters', 'propagate'];
 
 /** Plans the entries of `loggers`, and the levels that groups give to theirs. */
 export function planLoggers(config: object, reader: PlanReader, isIncremental = false): PlannedLogger[] {
-  const groups = readGroups(config, (path, message) => reader.fault(path, message));
+  const groups = readGroups(config, (path, message) => reader.issue(path, message));
   const entries = reader.section(config, 'loggers');
   const own = entries.filter(([name]) => !groups.has(name));
   const levels = planGroups(
@@ -47,12 +47,12 @@ export function planLogger(
   isIncremental = false,
 ): PlannedLogger {
   if (!isPlainObject(entry)) {
-    reader.fault(path, `expected an object with level, handlers, filters, propagate; got ${describe(entry)}`);
+    reader.issue(path, `expected an object with level, handlers, filters, propagate; got ${describe(entry)}`);
     return { name, level: undefined, propagate: undefined, handlers: [], filters: [] };
   }
   for (const key of Object.keys(entry)) {
     if (key === 'qualname' && entry.qualname === name) continue;
-    if (!KEYS.includes(key)) reader.fault(`${path}.${key}`, describeUnknownKey(key, name));
+    if (!KEYS.includes(key)) reader.issue(`${path}.${key}`, describeUnknownKey(key, name));
   }
   return {
     name,
@@ -77,5 +77,5 @@ function readPropagate(entry: object, path: string, reader: PlanReader): boolean
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'boolean') return value;
   if (value === 0 || value === 1) return value === 1;
-  return reader.fault(`${path}.propagate`, `expected a boolean, got ${describe(value)}`);
+  return reader.issue(`${path}.propagate`, `expected a boolean, got ${describe(value)}`);
 }

@@ -1,6 +1,6 @@
 import { type FilterLike, isFilterLike } from '../../core/filter-like.js';
 import { describeUnknownLevel, findLevel } from '../../core/levels.js';
-import type { Fault } from '../../core/options.js';
+import type { OptionIssue } from '../../core/options.js';
 import { suggestion } from '../../core/suggestion.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import { type Converter, isInheritedName } from './converters.js';
@@ -18,11 +18,11 @@ export class PlanReader {
 
   constructor(
     readonly converter: Converter,
-    readonly faults: Fault[],
+    readonly issues: OptionIssue[],
   ) {}
 
-  fault(path: string, message: string): undefined {
-    this.faults.push({ path, message });
+  issue(path: string, message: string): undefined {
+    this.issues.push({ path, message });
     return undefined;
   }
 
@@ -31,13 +31,13 @@ export class PlanReader {
     const value = this.value(config, key, '', reports);
     if (value === undefined) return [];
     if (!isPlainObject(value)) {
-      if (reports) this.fault(key, `expected an object of entries by name, got ${describe(value)}`);
+      if (reports) this.issue(key, `expected an object of entries by name, got ${describe(value)}`);
       return [];
     }
     const entries: [string, unknown][] = [];
     for (const name of Object.keys(value).sort()) {
       if (!isInheritedName(name)) entries.push([name, this.value(value, name, key, reports)]);
-      else if (reports) this.fault(`${key}.${name}`, 'this name is not allowed');
+      else if (reports) this.issue(`${key}.${name}`, 'this name is not allowed');
     }
     return entries;
   }
@@ -48,14 +48,14 @@ export class PlanReader {
     const raw = (holder as Record<string, unknown>)[key];
     if (typeof raw !== 'string') return raw;
     const place = path === '' ? key : `${path}.${key}`;
-    return this.converter.resolve(raw, (message) => (reports ? this.fault(place, message) : undefined));
+    return this.converter.resolve(raw, (message) => (reports ? this.issue(place, message) : undefined));
   }
 
   /** The level of an entry as a number; `undefined` if there is none. */
   level(entry: object, path: string): number | undefined {
     const value = this.value(entry, 'level', path);
     if (value === undefined || value === null) return undefined;
-    return findLevel(value) ?? this.fault(`${path}.level`, describeUnknownLevel(value));
+    return findLevel(value) ?? this.issue(`${path}.level`, describeUnknownLevel(value));
   }
 
   /** A boolean of the whole configuration, or Python's other way of writing one, 0 or 1; `undefined` for none. */
@@ -65,7 +65,7 @@ export class PlanReader {
     if (typeof value === 'boolean') return value;
     if (value === 0 || value === 1) return value === 1;
     const meant = suggestion(String(value).toLowerCase(), ['true', 'false']);
-    return this.fault(
+    return this.issue(
       key,
       `expected a boolean, got ${describe(value)}${meant.startsWith('; did') ? meant.replaceAll('"', '') : ''}`,
     );
@@ -76,7 +76,7 @@ export class PlanReader {
     return this.#list(entry, 'handlers', path).flatMap((item, index) => {
       const place = `${path}.handlers.${index}`;
       if (typeof item === 'string') return this.#known(item, 'handler', this.names.handlers, place);
-      return this.fault(place, `expected the name of a handler, got ${describe(item)}`) ?? [];
+      return this.issue(place, `expected the name of a handler, got ${describe(item)}`) ?? [];
     });
   }
 
@@ -86,7 +86,7 @@ export class PlanReader {
       const place = `${path}.filters.${index}`;
       if (typeof item === 'string') return this.#known(item, 'filter', this.names.filters, place);
       if (isFilterLike(item)) return [item];
-      return this.fault(place, `expected the name of a filter, or a filter, got ${describe(item)}`) ?? [];
+      return this.issue(place, `expected the name of a filter, or a filter, got ${describe(item)}`) ?? [];
     });
   }
 
@@ -96,12 +96,12 @@ export class PlanReader {
     if (value === undefined || value === null) return undefined;
     const place = `${path}.formatter`;
     if (typeof value === 'string') return this.#known(value, 'formatter', this.names.formatters, place)[0];
-    return this.fault(place, `expected the name of a formatter, got ${describe(value)}`);
+    return this.issue(place, `expected the name of a formatter, got ${describe(value)}`);
   }
 
   #known(name: string, kind: string, names: readonly string[], place: string): string[] {
     if (names.includes(name)) return [name];
-    this.fault(
+    this.issue(
       place,
       `no ${kind} named "${name}"${names.length === 0 ? `; there is no ${kind} at all` : suggestion(name, names)}`,
     );
@@ -113,12 +113,12 @@ export class PlanReader {
     if (value === undefined || value === null) return [];
     const place = `${path}.${key}`;
     if (!Array.isArray(value)) {
-      this.fault(place, `expected a list, got ${describe(value)}`);
+      this.issue(place, `expected a list, got ${describe(value)}`);
       return [];
     }
     return value.map((item, index) =>
       typeof item === 'string'
-        ? this.converter.resolve(item, (message) => this.fault(`${place}.${index}`, message))
+        ? this.converter.resolve(item, (message) => this.issue(`${place}.${index}`, message))
         : item,
     );
   }

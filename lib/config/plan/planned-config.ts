@@ -1,5 +1,5 @@
 import type { FilterLike } from '../../core/filter-like.js';
-import type { Fault } from '../../core/options.js';
+import type { OptionIssue } from '../../core/options.js';
 import type { ComponentKind } from '../components/component-registry.js';
 import type { ConfigOrigin } from '../read/config-origin.js';
 import type { LoggerGroups } from './logger-groups.js';
@@ -63,7 +63,7 @@ export interface PlanOptions {
   /** Maps a `class` or `()` value to what makes the component, before the registry is asked; `undefined` to pass. */
   resolve?(value: unknown, kind: ComponentKind): ComponentFactory | undefined;
   /** Finds errors of a component, with their paths, that would not prevent creating it. */
-  inspect?(component: PlannedWithoutWorkers): readonly Fault[];
+  inspect?(component: PlannedWithoutWorkers): readonly OptionIssue[];
   /** Whether it is for a worker thread, which has no classes but the built-in ones. */
   readonly isForWorker?: boolean;
 }

@@ -1,11 +1,11 @@
 import { isInheritedName } from '../plan/converters.js';
-import type { ConfigFault, Place } from './config-origin.js';
+import type { ConfigIssue, Place } from './config-origin.js';
 import type { YamlCollection, YamlDocument, YamlNode, YamlPair, YamlPeer, YamlScalar } from './yaml-peer.js';
 
 /** A parsed text: its value as far as it can be read, the errors, and the place of everything. */
 export interface ParsedText {
   readonly value: unknown;
-  readonly faults: readonly ConfigFault[];
+  readonly issues: readonly ConfigIssue[];
   /** The place of each key, by path. */
   readonly places: ReadonlyMap<string, Place>;
   /** Paths of texts that were written in quotes. */
@@ -46,11 +46,11 @@ export function walkDocument(
   const walk = new Walk(yaml, document, placeAt, format);
   walk.places.set('', placeAt(document.contents?.range?.[0] ?? 0));
   const value = walk.read(document.contents, '', 0);
-  return { value, faults: walk.faults, places: walk.places, quoted: walk.quoted, starts: walk.starts };
+  return { value, issues: walk.issues, places: walk.places, quoted: walk.quoted, starts: walk.starts };
 }
 
 class Walk {
-  readonly faults: ConfigFault[] = [];
+  readonly issues: ConfigIssue[] = [];
   readonly places = new Map<string, Place>();
   readonly quoted = new Set<string>();
   readonly starts = new Map<number, number>();
@@ -69,7 +69,7 @@ class Walk {
     this.#nodes += 1;
     if (this.#nodes > MAX_NODES || depth > MAX_DEPTH) {
       if (this.#nodes <= MAX_NODES + 1)
-        this.#fault(path, node, 'more than a configuration may hold; aliases multiply it');
+        this.#issue(path, node, 'more than a configuration may hold; aliases multiply it');
       this.#nodes = Math.max(this.#nodes, MAX_NODES + 1);
       return undefined;
     }
@@ -78,8 +78,8 @@ class Walk {
     if (start !== undefined && end !== undefined && isEnclosed(node)) this.starts.set(end, start);
     if (yaml.isAlias(node)) return this.#alias(node.source, node.resolve(this.document), node, path, depth);
     if (node.tag !== undefined && !isPlainTag(node.tag))
-      return this.#fault(path, node, `the tag ${node.tag} is not allowed; write plain values`);
-    if (this.#underway.has(node)) return this.#fault(path, node, 'refers to itself');
+      return this.#issue(path, node, `the tag ${node.tag} is not allowed; write plain values`);
+    if (this.#underway.has(node)) return this.#issue(path, node, 'refers to itself');
     this.#underway.add(node);
     try {
       if (yaml.isMap(node)) return this.#map(node, path, depth);
@@ -96,7 +96,7 @@ class Walk {
   #alias(name: string, target: YamlNode | undefined, node: YamlNode, path: string, depth: number): unknown {
     // The parser has reported an alias without an anchor.
     return target === undefined
-      ? this.#fault(path, node, `no anchor &${name} above`)
+      ? this.#issue(path, node, `no anchor &${name} above`)
       : this.read(target, path, depth + 1);
   }
 
@@ -117,11 +117,11 @@ class Walk {
       }
       const place = join(path, name);
       if (Object.hasOwn(result, name)) {
-        this.#fault(place, key ?? node, 'this key exists already; keep one of the two');
+        this.#issue(place, key ?? node, 'this key exists already; keep one of the two');
         continue;
       }
       if (key?.range) this.places.set(place, this.placeAt(key.range[0] as number));
-      if (isInheritedName(name)) this.#fault(place, key ?? node, 'this key is not allowed');
+      if (isInheritedName(name)) this.#issue(place, key ?? node, 'this key is not allowed');
       else result[name] = this.read(value, place, depth + 1);
     }
     return merged.length === 0 ? result : Object.assign({}, ...merged.reverse(), result);
@@ -136,7 +136,7 @@ class Walk {
     const all = (Array.isArray(taken) ? taken : [taken]) as unknown[];
     if (all.every((one) => typeof one === 'object' && one !== null && !Array.isArray(one)))
       return all as Record<string, unknown>[];
-    if (value !== null) this.#fault(path, value, '<< takes an object, or a list of objects');
+    if (value !== null) this.#issue(path, value, '<< takes an object, or a list of objects');
     return [];
   }
 
@@ -147,7 +147,7 @@ class Walk {
       if (typeof value === 'string') return value;
       return source ?? String(value);
     }
-    if (key !== null) this.#fault(path, key, 'a key has to be a string');
+    if (key !== null) this.#issue(path, key, 'a key has to be a string');
     return undefined;
   }
 
@@ -159,7 +159,7 @@ class Walk {
       return value;
     }
     if (this.format === 'yaml' && AMBIGUOUS.some((pattern) => pattern.test(source))) {
-      return this.#fault(
+      return this.#issue(
         path,
         node,
         `${source} is one thing to Python's YAML reader and another to others; write it otherwise, or "${source}" for the text`,
@@ -170,13 +170,13 @@ class Walk {
     return isPythonBoolean(value) ? PYTHON_BOOLEANS[value.toLowerCase()] : value;
   }
 
-  #fault(path: string, node: YamlNode, message: string): undefined {
+  #issue(path: string, node: YamlNode, message: string): undefined {
     const place = this.placeAt(node.range?.[0] ?? 0);
     // Aliases lead to one place many times.
-    const isReported = this.faults.some(
+    const isReported = this.issues.some(
       (one) => one.line === place.line && one.column === place.column && one.message === message,
     );
-    if (!isReported) this.faults.push({ path, message, ...place });
+    if (!isReported) this.issues.push({ path, message, ...place });
   }
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { LoggingError } from '../../core/errors.js';
 import { nodeModule } from '../../runtime/node-module.js';
 import { configError } from '../plan/config-plan.js';
-import type { ConfigFault, Place } from './config-origin.js';
+import type { ConfigIssue, Place } from './config-origin.js';
 import { parseConfigText } from './config-text.js';
 import type { Environment } from './env-values.js';
 import { parseIniConfig } from './ini-config.js';
@@ -20,8 +20,8 @@ export interface ConfigModuleContext {
 /** One file of a configuration, read. */
 export interface ConfigFile {
   readonly value: unknown;
-  readonly faults: readonly ConfigFault[];
-  readonly warnings?: readonly ConfigFault[];
+  readonly issues: readonly ConfigIssue[];
+  readonly warnings?: readonly ConfigIssue[];
   readonly places: ReadonlyMap<string, Place>;
   /** Whether `${NAME}` in its values is to be replaced. */
   readonly hasVariables: boolean;
@@ -72,7 +72,7 @@ export async function readConfigFile(
     return { ...parseIniConfig(text, { file }), hasVariables: false, quoted: new Set(), text };
   if (format === 'module') {
     const value = await importConfig(file, text, context);
-    return { value, faults: [], places, hasVariables: false, quoted: new Set(), text };
+    return { value, issues: [], places, hasVariables: false, quoted: new Set(), text };
   }
   const parsed = await parseConfigText(text, file, format);
   return { ...parsed, quoted: format === 'json' ? new Set() : parsed.quoted, hasVariables: true, text };

@@ -1,4 +1,4 @@
-import type { Fault } from '../../core/options.js';
+import type { OptionIssue } from '../../core/options.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import type { FileContents } from './file-watcher.js';
 
@@ -12,7 +12,7 @@ export interface Place {
 }
 
 /** An error of a configuration, with its place in a file if it came from one. */
-export interface ConfigFault extends Fault, Partial<Place> {}
+export interface ConfigIssue extends OptionIssue, Partial<Place> {}
 
 /** The configuration a file is read into; read again when the file has changed. */
 export type ReadAgain = () => Promise<object>;
@@ -53,7 +53,7 @@ export class ConfigOrigin {
     follow?: { readonly settings: FollowSettings; readonly read: ReadAgain },
     file?: string,
     /** What the files contain in vain, surely by mistake. */
-    readonly warnings: readonly ConfigFault[] = [],
+    readonly warnings: readonly ConfigIssue[] = [],
   ) {
     this.#contents = contents;
     this.#places = places;
@@ -82,16 +82,16 @@ export class ConfigOrigin {
   }
 
   /** An error with its place, or that of the nearest thing around it. */
-  locate(fault: ConfigFault): ConfigFault {
-    if (fault.file !== undefined) return fault;
-    for (let path = fault.path; ; path = path.slice(0, path.lastIndexOf('.'))) {
+  locate(issue: ConfigIssue): ConfigIssue {
+    if (issue.file !== undefined) return issue;
+    for (let path = issue.path; ; path = path.slice(0, path.lastIndexOf('.'))) {
       const place = this.#places.get(path);
-      if (place !== undefined) return { ...fault, ...place };
+      if (place !== undefined) return { ...issue, ...place };
       if (!path.includes('.')) break;
     }
     const whole = this.#places.get('');
-    if (whole !== undefined) return { ...fault, ...whole };
-    return this.#file === undefined ? fault : { ...fault, file: this.#file };
+    if (whole !== undefined) return { ...issue, ...whole };
+    return this.#file === undefined ? issue : { ...issue, file: this.#file };
   }
 }
 

@@ -1,6 +1,6 @@
 import { LoggingError } from '../../core/errors.js';
 import { type ParsedText, walkDocument } from './config-document.js';
-import type { ConfigFault, Place } from './config-origin.js';
+import type { ConfigIssue, Place } from './config-origin.js';
 import { loadYaml, type YamlPeer, type YamlProblem } from './yaml-peer.js';
 
 /** The most characters of a text that is read; a longer one is not a logging configuration. */
@@ -23,7 +23,7 @@ export async function parseConfigText(
     return unread({ path: '', message: `longer than ${MAX_LENGTH} characters`, file, line: 1, column: 1 });
   }
   const content = text.replace(/^\uFEFF/, '');
-  const syntax = format === 'json' ? jsonFault(content) : undefined;
+  const syntax = format === 'json' ? jsonIssue(content) : undefined;
   let yaml: YamlPeer;
   try {
     yaml = await loadYaml();
@@ -31,15 +31,15 @@ export async function parseConfigText(
     const isMissing = error instanceof LoggingError && error.code === 'ERR_LOGGING_MISSING_PACKAGE';
     if (format !== 'json' || !isMissing) throw error;
     if (syntax !== undefined) return unread({ path: '', message: syntax, file });
-    return { value: JSON.parse(content), faults: [], places: new Map(), quoted: new Set() };
+    return { value: JSON.parse(content), issues: [], places: new Map(), quoted: new Set() };
   }
   const parsed = parse(yaml, content, file, format);
-  if (syntax === undefined || parsed.faults.length > 0) return parsed;
-  return { ...parsed, faults: [{ path: '', message: syntax, file, ...placeOf(content, syntax) }] };
+  if (syntax === undefined || parsed.issues.length > 0) return parsed;
+  return { ...parsed, issues: [{ path: '', message: syntax, file, ...placeOf(content, syntax) }] };
 }
 
-function unread(fault: ConfigFault): ParsedText {
-  return { value: undefined, faults: [fault], places: new Map(), quoted: new Set() };
+function unread(issue: ConfigIssue): ParsedText {
+  return { value: undefined, issues: [issue], places: new Map(), quoted: new Set() };
 }
 
 function parse(yaml: YamlPeer, text: string, file: string, format: 'yaml' | 'json'): ParsedText {
@@ -64,7 +64,7 @@ function parse(yaml: YamlPeer, text: string, file: string, format: 'yaml' | 'jso
     message: describe(problem),
     ...placeOf(problem),
   }));
-  return { ...walked, faults: [...firstOfEachLine(problems), ...walked.faults] };
+  return { ...walked, issues: [...firstOfEachLine(problems), ...walked.issues] };
 }
 
 /** One typo often makes the parser report a line twice. */
@@ -85,7 +85,7 @@ function describe(problem: YamlProblem): string {
   return MESSAGES[problem.code] ?? problem.message.replaceAll(/\s+/g, ' ');
 }
 
-function jsonFault(text: string): string | undefined {
+function jsonIssue(text: string): string | undefined {
   try {
     JSON.parse(text);
     return undefined;

@@ -9,7 +9,7 @@ export interface EnvValueOptions {
   /** Paths of texts that stay texts when a variable makes up all of them. */
   readonly quoted: ReadonlySet<string>;
   /** Called for each variable that cannot be replaced. */
-  readonly fault: (path: string, message: string) => void;
+  readonly issue: (path: string, message: string) => void;
 }
 
 /**
@@ -39,8 +39,8 @@ function replaceText(text: string, options: EnvValueOptions, path: string): unkn
     const replaced = reader.read();
     return reader.isWhole && !options.quoted.has(path) ? convert(replaced) : replaced;
   } catch (error) {
-    if (!(error instanceof VariableFault)) throw error;
-    options.fault(path, error.message);
+    if (!(error instanceof VariableIssue)) throw error;
+    options.issue(path, error.message);
     return undefined;
   }
 }
@@ -52,7 +52,7 @@ function convert(text: string): unknown {
   return /^[-+]?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/.test(text) ? Number(text) : text;
 }
 
-class VariableFault extends Error {}
+class VariableIssue extends Error {}
 
 const START = '${';
 const MAX_DEPTH = 20;
@@ -93,7 +93,7 @@ class VariableReader {
   #variable(depth: number): string {
     const [name] = /^[A-Za-z_][A-Za-z0-9_]*/.exec(this.text.slice(this.#at)) ?? [];
     if (name === undefined) {
-      throw new VariableFault(
+      throw new VariableIssue(
         `cannot read "${this.text}": after \${ comes the name of a variable; write $\${ for a plain \${`,
       );
     }
@@ -101,12 +101,12 @@ class VariableReader {
     const value = Object.hasOwn(this.env, name) ? this.env[name] : undefined;
     if (this.#takes('}')) {
       if (value !== undefined) return value;
-      throw new VariableFault(
+      throw new VariableIssue(
         `the environment variable ${name} is not set; set it, or give a default: \${${name}:-…}`,
       );
     }
     if (!this.#takes(':-')) {
-      throw new VariableFault(`cannot read "${this.text}": after \${${name} comes } or :- and a default`);
+      throw new VariableIssue(`cannot read "${this.text}": after \${${name} comes } or :- and a default`);
     }
     const isNeeded = value === undefined || value === '';
     const fallback = this.#default(depth + 1, isNeeded);
@@ -123,7 +123,7 @@ class VariableReader {
         result += isNeeded ? this.#variable(depth) : this.#default(depth + 1, false);
       else result += this.text[this.#at++];
     }
-    throw new VariableFault(`cannot read "${this.text}": a } is missing`);
+    throw new VariableIssue(`cannot read "${this.text}": a } is missing`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { LiteralError, parsePythonLiteral } from '../../python/python-literal-parser.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import { isInheritedName } from '../plan/converters.js';
-import type { ConfigFault, Place } from './config-origin.js';
+import type { ConfigIssue, Place } from './config-origin.js';
 import { IniReader, type IniSectionReader } from './ini-reader.js';
 import { argumentNames, findPythonName, fullClassName } from './python-names.js';
 
@@ -16,9 +16,9 @@ export interface IniConfigOptions {
 /** The dictionary of an INI file. */
 export interface IniConfig {
   readonly value: Record<string, unknown>;
-  readonly faults: readonly ConfigFault[];
+  readonly issues: readonly ConfigIssue[];
   /** Keys and sections that nothing reads: Python passes over them. */
-  readonly warnings: readonly ConfigFault[];
+  readonly warnings: readonly ConfigIssue[];
   readonly places: ReadonlyMap<string, Place>;
 }
 
@@ -38,10 +38,10 @@ export function parseIniConfig(text: string, options: IniConfigOptions = {}): In
     ...readLoggers(reader),
   };
   warnOfUnused(reader, value.handlers);
-  return { value, faults: reader.faults, warnings: reader.warnings.sort(byLine), places: reader.places };
+  return { value, issues: reader.issues, warnings: reader.warnings.sort(byLine), places: reader.places };
 }
 
-function byLine(a: ConfigFault, b: ConfigFault): number {
+function byLine(a: ConfigIssue, b: ConfigIssue): number {
   return (a.line ?? 0) - (b.line ?? 0);
 }
 
@@ -84,7 +84,7 @@ function entries(reader: IniReader, list: string, prefix: string, read: ReadEntr
     const path = `${list}.${name}`;
     const section = reader.section(`${prefix}_${name}`, path, list);
     if (section === undefined) continue;
-    if (isInheritedName(name)) reader.fault(path, 'this name is not allowed');
+    if (isInheritedName(name)) reader.issue(path, 'this name is not allowed');
     else result[name] = read(section, path);
   }
   return result;
@@ -125,7 +125,7 @@ function readArguments(section: IniSectionReader, className: string, path: strin
   const kwargs = kwargsText === undefined ? {} : readLiteral(section, kwargsText, `${path}.kwargs`);
   if (Array.isArray(args)) nameArguments(section, args, className, path, result);
   else if (args !== undefined)
-    section.fault(
+    section.issue(
       'args',
       `${path}.args`,
       `expected a tuple, got ${argsText}; a tuple of one is written (${argsText?.replace(/^\(|\)$/g, '')},)`,
@@ -133,13 +133,13 @@ function readArguments(section: IniSectionReader, className: string, path: strin
   if (isPlainObject(kwargs)) {
     for (const [key, value] of Object.entries(kwargs)) {
       const place = `${path}.${key}`;
-      if (isInheritedName(key)) section.fault('kwargs', place, 'this name is not allowed');
+      if (isInheritedName(key)) section.issue('kwargs', place, 'this name is not allowed');
       else if (Object.hasOwn(result, key))
-        section.fault('kwargs', place, 'given by args too; keep one of the two');
+        section.issue('kwargs', place, 'given by args too; keep one of the two');
       else set(section, 'kwargs', result, key, value, path);
     }
   } else if (kwargs !== undefined)
-    section.fault('kwargs', `${path}.kwargs`, `expected a dictionary, got ${kwargsText}`);
+    section.issue('kwargs', `${path}.kwargs`, `expected a dictionary, got ${kwargsText}`);
   return result;
 }
 
@@ -153,7 +153,7 @@ function nameArguments(
   const names = argumentNames(className);
   if (names === undefined) {
     if (args.length > 0 && className !== '') {
-      section.fault(
+      section.issue(
         'args',
         `${path}.args`,
         `the names of the arguments of ${className} are not known; give them by name: kwargs={'name': value}`,
@@ -162,7 +162,7 @@ function nameArguments(
     return;
   }
   if (args.length > names.length) {
-    section.fault(
+    section.issue(
       'args',
       `${path}.args`,
       `${className} takes ${names.length} arguments at most (${names.join(', ')}), got ${args.length}`,
@@ -191,7 +191,7 @@ function readLiteral(section: IniSectionReader, text: string, path: string): unk
     return parsePythonLiteral(text, findPythonName);
   } catch (error) {
     if (!(error instanceof LiteralError)) throw error;
-    return section.fault(path.slice(path.lastIndexOf('.') + 1), path, error.message);
+    return section.issue(path.slice(path.lastIndexOf('.') + 1), path, error.message);
   }
 }
 
@@ -202,7 +202,7 @@ function readLoggers(reader: IniReader): {
   const loggers: Record<string, unknown> = {};
   const names = reader.list('loggers');
   if (!names.includes('root')) {
-    reader.fault('loggers', 'the list of loggers has to name root');
+    reader.issue('loggers', 'the list of loggers has to name root');
     return { loggers };
   }
   const rootSection = reader.section('logger_root', 'root', 'loggers');
@@ -214,7 +214,7 @@ function readLoggers(reader: IniReader): {
     if (qualname === undefined) continue;
     const path = `loggers.${qualname}`;
     section.place('qualname', path);
-    if (isInheritedName(qualname)) section.fault('qualname', path, 'this name is not allowed');
+    if (isInheritedName(qualname)) section.issue('qualname', path, 'this name is not allowed');
     else
       loggers[qualname] = {
         ...readLogger(section, path),
@@ -237,6 +237,6 @@ function readPropagate(section: IniSectionReader, path: string): boolean {
   const text = section.text('propagate', path);
   if (text === undefined) return true;
   if (/^[-+]?\d+(_\d+)*$/.test(text.trim())) return Number(text.replaceAll('_', '')) !== 0;
-  section.fault('propagate', path, `expected 0 or 1, got ${JSON.stringify(text)}`);
+  section.issue('propagate', path, `expected 0 or 1, got ${JSON.stringify(text)}`);
   return true;
 }

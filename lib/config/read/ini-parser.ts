@@ -11,7 +11,7 @@ export interface IniValue {
 export type IniSection = ReadonlyMap<string, IniValue>;
 
 /** Something that cannot be read. */
-export interface IniFault {
+export interface IniIssue {
   readonly message: string;
   readonly line: number;
   readonly column: number;
@@ -22,7 +22,7 @@ export interface IniFile {
   readonly sections: ReadonlyMap<string, { readonly keys: IniSection; readonly line: number }>;
   /** The keys of `[DEFAULT]`, which every section has too. */
   readonly defaults: IniSection;
-  readonly faults: readonly IniFault[];
+  readonly issues: readonly IniIssue[];
 }
 
 /**
@@ -57,7 +57,7 @@ const WHITE = /^\s*/;
 class IniParser {
   readonly #sections = new Map<string, OpenSection>();
   readonly #defaults: OpenSection = { keys: new Map(), line: 0 };
-  readonly #faults: IniFault[] = [];
+  readonly #issues: IniIssue[] = [];
   #section: OpenSection | undefined;
   #value: OpenValue | undefined;
   #indent = 0;
@@ -88,7 +88,7 @@ class IniParser {
     }
     const known = this.#sections.get(name);
     if (known !== undefined) {
-      this.#faults.push({
+      this.#issues.push({
         message: `the section [${name}] is there already, in line ${known.line}`,
         line,
         column,
@@ -101,9 +101,9 @@ class IniParser {
   #readKey(content: string, line: number, column: number): void {
     const split = content.search(/[=:]/);
     const key = content.slice(0, Math.max(split, 0)).trim().toLowerCase();
-    const fault = this.#keyFault(content, split, key);
-    if (fault !== undefined || this.#section === undefined) {
-      this.#faults.push({ message: fault ?? '', line, column });
+    const issue = this.#keyIssue(content, split, key);
+    if (issue !== undefined || this.#section === undefined) {
+      this.#issues.push({ message: issue ?? '', line, column });
       this.#value = undefined;
       return;
     }
@@ -111,7 +111,7 @@ class IniParser {
     this.#section.keys.set(key, this.#value);
   }
 
-  #keyFault(content: string, split: number, key: string): string | undefined {
+  #keyIssue(content: string, split: number, key: string): string | undefined {
     if (this.#section === undefined) return 'a section has to come first, for example [loggers]';
     if (split < 0) return `expected key=value, got ${JSON.stringify(content)}`;
     if (key === '') return `a key is missing before ${content[split]}`;
@@ -130,6 +130,6 @@ class IniParser {
     const sections = [...this.#sections].map(
       ([name, one]) => [name, { keys: close(one), line: one.line }] as const,
     );
-    return { sections: new Map(sections), defaults: close(this.#defaults), faults: this.#faults };
+    return { sections: new Map(sections), defaults: close(this.#defaults), issues: this.#issues };
   }
 }

@@ -1,12 +1,12 @@
 import { suggestion } from '../../core/suggestion.js';
-import type { ConfigFault, Place } from './config-origin.js';
+import type { ConfigIssue, Place } from './config-origin.js';
 import { type IniFile, type IniValue, parseIni } from './ini-parser.js';
 
 /** Reads the sections of an INI file, noting every error and the place of each part of the dictionary. */
 export class IniReader {
-  readonly faults: ConfigFault[] = [];
+  readonly issues: ConfigIssue[] = [];
   /** What Python ignores, surely a mistake. */
-  readonly warnings: ConfigFault[] = [];
+  readonly warnings: ConfigIssue[] = [];
   readonly places = new Map<string, Place>();
   readonly #ini: IniFile;
   readonly #defaults: ReadonlyMap<string, string>;
@@ -18,13 +18,13 @@ export class IniReader {
   ) {
     this.#ini = parseIni(text);
     this.#defaults = new Map(Object.entries(defaults).map(([key, value]) => [key.toLowerCase(), value]));
-    for (const { message, line, column } of this.#ini.faults) this.fault('', message, line, column);
+    for (const { message, line, column } of this.#ini.issues) this.issue('', message, line, column);
     this.note('', 1, 1);
   }
 
-  fault(path: string, message: string, line?: number, column?: number): undefined {
+  issue(path: string, message: string, line?: number, column?: number): undefined {
     const place = line === undefined ? this.#placeOf(path) : this.#place(line, column ?? 1);
-    this.faults.push({ path, message, ...place });
+    this.issues.push({ path, message, ...place });
   }
 
   /** Notes the place of a part of the dictionary. */
@@ -59,7 +59,7 @@ export class IniReader {
     if (section === undefined) {
       const place = listedIn === undefined ? undefined : this.places.get(listedIn);
       const message = `there is no section [${name}]${suggestion(name, [...this.#ini.sections.keys()])}`;
-      return this.fault(path, message, place?.line, place?.column);
+      return this.issue(path, message, place?.line, place?.column);
     }
     this.note(path, section.line, 1);
     const find = (key: string): IniValue | undefined =>
@@ -141,14 +141,14 @@ export class IniSectionReader {
       return interpolate(text, (other) => this.find(other)?.text);
     } catch (error) {
       if (!(error instanceof InterpolationError)) throw error;
-      return this.fault(key, path, `${key}: ${error.message}`);
+      return this.issue(key, path, `${key}: ${error.message}`);
     }
   }
 
   /** The same, for a key that has to be there. */
   needed(key: string, path: string): string | undefined {
     if (this.find(key) !== undefined) return this.text(key, path);
-    return this.reader.fault(path, `the section [${this.name}] has no key ${key}`, this.line);
+    return this.reader.issue(path, `the section [${this.name}] has no key ${key}`, this.line);
   }
 
   /** Notes that a part of the dictionary has the place of a key. */
@@ -157,9 +157,9 @@ export class IniSectionReader {
     if (value !== undefined) this.reader.note(path, value.line, value.column);
   }
 
-  fault(key: string, path: string, message: string): undefined {
+  issue(key: string, path: string, message: string): undefined {
     const value = this.find(key);
-    return this.reader.fault(path, message, value?.line ?? this.line, value?.column);
+    return this.reader.issue(path, message, value?.line ?? this.line, value?.column);
   }
 }
 

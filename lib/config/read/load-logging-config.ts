@@ -8,9 +8,9 @@ import { configError, LoggingConfigError, planConfig } from '../plan/config-plan
 import { applyEnvironment } from '../plan/environment-levels.js';
 import type { LoggingConfig } from '../plan/logging-config.js';
 import type { PlanOptions } from '../plan/planned-config.js';
-import { joinFaults } from './config-faults.js';
 import { type ConfigFile, pathOf, readConfigFile } from './config-files.js';
-import { type ConfigFault, ConfigOrigin, type Place, setOrigin } from './config-origin.js';
+import { joinIssues } from './config-issues.js';
+import { type ConfigIssue, ConfigOrigin, type Place, setOrigin } from './config-origin.js';
 import { mergeOverlay, overlayName } from './config-overlay.js';
 import { type Environment, replaceVariables } from './env-values.js';
 
@@ -106,13 +106,13 @@ export async function loadLoggingConfig(
   const warnings = [...(base.warnings ?? []), ...(overlay?.warnings ?? [])];
   const isFollowed = watch || signal !== undefined;
   const origin = new ConfigOrigin(contents, places, isFollowed ? follow : undefined, path, warnings);
-  const faults = [...base.faults, ...(overlay?.faults ?? [])];
+  const issues = [...base.issues, ...(overlay?.issues ?? [])];
   const merged = putTogether(base, overlay, env, (path, message) =>
-    faults.push(origin.locate({ path, message })),
+    issues.push(origin.locate({ path, message })),
   );
-  const config = withLevels(merged, checked, env, faults);
+  const config = withLevels(merged, checked, env, issues);
   if (isPlainObject(config)) setOrigin(config, origin);
-  if (checked.check || faults.length > 0) checkAll(config as LoggingConfig, checked, origin, faults);
+  if (checked.check || issues.length > 0) checkAll(config as LoggingConfig, checked, origin, issues);
   return config as LoggingConfig;
 }
 
@@ -121,13 +121,13 @@ function putTogether(
   base: ConfigFile,
   overlay: ConfigFile | undefined,
   env: Environment,
-  fault: (path: string, message: string) => void,
+  issue: (path: string, message: string) => void,
 ): unknown {
   const merged = overlay === undefined ? base.value : mergeOverlay(base.value, overlay.value);
   if (!base.hasVariables) return merged;
   const quoted = new Set([...base.quoted].filter((path) => !overlay?.places.has(path)));
   for (const path of overlay?.quoted ?? []) quoted.add(path);
-  return replaceVariables(merged, { env, quoted, fault });
+  return replaceVariables(merged, { env, quoted, issue });
 }
 
 function environmentOf({ environment }: CheckedOptions, env: Environment): string | undefined {
@@ -145,7 +145,7 @@ function withLevels(
   config: unknown,
   options: CheckedOptions,
   env: Environment,
-  faults: ConfigFault[],
+  issues: ConfigIssue[],
 ): unknown {
   // The caller's object must not be changed: a module's export stays.
   const copy = isPlainObject(config) ? { ...config } : config;
@@ -154,7 +154,7 @@ function withLevels(
     return applyEnvironment(copy as LoggingConfig, env);
   } catch (error) {
     if (!(error instanceof LoggingConfigError)) throw error;
-    faults.push(...error.faults);
+    issues.push(...error.issues);
     return copy;
   }
 }
@@ -164,24 +164,24 @@ function checkAll(
   config: LoggingConfig,
   options: CheckedOptions,
   origin: ConfigOrigin,
-  faults: readonly ConfigFault[],
+  issues: readonly ConfigIssue[],
 ): void {
   // Where nothing could be read, there is nothing to plan.
-  const planned = config === undefined && faults.length > 0 ? [] : findPlanFaults(config, options, origin);
-  const all = joinFaults(faults, planned);
+  const planned = config === undefined && issues.length > 0 ? [] : findPlanIssues(config, options, origin);
+  const all = joinIssues(issues, planned);
   if (all.length > 0) throw configError(all);
 }
 
-function findPlanFaults(
+function findPlanIssues(
   config: LoggingConfig,
   options: CheckedOptions,
   origin: ConfigOrigin,
-): readonly ConfigFault[] {
+): readonly ConfigIssue[] {
   try {
     planConfig(config, options.resolve === undefined ? {} : { resolve: options.resolve });
     return [];
   } catch (error) {
     if (!(error instanceof LoggingConfigError)) throw error;
-    return error.faults.map((fault) => origin.locate(fault));
+    return error.issues.map((issue) => origin.locate(issue));
   }
 }

@@ -16,7 +16,7 @@ const REPORTED: unique symbol = Symbol.for('nestjs-logging.record.misfit') as ne
 export function reportMisfit(record: ReportedRecord, text: string): void {
   if (Object.hasOwn(record, REPORTED)) return;
   Object.defineProperty(record, REPORTED, { value: true });
-  state.callFaults.report(
+  state.callErrors.report(
     {
       code: 'ERR_LOGGING_ARGUMENT',
       logger: str(record.name),
@@ -32,7 +32,7 @@ export function reportMisfit(record: ReportedRecord, text: string): void {
 
 /** Reports that a field has the name of an attribute of records. */
 export function reportClash(logger: string, name: string, boundary: CallBoundary): void {
-  state.callFaults.report(
+  state.callErrors.report(
     {
       code: 'ERR_LOGGING_EXTRA_CLASH',
       logger,
@@ -74,7 +74,7 @@ export function logAtUnknownLevel(
   const isMessage =
     isAlone || isNests || (typeof level === 'object' && level !== null) || /\s/.test(textOf(level));
   const levelno = meant ?? (isMessage ? INFO : WARNING);
-  state.callFaults.report(
+  state.callErrors.report(
     {
       code: 'ERR_LOGGING_UNKNOWN_LEVEL',
       logger: str(target.name),

@@ -92,7 +92,7 @@ export function checkingFormat(schema: v.GenericSchema<object, FormatterSettings
       const value = dataset.value as FormatterSettings | undefined;
       if (!dataset.typed && !isReadable(value)) return;
       if (value === undefined) return;
-      const message = formatFault(value);
+      const message = formatIssue(value);
       const key = value.format == null ? 'fmt' : 'format';
       if (message !== undefined) {
         addIssue({
@@ -128,7 +128,7 @@ function isReadable(settings: Partial<FormatterSettings> | undefined): boolean {
   return isStyle && isText(format) && isText(fmt) && (defaults == null || typeof defaults === 'object');
 }
 
-function formatFault(settings: FormatterSettings): string | undefined {
+function formatIssue(settings: FormatterSettings): string | undefined {
   try {
     compileSettings(settings);
     return undefined;

@@ -7,20 +7,20 @@ import { escapeControls, sanitizeTraceback } from '../formatting/sanitize.js';
 import { callStackOf, type LogRecord } from '../records/log-record.js';
 import { className, formatTraceback, isErrorLike } from '../records/traceback.js';
 import { state } from '../state.js';
-import { announceFault } from './fault-channel.js';
+import { announceError } from './error-reports.js';
 import { lookForLosses } from './loss-announcer.js';
 
 /** How long a repeated error of one source is suppressed, in milliseconds. */
 const REPEAT_MS = 10_000;
 
-interface RepeatedFault {
+interface RepeatedError {
   /** Its code, or its message. */
   readonly kind: string;
   readonly reportedAt: number;
   suppressed: number;
 }
 
-const lastFaults = new WeakMap<object, RepeatedFault>();
+const lastErrors = new WeakMap<object, RepeatedError>();
 
 /**
  * Reports an error in the handling of a record on standard error; the log call never sees it.
@@ -95,7 +95,7 @@ export function reportNotice(text: string): void {
 function announce(source: object, record: LogRecord | undefined, error: unknown): void {
   lookForLosses();
   const code = propertyOf(error, 'code');
-  announceFault({
+  announceError({
     at: Date.now(),
     source: safely(() => oneLine(String(source), MAX_SOURCE)),
     type: safely(() => (isErrorLike(error) ? className(error) : typeof error)),
@@ -116,13 +116,13 @@ function oneLine(text: string, length = Number.POSITIVE_INFINITY): string {
 
 /** How many equal errors were suppressed since the last report; `undefined` if this one is to be suppressed too. */
 function countRepeats(source: object, kind: string): number | undefined {
-  const last = lastFaults.get(source);
+  const last = lastErrors.get(source);
   const now = Date.now();
   if (last !== undefined && last.kind === kind && now - last.reportedAt < REPEAT_MS) {
     last.suppressed += 1;
     return undefined;
   }
-  lastFaults.set(source, { kind, reportedAt: now, suppressed: 0 });
+  lastErrors.set(source, { kind, reportedAt: now, suppressed: 0 });
   return last?.kind === kind ? last.suppressed : 0;
 }
 

@@ -50,5 +50,5 @@ export function getLoggingStats(): LoggingStatsSnapshot {
   const { filteredByLoggers } = recordCounters;
   sum.emitted += filteredByLoggers;
   sum.filtered += filteredByLoggers;
-  return { ...sum, filteredByLoggers, malformedCalls: state.callFaults.count, handlers };
+  return { ...sum, filteredByLoggers, malformedCalls: state.callErrors.count, handlers };
 }

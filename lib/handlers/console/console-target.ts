@@ -8,7 +8,7 @@ import { type Batching, type Destination, TextWriter } from '../output/text-writ
  */
 export class ConsoleTarget implements Destination {
   readonly encoding = 'utf8';
-  readonly onFault: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
   readonly #stream: NodeJS.WriteStream;
   readonly #writer: TextWriter;
   #fd = -1;
@@ -19,10 +19,10 @@ export class ConsoleTarget implements Destination {
   /** A replaced `write` that logs what it is given: its records come back here, so it is bypassed. */
   #loggingWrite: unknown;
 
-  constructor(stream: NodeJS.WriteStream, batching: Batching, onFault: (error: unknown) => void) {
+  constructor(stream: NodeJS.WriteStream, batching: Batching, onError: (error: unknown) => void) {
     this.#stream = stream;
-    this.onFault = (error) => {
-      if (!this.#isStandardError) onFault(error);
+    this.onError = (error) => {
+      if (!this.#isStandardError) onError(error);
     };
     this.#writer = new TextWriter(this, batching);
   }
@@ -37,8 +37,8 @@ export class ConsoleTarget implements Destination {
     const fd = this.#loggingWrite === this.#stream.write ? fdOf(this.#stream) : descriptorOf(this.#stream);
     if (fd === undefined) return this.#passOn(text, levelno);
     this.#fd = fd;
-    const fault = this.#writer.write(text, levelno);
-    return this.#isStandardError ? undefined : fault;
+    const error = this.#writer.write(text, levelno);
+    return this.#isStandardError ? undefined : error;
   }
 
   flush(): void {

@@ -11,12 +11,12 @@ interface NodeStreamParts {
   off?(event: 'error', listener: (error: unknown) => void): unknown;
 }
 
-type FaultListener = (error: unknown) => void;
+type ErrorListener = (error: unknown) => void;
 
 /** The handlers that get a stream's errors: it has one listener, however many handlers write to it. */
 interface SharedListener {
-  readonly listeners: Set<FaultListener>;
-  readonly listener: FaultListener;
+  readonly listeners: Set<ErrorListener>;
+  readonly listener: ErrorListener;
 }
 
 const shared = new WeakMap<object, SharedListener>();
@@ -24,14 +24,14 @@ const shared = new WeakMap<object, SharedListener>();
 /** A stream of the user's: an object with `write`, or one of Node's streams. */
 export class CustomStreamTarget implements TextTarget {
   readonly #stream: TextStream & NodeStreamParts;
-  readonly #onFault: FaultListener;
+  readonly #onError: ErrorListener;
   #isListening = false;
   #emitted = 0;
   #dropped = 0;
 
-  constructor(stream: TextStream, onFault: FaultListener) {
+  constructor(stream: TextStream, onError: ErrorListener) {
     this.#stream = stream;
-    this.#onFault = (error) => onFault(error);
+    this.#onError = (error) => onError(error);
     this.#listen();
   }
 
@@ -77,7 +77,7 @@ export class CustomStreamTarget implements TextTarget {
     try {
       await this.flush();
     } catch (error) {
-      this.#onFault(error);
+      this.#onError(error);
     } finally {
       this.#listenNoMore();
     }
@@ -90,11 +90,11 @@ export class CustomStreamTarget implements TextTarget {
     const stream = this.#stream;
     const known = shared.get(stream);
     if (known !== undefined) {
-      known.listeners.add(this.#onFault);
+      known.listeners.add(this.#onError);
       return;
     }
     if (typeof stream.on !== 'function') return;
-    const listeners = new Set([this.#onFault]);
+    const listeners = new Set([this.#onError]);
     const listener = (error: unknown) => {
       for (const report of listeners) report(error);
     };
@@ -106,7 +106,7 @@ export class CustomStreamTarget implements TextTarget {
     this.#isListening = false;
     const stream = this.#stream;
     const known = shared.get(stream);
-    known?.listeners.delete(this.#onFault);
+    known?.listeners.delete(this.#onError);
     if (known === undefined || known.listeners.size > 0) return;
     shared.delete(stream);
     stream.off?.('error', known.listener);
@@ -114,7 +114,7 @@ export class CustomStreamTarget implements TextTarget {
 
   /** A promise without a handler would end the process when it rejects. */
   #watch(result: unknown): void {
-    if (result instanceof Promise) result.catch(this.#onFault);
+    if (result instanceof Promise) result.catch(this.#onError);
   }
 }
 

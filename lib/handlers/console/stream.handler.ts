@@ -113,8 +113,8 @@ export class StreamHandler extends Handler {
   /** Writes a record's formatted text and the terminator. */
   protected write(text: string, record: LogRecord): void {
     const line = typeof text === 'string' ? text : textBy(text, this, record);
-    const fault = this.#target?.write(line + this.terminator, record.levelno, record.created * 1000);
-    if (fault !== undefined) this.handleError(record, fault);
+    const error = this.#target?.write(line + this.terminator, record.levelno, record.created * 1000);
+    if (error !== undefined) this.handleError(record, error);
     // A `flush` of a derived class or of the object is called after each record, as in Python.
     if (this.flush !== flush) settle(this.flush(), this, record);
   }
@@ -156,7 +156,7 @@ export class StreamHandler extends Handler {
   }
 
   /** Reports an error that does not belong to a current record. */
-  protected reportFault(error: unknown): void {
+  protected reportError(error: unknown): void {
     reportLoggingError(this, undefined, error);
   }
 
@@ -169,7 +169,7 @@ export class StreamHandler extends Handler {
     this.#target =
       stream instanceof LogFile
         ? stream
-        : targetOf(stream, this.#batching, (error) => this.reportFault(error));
+        : targetOf(stream, this.#batching, (error) => this.reportError(error));
   }
 }
 
@@ -203,9 +203,9 @@ export function findStream(
 export function targetOf(
   stream: TextStream,
   batching: Batching,
-  onFault: (error: unknown) => void,
+  onError: (error: unknown) => void,
 ): TextTarget {
-  if (stream === process.stdout) return new ConsoleTarget(process.stdout, batching, onFault);
-  if (stream === process.stderr) return new ConsoleTarget(process.stderr, batching, onFault);
-  return new CustomStreamTarget(stream, onFault);
+  if (stream === process.stdout) return new ConsoleTarget(process.stdout, batching, onError);
+  if (stream === process.stderr) return new ConsoleTarget(process.stderr, batching, onError);
+  return new CustomStreamTarget(stream, onError);
 }

@@ -2,8 +2,8 @@ import { AsyncResource } from 'node:async_hooks';
 import type { LogRecord } from '../../core/records/log-record.js';
 import { orAborted, withDeadline } from '../../runtime/deadline.js';
 import type { Backoff } from './backoff.js';
+import { DeliveryErrors } from './delivery-errors.js';
 import type { DeliveryFailure } from './delivery-failure.js';
-import { DeliveryFaults } from './delivery-faults.js';
 import type { DeliveryQueue, QueueEntry } from './delivery-queue.js';
 import { runAsExport } from './export-scope.js';
 import { Rest } from './rest.js';
@@ -48,7 +48,7 @@ export interface DeliveryLoopOptions<T> {
   /** Sends records to their receiver. Failures are {@link DeliveryFailure}; anything else counts as `'retry'`. */
   send(entries: readonly QueueEntry<T>[], signal: AbortSignal): Promise<void>;
   /** Called with each failure, and the entries it affects. */
-  failed(fault: Error, entries: readonly QueueEntry<T>[]): void;
+  failed(error: Error, entries: readonly QueueEntry<T>[]): void;
 }
 
 /**
@@ -65,7 +65,7 @@ export class DeliveryLoop<T> {
   readonly #rest = new Rest();
   /** Entries that were taken and not yet settled. */
   readonly #underway = new Set<QueueEntry<T>>();
-  readonly #faults: DeliveryFaults<T>;
+  readonly #errors: DeliveryErrors<T>;
   #running: Promise<void> | undefined;
   #draining: Promise<DrainResult> | undefined;
   #endDrain: (() => void) | undefined;
@@ -74,7 +74,7 @@ export class DeliveryLoop<T> {
   constructor(options: DeliveryLoopOptions<T>) {
     this.#options = options;
     this.#queue = options.queue;
-    this.#faults = new DeliveryFaults(options.queue, options.receiver ?? (() => undefined), options.failed);
+    this.#errors = new DeliveryErrors(options.queue, options.receiver ?? (() => undefined), options.failed);
   }
 
   /** Queues a record and makes sure that it is sent. Never throws. @param record See {@link QueueEntry.logRecord}. */
@@ -85,13 +85,13 @@ export class DeliveryLoop<T> {
     if (this.#closing !== undefined && this.#running === undefined) this.#queue.clear('closed');
     else if (this.#running === undefined) this.#start();
     else this.#rest.shorten(FRESH_RECORD_MS);
-    if (isFull) this.#faults.reportOverflow();
+    if (isFull) this.#errors.reportOverflow();
   }
 
   /** Counts and reports a record that is too large to be sent; a durable queue sets it aside. */
-  refuse(item: T, levelno: number, fault: Error): void {
-    this.#queue.refuse(item, levelno, fault);
-    this.#faults.report(fault);
+  refuse(item: T, levelno: number, error: Error): void {
+    this.#queue.refuse(item, levelno, error);
+    this.#errors.report(error);
   }
 
   /** Starts to send if something waits, such as records found in a spool. */
@@ -131,7 +131,7 @@ export class DeliveryLoop<T> {
     await this.#running;
     this.#queue.clear('closed');
     if (this.#queue.isDurable) return;
-    this.#faults.reportClosed();
+    this.#errors.reportClosed();
   }
 
   /** One flush at a time; a close right after a flush that waited in vain does not wait again. */
@@ -186,7 +186,7 @@ export class DeliveryLoop<T> {
       await this.#rest.start('turn', waitMs, waitMs <= WORTH_WAITING_MS);
       return false;
     }
-    this.#faults.reportOverflow();
+    this.#errors.reportOverflow();
     const entries = this.#queue.take(records, this.#options.maxBatchBytes);
     for (const entry of entries) this.#underway.add(entry);
     if (entries.length > 0) await this.#deliver(entries);
@@ -203,7 +203,7 @@ export class DeliveryLoop<T> {
     } catch {
       // The original error is what is reported.
     }
-    this.#faults.report(this.#faults.explain(error), entries);
+    this.#errors.report(this.#errors.explain(error), entries);
     this.#endDrain?.();
     if (!this.#isAbandoned) await this.#rest.start('backoff', UNREADABLE_MS, false);
   }
@@ -221,7 +221,7 @@ export class DeliveryLoop<T> {
       if (this.#isAbandoned) break;
       if (failure.remedy === 'split' && entries.length > 1) return this.#deliverHalves(entries);
       if (this.#isFinal(failure, failures)) return this.#lose(entries, failure);
-      this.#faults.report(failure, entries);
+      this.#errors.report(failure, entries);
       this.#endDrain?.();
       const wait = this.#options.backoff.next(failure.retryAfterMs);
       await this.#rest.start(failure.retryAfterMs > 0 ? 'asked' : 'backoff', wait, false);
@@ -242,7 +242,7 @@ export class DeliveryLoop<T> {
       this.#queue.drop([entry], 'rejected', reason === undefined ? undefined : new Error(reason));
     }
     const struck = entries.filter((_, index) => refused.has(index));
-    if (struck.length > 0) this.#faults.report(failure, struck);
+    if (struck.length > 0) this.#errors.report(failure, struck);
     return entries.filter((_, index) => !arrived.has(index) && !refused.has(index));
   }
 
@@ -259,7 +259,7 @@ export class DeliveryLoop<T> {
     this.#settle(entries);
     this.#queue.drop(entries, failure.remedy === 'retry' ? 'failed' : failure.reason, failure);
     failure.message += `; ${entries.length === 1 ? 'the record is' : `${entries.length} records are`} lost`;
-    this.#faults.report(failure, entries);
+    this.#errors.report(failure, entries);
   }
 
   async #deliverHalves(entries: readonly QueueEntry<T>[]): Promise<void> {
@@ -273,7 +273,7 @@ export class DeliveryLoop<T> {
     try {
       await orAborted(this.#options.send(entries, signal), signal);
     } catch (error) {
-      return this.#faults.explain(error);
+      return this.#errors.explain(error);
     }
     this.#delivered(entries);
     return undefined;
@@ -282,7 +282,7 @@ export class DeliveryLoop<T> {
   #delivered(entries: readonly QueueEntry<T>[]): void {
     this.#settle(entries);
     this.#queue.deliver(entries);
-    this.#faults.forget();
+    this.#errors.forget();
     this.#options.backoff.reset();
   }
 

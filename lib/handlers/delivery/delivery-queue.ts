@@ -60,7 +60,7 @@ export interface DeliveryQueue<T> {
   /** Adds an item. @returns `false` if it was dropped. */
   push(item: T, levelno: number, bytes: number, record?: LogRecord): boolean;
   /** Counts an item that is too large to be sent as lost; a durable queue sets it aside with the reason. */
-  refuse(item: T, levelno: number, fault: Error): void;
+  refuse(item: T, levelno: number, error: Error): void;
   /** Takes the oldest items; the first whatever its size. */
   take(maxRecords?: number, maxBytes?: number): QueueEntry<T>[];
   /** Reports taken items as delivered. */
@@ -68,7 +68,7 @@ export interface DeliveryQueue<T> {
   /**
    * Reports taken items as lost; a durable queue keeps those that are `'closed'`, and sets aside those with an error.
    */
-  drop(entries: readonly QueueEntry<T>[], reason: DropReason, fault?: Error): void;
+  drop(entries: readonly QueueEntry<T>[], reason: DropReason, error?: Error): void;
   /** Puts taken items back, to be taken again. */
   putBack(entries: readonly QueueEntry<T>[]): void;
   /** Drops all waiting items, unless it is durable. @returns How many were dropped. */

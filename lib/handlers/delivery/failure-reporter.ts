@@ -3,8 +3,8 @@ import { settle } from '../../core/overrides.js';
 import type { LogRecord } from '../../core/records/log-record.js';
 import { reportLoggingError } from '../../core/reports/diagnostics.js';
 import type { QueueEntry } from './delivery-queue.js';
+import { ErrorReporter } from './error-reporter.js';
 import { runAsFailureOf } from './export-scope.js';
-import { FaultReporter } from './fault-reporter.js';
 
 /**
  * Reports failures of a handler that sends in the background: to an overridden `handleError`, each record
@@ -13,14 +13,14 @@ import { FaultReporter } from './fault-reporter.js';
 export class FailureReporter {
   readonly #handler: Handler;
   readonly #usual: () => Handler['handleError'];
-  readonly #faults: FaultReporter;
+  readonly #errors: ErrorReporter;
   readonly #reported = new WeakSet<QueueEntry<unknown>>();
 
   /** @param usual The `handleError` that counts as not overridden. */
   constructor(handler: Handler, usual = () => Handler.prototype.handleError) {
     this.#handler = handler;
     this.#usual = usual;
-    this.#faults = new FaultReporter(handler);
+    this.#errors = new ErrorReporter(handler);
   }
 
   /** The record to keep with its bytes; `undefined` if nobody needs it. */
@@ -29,21 +29,21 @@ export class FailureReporter {
   }
 
   /** Reports a failure. @param entries The entries it affects. */
-  report(fault: Error, entries: readonly QueueEntry<unknown>[] = []): void {
+  report(error: Error, entries: readonly QueueEntry<unknown>[] = []): void {
     const known = entries.filter(({ logRecord }) => logRecord !== undefined);
-    if (known.length === 0) this.#faults.report(fault);
+    if (known.length === 0) this.#errors.report(error);
     const fresh = known.filter((entry) => !this.#reported.has(entry));
     runAsFailureOf(this.#handler, () => {
       for (const entry of fresh) {
         this.#reported.add(entry);
-        this.#handOver(entry.logRecord as LogRecord, fault);
+        this.#handOver(entry.logRecord as LogRecord, error);
       }
     });
   }
 
-  #handOver(record: LogRecord, fault: Error): void {
+  #handOver(record: LogRecord, error: Error): void {
     try {
-      settle(this.#handler.handleError(record, fault), this.#handler, record);
+      settle(this.#handler.handleError(record, error), this.#handler, record);
     } catch (error) {
       reportLoggingError(this.#handler, record, error);
     }

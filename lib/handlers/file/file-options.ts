@@ -7,7 +7,7 @@ import { handlerEntries } from '../handler-options.js';
 import { batchingEntries } from '../output/batching-options.js';
 import { type FilePermissions, idOf, parsePermissions } from './file-permissions.js';
 import { parseFileMode } from './open-log-file.js';
-import { encodingErrors, encodingFault } from './text-codec.js';
+import { encodingErrors, encodingProblem } from './text-codec.js';
 
 /** The keys of every handler that writes a file, to be spread into the schema of each. */
 export const fileEntries = lazy(() => ({
@@ -27,8 +27,8 @@ export const fileEntries = lazy(() => ({
       v.pipe(
         v.string(),
         v.check(
-          (encoding) => encodingFault(encoding) === undefined,
-          (issue) => encodingFault(issue.input as string) ?? '',
+          (encoding) => encodingProblem(encoding) === undefined,
+          (issue) => encodingProblem(issue.input as string) ?? '',
         ),
         v.description('Encoding of the file. Others than UTF-8, UTF-16, Latin-1 and ASCII need iconv-lite.'),
       ),

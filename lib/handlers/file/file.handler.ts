@@ -85,7 +85,7 @@ export class FileHandler extends StreamHandler {
     if (!delay) file.open();
     const { level, formatter, filters } = checked;
     super({ level, formatter, filters, stream: file });
-    file.onFault = (error) => this.reportFault(error);
+    file.onError = (error) => this.reportError(error);
     this.file = file;
     this.baseFilename = file.path;
     this.mode = mode;

@@ -28,7 +28,7 @@ const MAX_UNCLOCKED = 256;
  */
 export class LogFile implements Destination {
   /** Called with an error from a timer; set by the handler. */
-  onFault: (error: unknown) => void = () => {};
+  onError: (error: unknown) => void = () => {};
   /** Called when the name leads to another file, which is written to from now on; set by the handler. */
   onMoved: () => void = () => {};
 
@@ -134,8 +134,8 @@ export class LogFile implements Destination {
 
   /** Writes what is buffered; what cannot be written stays buffered. */
   flush(): void {
-    const fault = this.#writer.flush();
-    if (fault !== undefined) this.onFault(fault);
+    const error = this.#writer.flush();
+    if (error !== undefined) this.onError(error);
   }
 
   /** The file stays open for its own handler. */
@@ -163,7 +163,7 @@ export class LogFile implements Destination {
     try {
       this.#takeBack();
     } catch (error) {
-      this.onFault(error);
+      this.onError(error);
     }
     this.#writer.rewind();
     this.#file.release();
@@ -210,7 +210,7 @@ export class LogFile implements Destination {
     } catch (error) {
       // Without a file the write fails with this error; otherwise it is only reported.
       if (!this.isOpen) throw error;
-      this.onFault(error);
+      this.onError(error);
       return false;
     }
     this.onMoved();
@@ -236,10 +236,10 @@ export class LogFile implements Destination {
   }
 
   #open(): void {
-    const { closeFormer, fault } = this.#file.open();
+    const { closeFormer, error } = this.#file.open();
     this.#begin();
     closeFormer();
-    if (fault !== undefined) this.onFault(fault);
+    if (error !== undefined) this.onError(error);
   }
 
   #begin(): void {

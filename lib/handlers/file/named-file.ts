@@ -50,11 +50,11 @@ export class NamedFile {
    * @returns A function that closes the former file, and the error of a setting that a new file did not get, if any.
    * @throws The system's error; then nothing has changed.
    */
-  open(): { closeFormer(): void; fault: unknown } {
+  open(): { closeFormer(): void; error: unknown } {
     const former = this.#isBorrowed ? undefined : this.fd;
     this.remember();
-    const { fault } = this.#adopt(openLogFile(this.#path, this.#openOptions, this.#before));
-    return { closeFormer: () => former !== undefined && closeSync(former), fault };
+    const { error } = this.#adopt(openLogFile(this.#path, this.#openOptions, this.#before));
+    return { closeFormer: () => former !== undefined && closeSync(former), error };
   }
 
   /** Closes it. */

@@ -41,7 +41,7 @@ export interface OpenedLogFile {
   /** The directories that were created, outermost first. */
   readonly madeDirectories: readonly string[];
   /** The error of a setting that a new file did not get; it is open anyway. */
-  readonly fault?: unknown;
+  readonly error?: unknown;
 }
 
 /** Read and write for the owner, read for the group; minus the umask. */
@@ -101,11 +101,11 @@ export function openLogFile(path: string, options: OpenLogFileOptions, before?: 
 export function openWholly(path: string, options: OpenLogFileOptions): OpenedLogFile {
   try {
     const opened = openLogFile(path, options);
-    if (opened.fault === undefined) return opened;
+    if (opened.error === undefined) return opened;
     closeSync(opened.fd);
     unlinkSync(path);
     removeEmptyDirectories(opened.madeDirectories);
-    throw opened.fault;
+    throw opened.error;
   } catch (error) {
     throw explainOpenError(path, error);
   }
@@ -125,13 +125,13 @@ function openOrCreate(path: string, options: OpenLogFileOptions): { fd: number; 
 }
 
 function withPermissions(opened: OpenedLogFile, permissions: FilePermissions, before?: Stats): OpenedLogFile {
-  let fault: unknown;
+  let error: unknown;
   try {
     applyPermissions(opened.fd, permissions, before);
-  } catch (error) {
-    fault = error;
+  } catch (refused) {
+    error = refused;
   }
-  return { ...opened, stats: fstatSync(opened.fd), fault };
+  return { ...opened, stats: fstatSync(opened.fd), error };
 }
 
 /** Creates the directories above a file. @returns Those that were missing, outermost first. */

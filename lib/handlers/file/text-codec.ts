@@ -53,7 +53,7 @@ const COMMON_ENCODINGS = [
 ];
 
 /** What is wrong with the name of an encoding; `undefined` if there is a codec. */
-export function encodingFault(encoding: string): string | undefined {
+export function encodingProblem(encoding: string): string | undefined {
   try {
     textCodec(encoding, 'strict');
     return undefined;

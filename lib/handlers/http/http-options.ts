@@ -62,8 +62,8 @@ const method = lazy(() =>
 export const headersSchema = lazy(() =>
   v.pipe(
     v.custom<Record<string, string>>(
-      (value) => headerFault(value) === undefined,
-      (issue) => headerFault(issue.input) ?? '',
+      (value) => headerProblem(value) === undefined,
+      (issue) => headerProblem(issue.input) ?? '',
     ),
     v.description('Further headers of each request.'),
   ),
@@ -167,7 +167,7 @@ export function parseHost(text: string): { hostname: string; port: number | unde
 }
 
 /** What is wrong with headers, without their values: they may be secret. */
-function headerFault(value: unknown): string | undefined {
+function headerProblem(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return 'expected an object of headers by name';
   const { validateHeaderName, validateHeaderValue } = nodeModule('node:http');

@@ -55,7 +55,7 @@ export class MailQueue {
       maxRetries: options.maxRetries,
       turn: (_waiting, _waitedMs, isUrgent) => pace.turn(isUrgent),
       send: (entries) => this.#send(entries.map(({ item }) => item)),
-      failed: (fault, entries) => this.#reporter.report(fault, entries),
+      failed: (error, entries) => this.#reporter.report(error, entries),
     });
     // A package that is missing is to be known when the application starts, not when the first mail is due.
     whenActive({

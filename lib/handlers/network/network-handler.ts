@@ -4,9 +4,9 @@ import type { Backoff } from '../delivery/backoff.js';
 import type { BoundedQueueOptions } from '../delivery/bounded-queue.js';
 import { DeliveryLoop } from '../delivery/delivery-loop.js';
 import type { DeliveryQueue, QueueEntry, QueueStats } from '../delivery/delivery-queue.js';
+import { ErrorReporter } from '../delivery/error-reporter.js';
 import { isExporting } from '../delivery/export-scope.js';
 import { FailureReporter } from '../delivery/failure-reporter.js';
-import { FaultReporter } from '../delivery/fault-reporter.js';
 import { inOwnMemory } from '../delivery/own-memory.js';
 import { type DeliveryGuarantee, makeQueue } from '../delivery/spool/make-queue.js';
 import type { SpoolStats } from '../delivery/spool/spool-counters.js';
@@ -40,7 +40,7 @@ export abstract class NetworkHandler extends Handler {
   readonly #loop: DeliveryLoop<Buffer>;
   readonly #reporter = new FailureReporter(this, () => this.usualHandleError);
   // Of its own, lest a server that is away hide that the disk is full.
-  readonly #spoolReporter = new FaultReporter(this);
+  readonly #spoolReporter = new ErrorReporter(this);
   #transport: Transport | undefined;
 
   /** @param kind What messages are written as: what is left in a spool is sent only by handlers of the same kind. */
@@ -53,7 +53,7 @@ export abstract class NetworkHandler extends Handler {
       encode: (message) => message,
       decode: (payload) => payload,
       keep: inOwnMemory,
-      failed: (fault) => this.#spoolReporter.report(fault),
+      failed: (error) => this.#spoolReporter.report(error),
     });
     this.#loop = new DeliveryLoop({
       queue: this.#queue,
@@ -66,7 +66,7 @@ export abstract class NetworkHandler extends Handler {
         await this.#connect();
         await this.transport.send(entries.map(({ item }) => item));
       },
-      failed: (fault, entries) => this.deliveryFailed(fault, entries),
+      failed: (error, entries) => this.deliveryFailed(error, entries),
     });
   }
 
@@ -161,7 +161,7 @@ export abstract class NetworkHandler extends Handler {
   }
 
   /** Called with each failure to connect or to send; reports it on standard error, at most once in 10 s. */
-  protected deliveryFailed(fault: Error, entries: readonly QueueEntry<unknown>[]): void {
-    this.#reporter.report(fault, entries);
+  protected deliveryFailed(error: Error, entries: readonly QueueEntry<unknown>[]): void {
+    this.#reporter.report(error, entries);
   }
 }

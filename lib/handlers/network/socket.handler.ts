@@ -257,9 +257,9 @@ export class SocketHandler extends NetworkHandler {
     return SocketHandler.prototype.handleError;
   }
 
-  protected override deliveryFailed(fault: Error, entries: readonly QueueEntry<unknown>[]): void {
+  protected override deliveryFailed(error: Error, entries: readonly QueueEntry<unknown>[]): void {
     if (!this.closeOnError || this.handleError !== this.usualHandleError)
-      super.deliveryFailed(fault, entries);
+      super.deliveryFailed(error, entries);
   }
 }
 

@@ -34,7 +34,7 @@ export interface Destination {
   /** The descriptor is no longer usable. @returns Whether {@link Destination.descriptor} may return another. */
   lost(): boolean;
   /** Called with an error from a timer. */
-  onFault(error: unknown): void;
+  onError(error: unknown): void;
 }
 
 /** Errors after which the same descriptor never works again. */
@@ -102,11 +102,11 @@ export class TextWriter implements Drainable, JointWriter {
 
   /** Writes what is buffered. @returns `undefined`, or the error because of which some is still buffered. */
   flush(patienceMs: number = PIPE_PATIENCE_MS): unknown {
-    const fault = this.#catchUp(patienceMs);
-    if (fault === undefined) return this.#putBatch(patienceMs);
+    const error = this.#catchUp(patienceMs);
+    if (error === undefined) return this.#putBatch(patienceMs);
     // Only what is kept is bounded.
     this.#keepBatch(0);
-    return fault;
+    return error;
   }
 
   drainAtExit(): void {
@@ -257,8 +257,8 @@ export class TextWriter implements Drainable, JointWriter {
   }
 
   #flushUnasked(patienceMs: number): void {
-    const fault = this.flush(patienceMs);
-    if (fault !== undefined) this.#destination.onFault(fault);
+    const error = this.flush(patienceMs);
+    if (error !== undefined) this.#destination.onError(error);
   }
 
   /** Nothing is buffered. */

@@ -14,7 +14,7 @@ import { construct } from '../../runtime/construct.js';
 import { lazy } from '../../runtime/lazy.js';
 import { boundEntries } from '../delivery/delivery-options.js';
 import type { QueueStats } from '../delivery/delivery-queue.js';
-import { FaultReporter } from '../delivery/fault-reporter.js';
+import { ErrorReporter } from '../delivery/error-reporter.js';
 import { handlerEntries } from '../handler-options.js';
 import { QueueListener, type QueueListenerOptions } from './queue-listener.js';
 import { type QueueItem, RecordQueue } from './record-queue.js';
@@ -167,7 +167,7 @@ export class QueueHandler extends Handler {
   /** The listener of its own, or one that was set; `null` if there is none. */
   listener: QueueListener | WorkerQueueListener | null = null;
 
-  readonly #reporter = new FaultReporter(this);
+  readonly #reporter = new ErrorReporter(this);
   #isClosed = false;
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` for options that do not fit. */

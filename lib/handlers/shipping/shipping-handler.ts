@@ -9,9 +9,9 @@ import { Backoff } from '../delivery/backoff.js';
 import { DeliveryFailure, oneLineFailure } from '../delivery/delivery-failure.js';
 import { DeliveryLoop, type Turn } from '../delivery/delivery-loop.js';
 import type { DeliveryQueue, QueueEntry, QueueStats } from '../delivery/delivery-queue.js';
+import { ErrorReporter } from '../delivery/error-reporter.js';
 import { isExporting } from '../delivery/export-scope.js';
 import { FailureReporter } from '../delivery/failure-reporter.js';
-import { FaultReporter } from '../delivery/fault-reporter.js';
 import { inOwnMemory } from '../delivery/own-memory.js';
 import { type DeliveryGuarantee, makeQueue } from '../delivery/spool/make-queue.js';
 import type { SpoolStats } from '../delivery/spool/spool-counters.js';
@@ -69,7 +69,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
   readonly #loop: DeliveryLoop<T>;
   readonly #reporter = new FailureReporter(this);
   // Of its own, lest a destination that is away hide that the disk is full.
-  readonly #spoolReporter = new FaultReporter(this);
+  readonly #spoolReporter = new ErrorReporter(this);
   readonly #secrets: Secrets;
   readonly #identity = nodeModule('node:crypto').randomBytes(6).toString('hex');
   #waitingBytes = 0;
@@ -95,7 +95,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
       encode: toPayload,
       decode: fromPayload[entries] as (payload: Buffer) => T,
       keep: (item) => (Buffer.isBuffer(item) ? (inOwnMemory(item) as Buffer & T) : item),
-      failed: (fault) => this.#spoolReporter.report(fault),
+      failed: (error) => this.#spoolReporter.report(error),
     });
     this.#loop = new DeliveryLoop({
       queue: this.#queue,
@@ -105,7 +105,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
       maxBatchBytes: this.#settings.maxBatchBytes,
       turn: (waiting, waitedMs, isUrgent) => this.#turn(waiting, waitedMs, isUrgent),
       send: (batch, signal) => this.#ship(batch, signal),
-      failed: (fault, struck) => this.#reporter.report(fault, struck),
+      failed: (error, struck) => this.#reporter.report(error, struck),
     });
     // What a process before left is not sent before the derived class is made.
     this.#queue.open?.(() => queueMicrotask(() => this.#loop.wake()));
@@ -171,8 +171,8 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
       bytes = sizeOf(item);
     }
     if (bytes > maxRecordBytes) {
-      const fault = new Error(`a record of ${bytes} bytes is longer than ${maxRecordBytes}, and is lost`);
-      this.#loop.refuse(item, record.levelno, fault);
+      const error = new Error(`a record of ${bytes} bytes is longer than ${maxRecordBytes}, and is lost`);
+      this.#loop.refuse(item, record.levelno, error);
       return;
     }
     if (this.#queue.length === 0) this.#waitingBytes = 0;

@@ -5,7 +5,7 @@ import { getLevelName } from '../../core/levels.js';
 import { isLogger, type Logger } from '../../core/loggers/logger.js';
 import { above } from '../../core/loggers/logger-node.js';
 import { getLogger, getManager } from '../../core/loggers/manager.js';
-import type { LevelInForce } from '../overrides/level-in-force.js';
+import type { ActiveLevel } from '../overrides/active-level.js';
 import { explainLevel } from '../overrides/override-level.js';
 
 type Verdict = 'yes' | 'no' | 'maybe';
@@ -20,7 +20,7 @@ export interface HandlerVerdict {
 }
 
 /** Where a record would go now, like the command `explain` for a configuration. */
-export interface LiveExplanation extends LevelInForce {
+export interface LiveExplanation extends ActiveLevel {
   readonly logger: string;
   readonly asked: number;
   /** Whether a record is made at all. */
@@ -52,8 +52,8 @@ function explain(logger: Logger, level: number): LiveExplanation {
   const way: Logger[] = [];
   for (let each: Logger | null = logger; each !== null; each = above(each)) way.push(each);
   const isEnabled = logger.isEnabledFor(level);
-  const inForce = explainLevel(logger.name);
-  const whyNot = isEnabled ? undefined : whyDisabled(logger, level, inForce);
+  const activeLevel = explainLevel(logger.name);
+  const whyNot = isEnabled ? undefined : whyDisabled(logger, level, activeLevel);
   const own = judgeFilters(logger.filters, logger.name);
   const stations = way.map((each) => ({
     logger: each.name,
@@ -64,7 +64,7 @@ function explain(logger: Logger, level: number): LiveExplanation {
   const met = new Set(way.flatMap(({ handlers }) => handlers));
   const last = way.at(-1) as Logger;
   return {
-    ...inForce,
+    ...activeLevel,
     logger: logger.name,
     asked: level,
     isEnabled,
@@ -80,7 +80,7 @@ function explain(logger: Logger, level: number): LiveExplanation {
 function whyDisabled(
   logger: Logger,
   level: number,
-  { level: least, levelOf, override }: LevelInForce,
+  { level: least, levelOf, override }: ActiveLevel,
 ): string {
   if (logger.disabled) return 'the logger is disabled';
   if (level <= (logger.manager?.disable ?? 0)) return 'disabled by disable()';

@@ -2,9 +2,9 @@ import { type Handler, isHandler, openHandlers } from '../../core/handler.js';
 import { NOTSET } from '../../core/levels.js';
 import type { Logger } from '../../core/loggers/logger.js';
 import { getManager } from '../../core/loggers/manager.js';
-import { getLoggingFaults } from '../../core/reports/fault-channel.js';
+import { getLoggingErrors } from '../../core/reports/error-reports.js';
 import { getLoggingStats } from '../../core/reports/logging-stats.js';
-import { ownLevel } from '../overrides/level-in-force.js';
+import { ownLevel } from '../overrides/active-level.js';
 import { levelName } from '../overrides/override.js';
 import type { OverrideBook } from '../overrides/override-book.js';
 import type { Override } from '../overrides/override-data.js';
@@ -52,7 +52,7 @@ export function showLoggers(book: OverrideBook): ShownLogger[] {
 }
 
 function showLogger(logger: Logger, book: OverrideBook): ShownLogger {
-  const { level, levelOf, override } = book.overlay?.inForce(logger) ?? ownLevel(logger);
+  const { level, levelOf, override } = book.overlay?.activeLevel(logger) ?? ownLevel(logger);
   const { name, parent, disabled, propagate, handlers, filters } = logger;
   return {
     name,
@@ -70,7 +70,7 @@ function showLogger(logger: Logger, book: OverrideBook): ShownLogger {
 
 /** Every open handler with its counters and its last error. */
 export function showHandlers(): object[] {
-  const faults = getLoggingFaults();
+  const errors = getLoggingErrors();
   const handlers = openHandlers();
   const { handlers: stats } = getLoggingStats();
   return stats
@@ -85,7 +85,7 @@ export function showHandlers(): object[] {
         level: handler === undefined ? null : levelName(handler.level),
         filters: handler?.filters.map((filter) => filter.constructor.name || 'function') ?? [],
         formatter: handler?.formatter?.constructor?.name ?? null,
-        lastFault: faults.filter((fault) => fault.source === source).at(-1) ?? null,
+        lastError: errors.filter((error) => error.source === source).at(-1) ?? null,
       };
     });
 }

@@ -1,7 +1,7 @@
 import { NOTSET } from '../../core/levels.js';
 import { isLogger, type Logger } from '../../core/loggers/logger.js';
 import type { Manager } from '../../core/loggers/manager.js';
-import { ownLevel } from '../overrides/level-in-force.js';
+import { ownLevel } from '../overrides/active-level.js';
 import { makeOverride, OFF } from '../overrides/override.js';
 import type { OverrideBook } from '../overrides/override-book.js';
 import type { Override } from '../overrides/override-data.js';
@@ -84,7 +84,7 @@ export class SpringLoggers {
     const override = this.#overrideOf(logger.name);
     const configured = override?.level ?? logger.level;
     const isConfigured = configured !== NOTSET || logger.parent === null;
-    const { level } = this.book.overlay?.inForce(logger) ?? ownLevel(logger);
+    const { level } = this.book.overlay?.activeLevel(logger) ?? ownLevel(logger);
     return {
       ...(isConfigured ? { configuredLevel: springLevel(configured) } : {}),
       effectiveLevel: springLevel(level),

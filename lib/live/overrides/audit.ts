@@ -2,7 +2,7 @@ import { INFO } from '../../core/levels.js';
 import { getLogger } from '../../core/loggers/manager.js';
 import { reportLoggingError } from '../../core/reports/diagnostics.js';
 import { state } from '../../core/state.js';
-import { ownLevel } from './level-in-force.js';
+import { ownLevel } from './active-level.js';
 import { levelName } from './override.js';
 import type { Override } from './override-data.js';
 

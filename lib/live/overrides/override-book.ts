@@ -5,6 +5,7 @@ import type { Logger } from '../../core/loggers/logger.js';
 import { getManager, type Manager } from '../../core/loggers/manager.js';
 import { perRegistry } from '../../nest/lifecycle/per-registry.js';
 import { watchRecords } from '../records/watch-records.js';
+import { ownLevel } from './active-level.js';
 import {
   type EndCause,
   logChange,
@@ -13,7 +14,6 @@ import {
   type OverrideListener,
 } from './audit.js';
 import { type Clocks, Expiry, systemClocks } from './expiry.js';
-import { ownLevel } from './level-in-force.js';
 import { MAX_DURATION_MS } from './override.js';
 import type { Override } from './override-data.js';
 import { type Admissions, OverrideOverlay } from './override-overlay.js';
@@ -155,7 +155,7 @@ export class OverrideBook {
   /** Sees each record while an override has a budget: those that only it let through are counted. */
   readonly #countRecord: RecordWatcher = (record, source): void => {
     const logger = source as Logger;
-    const override = this.#overlay?.inForce(logger).override;
+    const override = this.#overlay?.activeLevel(logger).override;
     if (override === undefined || override.budget === null || record.levelno >= ownLevel(logger).level)
       return;
     const entry = this.#entries.get(override.id);

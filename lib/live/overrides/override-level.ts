@@ -1,7 +1,7 @@
 import type { Level } from '../../core/levels.js';
 import { getLogger } from '../../core/loggers/manager.js';
+import { type ActiveLevel, ownLevel } from './active-level.js';
 import type { OverrideListener } from './audit.js';
-import { type LevelInForce, ownLevel } from './level-in-force.js';
 import { makeOverride, type OverrideOptions } from './override.js';
 import { overrideBook } from './override-book.js';
 import type { Override } from './override-data.js';
@@ -67,7 +67,7 @@ export function onOverrideChange(listener: OverrideListener): () => void {
 }
 
 /** The level of a logger, where it comes from, and the override that sets it, if any. */
-export function explainLevel(name?: string): LevelInForce {
+export function explainLevel(name?: string): ActiveLevel {
   const logger = getLogger(name);
-  return overrideBook().overlay?.inForce(logger) ?? ownLevel(logger);
+  return overrideBook().overlay?.activeLevel(logger) ?? ownLevel(logger);
 }

@@ -2,8 +2,8 @@ import { NOTSET } from '../../core/levels.js';
 import type { LevelOverlay } from '../../core/loggers/level-overlay.js';
 import type { Logger } from '../../core/loggers/logger.js';
 import type { Manager } from '../../core/loggers/manager.js';
+import { type ActiveLevel, ownLevel } from './active-level.js';
 import { isAudit } from './audit.js';
-import { type LevelInForce, ownLevel } from './level-in-force.js';
 import type { Override } from './override-data.js';
 import { strongestByLogger } from './strongest.js';
 
@@ -47,7 +47,7 @@ export class OverrideOverlay implements LevelOverlay {
   }
 
   effectiveLevel(logger: Logger): number {
-    return this.inForce(logger).level;
+    return this.activeLevel(logger).level;
   }
 
   admissionLevel(logger: Logger): number {
@@ -59,7 +59,7 @@ export class OverrideOverlay implements LevelOverlay {
   }
 
   /** The level of a logger, and why. */
-  inForce(logger: Logger): LevelInForce {
+  activeLevel(logger: Logger): ActiveLevel {
     if (isAudit(logger.name)) return ownLevel(logger);
     const { byLogger } = this;
     for (let each: Logger | null = logger; each !== null; each = each.parent) {
@@ -76,7 +76,7 @@ export class OverrideOverlay implements LevelOverlay {
   }
 
   /** Between a logger and its parent there may be names of loggers that do not exist yet. */
-  #between({ name, parent }: Logger): LevelInForce | undefined {
+  #between({ name, parent }: Logger): ActiveLevel | undefined {
     if (parent === null) return undefined;
     const end = parent.parent === null ? 0 : parent.name.length;
     for (let dot = name.lastIndexOf('.'); dot > end; dot = name.lastIndexOf('.', dot - 1)) {

@@ -46,7 +46,7 @@ export interface ShownHandler {
   readonly droppedBy: Readonly<Record<string, number>>;
   readonly queued: number;
   readonly spooled: number;
-  readonly lastFault: { readonly at: number; readonly type: string; readonly message: string } | null;
+  readonly lastError: { readonly at: number; readonly type: string; readonly message: string } | null;
 }
 
 /** What becomes of a record at a handler. */

@@ -104,7 +104,7 @@ export async function createComponents(
   const made = new Map<string, object>();
   const own: Handler[] = [];
   const open = keepOpen();
-  const faults: { path: string; message: string }[] = [];
+  const issues: { path: string; message: string }[] = [];
   const causes: unknown[] = [];
   for (const component of [...plan.formatters, ...plan.filters, ...plan.handlers]) {
     if (surroundings.kept?.has(component)) continue;
@@ -119,17 +119,17 @@ export async function createComponents(
       if (provided === undefined && isHandler(instance)) own.push(instance);
     } catch (error) {
       causes.push(error);
-      const fault = { path: component.path, message: describeFailure(component, error) };
-      faults.push(plan.origin?.locate(fault) ?? fault);
+      const issue = { path: component.path, message: describeFailure(component, error) };
+      issues.push(plan.origin?.locate(issue) ?? issue);
     }
   }
   const discard = () => {
     open.end();
     void closeHandlers(own);
   };
-  if (faults.length > 0) {
+  if (issues.length > 0) {
     discard();
-    throw configError(faults, causes.length === 1 ? causes[0] : new AggregateError(causes));
+    throw configError(issues, causes.length === 1 ? causes[0] : new AggregateError(causes));
   }
   return {
     create: (component) => made.get(component.path),

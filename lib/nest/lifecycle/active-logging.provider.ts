@@ -7,7 +7,7 @@ import type { ActiveConfiguration } from './active-logging.js';
 /** The active logging of an application. */
 export interface ActiveState {
   /** What was made of the configuration; applications may share it. */
-  readonly inForce: ActiveConfiguration;
+  readonly configuration: ActiveConfiguration;
   /** The configuration, with what all feature modules and the environment added. */
   readonly config: LoggingConfig;
   /** The configuration without them. */
@@ -34,7 +34,7 @@ export class ActiveLogging {
 
   /** A handler, formatter or filter by its name in the configuration; `undefined` if there is none. */
   find(kind: ComponentKind, name: string): object | undefined {
-    return this.#state.inForce.activeConfig[`${kind}s`].get(name);
+    return this.#state.configuration.activeConfig[`${kind}s`].get(name);
   }
 
   /** Changes the configuration, after all earlier changes. */

@@ -30,7 +30,7 @@ export interface ActiveConfiguration {
 /** An application that logs. */
 interface Member {
   /** What it activated, or found. */
-  readonly inForce: ActiveConfiguration;
+  readonly configuration: ActiveConfiguration;
   /** Follows the files of its configuration, if it has any that are to be followed. */
   follow: () => Follower | undefined;
   following: Follower | undefined;
@@ -89,10 +89,10 @@ export interface ReadyChange extends ReadyConfig {
  */
 export function standFor(application: object, ready: ReadyConfig): ActiveConfiguration {
   const live = activeHere();
-  const join = (inForce: ActiveConfiguration): ActiveConfiguration => {
-    live.applications.set(application, { inForce, follow: () => undefined, following: undefined });
+  const join = (configuration: ActiveConfiguration): ActiveConfiguration => {
+    live.applications.set(application, { configuration, follow: () => undefined, following: undefined });
     homes.byApplication.set(application, live);
-    return inForce;
+    return configuration;
   };
   live.releaseEnded?.();
   const equal = live.active.find(({ config }) => isDeepStrictEqual(config, ready.config));
@@ -101,10 +101,10 @@ export function standFor(application: object, ready: ReadyConfig): ActiveConfigu
   try {
     const conflicts = findConflicts(ready, live.active);
     const { config, plan, isDefault } = ready;
-    const inForce = { config, plan, isDefault, activeConfig: activate(ready, live) };
-    live.active.push(inForce);
+    const configuration = { config, plan, isDefault, activeConfig: activate(ready, live) };
+    live.active.push(configuration);
     for (const conflict of conflicts) reportNotice(conflict);
-    return join(inForce);
+    return join(configuration);
   } catch (error) {
     holdRecords();
     throw error;
@@ -148,17 +148,17 @@ export function keepOpen(): { add(handler: Handler): void; end(): void } {
  */
 export function changeFor(application: object, ready: ReadyChange): boolean {
   const live = homes.byApplication.get(application);
-  const inForce = live?.applications.get(application)?.inForce;
-  if (live === undefined || inForce === undefined || live !== activeHere()) return false;
-  if (inForce.plan !== ready.from || !live.active.includes(inForce)) return false;
+  const configuration = live?.applications.get(application)?.configuration;
+  if (live === undefined || configuration === undefined || live !== activeHere()) return false;
+  if (configuration.plan !== ready.from || !live.active.includes(configuration)) return false;
   const conflicts = findConflicts(
     ready,
-    live.active.filter((one) => one !== inForce),
+    live.active.filter((one) => one !== configuration),
   );
-  inForce.activeConfig = activate(ready, live, inForce.activeConfig);
-  inForce.config = ready.config;
-  inForce.plan = ready.plan;
-  inForce.isDefault = ready.isDefault;
+  configuration.activeConfig = activate(ready, live, configuration.activeConfig);
+  configuration.config = ready.config;
+  configuration.plan = ready.plan;
+  configuration.isDefault = ready.isDefault;
   for (const conflict of conflicts) reportNotice(conflict);
   return true;
 }
@@ -173,7 +173,7 @@ export function followFor(application: object, follow: Member['follow']): void {
   const member = live?.applications.get(application);
   if (live === undefined || member === undefined) return;
   for (const other of live.applications.values()) {
-    if (other.inForce === member.inForce) other.following?.stop();
+    if (other.configuration === member.configuration) other.following?.stop();
   }
   member.follow = follow;
   member.following = follow();
@@ -199,32 +199,37 @@ export async function leave(application: object, hasStarted = true): Promise<voi
   if (live === undefined || member === undefined) return;
   live.applications.delete(application);
   member.following?.stop();
-  const { inForce } = member;
-  const heir = [...live.applications.values()].reverse().find((other) => other.inForce === inForce);
+  const { configuration } = member;
+  const heir = [...live.applications.values()]
+    .reverse()
+    .find((other) => other.configuration === configuration);
   if (heir !== undefined) heir.following = heir.follow();
-  const handlers = [...inForce.activeConfig.handlers.values()];
+  const handlers = [...configuration.activeConfig.handlers.values()];
   await waitAtMost(PATIENCE_MS, Promise.all([...handlers].reverse().map(flush)));
-  const isShared = [...live.applications.values()].some((other) => other.inForce === inForce);
-  const index = live.active.indexOf(inForce);
+  const isShared = [...live.applications.values()].some((other) => other.configuration === configuration);
+  const index = live.active.indexOf(configuration);
   if (isShared || index < 0) return;
   live.active.splice(index, 1);
   const others = live.active.map(({ activeConfig }) => activeConfig);
   if (others.length > 0) {
-    await waitAtMost(PATIENCE_MS, closeHandlers(releaseConfig(live.manager, inForce.activeConfig, others)));
+    await waitAtMost(
+      PATIENCE_MS,
+      closeHandlers(releaseConfig(live.manager, configuration.activeConfig, others)),
+    );
     return;
   }
-  live.releaseEnded = () => release(live, inForce.activeConfig);
-  await waitAtMost(PATIENCE_MS, closeEnded(inForce.activeConfig));
+  live.releaseEnded = () => release(live, configuration.activeConfig);
+  await waitAtMost(PATIENCE_MS, closeEnded(configuration.activeConfig));
   // One that started meanwhile has released it.
   if (live.releaseEnded === undefined) return;
   if (!hasStarted) {
     live.releaseEnded();
     return;
   }
-  const takeBack = countLateRecords(live.manager, inForce.activeConfig);
+  const takeBack = countLateRecords(live.manager, configuration.activeConfig);
   live.releaseEnded = () => {
     takeBack();
-    release(live, inForce.activeConfig);
+    release(live, configuration.activeConfig);
   };
 }
 

@@ -49,8 +49,8 @@ export async function activateLogging(
     : { config: provided as LoggingConfig | undefined, options: declared };
   const declarations = new Set(features.map(({ declaration }) => declaration));
   const ready = await prepare({ given, declarations, options }, modules, frame);
-  const inForce = activateFor(modules, ready);
-  const logging = new ActiveLogging({ inForce, config: ready.config, given, declarations, options });
+  const configuration = activateFor(modules, ready);
+  const logging = new ActiveLogging({ configuration, config: ready.config, given, declarations, options });
   followFor(modules, () =>
     followConfig(logging.state.config, (changed) =>
       logging.change((state) => reload(state, changed as LoggingConfig, modules, frame)),
@@ -84,7 +84,7 @@ export async function join(
   if (!logging.state.declarations.has(declaration)) {
     await logging.change(async (state) => {
       // Another application shares the active configuration, and has changed it.
-      if (!isDeepStrictEqual(state.inForce.config, state.config)) return state;
+      if (!isDeepStrictEqual(state.configuration.config, state.config)) return state;
       const declarations = new Set([...state.declarations, declaration]);
       return (await change({ ...state, declarations }, modules, frame)) ?? state;
     });
@@ -119,7 +119,7 @@ async function change(
   modules: ModulesContainer,
   frame: ComponentFrame,
 ): Promise<ActiveState | undefined> {
-  const { plan: from, activeConfig } = state.inForce;
+  const { plan: from, activeConfig } = state.configuration;
   const ready = await prepare(state, modules, frame, { plan: from, activeConfig });
   let isChanged = false;
   try {

@@ -39,9 +39,9 @@ export function judgeFailure(thrown: unknown, transport?: unknown): FailureVerdi
   if (typeof thrown !== 'object' || thrown === null) return { isRefusal: false, hasTraceback: true };
   if (isDeclared(thrown)) {
     const answer = thrown.getError();
-    return { isRefusal: true, hasTraceback: answer !== FORBIDDEN && !isClientsFault(answer, transport) };
+    return { isRefusal: true, hasTraceback: answer !== FORBIDDEN && !isClientsError(answer, transport) };
   }
-  const isRefusal = statusOf(thrown) < 500 || isClientsError(thrown);
+  const isRefusal = statusOf(thrown) < 500 || hasClientsCode(thrown);
   return { isRefusal, hasTraceback: !isRefusal };
 }
 
@@ -63,20 +63,20 @@ export function judgeAnswered(
   if (answer === undefined || answer.value === thrown || own.isRefusal) return own;
   const mapped = judgeFailure(answer.value, transport);
   if (mapped.isRefusal) return mapped;
-  return isClientsFault(answer.value, transport) ? { isRefusal: true, hasTraceback: false } : own;
+  return isClientsError(answer.value, transport) ? { isRefusal: true, hasTraceback: false } : own;
 }
 
 function isDeclared(thrown: object): thrown is { getError(): unknown } {
   return typeof (thrown as { getError?: unknown }).getError === 'function';
 }
 
-function isClientsFault(answer: unknown, transport: unknown): boolean {
+function isClientsError(answer: unknown, transport: unknown): boolean {
   if (typeof answer !== 'object' || answer === null) return false;
   const { code, status, statusCode = status } = answer as Record<'code' | 'status' | 'statusCode', unknown>;
   if (transport === 'grpc' && GRPC_CLIENT_CODES.has(code)) return true;
   return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
 }
 
-function isClientsError({ extensions }: { extensions?: { code?: unknown } | null }): boolean {
+function hasClientsCode({ extensions }: { extensions?: { code?: unknown } | null }): boolean {
   return typeof extensions === 'object' && extensions !== null && CLIENT_CODES.has(extensions.code);
 }

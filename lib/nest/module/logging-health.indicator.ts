@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import * as v from 'valibot';
 import { checkOptions } from '../../core/options.js';
-import { getLoggingFaults } from '../../core/reports/fault-channel.js';
+import { getLoggingErrors } from '../../core/reports/error-reports.js';
 import { getLoggingStats } from '../../core/reports/logging-stats.js';
 import { lazy } from '../../runtime/lazy.js';
 
@@ -31,7 +31,7 @@ export type LoggingHealth<Key extends string> = Record<
     readonly queued: number;
     readonly spooled: number;
     readonly lost: number;
-    readonly lastFault?: string;
+    readonly lastError?: string;
   }
 >;
 
@@ -63,14 +63,12 @@ export class LoggingHealthIndicator {
     // Records that could not be formatted, or were left out deliberately, say nothing about health.
     const { error = 0, recursive = 0, declined = 0 } = droppedBy;
     const lost = this.#since(windowMs, dropped - error - recursive - declined);
-    const fault = getLoggingFaults().at(-1);
+    const last = getLoggingErrors().at(-1);
     const status = queued <= maxQueued && lost <= maxLost ? 'up' : 'down';
     return {
       [key]: {
         ...{ status, queued, spooled, lost },
-        ...(status === 'down' && fault !== undefined
-          ? { lastFault: `${fault.source}: ${fault.message}` }
-          : {}),
+        ...(status === 'down' && last !== undefined ? { lastError: `${last.source}: ${last.message}` } : {}),
       },
     } as LoggingHealth<Key>;
   }

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import {
-  getLoggingFaults,
-  type LoggingFault,
-  type LoggingFaultListener,
-  onLoggingFault,
-} from '../../core/reports/fault-channel.js';
+  getLoggingErrors,
+  type LoggingErrorListener,
+  type LoggingErrorReport,
+  onLoggingError,
+} from '../../core/reports/error-reports.js';
 import { renderPrometheus } from '../../core/reports/logging-metrics.js';
 import { getLoggingStats, type LoggingStatsSnapshot } from '../../core/reports/logging-stats.js';
 
@@ -23,13 +23,13 @@ export class LoggingStats {
   }
 
   /** The last 100 errors inside logging, the oldest first. */
-  faults(): readonly LoggingFault[] {
-    return getLoggingFaults();
+  errors(): readonly LoggingErrorReport[] {
+    return getLoggingErrors();
   }
 
   /** Calls a function for each error from now on. @returns Removes it. */
-  onFault(listener: LoggingFaultListener): () => void {
-    return onLoggingFault(listener);
+  onError(listener: LoggingErrorListener): () => void {
+    return onLoggingError(listener);
   }
 
   /** The counts in the text format of Prometheus. */

@@ -1,7 +1,7 @@
 import { configError } from '../../config/plan/config-plan.js';
 import type { LoggingConfig } from '../../config/plan/logging-config.js';
 import { originOf } from '../../config/read/config-origin.js';
-import type { Fault } from '../../core/options.js';
+import type { OptionIssue } from '../../core/options.js';
 import type { DeclaredModule } from '../components/container-modules.js';
 
 const SECTIONS = ['formatters', 'filters', 'handlers', 'loggers'] as const;
@@ -22,14 +22,14 @@ export function mergeFeatures(root: LoggingConfig, features: readonly DeclaredMo
   const origins = new Map<string, DeclaredModule>();
   if (features.length === 0) return { config: root, origins };
   const config: LoggingConfig = { ...root };
-  const faults: Fault[] = [];
+  const issues: OptionIssue[] = [];
   for (const section of SECTIONS) {
     const entries = new Map<string, unknown>(Object.entries(root[section] ?? {}));
     for (const { feature, name, entry } of entriesOf(features, section)) {
       const path = `${section}.${name}`;
       if (entries.has(name)) {
         const other = origins.has(path) ? 'another forFeature' : 'forRoot';
-        faults.push({ path, message: `defined by forFeature and by ${other}; rename one of them` });
+        issues.push({ path, message: `defined by forFeature and by ${other}; rename one of them` });
         continue;
       }
       entries.set(name, entry);
@@ -38,7 +38,7 @@ export function mergeFeatures(root: LoggingConfig, features: readonly DeclaredMo
     if (entries.size > 0) config[section] = Object.fromEntries(entries) as never;
   }
   const origin = originOf(root);
-  if (faults.length > 0) throw configError(faults.map((fault) => origin?.locate(fault) ?? fault));
+  if (issues.length > 0) throw configError(issues.map((issue) => origin?.locate(issue) ?? issue));
   return { config, origins };
 }
 

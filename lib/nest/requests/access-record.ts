@@ -32,12 +32,12 @@ export function logAccess(
   outcome: Outcome,
   options: ResolvedHttpLogOptions,
   isInContext: boolean,
-  { faults, failure }: RequestVerdict,
+  { errors, failure }: RequestVerdict,
 ): boolean {
   const logger = getLogger('nest.server');
   const { status, durationMs, aborted } = outcome;
   const isSlow = options.slowThresholdMs !== undefined && durationMs >= options.slowThresholdMs;
-  const isFailed = faults.length > 0;
+  const isFailed = errors.length > 0;
   const least = isFailed ? ERROR : isSlow || !state.isAnswered ? WARNING : INFO;
   const level = chooseLevel(state, options) ?? Math.max(levelOf(status), least);
   if (!logger.isEnabledFor(level)) return false;

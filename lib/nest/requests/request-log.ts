@@ -6,7 +6,7 @@ import { broughtLevels } from '../work/brought-levels.js';
 import { logAccess } from './access-record.js';
 import { callFieldsOption } from './application-callbacks.js';
 import { ExcludedRequests, type RoutedApplication } from './excluded-requests.js';
-import { logFaults, logRefusal, logServerFailures, logUndecidedFailures } from './failures/failure-record.js';
+import { logErrors, logRefusal, logServerFailures, logUndecidedFailures } from './failures/failure-record.js';
 import { isUnexpected, judgeRequest } from './failures/request-verdict.js';
 import { statusDecided } from './failures/undecided-failures.js';
 import type { PlatformRequest, PlatformResponse, ResolvedHttpLogOptions } from './http-log-options.js';
@@ -154,10 +154,10 @@ export class RequestLog implements RequestFollower {
     const verdict = judgeRequest(state.failures ?? [], outcome);
     if (this.excludes(state)) {
       // A failing health check is an answer; one that throws unexpectedly is a failure.
-      if (logsFailures) logFaults(verdict.faults.filter(isUnexpected), state, outcome);
+      if (logsFailures) logErrors(verdict.errors.filter(isUnexpected), state, outcome);
       return;
     }
-    const isRefused = verdict.faults.length === 0 && outcome.status >= 400 && outcome.status < 500;
+    const isRefused = verdict.errors.length === 0 && outcome.status >= 400 && outcome.status < 500;
     const { refusalRecord } = this.#options;
     if (logsFailures) logServerFailures(state, verdict, outcome);
     if (logsFailures && isRefused && refusalRecord) logRefusal(verdict.failure, state, outcome);

@@ -8,7 +8,7 @@ import type { TemplateErrorKind } from '../template.js';
 export const MAX_WIDTH = 1_048_576;
 
 /** What is wrong with a conversion; raised when formatting reaches it, so that errors come in Python's order. */
-export interface ConversionFault {
+export interface ConversionProblem {
   readonly kind: TemplateErrorKind;
   readonly message: string;
 }
@@ -34,7 +34,7 @@ export interface Conversion {
   readonly type: string;
   /** The position of the type, in code points, as Python's messages count. */
   readonly typeIndex: number;
-  readonly fault: ConversionFault | undefined;
+  readonly problem: ConversionProblem | undefined;
 }
 
 /** A conversion and the literal text between it and the next one. */
@@ -72,7 +72,7 @@ export function parsePercent(template: string): ParsedPercent {
     }
     const conversion = readConversion(cursor);
     steps.push({ conversion, after: '' });
-    if (conversion.fault !== undefined) return { head, steps };
+    if (conversion.problem !== undefined) return { head, steps };
   }
 }
 
@@ -85,7 +85,7 @@ function readConversion(cursor: Cursor): Conversion {
   const isKeyed = cursor.text.charAt(cursor.at) === '(';
   const key = isKeyed ? readKey(cursor) : undefined;
   if (isKeyed && key === undefined) {
-    return { ...NOTHING_READ, isKeyed, fault: { kind: 'ValueError', message: 'incomplete format key' } };
+    return { ...NOTHING_READ, isKeyed, problem: { kind: 'ValueError', message: 'incomplete format key' } };
   }
   const flags = readFlags(cursor);
   const width = readAmount(cursor, 'width too big');
@@ -94,7 +94,7 @@ function readConversion(cursor: Cursor): Conversion {
   const precision = hasPrecision ? readAmount(cursor, 'precision too big') : NO_AMOUNT;
   if (/[hlL]/.test(cursor.text.charAt(cursor.at))) cursor.at++;
   const type = readType(cursor);
-  const fault = width.fault ?? precision.fault ?? (type === '' ? INCOMPLETE : undefined);
+  const problem = width.problem ?? precision.problem ?? (type === '' ? INCOMPLETE : undefined);
   return {
     isKeyed,
     key,
@@ -104,12 +104,12 @@ function readConversion(cursor: Cursor): Conversion {
     isWidthArgument: width.isArgument,
     isPrecisionArgument: precision.isArgument,
     type,
-    typeIndex: fault === undefined ? codePointLength(cursor.text.slice(0, cursor.at - type.length)) : 0,
-    fault,
+    typeIndex: problem === undefined ? codePointLength(cursor.text.slice(0, cursor.at - type.length)) : 0,
+    problem,
   };
 }
 
-const INCOMPLETE: ConversionFault = { kind: 'ValueError', message: 'incomplete format' };
+const INCOMPLETE: ConversionProblem = { kind: 'ValueError', message: 'incomplete format' };
 
 const NOTHING_READ: Conversion = {
   isKeyed: false,
@@ -125,7 +125,7 @@ const NOTHING_READ: Conversion = {
   isPrecisionArgument: false,
   type: '',
   typeIndex: 0,
-  fault: undefined,
+  problem: undefined,
 };
 
 /** The text up to the parenthesis that closes the one at the cursor; undefined where none does. */
@@ -160,24 +160,24 @@ function readFlags(cursor: Cursor) {
 interface Amount {
   readonly value: number;
   readonly isArgument: boolean;
-  readonly fault: ConversionFault | undefined;
+  readonly problem: ConversionProblem | undefined;
 }
 
-const NO_AMOUNT: Amount = { value: -1, isArgument: false, fault: undefined };
+const NO_AMOUNT: Amount = { value: -1, isArgument: false, problem: undefined };
 
 /** A width or precision: digits, `*`, or nothing. */
 function readAmount(cursor: Cursor, tooBig: string): Amount {
   if (cursor.text.charAt(cursor.at) === '*') {
     cursor.at++;
-    return { value: -1, isArgument: true, fault: undefined };
+    return { value: -1, isArgument: true, problem: undefined };
   }
   const start = cursor.at;
   while (isDigit(cursor.text.charCodeAt(cursor.at))) cursor.at++;
   if (cursor.at === start) return NO_AMOUNT;
   const value = Number(cursor.text.slice(start, cursor.at));
-  const fault: ConversionFault | undefined =
+  const problem: ConversionProblem | undefined =
     value > MAX_WIDTH ? { kind: 'ValueError', message: tooBig } : undefined;
-  return { value, isArgument: false, fault };
+  return { value, isArgument: false, problem };
 }
 
 function isDigit(code: number): boolean {

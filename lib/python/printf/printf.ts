@@ -95,7 +95,7 @@ export function parsePercentFormat(format: string): TemplatePart[] {
   for (const step of steps) {
     const { conversion } = step;
     const { key, type } = conversion;
-    if (conversion.fault) throw new TemplateError(conversion.fault.kind, conversion.fault.message);
+    if (conversion.problem) throw new TemplateError(conversion.problem.kind, conversion.problem.message);
     if (key === undefined || conversion.isWidthArgument || conversion.isPrecisionArgument) {
       throw new TemplateError('TypeError', 'not enough arguments for format string');
     }
@@ -141,12 +141,12 @@ function isSimple(conversion: Conversion): boolean {
     !conversion.isKeyed &&
     !conversion.isWidthArgument &&
     !conversion.isPrecisionArgument &&
-    conversion.fault === undefined
+    conversion.problem === undefined
   );
 }
 
-function isPlaceholder({ fault, type }: Conversion): boolean {
-  return fault === undefined && isKnownType(type);
+function isPlaceholder({ problem, type }: Conversion): boolean {
+  return problem === undefined && isKnownType(type);
 }
 
 /** Any template, step by step, in Python's order of evaluation, so that the first error is the same. */
@@ -157,7 +157,7 @@ function run({ head, steps }: CompiledTemplate, args: TemplateArguments): string
     if (conversion.key !== undefined) args.pick(conversion.key);
     const width = conversion.isWidthArgument ? takeAmount(args) : conversion.width;
     const precision = conversion.isPrecisionArgument ? Math.max(0, takeAmount(args)) : conversion.precision;
-    if (conversion.fault) throw new TemplateError(conversion.fault.kind, conversion.fault.message);
+    if (conversion.problem) throw new TemplateError(conversion.problem.kind, conversion.problem.message);
     text += renderStep(conversion, render, width, precision, args.take()) + after;
   }
   args.requireAllTaken();

@@ -57,7 +57,7 @@ export interface ContractBench {
   /** A logger that lets everything through and has no other handlers. */
   readonly logger: Logger;
   /** What the handlers' `handleError` was called with. */
-  readonly faults: unknown[];
+  readonly errors: unknown[];
   /** Makes a handler and puts it on the logger. */
   make(options?: ContractOptions): Promise<Handler>;
   /** What has arrived, after a flush; empty where it cannot be read. */

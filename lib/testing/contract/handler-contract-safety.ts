@@ -10,19 +10,19 @@ export const safetyCases: readonly ContractCase[] = [
     title: 'reports a formatter that throws to handleError, and goes on',
     needs: 'lines',
     async run(bench) {
-      const { expect, logger, faults, make, arrived } = bench;
-      const fault = new Error('the formatter broke');
+      const { expect, logger, errors, make, arrived } = bench;
+      const error = new Error('the formatter broke');
       const handler = await make();
       handler.setFormatter({
         format: (record) => {
-          if (record.msg === 'broken') throw fault;
+          if (record.msg === 'broken') throw error;
           return record.getMessage();
         },
       });
       expect(thrownBy(() => hand(handler, 'broken'))).toBe(undefined);
       logger.warning('and the next');
       const text = await arrived(handler);
-      expect(faults).toEqual([fault]);
+      expect(errors).toEqual([error]);
       expect(text).toContain('and the next');
       expect(text).not.toContain('broken');
     },
@@ -30,14 +30,14 @@ export const safetyCases: readonly ContractCase[] = [
   {
     title: 'reports a filter that throws to handleError, and suppresses the record',
     needs: 'reading',
-    async run({ expect, faults, make, arrived }) {
-      const fault = new Error('the filter broke');
+    async run({ expect, errors, make, arrived }) {
+      const error = new Error('the filter broke');
       const handler = await make();
       handler.addFilter(() => {
-        throw fault;
+        throw error;
       });
       expect(thrownBy(() => hand(handler, 'a secret'))).toBe(undefined);
-      expect(faults).toEqual([fault]);
+      expect(errors).toEqual([error]);
       expect(await arrived(handler)).not.toContain('a secret');
     },
   },

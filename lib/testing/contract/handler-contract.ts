@@ -45,7 +45,7 @@ async function runCase<H extends Handler>(
   expect: ContractExpect,
 ): Promise<void> {
   const handlers: H[] = [];
-  const faults: unknown[] = [];
+  const errors: unknown[] = [];
   const logger = getLogger('contract');
   logger.setLevel(1);
   // What the tests provoke is not to be printed.
@@ -53,7 +53,7 @@ async function runCase<H extends Handler>(
   const make = async (options: ContractOptions = {}) => {
     const handler = await contract.create(options);
     handlers.push(handler);
-    handler.handleError = (_record, error) => void faults.push(error);
+    handler.handleError = (_record, error) => void errors.push(error);
     logger.addHandler(handler);
     return handler;
   };
@@ -62,7 +62,7 @@ async function runCase<H extends Handler>(
     return (await contract.read?.(handler as H)) ?? '';
   };
   try {
-    await run({ expect, logger, faults, make, arrived });
+    await run({ expect, logger, errors, make, arrived });
   } finally {
     for (const handler of handlers) {
       await handler.close();

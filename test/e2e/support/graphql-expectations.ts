@@ -25,7 +25,7 @@ export function describeOperations(run: (variant: GraphqlVariant) => Promise<Gra
     }, 60_000);
 
     it.each(operations.map((operation, index) => ({ ...operation, index })))(
-      'tells $query once and leaves the answer alone',
+      'logs $query once and leaves the answer alone',
       ({ index, ...operation }) => {
         const { bare, logged, records } = runs[index] as GraphqlRun;
         expect(logged).toEqual(bare);

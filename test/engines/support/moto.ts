@@ -25,7 +25,7 @@ export interface Moto extends Engine {
   received(logGroup: string, count: number, timeoutMs?: number): Promise<CloudWatchEvent[]>;
 }
 
-// Moto tells from it which service is meant.
+// Moto recognises by it which service is meant.
 const authorization =
   'AWS4-HMAC-SHA256 Credential=test/20200101/us-east-1/logs/aws4_request, SignedHeaders=host, Signature=0';
 

@@ -241,15 +241,15 @@ describe('OpenTelemetryHandler', () => {
         if (body === 'broken') throw new Error('the processor broke');
       },
     });
-    const faults: unknown[] = [];
+    const errors: unknown[] = [];
     handler = new OpenTelemetryHandler({ loggerProvider: provider });
-    handler.handleError = (_record, error) => void faults.push(error);
+    handler.handleError = (_record, error) => void errors.push(error);
     handler.handle(record('broken'));
     handler.handle(record('whole'));
     await new Promise((resolve) => setTimeout(resolve, 20));
     await handler.close();
     expect(bodies(records())).toEqual(['broken', 'whole']);
-    expect(faults).toEqual([new Error('the processor broke')]);
+    expect(errors).toEqual([new Error('the processor broke')]);
   });
 
   it('has the provider flush before the process ends by itself', () => {

@@ -85,7 +85,7 @@ describe('a spool with a bit that flipped', () => {
       expect(found).toEqual(texts.filter((text) => found.includes(text)));
       const missing = texts.slice(10).filter((text) => !found.includes(text));
       if (found.length > 30) replayed += 1;
-      // Of the last record nothing tells whether it was ever whole.
+      // Nothing shows whether the last record was ever whole.
       const mayBeUntold = missing[0] === texts.at(-1);
       expect([flip, name === 'state' ? 0 : 1]).toEqual([
         flip,

@@ -34,7 +34,7 @@ interface Made extends Partial<SpoolOptions> {
 }
 
 function make({ kind = 'text', overflow = 'dropLowestLevel', memoryBytes, ...spool }: Made = {}) {
-  const faults: Error[] = [];
+  const errors: Error[] = [];
   let woken = 0;
   const queue = new SpoolQueue<string>({
     spool: checkOptions('spool', spoolSchema(), { directory: folder.path, ...spool }),
@@ -43,13 +43,13 @@ function make({ kind = 'text', overflow = 'dropLowestLevel', memoryBytes, ...spo
     kind,
     encode: (text) => Buffer.from(text),
     decode: (payload) => payload.toString(),
-    failed: (fault) => faults.push(fault),
+    failed: (error) => errors.push(error),
   });
   open.push(queue);
   queue.open(() => {
     woken += 1;
   });
-  return { queue, faults, woken: () => woken };
+  return { queue, errors, woken: () => woken };
 }
 
 function push(queue: SpoolQueue<string>, levelno: number, ...texts: string[]): void {
@@ -388,12 +388,12 @@ describe('a spool on a disk that is full', () => {
   itWithDisk('keeps records in memory, within bounds, and writes them when there is room', async () => {
     const { path } = disk as { path: string };
     const directory = join(path, 'spool');
-    const { queue, faults } = make({ directory });
+    const { queue, errors } = make({ directory });
     push(queue, INFO, 'before');
     writeFileSync(join(path, 'ballast'), Buffer.alloc(1 << 20).subarray(0, 1_020_000 - 16_384));
     const texts = Array.from({ length: 300 }, (_, index) => `record ${index}`.padEnd(200));
     push(queue, INFO, ...texts);
-    expect(faults.length).toBeGreaterThan(0);
+    expect(errors.length).toBeGreaterThan(0);
     const { queued } = queue.stats;
     expect(queued).toBeGreaterThan(100);
     expectExact(queue);

@@ -7,7 +7,7 @@ import { SpoolWriter } from '../../../lib/handlers/delivery/spool/spool-writer.j
 
 type Outcome = 'written' | 'full' | 'failed';
 
-/** A writer whose disk does as it is told, record by record. */
+/** A writer whose disk takes or refuses each record, as the test says. */
 function make(outcomeOf: (id: number) => Outcome, bufferSize = 1_000_000) {
   const written: number[] = [];
   const refused: Record<string, number> = {};

@@ -37,7 +37,7 @@ function entrySection(
   const symbols = checker
     .getExportsOfModule(module)
     .map((symbol) => ({ name: symbol.name, target: resolve(symbol, checker) }))
-    // What an entry passes on from the one before is told there.
+    // What an entry passes on is described where it comes from.
     .filter(({ name: own, target }) => !told.has(identity(own, target)))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const { name: own, target } of symbols) told.add(identity(own, target));

@@ -8,7 +8,7 @@ import { tuningSchema } from '../../../lib/nest/tuning/tuning-options.js';
 import { apiReference } from './api-reference.js';
 import { differencesTable } from './python-differences.js';
 
-/** What is read of a schema; valibot's own types tell more than is needed here. */
+/** What is read of a schema; valibot's own types have more than is needed here. */
 interface Schema {
   readonly type: string;
   readonly expects?: string;
@@ -29,7 +29,7 @@ const kinds = [
   ['filter', 'Filters'],
 ] as const;
 
-/** Options that every handler has are told once, above the tables. */
+/** Options that every handler has are listed once, above the tables. */
 const common = ['level', 'formatter', 'filters'];
 
 /** The reference of all built-in components, as Markdown: one heading and one table each. */

@@ -5,7 +5,7 @@ import { repository } from './markdown.js';
 
 const marker = 'Differs from Python:';
 
-/** What a reader calls that which is told in a file of helpers; elsewhere it is the name of the class or function. */
+/** What readers call the subject of a file of helpers; elsewhere it is the name of the class or function. */
 const subjects: Readonly<Record<string, string>> = {
   'handlers/wire/record-dict.ts': 'a record as a dictionary (`SocketHandler`, `HTTPHandler`)',
   'handlers/file/rotation/rollover-schedule.ts': '`TimedRotatingFileHandler`',

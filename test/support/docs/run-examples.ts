@@ -62,7 +62,7 @@ function collect({ outputs }: Example, printed: string, cwd: string): Outputs {
   ]);
 }
 
-/** What the program printed tells why there is no file. */
+/** What the program printed shows why there is no file. */
 function readWritten(path: string, name: string, printed: string): string {
   return existsSync(path) ? readFileSync(path, 'utf8') : `${name} was not written\n${printed}`;
 }

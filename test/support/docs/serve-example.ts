@@ -3,7 +3,7 @@ import { ChildApp } from '../child-app.js';
 /**
  * Starts an application, sends it the requests of some `curl` commands, and ends it.
  *
- * @returns What it had printed before it was told to end.
+ * @returns What it had printed before it was ended.
  */
 export async function serve(
   file: string,

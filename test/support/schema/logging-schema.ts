@@ -65,14 +65,14 @@ export function loggingSchema(): Json {
   };
 }
 
-/** Top-level keys that are one slip away from a known one; all others may hold what a `cfg://` reads. */
+/** Top-level keys that are one typo away from a known one; all others may hold what a `cfg://` reads. */
 function mistakenKeys(): string {
   const known = Object.keys(TOP_LEVEL).filter((key) => key !== '$schema');
-  return `^(?!(${known.join('|')})$)(${known.flatMap(slips).join('|')})$`;
+  return `^(?!(${known.join('|')})$)(${known.flatMap(typos).join('|')})$`;
 }
 
 /** A letter missing, wrong, too many, or changed places with the next. */
-function slips(word: string): string[] {
+function typos(word: string): string[] {
   return [...word].flatMap((letter, at) => {
     const [before, after] = [word.slice(0, at), word.slice(at + 1)];
     const next = after === '' ? [] : [`${before}${after[0]}${letter}${after.slice(1)}`];

@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** A fault as an editor shows it. */
+/** A issue as an editor shows it. */
 export interface Diagnostic {
   /** Counted from 1. */
   readonly line: number;

@@ -7,7 +7,7 @@ export const logging = await import(process.env.TORTURE_CORE);
 /** What the scenario wants. */
 export const config = JSON.parse(process.argv[2]);
 
-/** Tells the ledger; see Ledger for the kinds. Out before this returns. */
+/** Writes to the ledger; see Ledger for the kinds. Out before this returns. */
 export function note(kind, text = '') {
   const bytes = Buffer.from(`${kind}${text}\n`);
   for (let sent = 0; sent < bytes.length; ) sent += writeSync(3, bytes, sent);

@@ -37,7 +37,7 @@ records.settle();
 for (const one of new Set([handler, last])) note('s', JSON.stringify(countsOf(one)));
 endings[ending]();
 
-/** What a handler tells itself, if it tells all of it. */
+/** What a handler reports itself, if it reports all of it. */
 function countsOf(one) {
   if (one.stats?.emitted !== undefined) return one.stats;
   one.name = 'counted';

@@ -12,7 +12,7 @@ const ENDINGS = [
   ...['sigkill', 'abort'],
 ];
 
-/** Endings that leave no time to write what is held back. */
+/** Endings that leave no time to write what is buffered. */
 const OUTRIGHT = new Set(['sigkill', 'abort']);
 
 const file = (folder) => path.join(folder, 'app.log');
@@ -94,7 +94,7 @@ export default {
         readFileSync(output, 'utf8'),
       ])
         oracle.read(text);
-      // Whoever ends in any other way has promised to write what was held back.
+      // Whoever ends in any other way has promised to write what was buffered.
       const row = oracle.judge([app.ledger], ({ promised, issued }) =>
         OUTRIGHT.has(ending) ? promised : issued,
       );

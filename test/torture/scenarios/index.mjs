@@ -18,7 +18,7 @@ import systemCalls from './system-calls.mjs';
 import tls from './tls.mjs';
 
 /**
- * What the library is put through, in order. Each tells its name, a title, what it needs, whether it is in the part for
+ * What the library is put through, in order. Each has its name, a title, what it needs, whether it is in the part for
  * CI, and runs: it gives one row for each case, with what the oracle counted and every problem.
  */
 export const scenarios = [

@@ -4,7 +4,7 @@ import { HttpSink } from '../../support/http-sink.js';
 import { runApp } from '../support/app.mjs';
 import { Oracle } from '../support/oracle.mjs';
 
-/** Peers that must not be spoken to; in the last case nobody told the handler whom to trust. */
+/** Peers that must not be spoken to; in the last case the handler does not know whom to trust. */
 const PEERS = [
   { what: 'certificate for another name', certificate: 'wrongName', trusts: true },
   { what: 'certificate that is over', certificate: 'expired', trusts: true },

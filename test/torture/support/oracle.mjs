@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { readLine } from './lines.mjs';
 
 /**
- * Looks at everything that came out and tells what became of each record: the one judge of all scenarios.
+ * Looks at everything that came out and says what became of each record: the one judge of all scenarios.
  *
  * Knows nothing of the library. What was issued and what was promised it learns from the {@link Ledger}s.
  */
@@ -31,7 +31,7 @@ export class Oracle {
     for (const line of lines) this.readLine(line);
   }
 
-  /** A reader for what comes in pieces; `end` tells whether the last line was whole. */
+  /** A reader for what comes in pieces; `end` says whether the last line was whole. */
   reader() {
     const decoder = new StringDecoder('utf8');
     let rest = '';

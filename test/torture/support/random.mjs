@@ -9,7 +9,7 @@ export function randomFrom(seed) {
   };
 }
 
-/** A whole number from `least` to `most`. */
+/** An integer from `least` to `most`. */
 export function between(random, least, most) {
   return least + Math.floor(random() * (most - least + 1));
 }

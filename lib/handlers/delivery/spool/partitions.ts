@@ -10,13 +10,13 @@ export class Partitions {
   readonly #partitions: readonly Partition[];
   #diskBytes = 0;
 
-  readonly #failed: (fault: Error) => void;
+  readonly #failed: (error: Error) => void;
 
   /**
    * @param damaged Called with what had to be skipped while reading.
    * @param failed Called with files that cannot be removed; they no longer count anyway.
    */
-  constructor(damaged: (segment: Segment, damage: Damage) => void, failed: (fault: Error) => void) {
+  constructor(damaged: (segment: Segment, damage: Damage) => void, failed: (error: Error) => void) {
     this.#failed = failed;
     this.#partitions = PRIORITIES.map((priority) => new Partition(priority, damaged));
   }

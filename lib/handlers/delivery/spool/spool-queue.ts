@@ -17,7 +17,7 @@ export interface SpoolQueueOptions<T> extends BoundedQueueOptions {
   /** Decodes an item. */
   decode(payload: Buffer): T;
   /** Called with each error of the files. */
-  failed(fault: Error): void;
+  failed(error: Error): void;
 }
 
 /** A taken record, and where it came from. */
@@ -53,7 +53,7 @@ export class SpoolQueue<T> implements DeliveryQueue<T>, SpoolOwner {
         this.#heir?.adopt(count);
       },
       refused: (count, reason) => this.#recordCounters.lose(count, reason),
-      failed: (fault) => this.failed(fault),
+      failed: (error) => this.failed(error),
     });
   }
 
@@ -107,12 +107,12 @@ export class SpoolQueue<T> implements DeliveryQueue<T>, SpoolOwner {
     return this.#writer.add(record);
   }
 
-  refuse(item: T, levelno: number, fault: Error): void {
+  refuse(item: T, levelno: number, error: Error): void {
     const payload = this.#options.encode(item);
     this.#recordCounters.emitted += 1;
     if (this.#spool !== undefined && !this.#isClosed) {
       const { identity } = this.#spool;
-      this.#bury({ id: this.#spool.nextId(), identity, segment: undefined, levelno, payload }, fault.message);
+      this.#bury({ id: this.#spool.nextId(), identity, segment: undefined, levelno, payload }, error.message);
     }
     this.#refuse('oversize');
   }
@@ -135,13 +135,13 @@ export class SpoolQueue<T> implements DeliveryQueue<T>, SpoolOwner {
     this.#recordCounters.delivered += entries.length;
   }
 
-  drop(entries: readonly QueueEntry<T>[], reason: DropReason, fault?: Error): void {
+  drop(entries: readonly QueueEntry<T>[], reason: DropReason, error?: Error): void {
     const own = entries as readonly SpoolEntry<T>[];
     if (reason === 'closed') {
       this.#putBack(own);
       return;
     }
-    if (fault !== undefined) for (const { record } of own) this.#bury(record, fault.message);
+    if (error !== undefined) for (const { record } of own) this.#bury(record, error.message);
     this.#settle(own);
     this.#recordCounters.lose(own.length, reason);
   }
@@ -173,8 +173,8 @@ export class SpoolQueue<T> implements DeliveryQueue<T>, SpoolOwner {
     this.#recordCounters.lose(count, reason);
   }
 
-  failed(fault: Error): void {
-    this.#options.failed(fault);
+  failed(error: Error): void {
+    this.#options.failed(error);
   }
 
   handOver(heir: SpoolOwner): number {

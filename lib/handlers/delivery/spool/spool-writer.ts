@@ -17,7 +17,7 @@ export interface SpoolWriterEvents {
   /** Records are lost. */
   refused(count: number, reason: DropReason): void;
   /** An error that stops nothing. */
-  failed(fault: Error): void;
+  failed(error: Error): void;
 }
 
 /**

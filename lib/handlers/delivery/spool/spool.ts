@@ -39,7 +39,7 @@ export interface SpoolOwner {
   /** Records in the spool are lost. */
   lost(count: number, reason: DropReason): void;
   /** An error that stops nothing. */
-  failed(fault: Error): void;
+  failed(error: Error): void;
   /** Another owner keeps the counters from now on. @returns How many records it gets. */
   handOver(heir: SpoolOwner): number;
   /** There are records of an earlier owner. */
@@ -72,7 +72,7 @@ export class Spool {
   readonly #kind: string;
   readonly #partitions = new Partitions(
     (segment, damage) => this.#damaged(segment, damage),
-    (fault) => this.owner?.failed(fault),
+    (error) => this.owner?.failed(error),
   );
   readonly #state: SpoolState;
   readonly #quarantine: Quarantine;

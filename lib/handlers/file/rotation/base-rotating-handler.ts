@@ -157,7 +157,7 @@ export abstract class BaseRotatingHandler extends FileHandler {
       for (const { path, error } of deleteFiles(this.excessFiles())) this.reportStuck(path, error);
     } catch (error) {
       // An unreadable folder is no reason to stop logging.
-      this.reportFault(error);
+      this.reportError(error);
     }
   }
 
@@ -165,7 +165,7 @@ export abstract class BaseRotatingHandler extends FileHandler {
   protected reportStuck(path: string, error: Error): void {
     if (this.#stuck.has(path)) return;
     this.#stuck.add(path);
-    this.reportFault(error);
+    this.reportError(error);
   }
 
   /** Whether `record` would bring the file to `maxBytes`. An empty file is not rolled, as in Python 3.13. */
@@ -248,7 +248,7 @@ export abstract class BaseRotatingHandler extends FileHandler {
     const compressor = new Compressor(
       this.baseFilename,
       () => this.rolledFiles(),
-      (error) => this.reportFault(error),
+      (error) => this.reportError(error),
     );
     // Work that the last process did not finish.
     whenActive({ commit: () => compressor.start() });

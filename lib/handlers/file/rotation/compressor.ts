@@ -33,7 +33,7 @@ const SETTLE_MS = 100;
 export class Compressor {
   readonly #path: string;
   readonly #findRolled: () => readonly string[];
-  readonly #onFault: (error: unknown) => void;
+  readonly #onError: (error: unknown) => void;
   #work: Promise<void> | undefined;
   #isAsked = false;
 
@@ -41,10 +41,10 @@ export class Compressor {
    * @param path The log file.
    * @param findRolled Every name a rolled file may have now, uncompressed.
    */
-  constructor(path: string, findRolled: () => readonly string[], onFault: (error: unknown) => void) {
+  constructor(path: string, findRolled: () => readonly string[], onError: (error: unknown) => void) {
     this.#path = path;
     this.#findRolled = findRolled;
-    this.#onFault = onFault;
+    this.#onError = onError;
   }
 
   /** Schedules compression of every uncompressed rolled file. */
@@ -67,7 +67,7 @@ export class Compressor {
       try {
         await this.#compressAll();
       } catch (error) {
-        this.#onFault(error);
+        this.#onError(error);
       }
     }
   }

@@ -140,7 +140,7 @@ const UNITS: ReadonlyMap<string, Unit> = new Map([
 ]);
 
 /** What is wrong with a unit or a time of day; `undefined` if nothing is. */
-export function scheduleFault(options: RolloverScheduleOptions): string | undefined {
+export function scheduleProblem(options: RolloverScheduleOptions): string | undefined {
   try {
     new RolloverSchedule(options);
     return undefined;

@@ -10,7 +10,7 @@ import { absolutePath, fileEntries } from '../file-options.js';
 import { BaseRotatingHandler } from './base-rotating-handler.js';
 import { findExcess } from './retention.js';
 import { RolledFiles } from './rolled-files.js';
-import { RolloverSchedule, scheduleFault, type TimeOfDay } from './rollover-schedule.js';
+import { RolloverSchedule, scheduleProblem, type TimeOfDay } from './rollover-schedule.js';
 import { rotationEntries } from './rotation-options.js';
 
 /** Options of a {@link TimedRotatingFileHandler}. */
@@ -22,8 +22,8 @@ export const timedRotatingFileHandlerSchema = lazy(() =>
       v.pipe(
         v.string(),
         v.check(
-          (when) => scheduleFault({ when }) === undefined,
-          (issue) => scheduleFault({ when: issue.input as string }) ?? '',
+          (when) => scheduleProblem({ when }) === undefined,
+          (issue) => scheduleProblem({ when: issue.input as string }) ?? '',
         ),
         v.description('Unit: "S", "M", "H", "D", "MIDNIGHT", or "W0" (Monday) to "W6"; in any case.'),
       ),
@@ -42,8 +42,8 @@ export const timedRotatingFileHandlerSchema = lazy(() =>
             "expected a time of day, 'HH:MM:SS'",
           ),
           v.check(
-            (atTime) => scheduleFault({ atTime }) === undefined,
-            (issue) => scheduleFault({ atTime: issue.input as TimeOfDay }) ?? '',
+            (atTime) => scheduleProblem({ atTime }) === undefined,
+            (issue) => scheduleProblem({ atTime: issue.input as TimeOfDay }) ?? '',
           ),
           v.description(
             "For MIDNIGHT and W0 to W6: roll over at this time of day, 'HH:MM:SS', instead of midnight.",

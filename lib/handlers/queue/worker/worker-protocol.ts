@@ -48,4 +48,4 @@ export type WorkerOrder =
 export type WorkerAnswer =
   | { readonly type: 'ready' }
   | { readonly type: 'done' }
-  | { readonly type: 'fault'; readonly message: string };
+  | { readonly type: 'error'; readonly message: string };

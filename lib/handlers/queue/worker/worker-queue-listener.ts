@@ -4,7 +4,7 @@ import type { LogRecord } from '../../../core/records/log-record.js';
 import { waitAtMost } from '../../../runtime/deadline.js';
 import { Backoff } from '../../delivery/backoff.js';
 import type { QueueEntry } from '../../delivery/delivery-queue.js';
-import { FaultReporter } from '../../delivery/fault-reporter.js';
+import { ErrorReporter } from '../../delivery/error-reporter.js';
 import { portableRecord } from '../../wire/record-transfer.js';
 import type { RecordQueue } from '../record-queue.js';
 import { assertWorkersStart, startQueueWorker } from './start-worker.js';
@@ -60,9 +60,9 @@ export class WorkerQueueListener implements Drainable {
   readonly #needsCaller: boolean;
   readonly #pending: Pending[] = [];
   readonly #backoff = new Backoff();
-  readonly #reporter = new FaultReporter(this);
+  readonly #reporter = new ErrorReporter(this);
   // Of its own, lest the reason why a worker does not start hide that records are lost for it.
-  readonly #lossReporter = new FaultReporter(this);
+  readonly #lossReporter = new ErrorReporter(this);
   #worker: Worker | undefined;
   #progress = newProgress();
   /** Orders that were given to the worker, and answers that are known before their message comes. */
@@ -240,7 +240,7 @@ export class WorkerQueueListener implements Drainable {
   }
 
   #answered(answer: WorkerAnswer): void {
-    if (answer.type === 'fault') {
+    if (answer.type === 'error') {
       this.#reporter.report(new Error(answer.message));
       return;
     }

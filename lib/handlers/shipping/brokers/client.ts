@@ -3,7 +3,7 @@ import { whenActive } from '../../../core/activation.js';
 import { LoggingError } from '../../../core/errors.js';
 import type { Handler } from '../../../core/handler.js';
 import { loadOptionalPeer, type OptionalPeer } from '../../../runtime/optional-peer.js';
-import { FaultReporter } from '../../delivery/fault-reporter.js';
+import { ErrorReporter } from '../../delivery/error-reporter.js';
 import { tlsOptions, warnInsecure, warnPlainPassword } from '../../network/tls-options.js';
 import type { HttpShippingSettings } from '../http/http-shipping-options.js';
 
@@ -102,7 +102,7 @@ export function loadPeer<T>(peer: ShippingPeer<T>): Promise<T> {
 
 /** Loads the package of a handler as soon as its configuration is active, and reports it if it is missing. */
 export function loadSoon(handler: Handler, load: () => Promise<unknown>): void {
-  const report = (error: unknown) => new FaultReporter(handler).report(error as Error);
+  const report = (error: unknown) => new ErrorReporter(handler).report(error as Error);
   whenActive({ commit: () => void load().catch(report) });
 }
 

@@ -38,8 +38,8 @@ export class FluentSession {
 
   readonly #socket: Socket;
   readonly #unread: unknown[] = [];
-  #asked: { resolve(answer: unknown): void; reject(fault: Error): void } | undefined;
-  #fault: Error | undefined;
+  #asked: { resolve(answer: unknown): void; reject(error: Error): void } | undefined;
+  #error: Error | undefined;
 
   private constructor(socket: Socket, { decodeMultiStream }: Msgpack) {
     this.#socket = socket;
@@ -77,15 +77,15 @@ export class FluentSession {
   }
 
   /** Why nothing more can be sent; `undefined` while it can. */
-  get fault(): Error | undefined {
-    return this.#fault;
+  get error(): Error | undefined {
+    return this.#error;
   }
 
   /** Sends a message; resolves when the system has it. */
   async send(message: Uint8Array): Promise<void> {
-    if (this.#fault !== undefined) throw this.#fault;
+    if (this.#error !== undefined) throw this.#error;
     await new Promise<void>((resolve, reject) => {
-      this.#socket.write(message, (error) => (error ? reject(this.#fault ?? error) : resolve()));
+      this.#socket.write(message, (error) => (error ? reject(this.#error ?? error) : resolve()));
     });
   }
 
@@ -96,9 +96,9 @@ export class FluentSession {
     if (isNamed(answer, 'HELO')) throw new FluentRefusal('the server asks for a shared key: give sharedKey');
     const { ack } = (answer ?? {}) as { readonly ack?: unknown };
     if (textOf(ack) === chunk) return;
-    const fault = new Error('the server acknowledged what was not sent');
-    this.#fail(fault);
-    throw fault;
+    const error = new Error('the server acknowledged what was not sent');
+    this.#fail(error);
+    throw error;
   }
 
   /** Rejects if the connection breaks within a time, in milliseconds. */
@@ -113,7 +113,7 @@ export class FluentSession {
       this.#socket.on('close', settle);
       if (this.#socket.destroyed) settle();
     });
-    if (this.#fault !== undefined) throw this.#fault;
+    if (this.#error !== undefined) throw this.#error;
   }
 
   /** Lets go of the connection; what is under way is given up. */
@@ -146,7 +146,7 @@ export class FluentSession {
   /** The next word of the server. Until it comes, the process stays. */
   async #next(): Promise<unknown> {
     if (this.#unread.length > 0) return this.#unread.shift();
-    if (this.#fault !== undefined) throw this.#fault;
+    if (this.#error !== undefined) throw this.#error;
     this.#socket.ref();
     try {
       return await new Promise((resolve, reject) => {
@@ -172,11 +172,11 @@ export class FluentSession {
     }
   }
 
-  #fail(fault: Error): void {
-    if (this.#fault !== undefined) return;
-    this.#fault = fault;
+  #fail(error: Error): void {
+    if (this.#error !== undefined) return;
+    this.#error = error;
     if (!this.#socket.writableEnded) this.#socket.destroy();
-    this.#asked?.reject(fault);
+    this.#asked?.reject(error);
   }
 }
 

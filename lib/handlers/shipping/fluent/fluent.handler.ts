@@ -134,7 +134,7 @@ export class FluentHandler extends ShippingHandler {
         : { sharedKey, username, password, hostname: nodeModule('node:os').hostname() };
     this.#client = new Client({
       open: async () => FluentSession.open(server, await loadMsgpack(), credentials, CONNECT_MS),
-      isOpen: ({ fault }) => fault === undefined,
+      isOpen: ({ error }) => error === undefined,
       close: (session) => session.close(),
     });
     loadSoon(this, loadMsgpack);

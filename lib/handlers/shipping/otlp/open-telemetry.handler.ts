@@ -11,8 +11,8 @@ import { lazy } from '../../../runtime/lazy.js';
 import { notLoaded } from '../../../runtime/optional-peer.js';
 import { BoundedQueue } from '../../delivery/bounded-queue.js';
 import { boundEntries } from '../../delivery/delivery-options.js';
+import { ErrorReporter } from '../../delivery/error-reporter.js';
 import { isExporting, runAsExport } from '../../delivery/export-scope.js';
-import { FaultReporter } from '../../delivery/fault-reporter.js';
 import { handlerEntries } from '../../handler-options.js';
 import { loadPeer } from '../brokers/client.js';
 import { clientEntry, givenClient, hasMethods } from '../brokers/client-options.js';
@@ -104,7 +104,7 @@ export class OpenTelemetryHandler extends Handler {
   readonly #hasCaller: boolean;
   /** What came before there was a provider. */
   readonly #waiting: BoundedQueue<Handover>;
-  readonly #faults = new FaultReporter(this);
+  readonly #errors = new ErrorReporter(this);
   #delivered = 0;
   /** The provider that the loggers are of. */
   #source: OtelLoggerProvider | undefined;
@@ -153,7 +153,7 @@ export class OpenTelemetryHandler extends Handler {
       const flush = () => runAsExport(() => provider.forceFlush?.());
       await answerInTime<unknown>(flush, new AbortController().signal, PATIENCE_MS);
     } catch (error) {
-      this.#faults.report(error instanceof Error ? error : new Error(String(error)));
+      this.#errors.report(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
@@ -217,7 +217,7 @@ export class OpenTelemetryHandler extends Handler {
         this.#waiting.deliver([entry]);
       } catch (error) {
         this.#waiting.drop([entry], 'failed');
-        this.#faults.report(error as Error);
+        this.#errors.report(error as Error);
       }
     }
   }
@@ -242,21 +242,21 @@ export class OpenTelemetryHandler extends Handler {
       if (provider !== undefined) return this.#handOverWaiting(provider);
       const waitsSince = this.#waitsSince ?? 0;
       if (performance.now() - waitsSince >= QUIET_MS)
-        this.#faults.report(new Error(`${this.#waiting.length} records wait: ${NO_PROVIDER}`));
+        this.#errors.report(new Error(`${this.#waiting.length} records wait: ${NO_PROVIDER}`));
       this.#lookAgain();
     }, LOOK_MS).unref();
   }
 
   #dropWaiting(): void {
     const lost = this.#waiting.clear('closed');
-    if (lost > 0) this.#faults.report(new Error(`${lost} records are lost: ${NO_PROVIDER}`));
+    if (lost > 0) this.#errors.report(new Error(`${lost} records are lost: ${NO_PROVIDER}`));
   }
 
   /** Without a provider, and without a package by which one could be registered, there will be none. */
   #lookForPackage(): void {
     if (this.#provider() !== undefined) return;
     void loadLogs().catch((error: Error) => {
-      if (this.#provider() === undefined) this.#faults.report(error);
+      if (this.#provider() === undefined) this.#errors.report(error);
     });
   }
 }

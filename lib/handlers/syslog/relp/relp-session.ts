@@ -31,7 +31,7 @@ export class RelpSession {
   }
 
   /** Why no more commands can be sent; `undefined` while they can. */
-  get fault(): Error | undefined {
+  get error(): Error | undefined {
     return this.#end;
   }
 
@@ -59,8 +59,8 @@ export class RelpSession {
   }
 
   /** Breaks the connection off. */
-  destroy(fault: Error): void {
-    this.#fail(fault);
+  destroy(error: Error): void {
+    this.#fail(error);
   }
 
   #ask(command: string, data: Buffer): Promise<RelpAnswer | undefined> {
@@ -95,9 +95,9 @@ export class RelpSession {
     answered(parseAnswer(data));
   }
 
-  #fail(fault: Error): void {
+  #fail(error: Error): void {
     if (this.#end !== undefined) return;
-    this.#end = fault;
+    this.#end = error;
     this.#socket.destroy();
     this.#answerNone();
   }

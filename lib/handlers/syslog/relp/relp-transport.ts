@@ -47,7 +47,7 @@ export class RelpTransport implements Transport {
   }
 
   open(): Promise<void> {
-    if (this.#session !== undefined && this.#session.fault === undefined) return Promise.resolve();
+    if (this.#session !== undefined && this.#session.error === undefined) return Promise.resolve();
     this.#opening ??= this.#open().finally(() => {
       this.#opening = undefined;
     });
@@ -64,7 +64,7 @@ export class RelpTransport implements Transport {
     socket.unref();
     if (arrived.size === messages.length) return;
     if (refusal === undefined)
-      throw new DeliveryFailure('the connection broke', 'retry', { arrived, cause: session.fault });
+      throw new DeliveryFailure('the connection broke', 'retry', { arrived, cause: session.error });
     const text = `the server refused a message: ${refusal.code} ${refusal.text}`;
     throw new DeliveryFailure(text, 'retry', { arrived, isAnswered: true });
   }

@@ -81,10 +81,10 @@ export function HandlersView() {
                   .join(', ')}
               </p>
             )}
-            {handler.lastFault === null ? null : (
-              <p class="fault">
-                {timeText(handler.lastFault.at)} {valueText(handler.lastFault.type)}:{' '}
-                {valueText(handler.lastFault.message)}
+            {handler.lastError === null ? null : (
+              <p class="error">
+                {timeText(handler.lastError.at)} {valueText(handler.lastError.type)}:{' '}
+                {valueText(handler.lastError.message)}
               </p>
             )}
           </li>

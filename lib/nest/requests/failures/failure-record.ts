@@ -53,9 +53,9 @@ export function noteFailure(
 /** What was thrown after the records of the request's end were made. */
 function logLate(failure: Failure, request: RequestState, outcome: Outcome): void {
   if (!request.logsFailures) return;
-  const { faults } = judgeRequest([failure], outcome);
-  if (request.follower.excludes(request)) logFaults(faults.filter(isUnexpected), request, outcome);
-  else if (faults.length > 0) logFaults(faults, request, outcome);
+  const { errors } = judgeRequest([failure], outcome);
+  if (request.follower.excludes(request)) logErrors(errors.filter(isUnexpected), request, outcome);
+  else if (errors.length > 0) logErrors(errors, request, outcome);
   // A client that has gone cannot be refused anything.
   else if (!outcome.aborted && outcome.status < 400) logRefusal(failure, request, outcome);
 }
@@ -69,21 +69,21 @@ export function logUndecidedFailures(request: RequestState): void {
     status: response.headersSent ? response.statusCode : statusOf(last.thrown),
     aborted: false,
   };
-  const { faults } = judgeRequest(failures, ending);
-  if (faults.length > 0) logFaults(faults, request, ending);
+  const { errors } = judgeRequest(failures, ending);
+  if (errors.length > 0) logErrors(errors, request, ending);
   else logRefusal(last, request, ending);
 }
 
 /** Logs each failure of the server at ERROR, with its traceback; nothing was thrown where an answer of 5xx has none. */
-export function logServerFailures(request: RequestState, { faults }: RequestVerdict, ending: Ending): void {
-  if (faults.length > 0) logFaults(faults, request, ending);
+export function logServerFailures(request: RequestState, { errors }: RequestVerdict, ending: Ending): void {
+  if (errors.length > 0) logErrors(errors, request, ending);
   else if (ending.status >= 500 && !request.hasFailureRecord) logFailure(ERROR, undefined, request, ending);
 }
 
 /** Logs failures of the server at ERROR, each with its traceback. */
-export function logFaults(faults: readonly Failure[], request: RequestState, ending: Ending): void {
-  for (const fault of faults) {
-    if (!fault.isLogged) logFailure(ERROR, fault, request, ending);
+export function logErrors(errors: readonly Failure[], request: RequestState, ending: Ending): void {
+  for (const error of errors) {
+    if (!error.isLogged) logFailure(ERROR, error, request, ending);
   }
 }
 
@@ -101,14 +101,14 @@ function logFailure(
   const logger = getLogger('nest.request');
   if (failure !== undefined) failure.isLogged = true;
   if (!logger.isEnabledFor(level)) return;
-  const isFault = level === ERROR;
+  const isError = level === ERROR;
   const extra = requestFields(request, status);
   if (failure !== undefined) {
     extra.error = errorName(failure.thrown);
-    if (!isFault) addReason(extra, failure.thrown, request);
+    if (!isError) addReason(extra, failure.thrown, request);
   }
-  const phrase = status >= (isFault ? 500 : 400) ? STATUS_CODES[status] : undefined;
-  const shown = isFault ? failure?.thrown : causeOfRefusal(failure?.thrown);
+  const phrase = status >= (isError ? 500 : 400) ? STATUS_CODES[status] : undefined;
+  const shown = isError ? failure?.thrown : causeOfRefusal(failure?.thrown);
   const call = {
     msg: '%s: %s %s',
     args: [phrase ?? 'Request failed', request.method, request.path],

@@ -4,7 +4,7 @@ import type { Failure, Outcome } from '../request-state.js';
 /** What the failures of a request come to, once the status that the client got is known. */
 export interface RequestVerdict {
   /** Failures of the server, which get records of their own with the traceback. */
-  readonly faults: readonly Failure[];
+  readonly errors: readonly Failure[];
   /** The failure that the access record names, if there is one. */
   readonly failure: Failure | undefined;
 }
@@ -30,11 +30,11 @@ export function judgeRequest(
   failures: readonly Failure[],
   { status, aborted }: Pick<Outcome, 'status' | 'aborted'>,
 ): RequestVerdict {
-  const own = failures.filter((failure) => isFault(failure, status, aborted));
+  const own = failures.filter((failure) => isError(failure, status, aborted));
   // Answered with 5xx although no error has such a status: the answer was for the last one.
-  const faults = own.length === 0 && status >= 500 ? failures.slice(-1) : own;
+  const errors = own.length === 0 && status >= 500 ? failures.slice(-1) : own;
   const matching = failures.filter(({ thrown }) => statusOf(thrown) === status);
-  return { faults, failure: faults[0] ?? matching.at(-1) ?? failures[0] };
+  return { errors, failure: errors[0] ?? matching.at(-1) ?? failures[0] };
 }
 
 /**
@@ -45,7 +45,7 @@ export function isUnexpected({ thrown, breaksAnswer }: Failure): boolean {
   return breaksAnswer || statusOf(thrown) === 500;
 }
 
-function isFault({ thrown, breaksAnswer }: Failure, status: number, aborted: boolean): boolean {
+function isError({ thrown, breaksAnswer }: Failure, status: number, aborted: boolean): boolean {
   if (aborted && isConsequence(thrown)) return false;
   if (breaksAnswer) return true;
   const isRefused = status >= 400 && status < 500 && !aborted;

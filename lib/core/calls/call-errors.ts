@@ -3,11 +3,11 @@ import { cutText } from '../../runtime/cut-text.js';
 import { writeStderr } from '../../runtime/std-streams.js';
 import type { LoggingErrorCode } from '../errors.js';
 import { escapeControls } from '../formatting/sanitize.js';
-import { announceFault, type SeenFault } from '../reports/fault-channel.js';
+import { announceError, type SeenError } from '../reports/error-reports.js';
 import type { CallerInfo } from './caller.js';
 
 /** What a log call was given that does not fit. */
-export interface CallFault {
+export interface CallError {
   readonly code: LoggingErrorCode;
   /** The logger that was called. */
   readonly logger: string;
@@ -30,9 +30,9 @@ const MAX_ABOUT = 200;
  *
  * Fields are private for the reason given at `HandlerCounters`.
  */
-export class CallFaults {
+export class CallErrors {
   #count = 0;
-  readonly #known = new Map<string, SeenFault>();
+  readonly #known = new Map<string, SeenError>();
 
   /** How many there were. */
   get count(): number {
@@ -44,25 +44,25 @@ export class CallFaults {
    *
    * @param prints Whether standard error gets anything.
    */
-  report(fault: CallFault, prints: boolean): void {
+  report(error: CallError, prints: boolean): void {
     this.#count += 1;
     try {
-      const seen = this.#seen(fault);
-      const isNew = announceFault({ ...seen, at: Date.now() }, false);
+      const seen = this.#seen(error);
+      const isNew = announceError({ ...seen, at: Date.now() }, false);
       if (isNew && prints) writeStderr(`nestjs-logging: ${seen.message}\n`);
     } catch {
       // It was counted.
     }
   }
 
-  #seen({ code, logger, about, problem, caller }: CallFault): SeenFault {
+  #seen({ code, logger, about, problem, caller }: CallError): SeenError {
     const { pathname, lineno } = caller();
     const place =
       lineno > 0 ? `${pathname}:${lineno}` : `a call of logger '${logger}' (${cutText(about, MAX_ABOUT)})`;
     const key = `${place}\0${problem}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const seen: SeenFault = {
+    const seen: SeenError = {
       at: 0,
       source: 'log call',
       type: 'LoggingError',

@@ -1,7 +1,7 @@
 import { globalSlot } from '../../runtime/global-slot.js';
 
 /** An error inside logging. */
-export interface LoggingFault {
+export interface LoggingErrorReport {
   /** Milliseconds since the epoch when it was first seen. */
   readonly at: number;
   /** What failed, by its own description: `<FileHandler /var/log/app.log (NOTSET)>`. */
@@ -21,66 +21,66 @@ export interface LoggingFault {
 }
 
 /** Called with each error inside logging. */
-export type LoggingFaultListener = (fault: LoggingFault) => void;
+export type LoggingErrorListener = (report: LoggingErrorReport) => void;
 
 /** How many errors are remembered. */
-const MAX_FAULTS = 100;
+const MAX_REPORTS = 100;
 
 /** Remembers the last errors, and reports each to listeners. */
-class FaultChannel {
-  #faults: LoggingFault[] = [];
-  readonly #listeners = new Set<LoggingFaultListener>();
+class ErrorReports {
+  #reports: LoggingErrorReport[] = [];
+  readonly #listeners = new Set<LoggingErrorListener>();
   #isReporting = false;
 
-  get faults(): readonly LoggingFault[] {
-    return [...this.#faults];
+  get reports(): readonly LoggingErrorReport[] {
+    return [...this.#reports];
   }
 
-  listen(listener: LoggingFaultListener): () => void {
+  listen(listener: LoggingErrorListener): () => void {
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
     };
   }
 
-  announce(seen: SeenFault, repeats: boolean): boolean {
-    const fault = this.#remember(seen);
-    const isNew = fault.count === 1;
-    if (isNew || repeats) this.#notifyAll(fault);
+  announce(seen: SeenError, repeats: boolean): boolean {
+    const report = this.#remember(seen);
+    const isNew = report.count === 1;
+    if (isNew || repeats) this.#notifyAll(report);
     return isNew;
   }
 
-  #notifyAll(fault: LoggingFault): void {
+  #notifyAll(report: LoggingErrorReport): void {
     if (this.#isReporting || this.#listeners.size === 0) return;
     this.#isReporting = true;
     try {
-      for (const listener of this.#listeners) notify(listener, fault);
+      for (const listener of this.#listeners) notify(listener, report);
     } finally {
       this.#isReporting = false;
     }
   }
 
-  #remember(seen: SeenFault): LoggingFault {
-    const before = this.#faults.find((fault) => isSame(fault, seen));
+  #remember(seen: SeenError): LoggingErrorReport {
+    const before = this.#reports.find((report) => isSame(report, seen));
     const first = before?.at ?? seen.at;
-    const fault = Object.freeze({ ...seen, at: first, count: (before?.count ?? 0) + 1, lastAt: seen.at });
+    const report = Object.freeze({ ...seen, at: first, count: (before?.count ?? 0) + 1, lastAt: seen.at });
     // A flood of one error must not displace the others.
-    this.#faults = [...this.#faults.filter((other) => other !== before), fault].slice(-MAX_FAULTS);
-    return fault;
+    this.#reports = [...this.#reports.filter((other) => other !== before), report].slice(-MAX_REPORTS);
+    return report;
   }
 }
 
 /** One occurrence of an error. */
-export type SeenFault = Omit<LoggingFault, 'count' | 'lastAt'>;
+export type SeenError = Omit<LoggingErrorReport, 'count' | 'lastAt'>;
 
-const channel = globalSlot('fault-channel.1', () => new FaultChannel());
+const reports = globalSlot('error-reports.1', () => new ErrorReports());
 
 /**
  * The last 100 errors inside logging, the oldest first: what handlers, filters and formatters threw, and what
  * could not be written or sent. They never go through loggers.
  */
-export function getLoggingFaults(): readonly LoggingFault[] {
-  return channel.faults;
+export function getLoggingErrors(): readonly LoggingErrorReport[] {
+  return reports.reports;
 }
 
 /**
@@ -90,8 +90,8 @@ export function getLoggingFaults(): readonly LoggingFault[] {
  *
  * @returns Removes the function.
  */
-export function onLoggingFault(listener: LoggingFaultListener): () => void {
-  return channel.listen(listener);
+export function onLoggingError(listener: LoggingErrorListener): () => void {
+  return reports.listen(listener);
 }
 
 /**
@@ -100,17 +100,17 @@ export function onLoggingFault(listener: LoggingFaultListener): () => void {
  * @param repeats Whether listeners are called for an error that is already remembered.
  * @returns Whether it was not remembered yet.
  */
-export function announceFault(seen: SeenFault, repeats = true): boolean {
-  return channel.announce(seen, repeats);
+export function announceError(seen: SeenError, repeats = true): boolean {
+  return reports.announce(seen, repeats);
 }
 
-function isSame(one: LoggingFault, other: SeenFault): boolean {
+function isSame(one: LoggingErrorReport, other: SeenError): boolean {
   return one.source === other.source && one.code === other.code && one.message === other.message;
 }
 
-function notify(listener: LoggingFaultListener, fault: LoggingFault): void {
+function notify(listener: LoggingErrorListener, report: LoggingErrorReport): void {
   try {
-    listener(fault);
+    listener(report);
   } catch {
     // Listeners must not fail logging.
   }

@@ -4,7 +4,7 @@ import type { Logger } from '../../core/loggers/logger.js';
 import type { Override } from './override-data.js';
 
 /** Why a logger has the level that it has. */
-export interface LevelInForce {
+export interface ActiveLevel {
   readonly level: number;
   /** The logger, or the place of one in the tree, that the level is of; `root` for the root logger. */
   readonly levelOf: string;
@@ -13,7 +13,7 @@ export interface LevelInForce {
 }
 
 /** The level of a logger without overrides, and which logger it is of. */
-export function ownLevel(logger: Logger): LevelInForce {
+export function ownLevel(logger: Logger): ActiveLevel {
   let owner = logger;
   while (owner.level === NOTSET && owner.parent !== null) owner = owner.parent;
   return { level: ownEffectiveLevelOf(logger), levelOf: owner.name, override: undefined };

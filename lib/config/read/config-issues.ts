@@ -1,4 +1,4 @@
-import type { ConfigFault } from './config-origin.js';
+import type { ConfigIssue } from './config-origin.js';
 
 /**
  * Joins the errors of reading files with those of planning their content.
@@ -9,12 +9,12 @@ import type { ConfigFault } from './config-origin.js';
  * @param planned Errors of planning.
  * @returns All, file by file in the order they were read, from top to bottom; what is in no file last.
  */
-export function joinFaults(read: readonly ConfigFault[], planned: readonly ConfigFault[]): ConfigFault[] {
-  const news = planned.filter((fault) => !read.some((other) => explains(other, fault)));
+export function joinIssues(read: readonly ConfigIssue[], planned: readonly ConfigIssue[]): ConfigIssue[] {
+  const news = planned.filter((issue) => !read.some((other) => explains(other, issue)));
   return [...read, ...news].sort(byPlace);
 }
 
-function explains(read: ConfigFault, planned: ConfigFault): boolean {
+function explains(read: ConfigIssue, planned: ConfigIssue): boolean {
   const isSameLine = read.line !== undefined && read.file === planned.file && read.line === planned.line;
   // A syntax error has a line and no path.
   if (read.path === '' || planned.path === read.path) return isSameLine;
@@ -22,7 +22,7 @@ function explains(read: ConfigFault, planned: ConfigFault): boolean {
 }
 
 /** An overlay's name is the longer one. */
-function byPlace(a: ConfigFault, b: ConfigFault): number {
+function byPlace(a: ConfigIssue, b: ConfigIssue): number {
   if (a.file !== b.file) {
     if (a.file === undefined || b.file === undefined) return a.file === undefined ? 1 : -1;
     return a.file.length - b.file.length;

@@ -3,20 +3,24 @@ import { setRaiseExceptions } from '../../lib/core/last-resort.js';
 import { getLogger } from '../../lib/core/loggers/manager.js';
 import { LogRecord } from '../../lib/core/records/log-record.js';
 import { reportLoggingError } from '../../lib/core/reports/diagnostics.js';
-import { getLoggingFaults, type LoggingFault, onLoggingFault } from '../../lib/core/reports/fault-channel.js';
+import {
+  getLoggingErrors,
+  type LoggingErrorReport,
+  onLoggingError,
+} from '../../lib/core/reports/error-reports.js';
 import { isolateLogging, type LoggingIsolation } from '../../lib/testing/logging-isolation.js';
 import { ListHandler } from '../support/list-handler.js';
 import { collectStderr } from '../support/stderr-collector.js';
 
 let isolation: LoggingIsolation;
 let stderr: ReturnType<typeof collectStderr>;
-let seen: LoggingFault[];
+let seen: LoggingErrorReport[];
 let stop: () => void;
 beforeEach(() => {
   isolation = isolateLogging();
   stderr = collectStderr();
   seen = [];
-  stop = onLoggingFault((fault) => seen.push(fault));
+  stop = onLoggingError((error) => seen.push(error));
 });
 afterEach(async () => {
   stop();
@@ -35,15 +39,15 @@ describe('an error inside logging', () => {
       ...{ source: '<FileHandler app.log>', type: 'Error', message: 'ENOSPC: no space' },
       ...{ code: 'ENOSPC', logger: 'shop', count: 1 },
     });
-    expect(getLoggingFaults().at(-1)).toBe(seen[0]);
+    expect(getLoggingErrors().at(-1)).toBe(seen[0]);
   });
 
   it('is counted and reported each time, though it is printed once', () => {
     for (let index = 0; index < 50; index += 1) reportLoggingError(source, undefined, diskFull());
     expect(seen).toHaveLength(50);
-    const last = getLoggingFaults().at(-1);
+    const last = getLoggingErrors().at(-1);
     expect((last?.count ?? 0) - (seen[0]?.count ?? 0)).toBe(49);
-    expect(getLoggingFaults().filter(({ code }) => code === 'ENOSPC')).toHaveLength(1);
+    expect(getLoggingErrors().filter(({ code }) => code === 'ENOSPC')).toHaveLength(1);
     expect(stderr.text.match(/--- Logging error ---/g)?.length ?? 0).toBeLessThanOrEqual(1);
   });
 
@@ -56,9 +60,9 @@ describe('an error inside logging', () => {
 
   it('leaves room for others: the last 100 are remembered', () => {
     for (let index = 0; index < 250; index += 1)
-      reportLoggingError(source, undefined, new Error(`fault ${index}`));
-    expect(getLoggingFaults()).toHaveLength(100);
-    expect(getLoggingFaults()[0]?.message).toBe('fault 150');
+      reportLoggingError(source, undefined, new Error(`error ${index}`));
+    expect(getLoggingErrors()).toHaveLength(100);
+    expect(getLoggingErrors()[0]?.message).toBe('error 150');
   });
 
   it('is never a record, and a listener that logs does not start a circle', () => {
@@ -71,7 +75,7 @@ describe('an error inside logging', () => {
       },
     });
     logger.addHandler(broken);
-    const undo = onLoggingFault(() => logger.error('a fault'));
+    const undo = onLoggingError(() => logger.error('an error'));
     logger.error('first');
     undo();
     expect(seen.filter(({ message }) => message === 'broken')).toHaveLength(1);
@@ -79,7 +83,7 @@ describe('an error inside logging', () => {
   });
 
   it('does not mind listeners that throw', () => {
-    const undo = onLoggingFault(() => {
+    const undo = onLoggingError(() => {
       throw new Error('listener');
     });
     expect(() => reportLoggingError(source, undefined, new Error('x'))).not.toThrow();

@@ -7,7 +7,7 @@ const QUIET_MS = 10_000;
  * Reports the errors of one handler on standard error: the first at once, then one per 10 s with the number of the
  * others.
  */
-export class FaultReporter {
+export class ErrorReporter {
   readonly #source: object;
   #quietUntil = Number.NEGATIVE_INFINITY;
   #suppressed = 0;
@@ -18,15 +18,15 @@ export class FaultReporter {
   }
 
   /** Reports an error, or counts it if one was reported just before. */
-  report(fault: Error): void {
+  report(error: Error): void {
     const now = performance.now();
     if (now < this.#quietUntil) {
       this.#suppressed += 1;
       return;
     }
     this.#quietUntil = now + QUIET_MS;
-    if (this.#suppressed > 0) fault.message += ` (and ${this.#suppressed} more errors since the last report)`;
+    if (this.#suppressed > 0) error.message += ` (and ${this.#suppressed} more errors since the last report)`;
     this.#suppressed = 0;
-    reportLoggingError(this.#source, undefined, fault);
+    reportLoggingError(this.#source, undefined, error);
   }
 }

@@ -6,10 +6,10 @@ import type { DeliveryQueue, QueueEntry } from './delivery-queue.js';
 const OVERFLOW_QUIET_MS = 1_000;
 
 /** Reports delivery errors: each in one line, with the receiver and the reason. */
-export class DeliveryFaults<T> {
+export class DeliveryErrors<T> {
   readonly #queue: Pick<DeliveryQueue<unknown>, 'stats' | 'isDurable'>;
   readonly #receiver: () => string | undefined;
-  readonly #failed: (fault: Error, entries: readonly QueueEntry<T>[]) => void;
+  readonly #failed: (error: Error, entries: readonly QueueEntry<T>[]) => void;
   #lastFailure: string | undefined;
   #overflowReported = 0;
   #overflowReportedAt = Number.NEGATIVE_INFINITY;
@@ -21,7 +21,7 @@ export class DeliveryFaults<T> {
   constructor(
     queue: Pick<DeliveryQueue<unknown>, 'stats' | 'isDurable'>,
     receiver: () => string | undefined,
-    failed: (fault: Error, entries: readonly QueueEntry<T>[]) => void,
+    failed: (error: Error, entries: readonly QueueEntry<T>[]) => void,
   ) {
     this.#queue = queue;
     this.#receiver = receiver;
@@ -46,9 +46,9 @@ export class DeliveryFaults<T> {
   }
 
   /** The callback may run user code: its errors must not stop the loop. */
-  report(fault: Error, entries: readonly QueueEntry<T>[] = []): void {
+  report(error: Error, entries: readonly QueueEntry<T>[] = []): void {
     try {
-      settle(this.#failed(fault, entries), this, undefined, () => undefined);
+      settle(this.#failed(error, entries), this, undefined, () => undefined);
     } catch {
       // The loss is in the counters of the queue.
     }
