@@ -38,7 +38,7 @@ describe('a handler that is added as CONTRIBUTING.md shows it', () => {
     expect(additions.map(({ path, text }) => [path, text.trimEnd().split('\n').length])).toEqual([
       ['lib/handlers/memory/tail.handler.ts', expect.any(Number)],
       ['lib/handlers/memory/components.ts', 1],
-      ['test/handlers/tail.handler.test.ts', expect.any(Number)],
+      ['test/handlers/memory/tail.handler.test.ts', expect.any(Number)],
     ]);
   });
 

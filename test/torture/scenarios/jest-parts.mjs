@@ -14,7 +14,7 @@ const parts = [
   {
     name: 'spool',
     title: 'the spool cut at every byte of a segment, and 10,000 bit flips',
-    file: 'test/handlers/spool',
+    file: 'test/handlers/delivery/spool',
   },
   {
     name: 'two-boots',
