@@ -113,7 +113,7 @@ function logFailure(
     msg: '%s: %s %s',
     args: [phrase ?? 'Request failed', request.method, request.path],
     extra,
-    summarized: isFault ? SUMMARIZED_OF_FAULT : SUMMARIZED,
+    summarized: isError ? SUMMARIZED_OF_FAULT : SUMMARIZED,
     excInfo: shown,
     excText: referenceTo(shown, logger, level, request.startedAt),
   };
