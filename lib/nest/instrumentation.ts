@@ -4,15 +4,15 @@ import { globalSlot } from '../runtime/global-slot.js';
 /** Undoes what was done to an application; does nothing the second time. */
 export type Undo = () => void;
 
-/** Something done once for all who request it. */
+/** A change that is made once for all who want it. */
 interface Shared {
   users: number;
   readonly undo: Undo;
 }
 
-/** What has taken the place of a method. */
+/** A method that replaced another. */
 interface Replacement {
-  /** The property that it has replaced; `undefined` where the method was inherited. */
+  /** The property that it replaced; `undefined` where the method was inherited. */
   readonly replaced: PropertyDescriptor | undefined;
   isActive: boolean;
 }
@@ -23,10 +23,10 @@ const here = globalSlot('nest.instrumentation.1', () => ({
 }));
 
 /**
- * What was done to an application, and how it is undone.
+ * The changes that were made to an application, and their undo functions.
  *
- * Everything that is changed in objects of others (methods, listeners, metadata, lists) is changed by one of the
- * functions below. Each returns its undo, and the list keeps it until the application closes.
+ * Every change in objects of others (methods, listeners, metadata, lists) is made by one of the functions below. Each
+ * returns its undo, and the list keeps it until the application closes.
  */
 export class UndoList {
   #undos: Undo[];
@@ -58,11 +58,11 @@ export class UndoList {
 type AnyMethod = (this: any, ...args: any[]) => any;
 
 /**
- * Puts another method in the place of one.
+ * Replaces a method.
  *
  * @param replace Makes it from the existing one. It gets the arguments of the method.
- * @returns Restores the old one. Where it has been replaced since, the replacement stays, and calls the old
- * one again.
+ * @returns The undo. If the method was replaced again since, that replacement stays, and calls the old method
+ * again.
  */
 export function replaceMethod<T extends object, Method extends AnyMethod = AnyMethod>(
   target: T,
@@ -108,7 +108,7 @@ function restore(target: object, name: string): void {
 }
 
 /**
- * Does something to an object that several applications may have, as long as one of them wants it.
+ * Changes an object that several applications may share, for as long as one of them wants it.
  *
  * @param key What is done, by a name of ours.
  */

@@ -19,12 +19,12 @@ import { globalSlot } from '../runtime/global-slot.js';
 import type { Undo } from './instrumentation.js';
 
 /*
- * Everything that this package leans on and that Nest and its packages do not promise: the keys of the marks that their
- * decorators leave, fields that they keep to themselves, names of classes, the order in which they do things.
+ * Everything that this package relies on and that Nest and its packages do not promise: the metadata keys of their
+ * decorators, private fields, names of classes, the order of events.
  *
- * Each stands in the table below, with what is lost without it, and is checked when an application starts: what every
- * application has, by `checkNest`; what only some have, by `expectInternal` where it is first used. What a version has
- * changed is reported on standard error, once a process; nothing is thrown, and the application goes on without it.
+ * The table below lists each, with what is lost without it. Each is checked when an application starts: `checkNest` checks
+ * those that every application has, `expectInternal` the others when they are first used. A change in a version of Nest is
+ * reported on standard error, once a process. Nothing is thrown, and the application goes on without the feature.
  */
 
 const COMMON = '@nestjs/common';
@@ -60,7 +60,7 @@ export const MARKS = {
 /** One of these is on every resolver of `@nestjs/graphql`. */
 export const RESOLVER_MARKS = [MARKS.resolver, MARKS.fieldResolver, MARKS.referenceResolver] as const;
 
-/** What is leaned on: whose it is, what it is, and what is lost without it. */
+/** An internal: which package has it, what it is, and what is lost without it. */
 const INTERNALS = {
   injectable: [COMMON, `mark '${MARKS.injectable}'`, 'handlers, formatters and filters get no services'],
   parameterTokens: [COMMON, `mark '${MARKS.parameterTokens}'`, 'errors of injection are not explained'],
@@ -102,7 +102,7 @@ const INTERNALS = {
   workerRun: ['bullmq', 'callProcessJob of workers', 'jobs are not logged'],
 } as const satisfies Record<string, readonly [owner: string, what: string, lost: string]>;
 
-/** The name of something that is leaned on. */
+/** The name of an internal. */
 export type InternalName = keyof typeof INTERNALS;
 
 /** Every name, for tests. */
@@ -120,7 +120,7 @@ const here = globalSlot('nest.internals.1', () => ({
 }));
 
 /**
- * Says whether something was found that is leaned on. The first time that it was not is reported.
+ * Notes whether an internal was found. If it was not, that is reported the first time.
  *
  * @returns What it was given.
  */
@@ -132,7 +132,7 @@ export function expectInternal(name: InternalName, isFound: boolean): boolean {
   return false;
 }
 
-/** What of Nest is checked; a test hands in others. */
+/** The parts of Nest that are checked; tests pass others. */
 export const nest = {
   BaseExceptionFilter,
   Body,
@@ -180,7 +180,7 @@ function checks({ nest, modules }: NestUnderCheck) {
   } satisfies { readonly [Name in InternalName]?: () => unknown };
 }
 
-/** What throws has not found what it looked for. */
+/** A check that throws counts as one that found nothing. */
 function holds(check: () => unknown): boolean {
   try {
     return Boolean(check());
@@ -215,7 +215,8 @@ function markedClass({ Body, Controller, Get, Inject, Injectable, UseFilters, Ve
 }
 
 /**
- * A module to import, and what is to be done when an application takes it in: before anything of the application is made.
+ * A module to import, and a function that is called when an application takes it in, before anything of the application
+ * is made.
  *
  * Nest has no hook for that moment. It looks at forward references then, once for each application.
  */
@@ -226,7 +227,7 @@ export function whenTakenIn(module: Type, begin: () => void): ForwardReference {
   });
 }
 
-/** Gives modules the first turn at start, and the last at the end: Nest goes by their distance from the root module. */
+/** Makes modules the first at start and the last at the end: Nest orders them by their distance from the root module. */
 export function takeFirstTurn(modules: ModulesContainer, type: object): Undo {
   const own = [...modules.values()].filter(({ metatype }) => metatype === type);
   const distances = own.map(({ distance }) => distance);
@@ -306,7 +307,7 @@ export function hasLogger(owner: object, context: string): boolean {
   return (owner as { logger?: { context?: unknown } }).logger?.context === context;
 }
 
-/** What finds the jobs and listeners of an application. */
+/** A provider that looks for the jobs and listeners of an application. */
 export interface Explorers {
   /** Of `@nestjs/schedule`. */
   readonly jobs: object[];
@@ -316,7 +317,7 @@ export interface Explorers {
   readonly processors: object[];
 }
 
-/** Finds what finds the jobs and listeners of an application: by the names of classes, and of their methods. */
+/** Finds the providers that look for jobs and listeners, by the names of their classes and methods. */
 export function explorersIn(modules: ModulesContainer): Explorers {
   const found: Explorers = { jobs: [], events: [], processors: [] };
   const names = new Set<unknown>();

@@ -4,14 +4,14 @@ import { globalSlot } from '../runtime/global-slot.js';
 import { expectInternal } from './nest-internals.js';
 
 /**
- * A class for `@Catch()` with which a filter sees exceptions and answers none.
+ * A class for `@Catch()` that lets a filter see every exception and answer none.
  *
- * Nest goes through the filters that are bound to a handler, the nearest first. The first one answers of whose classes
- * the exception is `instanceof` one. A class may decide that itself, by `Symbol.hasInstance`. This one always says no;
- * but it was asked, and so has seen the exception, and Nest goes on to the next filter as if this one were not there.
+ * Nest goes through the filters of a handler, the nearest first. It takes the first filter with a class that the exception
+ * is an `instanceof`. A class can decide that itself, by `Symbol.hasInstance`. This one always says no. But by then it has
+ * seen the exception, and Nest goes on to the next filter as if this one were not there.
  *
- * There is nothing plainer that sees as much. A filter that takes an exception has to answer it: Nest asks no other, and
- * the application's own would never be asked. Interceptors do not see what guards throw, and middleware sees nothing.
+ * No simpler way sees as much. A filter that takes an exception has to answer it, so that the application's own filters
+ * would not run. Interceptors do not see what guards throw, and middleware sees nothing.
  *
  * @param see Gets every exception. Must not throw.
  */
@@ -51,7 +51,7 @@ export async function isSeenAndAnsweredByNext(
   });
   Catch(type)(Seeing);
   class Answering {
-    // Without classes of its own, it takes whatever comes.
+    // A filter without classes takes every exception.
     catch(): unknown {
       return this;
     }

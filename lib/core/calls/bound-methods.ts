@@ -3,11 +3,11 @@ import { type CallBoundary, METHOD, nameMethod } from './caller.js';
 
 /*
  * As in Python, a method may be passed around: `promise.catch(logger.warning)`, `{ logging: logger.debug }`. Reading
- * one from an object gives a function of that object's own. Read from the prototype it is the method itself, and what
- * is assigned takes its place.
+ * one from an object gives a function that belongs to this object. Reading it from the prototype gives the method itself;
+ * assigning to it replaces the method.
  */
 
-/** The methods that are lent, of a class of loggers and of any other; in the order in which a logger gets them. */
+/** The methods that can be passed around, in the order in which a logger gets them. */
 export const LOG_METHODS = [
   'debug',
   'info',
@@ -23,10 +23,10 @@ type Name = (typeof LOG_METHODS)[number];
 
 type LogMethod = (msg: unknown, ...args: unknown[]) => void;
 
-/** A logger, as far as its methods need it. */
+/** The parts of a logger that its methods need. */
 interface Lendable extends Record<Exclude<Name, 'log'>, LogMethod> {
   log(level: Level, msg: unknown, ...args: unknown[]): void;
-  /** Where its methods are read, which know what took the place of one. */
+  /** The methods as they are now, spies and overrides included. */
   readonly 'nestjs-logging.methods': Omit<Lendable, 'nestjs-logging.methods'>;
   enables(levelno: number): boolean;
   logEnabled(
@@ -38,7 +38,7 @@ interface Lendable extends Record<Exclude<Name, 'log'>, LogMethod> {
   ): void;
 }
 
-/** One that lends them. By names that no class of a user's takes; a symbol would be looked up at each call. */
+/** A logger whose methods can be passed around. No user's class has these names; a symbol would cost each call a look-up. */
 interface Lender extends Lendable {
   readonly 'nestjs-logging.calls': Calls;
 }
@@ -48,12 +48,12 @@ const LENT: unique symbol = Symbol.for('nestjs-logging.lent') as never;
 /**
  * Lets the log methods of loggers be passed around.
  *
- * A logger gets its functions when the first of them is read, so that an idle one has none. It gets all of them, in one
- * order, so that loggers in use have one shape; and as properties, since an accessor would cost a disabled call half as
- * much again. They call what takes the place of a method on the prototype later, such as a spy.
+ * A logger gets its functions when the first of them is read, so that an idle logger has none. It gets all of them in one
+ * order, so that the engine sees one shape of logger. They are properties: an accessor would make a disabled call half as
+ * expensive again. When a method of the prototype is replaced later, for example by a spy, they call the new one.
  *
- * @param isInstance False for the prototype, and for the property's descriptor, which some tools that replace methods
- * call the getter of.
+ * @param isInstance False for the prototype, and for a property descriptor: some tools that replace methods call the
+ * getter on it.
  */
 export function lendMethods(given: Lendable, isInstance: (object: object) => boolean): void {
   // A constant, see below.
@@ -66,7 +66,7 @@ export function lendMethods(given: Lendable, isInstance: (object: object) => boo
       ? ownFunctionOf(object as Lender, name)
       : methods[name];
   Object.defineProperty(prototype, 'nestjs-logging.calls', { value: callsOf(methods) });
-  // Each written out, so that the engine knows what each of them gives a logger's function.
+  // Written out one by one, so that the engine can optimise each.
   const readers: { [key in Name]: unknown } = {
     get debug() {
       return (this as unknown) === prototype ? methods.debug : read(this, 'debug');
@@ -102,12 +102,12 @@ export function lendMethods(given: Lendable, isInstance: (object: object) => boo
   }
 }
 
-/** The bound function for a method of a logger, which gets all of them. */
+/** The bound function for a method of a logger. The logger gets those of all methods. */
 function ownFunction(logger: Lender, name: Name, methods: Methods): unknown {
   const prototype = Object.getPrototypeOf(logger) as Lender;
   const functions = functionsOf(logger);
   for (const each of LOG_METHODS) {
-    // What was assigned stays, and so do the methods that a class has of its own, or a spy has taken the place of.
+    // What was assigned to the logger stays, and so do overrides of a class, and spies.
     if (Object.hasOwn(logger, each) || (prototype[each] as unknown) !== methods[each]) continue;
     // A frozen logger gets a new function each time.
     Reflect.defineProperty(logger, each, { value: functions[each], configurable: true, writable: true });
@@ -116,14 +116,14 @@ function ownFunction(logger: Lender, name: Name, methods: Methods): unknown {
   return (prototype[name] as unknown) === methods[name] ? functions[name] : methods[name];
 }
 
-/** A function that the engine's compiler does not look into: what happens once it would copy into every loop that logs. */
+/** Keeps the compiler from inlining a function that runs once into every loop that logs. */
 function outOfLine<F extends (...args: never[]) => unknown>(work: F): F {
   return new Proxy(work, {});
 }
 
 type Methods = Record<Name, (this: Lender, ...args: never[]) => void>;
 
-/** Each written out, so that the engine knows what it calls; see {@link callsOf}. */
+/** Written out one by one, so that the engine knows what each calls; see {@link callsOf}. */
 function functionsOf(logger: Lender): Record<Name, unknown> {
   return {
     debug(msg: unknown, ...args: unknown[]) {
@@ -157,12 +157,12 @@ function functionsOf(logger: Lender): Record<Name, unknown> {
 }
 
 /**
- * What a logger's functions do: the method itself, as long as nothing took its place. The engine knows that ahead for
- * the class of a logger, but not for the logger a function is of; asked in that function, a disabled call takes a third
- * longer where loggers share a place in the source.
+ * What a logger's functions call: the method itself, as long as nothing replaced it. This is checked here, for the class,
+ * because the engine can then predict it. Checked in each logger's function, it would make a disabled call a third slower
+ * where several loggers share a line of source.
  */
 function callsOf(ours: Methods): Calls {
-  // The engine takes a constant to be one, but not a parameter.
+  // The engine optimises a constant, but not a parameter.
   const methods = ours;
   return {
     debug(logger, msg, args) {
@@ -212,7 +212,7 @@ type Calls = Record<Exclude<Name, 'log'>, (logger: Lender, msg: unknown, args: u
 
 type LogCallArguments = [msg: unknown, ...args: unknown[]];
 
-/** {@link lendMethods} for other classes with log methods: the function calls the method on its object. */
+/** {@link lendMethods} for other classes with log methods. Each function calls the method on its object. */
 export function lendMethodsOf(prototype: object, names: readonly string[]): void {
   for (const name of names) {
     const method = (prototype as Record<string, Method>)[name]!;
@@ -232,7 +232,7 @@ function lendOne(object: Borrower, prototype: object, name: string, method: Meth
   return lent;
 }
 
-/** Whether a method is the one of a class that lends it, and not one that took its place. */
+/** Whether a method is the original, and not a replacement. */
 export function isLent(bound: object, method: object): boolean {
   return bound === method || (bound as { [METHOD]?: object })[METHOD] === method;
 }

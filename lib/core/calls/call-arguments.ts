@@ -82,11 +82,11 @@ function readLeniently(call: LogCall, takesAnything: boolean): void {
     else if (takesAnything || !isPrimitive(args))
       readUnused(call, typeof msg === 'string' ? msg : '', takesAnything);
   } catch {
-    // A proxy that changes its mind while it is read: what is among the arguments still is written as one.
+    // A proxy may change while it is read. What is left among the arguments is written behind the message.
   }
 }
 
-/** As Python's keyword arguments: options come last and are nothing else; what is left is the message's. */
+/** As with Python's keyword arguments, options come last and hold nothing else. The rest belongs to the message. */
 function readStrictly(call: LogCall, takesAnything: boolean): void {
   const { msg, args } = call;
   const taken = args.length === 0 ? 0 : Math.abs(countTaken(typeof msg === 'string' ? msg : '', args));
@@ -98,8 +98,8 @@ function readStrictly(call: LogCall, takesAnything: boolean): void {
   // The Error under `err` is a field like any other.
   call.fieldError = null;
   if (call.excInfo !== undefined) return;
-  const surplus = args[args.length - 1];
-  if (args.length > taken && (takesAnything || isError(surplus))) call.excInfo = args.pop();
+  const unused = args[args.length - 1];
+  if (args.length > taken && (takesAnything || isError(unused))) call.excInfo = args.pop();
   else if (args.length === 0 && isError(msg)) becomeMessageOf(call, msg);
 }
 
@@ -109,7 +109,7 @@ export function isPrimitive(args: readonly unknown[]): boolean {
   return true;
 }
 
-/** Of what the placeholders leave over, reads options, fields and what was thrown; the last have precedence. */
+/** Reads options, fields and what was thrown from the arguments that no placeholder takes. Later ones win. */
 function readUnused(call: LogCall, template: string, takesAnything: boolean): void {
   const { args } = call;
   let taken = args.length === 0 ? 0 : countTaken(template, args);
@@ -127,7 +127,7 @@ function readUnused(call: LogCall, template: string, takesAnything: boolean): vo
     call.excInfo = args.pop();
 }
 
-/** @returns Whether an unused argument is something else than text. */
+/** Takes an unused argument as options, fields or what was thrown. @returns Whether it was one of these. */
 function takeUnused(call: LogCall, value: unknown, takesAnything: boolean): boolean {
   if (isPlainObject(value)) {
     if (isOptions(value)) takeOptions(call, value, takesAnything);
@@ -169,7 +169,7 @@ function readObjectFirst(call: LogCall, msg: object, takesAnything: boolean): vo
   const { args } = call;
   const isThrown = isError(msg);
   if (!isThrown && !isPlainObject(msg)) {
-    // Prints itself; the text of a class may be a template, as in Python.
+    // It has a text of its own, which may be a template, as in Python.
     if (takesAnything || !isPrimitive(args)) readUnused(call, isArray(msg) ? '' : str(msg), takesAnything);
     if (isArray(msg)) keepFromTemplates(call);
     return;

@@ -40,11 +40,11 @@ export interface LogCall {
   stacklevel?: number | undefined;
   /** The first field that was renamed because an attribute has its name. */
   clash?: string | undefined;
-  /** Of an Error among the fields that may become `excInfo`; `null` if none may. */
+  /** An Error among the fields, which may become `excInfo`; `null` if none may. */
   fieldError?: unknown;
 }
 
-/** Greatest number of frames that `stacklevel` may go. */
+/** The highest `stacklevel`. */
 const MAX_STACKLEVEL = 1_000;
 
 function isOptionName(key: string): boolean {
@@ -62,8 +62,8 @@ function isOptionName(key: string): boolean {
 }
 
 /**
- * Whether something is an ordinary object with `extra` and nothing else, whose fields need no look: what most calls are
- * that give an object. Done in one pass over the keys of both.
+ * Whether something is a plain object with only `extra`, and no field of it needs special care. Most calls with an
+ * object are like that, so this is one pass over the keys of both.
  */
 export function hasOrdinaryExtra(value: unknown): value is { extra: Fields } {
   if (typeof value !== 'object' || value === null) return false;
@@ -89,8 +89,8 @@ function isOrdinary(object: object): boolean {
 }
 
 /**
- * Whether an unused plain object holds options: it has no other keys, or, so that a misspelt option spoils none beside
- * it, it has `extra` with fields or `excInfo` with an Error.
+ * Whether an unused plain object holds options. It does if it has no other keys, or if it has `extra` with fields or
+ * `excInfo` with an Error: one misspelt option must not turn the others into fields.
  */
 export function isOptions(object: Record<string, unknown>): boolean {
   try {
@@ -114,7 +114,7 @@ export function hasOnlyOptions(object: Record<string, unknown>): boolean {
   return isOptions(object) && Object.keys(object).every(isOptionName);
 }
 
-/** On options whose `excInfo` came through `exception`: it may be anything. No text can hold a symbol. */
+/** Marks options of `exception`, whose `excInfo` may be anything. A symbol, so that no received data can have it. */
 export const FROM_EXCEPTION: unique symbol = Symbol.for('nestjs-logging.from-exception') as never;
 
 /** Takes the options; anything else, by name or by value, is a field. */
@@ -164,7 +164,7 @@ function takeOption(call: LogCall, key: string, value: unknown, takesAnything: b
   }
 }
 
-/** Whether an object has fields: one that is read by entries, or not at all, does not. */
+/** Whether an object has fields. An array, a Map, a buffer or an Error has none. */
 function isFields(value: unknown): value is Fields {
   if (typeof value !== 'object' || value === null) return false;
   if (isPlainObject(value)) return true;

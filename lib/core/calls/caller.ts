@@ -25,13 +25,13 @@ export const UNKNOWN_CALLER: CallerInfo = {
   funcName: '(unknown function)',
 };
 
-/** On a boundary: functions of other libraries that may have called it for the application, which is below them. */
+/** On a boundary: functions of other libraries that may have called it for the application. */
 export const CALLED_FOR: unique symbol = Symbol.for('nestjs-logging.called-for') as never;
 
-/** On a bound function of one object: its method, which is on the stack if it was called on the prototype. */
+/** On a bound function: the method of the prototype, which is on the stack if that was called instead. */
 export const METHOD: unique symbol = Symbol.for('nestjs-logging.method') as never;
 
-/** The same for loggers, whose functions are too many to carry each a mark: the methods of their class by name. */
+/** The same for loggers, whose many functions carry no mark of their own: the methods of their class, by name. */
 const methodsByName = new Map<string, CallBoundary>();
 
 /** Sets the method of a logger's bound function of that name. */
@@ -47,7 +47,7 @@ function methodOf(boundary: CallBoundary): CallBoundary | undefined {
 /**
  * The frame that called a function of logging.
  *
- * @param called A function of logging's public face that is on the stack.
+ * @param called A public function of logging that is on the stack.
  * @param stacklevel 1 for the caller itself, 2 for the caller's caller, and so on; beyond the last frame, the last.
  */
 export function findCaller(called: CallBoundary | undefined, stacklevel: number): CallerInfo {
@@ -56,12 +56,12 @@ export function findCaller(called: CallBoundary | undefined, stacklevel: number)
   return callerAt(boundary, stacklevel > 1 ? frameOf(boundary, stacklevel) : 1);
 }
 
-/** What calls an adapter's overridden `log`: no frames to count. Two methods of the adapter are above the first. */
+/** The method that calls an adapter's overridden `log`. It and the two frames above it are not counted. */
 const BY_OVERRIDE = '#logByOverride';
-/** The bound function of a method of one object. */
+/** The name of a bound function on the stack. */
 const LENT = 'lent';
 
-/** Which frame above `boundary` a stacklevel means: those of logging itself do not count, as in Python. */
+/** The frame above `boundary` that a stacklevel means. Frames of logging itself do not count, as in Python. */
 function frameOf(boundary: CallBoundary, stacklevel: number): number {
   const { sites } = captureSites(boundary, stacklevel + MAX_FOREIGN);
   let left = stacklevel;
@@ -87,12 +87,12 @@ function callerAt(boundary: CallBoundary, depth: number): CallerInfo {
   return { ...(mapped ?? mappedByNode(site, file)), funcName: functionName(site, sites[depth]) };
 }
 
-/** How many frames are searched for one of the application, below those of a library that was given a method. */
+/** How many frames of other libraries are skipped in the search for one of the application. */
 const MAX_FOREIGN = 20;
 
 /**
- * Where the application's own code is, if Node or the engine called a method passed to it: an emitter, a
- * `forEach`, a promise. The frame itself if there is none.
+ * The application's own frame, where Node or the engine called a method that was passed to it: an emitter, a
+ * `forEach`, a promise. The first frame if there is none.
  */
 function applicationFrame(boundary: CallBoundary, first: number): number {
   const { sites } = captureSites(boundary, first + MAX_FOREIGN);
@@ -104,12 +104,12 @@ function isForeign(site: NodeJS.CallSite | undefined): boolean {
   return site !== undefined && (site.isNative() || (site.getFileName() ?? 'node:').startsWith('node:'));
 }
 
-/** What the application called: logging itself, or who called that for it. */
+/** The function that the application called: one of logging, or of a library that called it. */
 function behind(called: CallBoundary): CallBoundary {
   return CALLED_FOR in called ? outermost(called) : called;
 }
 
-/** V8 leaves out everything above a function, and all there is if the function is not on the stack. */
+/** The outermost of the functions on the stack: V8 gives no frames for one that is not on it. */
 function outermost(boundary: CallBoundary): CallBoundary {
   const outer = (boundary as { readonly [CALLED_FOR]?: readonly unknown[] })[CALLED_FOR] ?? [];
   const found = outer.find(
@@ -118,19 +118,19 @@ function outermost(boundary: CallBoundary): CallBoundary {
   return (found as CallBoundary | undefined) ?? boundary;
 }
 
-/** Sources that something must have compiled on the way in: only the text of the stack has their true lines. */
+/** Sources that were compiled when they were loaded. Only the text of the stack has their true lines. */
 const TRANSPILED = /\.[cm]?tsx?$/;
 
 /**
  * The stack from the caller of `boundary` on, one frame a line, as V8 prints it, without a header.
  *
- * @param boundary A function of logging's public face that is on the stack.
+ * @param boundary A public function of logging that is on the stack.
  */
 export function captureStack(boundary: CallBoundary | undefined): string {
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, boundary);
   const { stack } = holder;
-  // Whoever prints stacks may give anything; without frames there is the header alone.
+  // Another tool may format stacks, and return anything. Without frames there is only the header.
   if (typeof stack !== 'string' || !stack.includes('\n')) {
     const method = boundary && methodOf(boundary);
     return method === undefined ? '' : captureStack(method);
@@ -177,7 +177,7 @@ function captureSites(boundary: CallBoundary, limit: number): Captured {
   }
 }
 
-/** Node has a function of its own there, but for its older versions. */
+/** Newer versions of Node have a function of their own there. */
 function isCustom(prepare: unknown): boolean {
   return typeof prepare === 'function' && prepare.name !== 'ErrorPrepareStackTrace';
 }
@@ -186,7 +186,7 @@ function keepSites(_error: Error, sites: NodeJS.CallSite[]): NodeJS.CallSite[] {
   return sites;
 }
 
-/** What V8 has of late, and Node's types do not. */
+/** Methods of V8 that Node's types lack. */
 interface Enclosing {
   readonly getEnclosingLineNumber?: () => number;
   readonly getEnclosingColumnNumber?: () => number;
@@ -227,7 +227,7 @@ function toPath(file: string): string {
   return file.startsWith('file:') ? pathOfUrl.get(file).path : file;
 }
 
-/** Taking a URL apart costs as much as finding the caller. */
+/** Cached: parsing a URL costs as much as finding the caller. */
 const pathOfUrl = boundedCache(
   (url) => {
     try {
@@ -248,7 +248,7 @@ function functionName(site: NodeJS.CallSite, next: NodeJS.CallSite | undefined):
   const name = site.getFunctionName();
   if (name !== null && name !== '')
     return name.slice(name.lastIndexOf('.') + 1).replace(ACCESSOR, '') || '<anonymous>';
-  // The code of a module is a function that begins where the file does: all that is left after an `await`.
+  // The code of a module is a function that begins at the start of the file; after an `await` nothing else shows it.
   const { getEnclosingLineNumber: line, getEnclosingColumnNumber: column } = site as Enclosing;
   if (line?.call(site) === 1 && column?.call(site) === 1) return '<module>';
   const runner = next?.getFileName() ?? '';

@@ -1,8 +1,8 @@
 import type { LogOptions } from './call-options.js';
 
 /**
- * What may follow the message of a log call: anything, but for what is certainly a mistake: an object with `extra`
- * that has other keys than those of {@link LogOptions}, or an option of the wrong type.
+ * What may follow the message of a log call: anything but certain mistakes. A mistake is an object with `extra` and
+ * keys that {@link LogOptions} does not have, or an option of the wrong type.
  *
  * The only argument of a message with a placeholder is always data.
  *
@@ -23,7 +23,7 @@ type CheckedArgument<Argument> =
     ? LogOptions & { [Key in Exclude<keyof Argument, keyof LogOptions>]: never }
     : unknown;
 
-/** The first condition detects `any`, in a way that the caller's type parameters pass as well. */
+/** The first condition detects `any`; it accepts type parameters of the caller too. */
 type Verdict<Argument> = [0] extends [1 & Argument]
   ? 'fine'
   : [Argument] extends [{ readonly extra: object }]

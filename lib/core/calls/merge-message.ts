@@ -5,7 +5,7 @@ import { isErrorLike } from '../records/traceback.js';
 import { state } from '../state.js';
 import { type ReportedRecord, reportMisfit } from './call-reports.js';
 
-/** What of a record its message is made of. */
+/** The parts of a record that its message is made of. */
 export interface MergedRecord extends ReportedRecord {
   readonly msg: unknown;
   readonly args: readonly unknown[] | object | undefined;
@@ -21,7 +21,7 @@ export interface MergedRecord extends ReportedRecord {
 export function mergeMessage(record: MergedRecord): string {
   const { msg, args } = record;
   const text = typeof msg === 'string' ? msg : str(msg);
-  // A received record has null where Python has None; what a filter may set besides is falsy there, as `{}` is.
+  // A received record has null where Python has None, and a filter may set other values that are false in Python.
   if (!args) return text;
   try {
     if (!Array.isArray(args)) return isEmptyObject(args) ? text : mergeMapping(text, args);
@@ -43,7 +43,7 @@ function mergeMapping(text: string, mapping: object): string {
   return printfMapping(text, mapping);
 }
 
-/** The message with the arguments that its placeholders take, then the others; if they do not fit, all of them. */
+/** Merges the arguments that placeholders take and writes the others behind; if none fits, all of them. */
 function writeBehind(text: string, args: readonly unknown[]): string {
   const taken = countTaken(text, args);
   const end = taken < 0 ? 1 : taken;

@@ -1,7 +1,7 @@
 import { NOTSET } from '../levels.js';
 import type { LogRecord } from '../records/log-record.js';
 
-/** A logger, as far as its level goes. */
+/** The parts of a logger that its level depends on. */
 export interface LevelledLogger {
   readonly name: string;
   readonly level: number;
@@ -10,15 +10,15 @@ export interface LevelledLogger {
 }
 
 /**
- * Levels above those that loggers have themselves, as `nestjs-logging/live` sets them for a while. Loggers keep what
- * they decide by it, so call `manager.refresh()` after changing it. Nothing in it may throw.
+ * Levels that override those of loggers, as `nestjs-logging/live` sets them for a while. Loggers cache what follows from
+ * it: call `manager.refresh()` after a change. Nothing in it may throw.
  */
 export interface LevelOverlay {
   /** The effective level for all calls of a logger, which overrides the loggers' own levels. */
   effectiveLevel(logger: LevelledLogger): number;
-  /** The level from which some calls pass although they are below the effective one; infinite for none. */
+  /** The level from which some calls pass although they are below the effective level; infinite for none. */
   admissionLevel(logger: LevelledLogger): number;
-  /** Whether a call between the two is let through where it is made. */
+  /** Whether a call between the two levels passes in its context. */
   admits(logger: LevelledLogger, levelno: number): boolean;
 }
 

@@ -29,8 +29,8 @@ export type AdapterTarget = Pick<
 /** Options of {@link LoggerAdapter}. */
 export interface LoggerAdapterOptions {
   /**
-   * Whether a call keeps its own fields next to the adapter's, and wins where both have one; with `false` the adapter's
-   * replace them. Default true, while calls are strict false, as in Python.
+   * Whether a call keeps its own fields next to the adapter's. Where both have one, the call's wins. With `false` the
+   * adapter's fields replace the call's. Default true; false while calls are strict, as in Python.
    */
   merge_extra?: boolean | undefined;
 }
@@ -38,8 +38,8 @@ export interface LoggerAdapterOptions {
 /**
  * A logger with fields of its own: everything logged through it carries `extra`.
  *
- * Override {@link LoggerAdapter.process} to change messages or options, or {@link LoggerAdapter.log}, through which all
- * other methods go then, to change how anything is logged.
+ * Override {@link LoggerAdapter.process} to change messages or options. Override {@link LoggerAdapter.log} to change how
+ * anything is logged: all other methods then go through it.
  *
  * @example
  * const log = new LoggerAdapter(getLogger('shop'), { tenant: 'acme' }, { merge_extra: true });
@@ -66,10 +66,10 @@ export class LoggerAdapter {
   }
 
   /**
-   * Says what is really logged.
+   * Changes the message and the options of a call.
    *
    * @param options The call's options: `extra` has its fields, however they were given.
-   * @returns The message and the options to go on with.
+   * @returns The message and the options that are logged.
    * @see https://docs.python.org/3/library/logging.html#logging.LoggerAdapter.process
    */
   process(msg: unknown, options: LogOptions): [msg: unknown, options: LogOptions] {
@@ -118,7 +118,7 @@ export class LoggerAdapter {
     else this.logFrom(this.log, levelno, msg, args);
   }
 
-  /** As in Python everything goes through `log` where a class has one of its own. */
+  /** If a class overrides `log`, every call goes through it, as in Python. */
   #log(boundary: CallBoundary, levelno: number, msg: unknown, args: unknown[], takesAnything = false): void {
     if (isLent(this.log, log)) {
       this.logFrom(boundary, levelno, msg, args, takesAnything);
@@ -127,7 +127,7 @@ export class LoggerAdapter {
     this.#logByOverride(levelno, takesAnything ? withErrorInOptions(msg, args) : [msg, ...args]);
   }
 
-  /** Known to `findCaller` by its name: a stacklevel counts neither this frame nor the two above it. */
+  /** `findCaller` knows its name: a stacklevel counts neither this frame nor the two above it. */
   #logByOverride(levelno: number, call: readonly unknown[]): void {
     try {
       settle(this.log(levelno, call[0], ...call.slice(1)), this);
@@ -166,7 +166,7 @@ export class LoggerAdapter {
     }
   }
 
-  /** The result of {@link LoggerAdapter.process}, without the objects that it takes and gives. */
+  /** {@link LoggerAdapter.process} without its objects, for speed. */
   #withFields(call: LogCall): LogCall {
     const { extra } = this;
     if (extra === undefined) return call;
@@ -176,7 +176,7 @@ export class LoggerAdapter {
     return call;
   }
 
-  /** A `process` that fails or answers with something else is reported, and the call is logged without it. */
+  /** If `process` throws or returns something else, that is reported and the call is logged unchanged. */
   #process(msg: unknown, options: LogOptions): [msg: unknown, options: LogOptions] {
     try {
       const answer: unknown = this.process(msg, options);
@@ -232,7 +232,7 @@ function withErrorInOptions(msg: unknown, rest: readonly unknown[]): readonly un
     : [call.msg, ...call.args, { ...optionsOf(call), [FROM_EXCEPTION]: true }];
 }
 
-/** What a call was given besides its message, as `process` sees it. */
+/** The options of a call, as `process` sees them. */
 function optionsOf({ extra, excInfo, stackInfo, stacklevel }: LogCall): LogOptions {
   const options: LogOptions = {};
   if (extra !== undefined) options.extra = extra;
@@ -242,7 +242,7 @@ function optionsOf({ extra, excInfo, stackInfo, stacklevel }: LogCall): LogOptio
   return options;
 }
 
-/** The call with what `process` gave in place of what it was given. */
+/** The call with the message and options that `process` returned. */
 function withOptions(call: LogCall, options: LogOptions): LogCall {
   const { excInfo, stackInfo, stacklevel } = options;
   const processed: LogCall = { ...call, extra: undefined, excInfo, stackInfo, stacklevel };

@@ -13,7 +13,7 @@ export interface LoggerTree<L> {
   set disable(level: Level);
   /** What makes the records of its loggers; `undefined` for what `setLogRecordFactory` set for all. */
   logRecordFactory: LogRecordFactory | undefined;
-  /** Levels above the loggers' own, as `nestjs-logging/live` sets them. */
+  /** Levels that override the loggers' own, as `nestjs-logging/live` sets them. */
   overlay: LevelOverlay | undefined;
   /** Sees records before handlers do. */
   watcher: RecordWatcher | undefined;

@@ -42,8 +42,8 @@ import { above, LoggerNode } from './logger-node.js';
  *
  * Each method takes a message, the values for its `%` placeholders, and, last, options or fields:
  * `logger.info('order %d paid', id, { extra: { user_id: 123 } })`. An Error that no placeholder takes is the
- * record's `excInfo`: `logger.error('payment failed', error)`. None throws, and what does not fit is logged all the
- * same: see `setStrictCalls`.
+ * record's `excInfo`: `logger.error('payment failed', error)`. No method throws, and arguments that do not fit are logged
+ * all the same: see `setStrictCalls`.
  *
  * @see https://docs.python.org/3/library/logging.html#logger-objects
  */
@@ -58,7 +58,7 @@ export class Logger extends LoggerNode<Logger> {
   #calledAt: CallBoundary | undefined;
   /** The lowest enabled level, with parents, `disabled` and `disable()` taken into account: one comparison a call. */
   #threshold: number;
-  /** From this level on calls pass in every context; for those between, the manager's overlay decides. */
+  /** From this level on, calls pass in every context; below it the manager's overlay decides. */
   #sure: number;
 
   constructor(name: string, level: Level = NOTSET) {
@@ -119,7 +119,7 @@ export class Logger extends LoggerNode<Logger> {
     if (this.enables(levelno)) this.#log(levelno, msg, args, boundary, takesAnything);
   }
 
-  /** {@link Logger.logFrom} for who has asked {@link Logger.enables}. For this package. */
+  /** {@link Logger.logFrom} after {@link Logger.enables} was true. For this package. */
   logEnabled(boundary: CallBoundary, levelno: number, msg: unknown, args: unknown[], takesAnything = false) {
     this.#log(levelno, msg, args, boundary, takesAnything);
   }
@@ -167,7 +167,7 @@ export class Logger extends LoggerNode<Logger> {
     if (call === undefined && !(typeof msg === 'string' && !takesAnything && isPrimitive(rest))) {
       const first = rest[0];
       if (rest.length === 1 && hasOrdinaryExtra(first) && typeof msg === 'string' && !msg.includes('%')) {
-        // The most frequent of all calls with objects; to read it like any other would cost a tenth more.
+        // The most frequent call with an object: the general way would cost a tenth more.
         rest.pop();
         extra = first.extra;
       } else call = readCall(msg, rest, takesAnything);
@@ -194,7 +194,7 @@ export class Logger extends LoggerNode<Logger> {
     const isOurs =
       this.makeRecord === makeRecord && this.findCaller === findCaller && this.#recordFactory() === undefined;
     const record = isOurs ? new LogRecord(about, true) : this.#ownRecord(about);
-    // `handle` and what it calls may be a user's: the log call never sees what they do.
+    // `handle` and what it calls may be the user's own: what they throw never reaches the log call.
     try {
       const answer: unknown = this.handle(record);
       if (answer !== undefined) settle(answer, this, record);
@@ -203,7 +203,7 @@ export class Logger extends LoggerNode<Logger> {
     }
   }
 
-  /** The record as users' code makes it. It may have attributes of its own, which formatters are to see. */
+  /** The record as the user's code makes it. Formatters see the attributes it adds. */
   #ownRecord(about: LogRecordOptions): LogRecord {
     if (this.findCaller !== findCaller) {
       this.#calledAt = about.boundary;

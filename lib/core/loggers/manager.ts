@@ -27,11 +27,11 @@ export class Manager implements LoggerTree<Logger> {
   loggerClass: LoggerClass | undefined = undefined;
   /** What makes the records of its loggers; `undefined` for what `setLogRecordFactory` set for all. */
   logRecordFactory: LogRecordFactory | undefined = undefined;
-  /** Levels above those of the loggers; `undefined` for none. Call `refresh()` when it or anything in it changes. */
+  /** Levels that override the loggers' own; `undefined` for none. Call `refresh()` after each change. */
   overlay: LevelOverlay | undefined = undefined;
   /** Sees every record on its way to the handlers; `undefined` for none. */
   watcher: RecordWatcher | undefined = undefined;
-  /** Names of loggers by the name of their group, as active configurations have them. */
+  /** The loggers of each group of the active configurations, by name. */
   groups: ReadonlyMap<string, readonly string[]> = new Map();
   #disable = 0;
   #changesUnderway = 0;
@@ -87,7 +87,7 @@ export class Manager implements LoggerTree<Logger> {
   /**
    * Makes the loggers of these names that do not exist yet, for a change that may have to be undone.
    *
-   * @returns Takes them out of the tree again.
+   * @returns A function that removes them from the tree again.
    */
   createAll(names: Iterable<string>): () => void {
     const created = new Map<string, PlaceHolder | undefined>();
@@ -117,7 +117,7 @@ export class Manager implements LoggerTree<Logger> {
       else this.loggerDict.delete(name);
       this.#unlink(logger);
     }
-    // What user code made below one of them meanwhile stays.
+    // Loggers that user code made below one of them meanwhile stay.
     for (const logger of this.loggers()) {
       if (logger.parent !== null && gone.has(logger.parent)) this.#linkParent(logger);
     }

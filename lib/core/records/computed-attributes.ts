@@ -25,7 +25,7 @@ export abstract class ComputedAttributes {
     return this.excInfo;
   }
   set exc_info(value: unknown) {
-    // Python's flags name no error: nothing for false ones, and `true` means the current one, which is unknown here.
+    // Python's `False` means no error, and `True` the current one, which JavaScript does not know.
     const isFlag = value === true || value === 0 || value === '';
     this.excInfo = isFlag ? null : thrownOf(value);
   }
@@ -46,10 +46,10 @@ export abstract class ComputedAttributes {
     this.stackInfo = value ?? undefined;
   }
 
-  /** Whole milliseconds of `created`, 0 up to 999; what is beyond them is cut off, as in Python. */
+  /** The milliseconds of `created`, an integer from 0 to 999, rounded down as in Python. */
   get msecs(): number {
     const { created } = this;
-    // The smallest step of a time of today is 0.0002 ms: less than that may be lost of a whole millisecond.
+    // Times of today have a step of 0.0002 ms, so that a millisecond may come out short by as much.
     const msecs = Math.floor((created - Math.floor(created)) * 1000 + 0.001);
     return msecs > 999 ? 999 : msecs;
   }
@@ -147,14 +147,14 @@ export abstract class ComputedAttributes {
   }
 }
 
-/** What was thrown, of the `(type, value, traceback)` that Python's `exc_info` is; anything else as it is. */
+/** What was thrown: the value in Python's tuple `(type, value, traceback)`; anything else as it is. */
 export function thrownOf(excInfo: unknown): unknown {
   try {
     if (!Array.isArray(excInfo) || excInfo.length !== 3) return excInfo;
     const [type, value] = excInfo;
     return typeof type === 'function' || type === null ? (value ?? null) : excInfo;
   } catch {
-    // A proxy that does not want to be read.
+    // A proxy that cannot be read.
     return excInfo;
   }
 }

@@ -39,13 +39,13 @@ export interface LogRecordOptions {
   summarized?: ReadonlySet<string> | undefined;
   /** Where the call was made; computed when read if left out. */
   caller?: CallerInfo | undefined;
-  /** The function users call: frames above it belong to logging. Given by loggers. */
+  /** The public function that was called: the frames above it belong to logging. Set by loggers. */
   boundary?: CallBoundary | undefined;
   /** How many frames beyond the caller to go; default 1, the caller itself. */
   stacklevel?: number;
 }
 
-/** A traceback that a formatter wrote, for formatters that write the same. */
+/** A traceback that a formatter wrote, for other formatters that would write the same. */
 export interface WrittenTraceback {
   readonly text: string;
   /** What wrote it: the formatter if it has a `formatException` of its own, else the function that all others use. */
@@ -64,7 +64,7 @@ const STACKLEVEL: unique symbol = Symbol.for('nestjs-logging.record.stacklevel')
 /** The traceback as a formatter wrote it, or `undefined`. Internal: read {@link LogRecord.excText}. */
 export const TRACEBACK: unique symbol = Symbol.for('nestjs-logging.record.traceback') as never;
 const CALLER: unique symbol = Symbol.for('nestjs-logging.record.caller') as never;
-/** Whether the fields were made attributes, which may since have been changed: they are to be read from there. Internal. */
+/** Whether the fields were made attributes. They may have changed since, so they are read from there. Internal. */
 export const EXPOSED: unique symbol = Symbol.for('nestjs-logging.record.exposed') as never;
 
 /**
@@ -170,7 +170,7 @@ export class LogRecord extends ComputedAttributes {
   /**
    * The fields that are not attributes of every record: the context's, then `extra`, then what filters set.
    *
-   * Later ones win. The object is the caller's to keep but not to change.
+   * Later ones win. Keep the object if you like, but do not change it.
    */
   extraFields(): Fields {
     const extra = this[EXTRA];
@@ -216,7 +216,7 @@ export class LogRecord extends ComputedAttributes {
   /**
    * Makes `extra` and context fields attributes of the record, as they are in Python.
    *
-   * Done before code that is not ours sees the record, so that a user's filter may read `record.user_id`.
+   * Done before the user's code sees the record, so that a filter may read `record.user_id`.
    * Names that records have (`msg`) or inherit (`getMessage`, `constructor`, `__proto__`) stay apart.
    */
   expose(): this {

@@ -21,10 +21,10 @@ interface LoggedErrors {
   readonly byStack: Map<string, LoggedError[]>;
 }
 
-/** Records of one error, and stacks, that are remembered at the most. */
+/** The most records of one error, and the most stacks, that are remembered. */
 const MAX_RECORDS = 8;
 const MAX_STACKS = 50;
-/** An error and its causes, of which so many are looked at. */
+/** How many errors of a chain of causes are looked at. */
 const MAX_ERRORS = 10;
 
 const logged = globalSlot(
@@ -64,11 +64,11 @@ function addTo<K>(
 }
 
 /**
- * The traceback of something thrown, with a reference in place of what was logged before: class, message, and
- * `[logged above by shop.orders]`, for the error itself and for its causes.
+ * The traceback of something thrown. The error, or a cause, that was logged before is replaced by a reference: class,
+ * message, and `[logged above by shop.orders]`.
  *
  * @param logger The logger that is about to log it, at `levelno`: each handler that will take it must have the traceback.
- * @param since What was logged earlier is not referred to; in milliseconds of `performance.now()`.
+ * @param since Errors logged earlier are not referred to; in milliseconds of `performance.now()`.
  * @returns `undefined` where there is nothing to refer to. Throws nothing.
  */
 export function referringTraceback(
@@ -85,7 +85,7 @@ export function referringTraceback(
   }
 }
 
-/** Whether an error or one of its causes is to be referred to. */
+/** Whether an error or one of its causes was logged. */
 function isAnyLogged(thrown: unknown, loggedBy: (error: object) => string | undefined): boolean {
   for (const error of errorChain(thrown, MAX_ERRORS))
     if (typeof error === 'object' && error !== null && loggedBy(error) !== undefined) return true;

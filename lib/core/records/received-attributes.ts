@@ -17,8 +17,8 @@ const OPTIONAL: ReadonlySet<string> = new Set(['excInfo', 'excText', 'stackInfo'
  * The attributes of a record as another process wrote them: JSON or a pickle that was read, or the fields of a form, by
  * this package or by Python.
  *
- * Python's spellings are converted to ours; from a form, numbers become numbers, `'None'` becomes none, and `args` a
- * tuple. An `exc_info` as text is the traceback where `exc_text` has none, and is ignored where it has one.
+ * Python's spellings are converted to ours. From a form, numerals become numbers, `'None'` becomes none, and `args` a
+ * tuple. An `exc_info` that is text is the traceback, unless there is an `exc_text`.
  */
 export function receivedAttributes(given: Readonly<Record<string, unknown>>): Map<string, unknown> {
   const attributes = new Map<string, unknown>();
@@ -45,7 +45,7 @@ function readAttribute(name: string, value: unknown): unknown {
   return NUMBERS.has(name) && value.trim() !== '' && !Number.isNaN(Number(value)) ? Number(value) : value;
 }
 
-/** Arguments are a list or the one object that `%(key)s` reads; of a form, what Python's `repr` shows of them. */
+/** The arguments: a list, or the one object that `%(key)s` reads. A form has Python's `repr` of them. */
 function readArgs(value: unknown): unknown {
   if (value === null || value === undefined) return [];
   if (typeof value !== 'string') return value;

@@ -8,9 +8,9 @@ export const RESERVED_ATTRIBUTES: ReadonlySet<string> = new Set([
 
 /** The attributes' names, and Python's spelling of those that are written otherwise here. */
 const RESERVED: ReadonlySet<string> = new Set([...RESERVED_ATTRIBUTES, 'exc_info', 'exc_text', 'stack_info']);
-/** Names under which an Error among the fields of a call is what its record is about. */
+/** Field names under which an Error becomes the record's `excInfo`. */
 const ERROR_FIELDS: ReadonlySet<string> = new Set(['err', 'error', 'exception', 'cause']);
-/** For each first letter, by its last five bits, a bit for each length that a name of either set with it has. */
+/** By the last five bits of the first letter: the lengths of names in either set, a bit for each. */
 const LENGTHS = lengthsByLetter([...RESERVED, ...ERROR_FIELDS]);
 
 /** Whether `extra` may not have a field of that name, as in Python. */
@@ -19,8 +19,8 @@ export function isReserved(name: string): boolean {
 }
 
 /**
- * Whether a field of that name needs a look: it is reserved, or an Error there is the record's traceback. Most names
- * are recognised by first letter and length.
+ * Whether a field of that name needs special care: it is reserved, or an Error there is the record's traceback. For most
+ * names the first letter and the length are enough to say no.
  */
 export function isNotable(name: string): boolean {
   if (((LENGTHS[name.charCodeAt(0) & 31]! >> name.length) & 1) === 0) return false;

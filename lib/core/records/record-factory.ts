@@ -27,7 +27,7 @@ export function makeLogRecord(attributes: Readonly<Record<string, unknown>>): Lo
   return recordOf(attributes).expose();
 }
 
-/** The same with its own fields kept apart, which is quicker where only code of ours sees the record. */
+/** The same with the fields kept apart, which is faster. For records that only this package sees. */
 export function recordOf(attributes: Readonly<Record<string, unknown>>): LogRecord {
   const record = recordBy(
     getLogRecordFactory(),
@@ -46,8 +46,8 @@ export function recordOf(attributes: Readonly<Record<string, unknown>>): LogReco
  * Sets what makes records: a function, or a class derived from `LogRecord`; `undefined` or `LogRecord` itself go back
  * to the default.
  *
- * What it throws never reaches a log call: that, and anything but a LogRecord in answer, is reported once per 10 s, and
- * the record is an ordinary one.
+ * A factory that throws, or returns anything but a LogRecord, never disturbs a log call: it is reported once per 10 s,
+ * and the record is an ordinary one.
  *
  * @throws {LoggingError} `ERR_LOGGING_ARGUMENT` for what is neither a function nor a class.
  * @see https://docs.python.org/3/library/logging.html#logging.setLogRecordFactory
@@ -57,7 +57,7 @@ export function setLogRecordFactory(factory: LogRecordFactory | LogRecordClass |
 }
 
 /**
- * The function that makes records; of a class, one that makes an instance, so that another factory may call it.
+ * The function that makes records. For a class, it makes an instance, so that another factory can call it.
  *
  * @see https://docs.python.org/3/library/logging.html#logging.getLogRecordFactory
  */

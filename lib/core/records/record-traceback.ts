@@ -2,8 +2,8 @@ import { type LogRecord, TRACEBACK } from './log-record.js';
 import { formatTraceback } from './traceback.js';
 
 /**
- * Whether a record has an error or another thrown value. `null` and `false`, with which Python takes it away, are none;
- * nor is `true`, which asks Python for the exception being handled: JavaScript has none.
+ * Whether a record has an error or another thrown value. `null` and `false` mean that it has none. So does `true`: it asks
+ * Python for the exception being handled, which JavaScript does not know.
  */
 export function hasError({ excInfo }: LogRecord): boolean {
   return excInfo !== undefined && excInfo !== null && typeof excInfo !== 'boolean';
@@ -12,10 +12,10 @@ export function hasError({ excInfo }: LogRecord): boolean {
 /**
  * The traceback of a record, `undefined` if there is none.
  *
- * `excText` is what a filter set or what was received with the record, and goes before everything else; otherwise it is
- * what the last formatter wrote, which only those take over that write the same.
+ * An `excText` that a filter set, or that came with the record, goes before everything else. Otherwise `excText` is what
+ * the last formatter wrote, and only formatters that would write the same use it.
  *
- * @param by A key for `format`: equal for all that write the same.
+ * @param by A key for `format`, equal for formatters that write the same.
  */
 export function tracebackText(
   record: LogRecord,

@@ -17,7 +17,7 @@ const CLASS_NAME = /^[A-Za-z_$][\w$.]{0,80}$/;
 export interface TracebackStyle {
   /** What is put between its pieces. */
   readonly newline: string;
-  /** Makes a piece ready: each of its lines but the first begins with `indent`, which is blanks or nothing. */
+  /** Prepares a piece: all its lines but the first begin with `indent`, which is blanks or nothing. */
   readonly lines: (text: string, indent: string) => string;
 }
 
@@ -33,8 +33,8 @@ const PLAIN: TracebackStyle = {
  * Never throws, whatever the value. Text is not escaped: {@link sanitizeTraceback} makes it safe for a terminal.
  *
  * @param thrown An Error, or any other thrown value.
- * @param style What the text is for, where that is not lines of text.
- * @param loggedBy Names the logger whose record above has the traceback of an error, which is then not repeated.
+ * @param style How the pieces are joined; default as lines of text.
+ * @param loggedBy Names the logger that has already logged an error; its traceback is then not repeated.
  */
 export function formatTraceback(
   thrown: unknown,
@@ -49,7 +49,7 @@ export function formatTraceback(
 interface Progress {
   readonly style: TracebackStyle;
   text: string;
-  /** A list: there are seldom more than two, and never many. */
+  /** A list: there are seldom more than two. */
   readonly seen: unknown[];
   count: number;
   readonly loggedBy: ((error: object) => string | undefined) | undefined;
@@ -95,7 +95,7 @@ function appendProperties(progress: Progress, error: object, indent: string): vo
   }
 }
 
-/** What an AggregateError collects; anybody's `errors` if it is an array. */
+/** The members of an AggregateError, or of any error whose `errors` is an array. */
 function appendMembers(progress: Progress, error: object, indent: string): void {
   const members = membersOf(error);
   const total = isArray(members) ? Number(propertyOf(members, 'length')) : 0;
@@ -148,7 +148,7 @@ export function className(error: object): string {
   return 'Error';
 }
 
-// Each property by a function of its own: the engine learns where it is, and a getter that throws reads as `undefined`.
+// A function for each property, so that the engine can optimise each. A getter that throws reads as `undefined`.
 
 /** The message of an error, whatever it is. */
 export function messageOf(error: { message?: unknown }): unknown {

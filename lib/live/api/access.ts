@@ -20,16 +20,16 @@ export interface AccessOptions {
   readonly allowsRemote: boolean;
   /** Further origins that pages may have, `https://admin.example.com`. */
   readonly origins: readonly string[];
-  /** What the token against forgery is derived from: the same in all replicas where it was given. */
+  /** The secret that the token against forgery is derived from. If it was given, it is the same in all replicas. */
   readonly secret: Buffer;
 }
 
 /**
  * The first guard of every route.
  *
- * Pages of other origins are always rejected, so that an application's CORS opens nothing here. What changes something
- * must be JSON, and carry the token that only a page of this origin can read. In development a token in the address
- * replaces missing guards, from this machine only.
+ * Pages of other origins are always rejected, whatever the application's CORS allows. A request that changes something must
+ * be JSON, and carry the token that only a page of this origin can read. In development a token in the address replaces
+ * guards, from this machine only.
  */
 export class LiveAccess implements CanActivate {
   /** The token of development; `undefined` where guards decide. */
@@ -51,7 +51,7 @@ export class LiveAccess implements CanActivate {
     return true;
   }
 
-  /** What a request has to have that changes something. @throws {ForbiddenException} */
+  /** Checks a request that changes something. @throws {ForbiddenException} */
   checkForgery(exchange: Exchange): void {
     // A request without a body is not a form: a page of another origin would need a preflight, for the method.
     if (exchange.request.method !== 'DELETE' && !exchange.isJson())

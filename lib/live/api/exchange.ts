@@ -29,7 +29,7 @@ export class RefusedRequest extends Error {
   }
 }
 
-/** Sent with everything: nothing is kept, shown in a frame, or taken for another kind of content. */
+/** Headers of every answer: it is not cached, shown in a frame, or taken for another type of content. */
 const HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -39,8 +39,8 @@ const HEADERS = {
 } as const;
 
 /**
- * A request and its answer, by Node's own objects: what an application does to answers on its platform (interceptors that
- * wrap them, serializers) is not meant for these.
+ * A request and its answer, on Node's own objects, so that interceptors and serializers of the application do not change
+ * them.
  */
 export class Exchange {
   readonly request: IncomingMessage;

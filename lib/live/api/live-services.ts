@@ -13,11 +13,11 @@ export interface LiveServices {
   readonly access: LiveAccess;
   readonly book: OverrideBook;
   readonly ring: RecordRing;
-  /** `undefined` where requests bring no levels along. */
+  /** `undefined` where requests carry no levels. */
   readonly tokens: TokenService | undefined;
-  /** What shares overrides with other instances; `undefined` where they are this process's alone. */
+  /** Shares overrides with other instances; `undefined` where this process is alone. */
   readonly replicas: Replicas | undefined;
-  /** Clients that are shown records as they come. */
+  /** The open streams of records. */
   readonly streams: Set<RecordStream>;
   readonly maxClients: number;
   /** Where the trace of a request is shown, with `{trace_id}` in it; `null` for nowhere. */

@@ -48,7 +48,7 @@ export class LiveApi {
     });
   }
 
-  /** This instance, its limits, and the token that what changes something has to bring. */
+  /** This instance, its limits, and the token that every change has to carry. */
   @Get('api/session')
   session(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
     return this.#read(request, response, (exchange) => {

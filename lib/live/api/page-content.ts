@@ -9,8 +9,8 @@ export interface PageContent {
 }
 
 /**
- * The page of this package. This is the file for those who run the sources: the build puts the page itself in its place, so
- * that an application in a bundle has it too.
+ * The page of this package. This file is for those who run the sources. The build replaces it by the page itself, so that
+ * bundled applications have it too.
  *
  * @throws {Error} If it was not built.
  */

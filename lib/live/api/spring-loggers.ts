@@ -120,7 +120,7 @@ function readLevel(body: unknown): SpringLevel | undefined {
   return level;
 }
 
-/** The nearest of Spring's levels that lets no more through. */
+/** The nearest of Spring's levels that does not let more through. */
 function springLevel(level: number): SpringLevel {
   if (level > NUMBERS.FATAL) return 'OFF';
   return (

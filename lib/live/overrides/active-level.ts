@@ -6,7 +6,7 @@ import type { Override } from './override-data.js';
 /** Why a logger has the level that it has. */
 export interface ActiveLevel {
   readonly level: number;
-  /** The logger, or the place of one in the tree, that the level is of; `root` for the root logger. */
+  /** The logger whose level it is, or the place of one in the tree; `root` for the root logger. */
   readonly levelOf: string;
   /** The override that sets it; `undefined` where it is the configuration or the program. */
   readonly override: Override | undefined;

@@ -9,7 +9,7 @@ import type { Override } from './override-data.js';
 /** The logger of every change that is made while the application runs; no override changes its own level. */
 export const AUDIT_LOGGER = 'nestjs_logging.live';
 
-/** Whether a logger is of the audit. */
+/** Whether a logger belongs to the audit. */
 export function isAudit(name: string): boolean {
   return name === AUDIT_LOGGER || name.startsWith(`${AUDIT_LOGGER}.`);
 }
@@ -59,8 +59,8 @@ export function logChange(change: OverrideChange): void {
 }
 
 /**
- * Makes a record of the audit. It is heard below a root of WARNING too: only a level that was given to the logger itself,
- * or to the one above, silences it.
+ * Logs a record of the audit, even where the root logger is at WARNING. Only a level of the audit logger itself, or of the
+ * one above, silences it.
  */
 export function logAudit(msg: string, args: unknown[], extra: Record<string, unknown>): void {
   const logger = getLogger(AUDIT_LOGGER);

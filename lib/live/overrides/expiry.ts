@@ -13,8 +13,8 @@ export const systemClocks: Clocks = {
 };
 
 /**
- * A moment that is reached when either clock says so: when the wall clock is set back, the other one is right; when the
- * machine has slept, the wall clock is. One that is set forward ends things early, which is the harmless side.
+ * A moment that is reached when either clock says so. If the wall clock is set back, the monotonic clock is right. If the
+ * machine has slept, the wall clock is right. If the wall clock is set forward, things end early, which does no harm.
  */
 export class Expiry {
   readonly #at: number;

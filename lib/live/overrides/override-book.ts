@@ -19,7 +19,7 @@ import type { Override } from './override-data.js';
 import { type Admissions, OverrideOverlay } from './override-overlay.js';
 import { holdsIn, type LiveInstance } from './strongest.js';
 
-/** Overrides that there may be at a time. */
+/** The most overrides at a time. */
 export const MAX_OVERRIDES = 1_000;
 /** How often to check whether one has expired, in milliseconds: timers stop while a machine sleeps. */
 const LOOK_EVERY_MS = 500;
@@ -43,7 +43,7 @@ export type LocalChange =
  */
 export class OverrideBook {
   #entries = new Map<string, Entry>();
-  /** Those whose records are used up here, though others may still have some. */
+  /** Overrides whose budget is used up here, although other instances may have some left. */
   readonly #spent = new Map<string, Expiry>();
   readonly #listeners = new Set<OverrideListener>();
   readonly #localListeners = new Set<(change: LocalChange) => void>();
@@ -107,8 +107,7 @@ export class OverrideBook {
   }
 
   /**
-   * Takes over what replicas share: overrides that are new begin, those that are gone
-   * end.
+   * Takes over what replicas share: new overrides begin, and those that are gone end.
    */
   reconcile(shared: readonly Override[]): void {
     this.#endExpired();
@@ -129,13 +128,13 @@ export class OverrideBook {
     for (const change of changes) this.#notify(change);
   }
 
-  /** Calls a function for each change of what is valid. @returns Takes it back. */
+  /** Calls a function for each change of what is valid. @returns A function that removes it. */
   onChange(listener: OverrideListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Calls a function for each change made in this instance, for replicas. @returns Takes it back. */
+  /** Calls a function for each change made in this instance, for replicas. @returns A function that removes it. */
   onLocalChange(listener: (change: LocalChange) => void): () => void {
     this.#localListeners.add(listener);
     return () => void this.#localListeners.delete(listener);
@@ -152,7 +151,7 @@ export class OverrideBook {
     return this.#overlay;
   }
 
-  /** Sees each record while an override has a budget: those that only it let through are counted. */
+  /** Sees each record while an override has a budget, and counts those that only the override let through. */
   readonly #countRecord: RecordWatcher = (record, source): void => {
     const logger = source as Logger;
     const override = this.#overlay?.activeLevel(logger).override;

@@ -18,8 +18,8 @@ export interface OverrideHandle {
 }
 
 /**
- * Sets the level of a logger, or of a group of loggers, for a while. When it expires, or by `end()`, the level is again
- * what the configuration and `setLevel` say by then.
+ * Sets the level of a logger, or of a group of loggers, for a while. When it expires or `end()` is called, the level is
+ * that of the configuration or of `setLevel` again.
  *
  * It replaces the logger's own level: loggers below without a level inherit it. Of several valid overrides of
  * one logger the strongest decides: one of the logger itself before one of its group; then one of this instance before
@@ -58,9 +58,9 @@ export function endOverride(id: string, by?: string): boolean {
 
 /**
  * Calls a function for each override that begins or ends, after the audit record of logger `nestjs_logging.live`. What
- * it throws is reported, and keeps nothing from happening.
+ * it throws is reported, and stops nothing.
  *
- * @returns Takes it back.
+ * @returns A function that removes it.
  */
 export function onOverrideChange(listener: OverrideListener): () => void {
   return overrideBook().onChange(listener);

@@ -14,7 +14,7 @@ export const MAX_DURATION_MS = 604_800_000;
 const DEFAULT_DURATION = '15m';
 const MAX_NAME = 256;
 const MAX_REASON = 500;
-/** Records after which an override may end, at most. */
+/** The largest budget of an override, in records. */
 const MAX_BUDGET = 1_000_000_000;
 
 /** The options of `overrideLevel`, besides target and level. */
@@ -39,7 +39,7 @@ export interface OverrideOptions {
   budget?: number | undefined;
 }
 
-/** A name that is a line of text. */
+/** A name on one line. */
 const nameSchema = lazy(() =>
   v.pipe(
     v.string(),

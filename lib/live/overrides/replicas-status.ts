@@ -21,8 +21,8 @@ export interface ReplicasStatus {
   /** The version of the shared state; it goes up with each change. */
   readonly version: number;
   /**
-   * By the id of an override: the version that brought it. An instance that has applied that version has the override.
-   * What could not be written yet is not in it.
+   * The version that brought each override, by its id. An instance that has applied that version has the override.
+   * Overrides that could not be written yet are missing.
    */
   readonly overrides: Readonly<Record<string, number>>;
   /** Sorted by name. One that is down is forgotten after an hour. */

@@ -10,15 +10,15 @@ export interface ReplicaHost {
   list(): readonly Override[];
   /** Takes over what the replicas share; what is not in it ends here. */
   reconcile(overrides: readonly Override[]): void;
-  /** Calls a function for each change made here. @returns Takes it back. */
+  /** Calls a function for each change made here. @returns A function that removes it. */
   onLocalChange(listener: (change: LocalChange) => void): () => void;
 }
 
-/** Keeps a process in step with its replicas. Nothing of it may make the application wait, or throw into it. */
+/** Synchronises a process with its replicas. It must never block the application or throw into it. */
 export interface Replicas {
   /** Begins: reads the shared state, and gives it to the host now and whenever it changes. */
   start(host: ReplicaHost): void;
-  /** Ends; resolves when the instance has signed off, or cannot. */
+  /** Ends. Resolves when the instance has signed off, or failed to. */
   stop(): Promise<void>;
   /** The state of replicas, as far as known. */
   status(): ReplicasStatus;

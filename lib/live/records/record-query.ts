@@ -1,7 +1,7 @@
 import { readLevel } from '../overrides/override.js';
 import type { RingEntry } from './record-ring.js';
 
-/** Entries that are looked at before others get their turn. */
+/** Entries that are searched before other work gets its turn. */
 const SLICE = 2_000;
 const MAX_LIMIT = 1_000;
 const MAX_TERM = 512;
@@ -58,7 +58,7 @@ function isBelow(name: string, above: string): boolean {
 }
 
 function hasFields(entry: RingEntry, fields: readonly FieldTerm[]): boolean {
-  // What is not in the text is in no field either; most entries need not be parsed.
+  // A value that is not in the text is in no field either, so most entries need not be parsed.
   if (!fields.every(({ path }) => entry.json.includes(JSON.stringify(path.at(-1))))) return false;
   const record: unknown = JSON.parse(entry.json);
   return fields.every(({ path, value }) => {

@@ -9,7 +9,7 @@ import { watchRecords } from './watch-records.js';
 
 /** Characters of one record that are kept. */
 const MAX_ENTRY = 65_536;
-/** Of a longer one: characters of its message. */
+/** Characters of the message that are kept of a longer record. */
 const MAX_CUT_MESSAGE = 8_192;
 /** How long records are kept after the last one looked, in milliseconds. */
 const LINGER_MS = 60_000;
@@ -40,8 +40,8 @@ export interface RingOptions {
 }
 
 /**
- * The last records of a tree of loggers. While nobody watches it does not observe the loggers, unless it is to keep
- * records always.
+ * The last records of a tree of loggers. It observes the loggers only while somebody watches, or if it always keeps
+ * records.
  */
 export class RecordRing {
   #entries: (RingEntry | undefined)[] = [];
@@ -78,7 +78,7 @@ export class RecordRing {
     return this.#entries.length - this.#first;
   }
 
-  /** Somebody looks: records are kept for a minute from now on. */
+  /** Called when somebody looks: records are kept for the next minute. */
   look(): void {
     this.#start();
     if (this.options.keepsAlways || this.#listeners.size > 0) return;
@@ -86,7 +86,7 @@ export class RecordRing {
     this.#linger = setTimeout(() => this.#end(), LINGER_MS).unref();
   }
 
-  /** Calls a function for each record from now on. @returns Takes it back. */
+  /** Calls a function for each record from now on. @returns A function that removes it. */
   listen(listener: RingListener): () => void {
     this.#listeners.add(listener);
     clearTimeout(this.#linger);
@@ -105,7 +105,7 @@ export class RecordRing {
     }
   }
 
-  /** Keeps nothing any more. */
+  /** Drops all records and stops. */
   close(): void {
     this.#listeners.clear();
     clearTimeout(this.#linger);

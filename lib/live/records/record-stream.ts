@@ -8,7 +8,7 @@ const GATHER_MS = 100;
 const MAX_WAITING = 2_000;
 /** Characters that wait for a slow client. */
 const MAX_CHARACTERS = 4_194_304;
-/** How often a sign of life is sent, in milliseconds. */
+/** How often a comment is sent to keep the connection open, in milliseconds. */
 const BEAT_MS = 15_000;
 /** How long a client may take nothing before it is given up, in milliseconds. */
 const PATIENCE_MS = 60_000;
@@ -43,7 +43,7 @@ export class RecordStream {
     response.write(`retry: 2000\nevent: hello\ndata: {"seq":${ring.seq}}\n\n`);
   }
 
-  /** Sends no more. */
+  /** Ends the stream. */
   end(): void {
     clearTimeout(this.#timer);
     clearInterval(this.#beat);

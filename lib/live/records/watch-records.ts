@@ -7,7 +7,7 @@ const watchers = new WeakMap<Manager, Set<RecordWatcher>>();
  * Calls a function with each record of a tree of loggers before its handlers. While nobody watches, this costs nothing.
  *
  * @param watcher Must not throw.
- * @returns Takes it back.
+ * @returns A function that removes it.
  */
 export function watchRecords(manager: Manager, watcher: RecordWatcher): () => void {
   const all = watchers.get(manager) ?? new Set();

@@ -25,9 +25,9 @@ const MISSING_BEATS = 5;
 const ANSWER_MS = 1_500;
 /** How long the good-bye may take, in milliseconds. */
 const CLOSE_MS = 500;
-/** The failure in a row that is reported: not one while it is still connecting, and one for each outage. */
+/** Which failure in a row is reported: none while it is still connecting, and one for each outage. */
 const REPORTED_FAILURE = 4;
-/** Writers that were overtaken so often leave it to the next heartbeat. */
+/** After so many lost races a writer waits for the next heartbeat. */
 const MAX_TRIES = 50;
 
 /** What keeps a process in step with its replicas, over any engine. */
@@ -115,7 +115,7 @@ export class EngineReplicas implements Replicas {
     this.#timer = setTimeout(() => void this.#beatOn(), beatEvery(this.#instances.length)).unref();
   }
 
-  /** Says that this instance is there and what it has applied, and hears of the others. */
+  /** Sends this instance's heartbeat, with what it has applied, and reads those of the others. */
   async #beat(): Promise<void> {
     if (this.#isBeating || this.#host === undefined) return;
     this.#isBeating = true;
@@ -142,7 +142,7 @@ export class EngineReplicas implements Replicas {
     }
   }
 
-  /** Reads what is stored, writes what it lacks, and applies it here. One at a time: the last one has read last. */
+  /** Reads what is stored, writes what it lacks, and applies it here. One run at a time, so that the last is the newest. */
   async #agree(): Promise<void> {
     this.#isStale = true;
     if (this.#isAgreeing) return;
@@ -213,7 +213,7 @@ export class EngineReplicas implements Replicas {
   }
 }
 
-/** By the id of each override that is known: the version that brought it, which is this one where it was not stored. */
+/** The version that brought each known override, by its id; this version for those that were not stored yet. */
 function versionsOf(
   known: SharedState,
   stored: SharedState,

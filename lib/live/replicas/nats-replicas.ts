@@ -62,8 +62,8 @@ const schema = lazy(() =>
 /**
  * Shares overrides with all replicas over NATS with JetStream.
  *
- * Overrides are in a bucket of its key-value store, heartbeats in another one. They are made where they are not there, in
- * one copy; one that was made before is used as it is. Needs the packages `@nats-io/kv` and, for `servers`,
+ * Overrides are in a bucket of its key-value store, heartbeats in another. Missing buckets are made, with one copy; existing
+ * ones are used as they are. Needs the packages `@nats-io/kv` and, for `servers`,
  * `@nats-io/transport-node`.
  *
  * @throws {LoggingError} `ERR_LOGGING_OPTIONS`. A package that is not installed is reported at the start, as
@@ -135,7 +135,7 @@ export class NATSEngine implements ReplicaEngine {
   #isDown = false;
   #isClosed = false;
   readonly #heartbeats = new Map<string, { readonly text: string; readonly seenAt: number }>();
-  /** What the server's clock is ahead of the monotonic one of this process, as far as it is known, in milliseconds. */
+  /** How far the server's clock is ahead of the monotonic clock of this process, in milliseconds, if known. */
   #clockOffset = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -230,7 +230,7 @@ export class NATSEngine implements ReplicaEngine {
     }
   }
 
-  /** Does something with the buckets; where it fails they are opened again the next time, or made. */
+  /** Uses the buckets. If that fails, they are opened again, or made, the next time. */
   async #with<T>(work: (buckets: Buckets) => Promise<T>): Promise<T> {
     // What is sent now would be kept and sent much later.
     if (this.#connection === undefined || this.#isDown) throw new Error('not connected to NATS');

@@ -15,7 +15,7 @@ import {
 
 /** The part of a client of `ioredis` that is used: connections of its own are made with the client's options. */
 export interface RedisClient {
-  /** A cluster takes its nodes first. */
+  /** The same for a cluster, which takes its nodes first. */
   duplicate(override?: object, clusterOverride?: object): unknown;
   readonly isCluster?: boolean;
 }
@@ -110,7 +110,7 @@ interface Connection {
 const connectionOptions = {
   lazyConnect: true,
   connectTimeout: 2_000,
-  // A process that ends may have to wait so long for a connection that is dead.
+  // A process that ends may have to wait this long for a dead connection.
   disconnectTimeout: 250,
   // What fails is requested again later: nothing is queued, nothing sent twice.
   enableOfflineQueue: false,
@@ -121,7 +121,7 @@ const connectionOptions = {
   retryStrategy: () => 250 + Math.random() * 500,
 };
 
-/** The same for a cluster, where some of it is that of its nodes. */
+/** The same for a cluster, where some options belong to its nodes. */
 function clusterOptions({ retryStrategy, ...redisOptions }: typeof connectionOptions): object {
   const { lazyConnect, enableOfflineQueue } = redisOptions;
   // Commands wait for a connected node; the caller waits no longer than for others.
@@ -158,7 +158,7 @@ export class RedisEngine implements ReplicaEngine {
   readonly #channel: string;
   #isClosed = false;
 
-  /** @param key In braces, which has a cluster keep all of it on one node. */
+  /** @param key In braces, so that a cluster keeps everything on one node. */
   constructor(
     private readonly connect: (connectionName: string) => Promise<Connection>,
     key: string,

@@ -28,7 +28,7 @@ export interface EngineEvents {
 }
 
 /**
- * Where replicas keep what they share. What fails rejects; no call takes longer than a second and a half.
+ * Where replicas keep what they share. A call that fails rejects; none takes longer than 1.5 s.
  */
 export interface ReplicaEngine {
   /** Begins to connect; it need not wait until it is connected. @throws Permanent errors. */

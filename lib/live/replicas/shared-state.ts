@@ -6,7 +6,7 @@ import type { Override } from '../overrides/override-data.js';
 const REMEMBER_MS = 3_600_000;
 /** Ends that are remembered. */
 const MAX_ENDED = 2 * MAX_OVERRIDES;
-/** Clocks may differ by so much before an end at an override's own time is taken for one before it. */
+/** By how much clocks may differ: an override that ended this close to its expiry has expired. */
 const SLACK_MS = 1_000;
 /** How long an override lasts at most, for one whose time is not known. */
 const LONGEST_MS = 604_800_000;
@@ -14,8 +14,8 @@ const LONGEST_MS = 604_800_000;
 /**
  * What replicas share: the overrides, and those that were ended before their time.
  *
- * An override never changes, and one that was ended does not come back. So states are merged by taking all of both,
- * whatever order they come in: what was set or ended while the engine was away, and what it lost.
+ * An override never changes, and one that was ended does not come back. So two states are merged by taking all of both, in
+ * any order. That includes what was set or ended while the engine was away, and what the engine lost.
  */
 export interface SharedState {
   readonly overrides: ReadonlyMap<string, Override>;

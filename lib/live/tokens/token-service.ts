@@ -58,7 +58,7 @@ export class TokenService implements Admissions {
     this.#cookie = cookie === false ? undefined : new RegExp(`(?:^|; *)${cookie}=([\\w.-]+)`);
   }
 
-  /** Reads tokens of requests and messages from now on. @returns Takes it back. */
+  /** Reads tokens of requests and messages from now on. @returns A function that removes it. */
   install(): () => void {
     slot.services.push(this);
     broughtLevels.read = this.read;

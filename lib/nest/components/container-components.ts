@@ -68,16 +68,16 @@ function isProvided(modules: ModulesContainer, token: string): boolean {
   return [...modules.values()].some((module) => module.providers.has(token));
 }
 
-/** What was made for a plan by the container. */
+/** The components that the container made for a plan. */
 export interface ContainerComponents {
-  /** Gives it, for `applyPlan`. */
+  /** Returns the component, for `applyPlan`. */
   readonly create: CreateComponent;
   readonly count: number;
   /** Whether a component is among what was made. */
   makes(component: PlannedComponent): boolean;
   /** Marks the plan as active: it owns the new components from now on. */
   activated(): void;
-  /** Closes the new components: the plan is not applied after all. What the container keeps for others stays open. */
+  /** Closes the new components, as the plan is not applied. Components that the container keeps for others stay open. */
   discard(): void;
 }
 
@@ -152,7 +152,7 @@ async function provideComponent(
     token = type[STANDS_FOR];
   }
   const instance = (await injectFrom(host, token)) as object;
-  // There is only one instance, and it would be closed with what it replaces if the change were refused.
+  // The container has a single instance. If the change were refused, it would be closed although it is in use.
   if ([...(activeConfig?.[`${kind}s`].values() ?? [])].includes(instance as Handler))
     throw new TypeError('it is in use, and there is one of it; restart the application to change its entry');
   return instance;

@@ -11,7 +11,7 @@ type Wrapper = ContainerModule['providers'] extends Map<unknown, infer W> ? W : 
 
 /**
  * Refuses handlers, formatters and filters that need a service which injects a handler, formatter or filter itself:
- * they would wait for one another for ever.
+ * they would wait for each other for ever.
  *
  * @throws {LoggingError} `ERR_LOGGING_NEST` that names the circle.
  */
@@ -22,7 +22,7 @@ export function checkComponentCycles(modules: ModulesContainer, plan: ConfigPlan
   }
 }
 
-/** The same for the source of the configuration: `useFactory`, `useClass`, `useExisting`. */
+/** The same check for the source of the configuration: `useFactory`, `useClass`, `useExisting`. */
 export function checkConfigCycles(modules: ModulesContainer): void {
   new Search(modules).refuse(['the configuration'], [LOGGING_CONFIG]);
 }

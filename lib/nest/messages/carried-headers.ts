@@ -1,4 +1,4 @@
-/** The contexts of Nest's transports and the calls of gRPC, as far as they carry headers. */
+/** The parts of transport contexts and of gRPC calls that carry headers. */
 interface Carrier {
   /** NATS. */
   getHeaders?(): unknown;

@@ -91,7 +91,7 @@ function watchEvents(loader: EventSubscribersLoader, usesContext: boolean): Undo
             try {
               return await method.apply(instance, args);
             } catch (error) {
-              // It passes on only the message and the stack of an error.
+              // Nest passes on only the message and the stack of an error.
               if (options?.suppressErrors !== false) markLoggedStack(error);
               throw error;
             }

@@ -23,7 +23,7 @@ export class OperationField {
     return this.operation.request;
   }
 
-  /** Where it runs: its fields are those of the surrounding context, so that what is bound in it stays. */
+  /** The context it runs in, with the fields of the surrounding context, so that what is bound in it stays. */
   get store(): ContextStore {
     return new SharedStore(contexts.storage.getStore() ?? this.operation.store, this);
   }

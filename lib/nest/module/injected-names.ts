@@ -4,10 +4,10 @@ import { globalSlot } from '../../runtime/global-slot.js';
 /** A provider that was requested by name. */
 export type NamedProvider = FactoryProvider & { readonly provide: symbol };
 
-/** Something that wants to know of names injected after its application was put together. */
+/** Notified of names that are injected after its application was created. */
 export type NameListener = (provider: NamedProvider) => void;
 
-/** The providers of one kind, and who is to hear of more. */
+/** The providers of one kind, and who is notified of more. */
 interface NameList {
   /** Modules give these very arrays to Nest, which reads them when it creates an application. */
   readonly providers: NamedProvider[];

@@ -57,11 +57,11 @@ export type Stage = 'modules' | 'routes' | 'hooks';
 export interface Instrumentation {
   readonly name: string;
   readonly stage: Stage;
-  /** Whether it is undone only when the handlers are closed: records that are made until then need it. */
+  /** Whether it is undone only when the handlers close, because records until then need it. */
   readonly servesLastRecords?: true;
-  /** Whether an application is to have it; left out: every one. */
+  /** Whether an application gets it; default every one. */
   isWanted?(application: InstrumentedApplication): boolean;
-  /** Installs it. @returns Undoes all that it did, and all that it has come to do since. */
+  /** Installs it. @returns The undo, also of changes that it makes later. */
   install(application: InstrumentedApplication): Undo;
 }
 

@@ -4,15 +4,15 @@ import { injectedNames, type NamedProvider } from './injected-names.js';
 import { LOGGER_HOST } from './logging.tokens.js';
 
 /**
- * Brings names that are injected after an application was put together (in a file that is loaded lazily) to those of
- * its modules that provide loggers.
+ * Adds names that are injected after an application was created, in a file that is loaded lazily, to its modules that
+ * provide loggers.
  */
 export class LaterNames {
   readonly #listener = (provider: NamedProvider) => this.#add(provider);
 
   constructor(private readonly modules: ModulesContainer) {
     injectedNames.listeners.add(this.#listener);
-    // Whatever was named while the modules were being read.
+    // Names that were injected while the modules were being read.
     for (const kind of ['loggers', 'components'] as const) {
       for (const provider of injectedNames[kind].providers) this.#add(provider);
     }

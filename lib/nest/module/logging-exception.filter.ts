@@ -12,7 +12,7 @@ function note(exception: unknown): void {
   else work.fail(exception);
 }
 
-/** The same where an application has bound the filter itself: its requests are to have records of their failures. */
+/** The same where an application has bound the filter itself: its requests get records of their failures. */
 function noteBound(exception: unknown): void {
   const request = currentRequest();
   if (request !== undefined) request.logsFailures = true;
@@ -20,8 +20,8 @@ function noteBound(exception: unknown): void {
 }
 
 /**
- * Sees every exception of a handler and answers none: which filter answers, and what, is as if it were not there. What
- * `LoggingModule.forRoot` binds to all handlers, ahead of all other filters. Internal.
+ * Sees every exception of a handler and answers none: other filters answer as if it were not there.
+ * `LoggingModule.forRoot` binds it to all handlers, ahead of all other filters. Internal.
  */
 @Catch(classSeeing(note))
 export class FailureWitness implements ExceptionFilter {

@@ -13,7 +13,7 @@ const healthSchema = lazy(() =>
   }),
 );
 
-/** When logging counts as unwell. */
+/** The limits beyond which logging counts as down. */
 export interface LoggingHealthOptions {
   /** Records that may wait in memory, in all handlers together; default 25 000. */
   readonly maxQueued?: number | undefined;
@@ -73,7 +73,7 @@ export class LoggingHealthIndicator {
     } as LoggingHealth<Key>;
   }
 
-  /** Of all losses those that were found within the window. */
+  /** The losses that were found within the window. */
   #since(windowMs: number, lost: number): number {
     const now = performance.now();
     const marks = this.#marksOf(windowMs);

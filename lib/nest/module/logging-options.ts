@@ -32,7 +32,7 @@ export interface LoggingModuleOptions {
    */
   requestId?: RequestIdOption | undefined;
   /**
-   * Whether what comes by other ways than HTTP gets records: messages of microservices and gateways, GraphQL operations,
+   * Whether work that does not come over HTTP gets records: messages of microservices and gateways, GraphQL operations,
    * jobs of `@nestjs/schedule` and `@nestjs/bullmq`, events of `@nestjs/event-emitter`; default true. `false` leaves all of them to Nest.
    */
   messages?: boolean | undefined;
@@ -50,8 +50,8 @@ export interface LoggingModuleOptions {
    */
   env?: boolean | Environment | undefined;
   /**
-   * Whether the record of a failure repeats the traceback of an error that the application has logged before it threw it
-   * on; default false: it has class and message, and names the logger of the record above.
+   * Whether the record of a failure repeats the traceback of an error that the application logged before it threw it on.
+   * Default false: the record has class and message, and names the logger of the record above.
    */
   repeatTracebacks?: boolean | undefined;
   /** Modules whose services custom handlers, formatters and filters inject. */

@@ -97,7 +97,7 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
     this.#install('hooks');
   }
 
-  /** Runs after the hooks of all other modules, which may have had last words. */
+  /** Runs after the hooks of all other modules, which may still log. */
   async onApplicationShutdown(): Promise<void> {
     await this.#end(true);
   }

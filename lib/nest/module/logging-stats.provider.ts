@@ -9,7 +9,7 @@ import { renderPrometheus } from '../../core/reports/logging-metrics.js';
 import { getLoggingStats, type LoggingStatsSnapshot } from '../../core/reports/logging-stats.js';
 
 /**
- * What became of the records of this process, to be injected: counts as a whole and by handler, and the last errors
+ * An injectable view of what became of the records of this process: counts, in total and by handler, and the last errors
  * inside logging.
  *
  * @example
@@ -27,7 +27,7 @@ export class LoggingStats {
     return getLoggingErrors();
   }
 
-  /** Calls a function for each error from now on. @returns Removes it. */
+  /** Calls a function for each error from now on. @returns A function that removes it. */
   onError(listener: LoggingErrorListener): () => void {
     return onLoggingError(listener);
   }

@@ -26,7 +26,7 @@ import type { ResolvedLoggingOptions } from './logging-options.js';
  * Logs the requests of the handlers it is bound to: each gets an access record of `nest.server` when its response ends,
  * with controller and handler, and what the handler throws is seen even where another interceptor turns it into an answer.
  *
- * `LoggingModule.forRoot` logs every request in cheaper ways; together with them this adds nothing twice. It is for
+ * `LoggingModule.forRoot` logs every request in cheaper ways. Together with it, nothing is logged twice. It is for
  * applications that want the requests of some handlers only: with `http: false`, `@UseInterceptors(LoggingInterceptor)`
  * on a controller or a method, or `APP_INTERCEPTOR` for all. Requests that reach no handler (404, a guard that refuses)
  * are not seen then.

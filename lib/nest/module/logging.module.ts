@@ -129,14 +129,14 @@ function declare(
   };
 }
 
-/** A feature module may be loaded when the configuration is active; what it injects waits for its own part. */
+/** A feature module may be loaded when the configuration is already active. Its injections wait for its own part. */
 const JOINING_PROVIDER: Provider = {
   provide: ACTIVE_LOGGING,
   useFactory: join,
   inject: [ROOT_LOGGING, LOGGING_DECLARATION, ModulesContainer, ComponentFrame],
 };
 
-/** Each injection gets the options of the component that is being made just then. */
+/** Each injection gets the options of the component that is being made at that moment. */
 const COMPONENT_OPTIONS_PROVIDER: Provider = {
   provide: COMPONENT_OPTIONS,
   scope: Scope.TRANSIENT,
@@ -144,7 +144,7 @@ const COMPONENT_OPTIONS_PROVIDER: Provider = {
   inject: [ComponentFrame],
 };
 
-/** An application takes the module in: what it and Nest log from here on is held until its configuration is active. */
+/** Called when an application takes the module in. From here on, records are buffered until its configuration is active. */
 function begin(declaration: LoggingDeclaration): void {
   beginBoot(declaration);
   if (declaration.kind === 'root' && declaration.options.replaceNestLogger) installNestLogger();

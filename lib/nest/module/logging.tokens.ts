@@ -6,7 +6,7 @@ import { noteProvider } from './injected-names.js';
 /** The active configuration in the container. Internal. */
 export const ACTIVE_LOGGING: unique symbol = Symbol.for('nestjs-logging.active') as never;
 /**
- * The same, as the root module has it; in feature modules the other one waits until what they add is active.
+ * The same for the root module. In feature modules the other token waits until their own part is active.
  * Internal.
  */
 export const ROOT_LOGGING: unique symbol = Symbol.for('nestjs-logging.root') as never;

@@ -6,9 +6,9 @@ type Method = (this: unknown, ...args: never[]) => unknown;
 
 /**
  * Runs a method in a context of its own, for jobs and listeners that no request started: every record made in it
- * carries the fields, and a `request_id` of its own unless there is one already, or the fields have one.
+ * carries the fields. It gets a `request_id` of its own, unless there is one already or the fields have one.
  *
- * Marks that other decorators leave on the method (`@Cron`, `@OnEvent`) stay, above it or below.
+ * Metadata of other decorators (`@Cron`, `@OnEvent`) stays, whether they stand above it or below.
  *
  * @param fields The fields, or what gives them from the method's arguments.
  * @example
@@ -23,7 +23,7 @@ export const WithContext = <Args extends unknown[] = never[]>(
     const method = descriptor.value as Method;
     const inContext: Method = function (...args) {
       const own = typeof fields === 'function' ? fields(...(args as unknown as Args)) : fields;
-      // A message need not carry the id that was looked for in it: an id of `undefined` or `null` counts as missing.
+      // A message may lack the id: `undefined` and `null` count as missing.
       const request_id = own.request_id ?? getContext()?.request_id ?? randomUUID();
       return runInContext({ ...own, request_id }, () => method.apply(this, args));
     };

@@ -5,14 +5,14 @@ import { type BufferedCall, bufferedCalls } from '../nest-internals.js';
 const buffer = globalSlot('nest.buffer.1', (): { loggedAt: number | undefined } => ({ loggedAt: undefined }));
 
 /**
- * Makes Nest record the time of calls that it buffers with `bufferLogs`; by itself it does not.
+ * Makes Nest record the time of the calls that it buffers with `bufferLogs`.
  *
  * Call it before an application is created: its first message comes before it looks at any module.
  */
 export function timeBufferedCalls(): void {
   const kept = bufferedCalls();
   if (kept === undefined || Object.hasOwn(kept, 'push')) return;
-  // On this one array: Nest takes a new one when it has handed the calls on.
+  // On this array only: Nest makes a new one when it has flushed the calls.
   Object.defineProperty(kept, 'push', {
     configurable: true,
     value: (...calls: BufferedCall[]) => Array.prototype.push.apply(kept, calls.map(timed)),

@@ -19,7 +19,7 @@ import { timeOfBufferedCall } from './nest-log-buffer.js';
 /** Below DEBUG: Nest's `verbose`. The name is registered, so that configurations can use it. */
 export const VERBOSE = 5;
 
-/** Contexts that get a logger of their own; beyond it they share one, so that none can fill the memory. */
+/** How many contexts get a logger of their own. Further ones share one, so that contexts cannot fill the memory. */
 const MAX_CONTEXTS = 1_000;
 const MAX_CONTEXT_LENGTH = 100;
 
@@ -131,7 +131,7 @@ export class NestLogger implements LoggerService {
   }
 }
 
-/** The record of a call that Nest has kept: it has the time of the call; its place is unknown. */
+/** The record of a call that Nest buffered: it has the time of the call, but not its place. */
 function recordOf(made: LogRecordOptions, { msg, extra, excInfo }: LogCall): LogRecord {
   return recordBy(getLogRecordFactory(), { ...made, msg, ...(extra && { extra }), excInfo }, BUFFERED);
 }

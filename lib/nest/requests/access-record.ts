@@ -12,7 +12,7 @@ import type { ResolvedHttpLogOptions } from './http-log-options.js';
 import { pickHeaders, pickQuery } from './logged-values.js';
 import type { Outcome, RequestState } from './request-state.js';
 
-/** What the message of an access record sums up: these fields are for machines. */
+/** The fields that the message of an access record sums up: they are for machines. */
 const SUMMARIZED: ReadonlySet<string> = new Set([
   ...['method', 'path', 'route', 'status', 'controller', 'handler', 'duration_ms', 'bytes', 'aborted'],
   'reason',
@@ -73,7 +73,7 @@ function summarizedBy(isFailed: boolean, reason: string | undefined): ReadonlySe
   return isFailed || reason !== undefined ? SUMMARIZED_WITH_ERROR : SUMMARIZED;
 }
 
-/** The cause of a refusal is the traceback of its record. */
+/** The record of a refusal has the cause as its traceback. */
 function addCause(call: LogCall, thrown: unknown, logger: Logger, level: number, state: RequestState): void {
   const cause = causeOfRefusal(thrown);
   if (cause === undefined) return;

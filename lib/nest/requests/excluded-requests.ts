@@ -8,7 +8,7 @@ import type { ExcludePattern } from './http-log-options.js';
 import { compilePath, isTemplateOnly, type RoutingRules } from './path-patterns.js';
 import type { RequestState } from './request-state.js';
 
-/** What of an application decides how its paths are read. */
+/** The settings of an application that decide how its paths are read. */
 export interface RoutedApplication {
   readonly adapter: AbstractHttpAdapter;
   readonly config: ApplicationConfig;

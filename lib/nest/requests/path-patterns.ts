@@ -12,7 +12,7 @@ export interface PathPattern {
   test(path: string): boolean;
 }
 
-/** What Express 4 and Fastify allow in a route and Express 5 does not: an expression for a parameter. */
+/** A parameter with an expression, which Express 4 and Fastify allow and Express 5 does not. */
 const EXPRESSION = /\(/;
 
 /** An expression of plain characters, one of which has to be that before a query. */

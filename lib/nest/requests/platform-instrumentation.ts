@@ -26,13 +26,13 @@ interface PlatformAdapter extends Pick<AbstractHttpAdapter, 'getInstance' | 'get
 }
 
 /**
- * Puts a request log where a platform first has a request.
+ * Installs a request log at the first point where a platform has a request.
  *
  * Must be called before the application registers its own middleware. Other platforms than Express and Fastify have
  * no access records.
  *
  * @param usesContext Whether requests have a context.
- * @returns What takes it back: requests that come then are the platform's alone.
+ * @returns The undo: later requests are not followed.
  */
 export function mountRequestLog(
   application: RoutedApplication,
@@ -58,9 +58,9 @@ interface ExpressApplication {
 }
 
 /**
- * Before Express has the request: it gives request and response other prototypes, after which everything added to them
- * costs several times as much; and a middleware of its own costs as much as all the rest of the request log. It has to
- * be one where the adapter's application only looks like Express's.
+ * Runs before Express has the request. Express gives request and response other prototypes, after which everything added to
+ * them costs several times as much. A middleware would cost as much as the rest of the request log; it is used only where
+ * the adapter's application is not Express's own.
  */
 function mountOnExpress(adapter: PlatformAdapter, log: RequestLog): Undo {
   const application = adapter.getInstance<Partial<ExpressApplication>>();
@@ -139,7 +139,7 @@ function notingError(handle: ErrorMiddleware): ErrorMiddleware {
  */
 function mountOnFastify(adapter: PlatformAdapter, log: RequestLog): Undo {
   const { server } = adapter.getInstance<{ server: Server }>();
-  // Returns nothing: what a listener returns, Node takes for a promise and looks after.
+  // Returns nothing: Node would treat what a listener returns as a promise.
   const takeUp = (request: IncomingMessage, response: ServerResponse): void => {
     log.takeUp(request, response);
   };
@@ -152,7 +152,7 @@ function mountOnFastify(adapter: PlatformAdapter, log: RequestLog): Undo {
   ).undo;
 }
 
-/** Where Fastify reports what a route's handler or hooks have thrown: a route may have an error handler of its own. */
+/** Where Fastify passes what a route's handler or hooks threw: a route may have its own error handler. */
 const FASTIFY_ERRORS = 'tracing:fastify.request.handler:error';
 
 function noteRouteError(message: unknown): void {

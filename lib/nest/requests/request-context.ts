@@ -13,8 +13,8 @@ export interface ContextOwner {
 }
 
 /**
- * The context of a request. Its fields are made at their first use: most requests log nothing but their
- * access record, and to freeze an object takes longer than to make all of the rest.
+ * The context of a request. Its fields are made when they are first used. Most requests log only their access record, and
+ * freezing an object takes longer than everything else here.
  */
 export class RequestContext implements ContextStore {
   #fields: Fields | undefined;
@@ -41,7 +41,7 @@ export class RequestContext implements ContextStore {
     if (id !== undefined && id !== this.owner.id) this.owner.rename(id);
   }
 
-  /** To be called when the request is over, before its own records are made. */
+  /** Called when the request is over, before its own records are made. */
   end(): void {
     this.#isOver = true;
   }

@@ -22,7 +22,7 @@ export interface RequestIdOptions {
   accept?: RegExp | ((id: string) => boolean) | undefined;
 }
 
-/** The option `requestId`: a header, headers in order, or a function, which counts in place of headers; or all that. */
+/** The option `requestId`: a header, headers in order, a function that replaces them, or an object of all these. */
 export type RequestIdOption = string | readonly string[] | RequestIdFunction | RequestIdOptions;
 
 /** The same, whole. */
@@ -37,7 +37,7 @@ export interface ResolvedRequestIdOption {
 }
 
 const HEADERS: readonly string[] = ['x-request-id', 'x-correlation-id', 'traceparent', 'x-amzn-trace-id'];
-/** Short, and of characters that mean nothing to a terminal, a shell or a log format. */
+/** Ids that are short and have no character with a meaning for a terminal, a shell or a log format. */
 const ACCEPTED = /^[\w.:+/=@-]{1,128}$/;
 
 const schema = lazy(() =>

@@ -7,7 +7,7 @@ import type { ResolvedRequestIdOption } from './request-id-options.js';
 
 /** W3C Trace Context: version, trace, parent and flags; a version of ff and a trace of zeros are none. */
 const TRACEPARENT = /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}(?:-.*)?$/;
-/** AWS: fields in any order, of which `Root` is the same all along the way of a request. */
+/** AWS: fields in any order. `Root` stays the same for a request on all its way. */
 const AMAZON = /(?:^|;) *Root=(1-[\da-f]{8}-[\da-f]{24})(?:;|$)/i;
 /** Google Cloud: the trace, then the span. */
 const GOOGLE = /^([\da-f]{32})(?:\/|$)/i;
@@ -21,7 +21,7 @@ const PARTS: Readonly<Record<string, RegExp>> = {
 
 /** Characters of a header that are looked at. */
 const MAX_HEADER = 512;
-/** Whatever an application accepts, an id goes into a header: printable ASCII, and not too much of it. */
+/** Whatever an application accepts, an id goes into a header: it is printable ASCII of a bounded length. */
 const SENDABLE = /^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/;
 
 /** Fastify's default ids: a count, the same in every process. */
@@ -32,7 +32,7 @@ export function isSendable(id: string): boolean {
   return SENDABLE.test(id);
 }
 
-/** Gives requests their ids, and messages theirs by the same headers. */
+/** Gives ids to requests, and to messages by the same headers. */
 export class RequestIds {
   readonly #options: ResolvedRequestIdOption;
 

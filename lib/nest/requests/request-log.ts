@@ -129,7 +129,7 @@ export class RequestLog implements RequestFollower {
     this.#attempt(state, logUndecidedFailures);
   }
 
-  /** The response ends outside of any context; what is logged of the request still belongs to its own. */
+  /** The response ends outside any context, but its records belong to the context of the request. */
   #attempt(state: RequestState, log: (state: RequestState) => void): void {
     try {
       state.runLate(this.usesContext, log);
@@ -166,7 +166,7 @@ export class RequestLog implements RequestFollower {
   };
 }
 
-/** What Fastify's router turns away meets nothing that could see an error. */
+/** A request that Fastify's router rejects never reaches anything that sees errors. */
 function noteMalformedUrl(state: RequestState): void {
   if (state.failures !== undefined) return;
   try {
@@ -180,7 +180,7 @@ function firstOf(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
 }
 
-/** Has a request get an access record where requests get none. */
+/** Gives a request an access record where requests get none. */
 export function wantAccessRecord(state: RequestState): void {
   if (state.logsAccess) return;
   state.logsAccess = true;

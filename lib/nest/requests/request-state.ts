@@ -57,7 +57,7 @@ export interface Failure {
   isLogged: boolean;
 }
 
-/** The follower of requests; it is called when one has ended. */
+/** Follows requests; it is called when one has ended. */
 export interface RequestFollower {
   /** Whether requests get an access record. */
   readonly logsAccess: boolean;
@@ -173,7 +173,7 @@ export class RequestState implements RunningRequest, ContextOwner {
     const given = typeof id === 'number' || typeof id === 'bigint' ? String(id) : id;
     if (typeof given !== 'string' || given === this.#id) return;
     const before = this.#sentId;
-    // One that cannot be sent leaves the client with the one that it replaces.
+    // If it cannot be sent, the client gets the one before.
     const sent = isSendable(given) ? given : this.sentId;
     this.#sentId = sent;
     this.#id = given;
@@ -188,7 +188,7 @@ export class RequestState implements RunningRequest, ContextOwner {
     return this.follower.contextFieldsOf(this);
   }
 
-  /** The path without the query, cut to what a record can bear. */
+  /** The path without the query, cut to a length fit for a record. */
   get path(): string {
     this.#path ??= pathOf(this.#url);
     return this.#path;
@@ -221,7 +221,7 @@ export class RequestState implements RunningRequest, ContextOwner {
     const failure = { thrown, breaksAnswer, scope, isLogged: false };
     const cause = causeOf(thrown);
     const wrapped = this.failures.findIndex((one) => one.thrown === cause && !one.isLogged);
-    // One failure under another name: its traceback shows both.
+    // The same failure, wrapped: its traceback shows both.
     if (cause === undefined || wrapped < 0) this.failures.push(failure);
     else
       this.failures[wrapped] = {
@@ -253,7 +253,7 @@ export class RequestState implements RunningRequest, ContextOwner {
     else work(this);
   }
 
-  /** Short, where an application prints its request. */
+  /** A short text, for an application that prints its request. */
   [inspect.custom](): string {
     return `<request ${this.id}>`;
   }

@@ -21,11 +21,11 @@ export interface RoutedRequest {
 type RouteHandler = (this: unknown, request: RoutedRequest, ...rest: unknown[]) => unknown;
 
 /**
- * Has the handlers of an application's routes note that they have a request, before anything else of Nest runs.
+ * Makes the handlers of an application's routes note their request before anything else of Nest runs.
  *
- * A guard would get the same, and costs each request three promises more. Must be called before routes are made.
+ * A guard could do the same, but costs each request three more promises. Must be called before routes are made.
  *
- * @returns What takes it back; `undefined` if it could not be done. Not where one method serves several controllers, or
+ * @returns The undo; `undefined` if it could not be done. Not where one method serves several controllers, or
  * where a route may turn out not to be meant (by its host or version) after the handler has the request: a guard is
  * needed there.
  */
@@ -70,7 +70,7 @@ function hasRoutes(modules: ModulesContainer): boolean {
   );
 }
 
-/** Of each method the names, not what has them: reading the name of a class or a function is a call into the engine. */
+/** The names of each method. They are copied, as reading the name of a class or a function is a slow call into the engine. */
 function routedHandlers(modules: ModulesContainer): Map<object, RequestHandler> | undefined {
   const handlers = new Map<object, RequestHandler>();
   // By the name of the method: what a decorator has put in its place may have none of its own.
@@ -93,7 +93,7 @@ function noteRoutes(adapter: AbstractHttpAdapter, verb: string, routing: Routing
   );
 }
 
-/** A function that notes whose handler it is, if it is one of those marked; in all else it is the same. */
+/** Wraps a marked function so that it notes whose handler it is; in all else it is the same. */
 function noting(given: unknown, routing: Routing): unknown {
   if (typeof given !== 'function') return given;
   const handler = Reflect.getMetadata(ROUTED, given) as RequestHandler | undefined;

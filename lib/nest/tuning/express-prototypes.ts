@@ -22,7 +22,7 @@ const REQUEST_EVENTS = new Set<string | symbol>([
 type Maker = (this: object, ...args: never[]) => void;
 
 /**
- * Makes a server create requests and responses with the prototypes that Express would give them, so that it need not.
+ * Makes a server create requests and responses with the prototypes that Express would give them later.
  *
  * Express changes the prototypes of each request and response, after which V8 gives each of them a shape of its own and
  * looks up each property again, for all code: two thirds of the CPU time of a request with Nest. Where the
@@ -72,7 +72,7 @@ function placeOf(server: Server, made: { readonly name: string }): symbol | unde
   );
 }
 
-/** A function rather than a class: what `Reflect.construct` makes with another prototype is as slow as what Express does. */
+/** A function, not a class: objects that `Reflect.construct` makes with another prototype are as slow as those of Express. */
 function withPrototype(base: unknown, prototype: object): new (...args: unknown[]) => object {
   const make = base as Maker;
   function Made(this: object, ...args: never[]): void {
@@ -86,7 +86,7 @@ function withPrototype(base: unknown, prototype: object): new (...args: unknown[
   ) => object;
 }
 
-/** Node may come to make its classes such that they can only be called with `new`. */
+/** A later Node may only allow to call its classes with `new`. */
 function canMake(
   Request: new (...args: unknown[]) => object,
   Response: new (...args: unknown[]) => object,

@@ -54,8 +54,8 @@ const writevWithoutEmptyTail: Writev = function (this: Socket, ...args) {
  *
  * V8 forgets the shape of a kind of object if a full garbage collection finds none alive. Those of ticks have computed
  * keys; once their shape is forgotten, V8 makes each new one the slow way, permanently: 300 ns instead of 45 for each
- * tick, of which a request has half a dozen. Whether that happens is a matter of luck, the likelier the more there is
- * to collect, as on a server that logs.
+ * tick, and a request has half a dozen ticks. Whether it happens is a matter of luck. It is more likely where there is
+ * more garbage, as on a server that logs.
  *
  * @returns Releases it. Until then it keeps the object.
  */

@@ -10,8 +10,8 @@ export function repeatTracebacks(areRepeated: boolean): void {
 }
 
 /**
- * The traceback of a failure's record if it refers to an earlier record: that of an error which was logged
- * in a `catch` and thrown on.
+ * The traceback for a failure's record if it refers to an earlier record, of an error that was logged in a `catch` and
+ * thrown on.
  *
  * @param startedAt When the work in which it was thrown began, in milliseconds of `performance.now()`.
  * @returns `undefined` if formatters should make it as usual.

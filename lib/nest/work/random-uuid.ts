@@ -5,7 +5,7 @@ import { lazy } from '../../runtime/lazy.js';
 /** Bytes of a UUID, and how many UUIDs are made from one draw. */
 const SIZE = 16;
 const DRAWN = 512;
-/** The position of each byte in the text; between them are dashes. */
+/** The position of each byte in the text, which has dashes in between. */
 const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
 
 const pool = lazy(() => {

@@ -2,9 +2,9 @@ import { branded } from '../../runtime/brand.js';
 import type { Work } from './running-work.js';
 
 /**
- * Where a request of Node and its response keep their state; the same for every copy of this package. An ordinary
- * property is found several times as fast as a private field of others' objects, and made far faster than one that is
- * not enumerable.
+ * The property of a request of Node, and of its response, that holds the state; the same for every copy of this package.
+ * An ordinary property is read several times as fast as an entry of a WeakMap, and made far faster than one that is not
+ * enumerable.
  */
 export const STATE: unique symbol = Symbol.for('nestjs-logging.request-state') as never;
 

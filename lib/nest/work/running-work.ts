@@ -9,7 +9,7 @@ export interface Work {
 }
 
 interface Owners {
-  /** Where an application wants no contexts, errors still have to be attributed. */
+  /** Used where an application wants no contexts: errors still have to be attributed. */
   readonly storage: AsyncLocalStorage<object>;
 }
 
@@ -32,7 +32,7 @@ export function runAs<T, Args extends unknown[]>(
     : owners.storage.run(work, run, ...args);
 }
 
-/** Runs a function of the application as part of no work: a record made in it would need the id that is being made. */
+/** Runs a function of the application outside any work, as a record made in it would need the id that it is to make. */
 export function runOutside<T>(run: () => T): T {
   return contexts.storage.exit(run);
 }

@@ -10,7 +10,7 @@ import { addReason, causeOfRefusal } from './refusal-reason.js';
 import { isUnexpected, judgeRequest, type RequestVerdict } from './request-verdict.js';
 import { awaitStatus } from './undecided-failures.js';
 
-/** What the message of a record sums up; that of a failure has its error below it. */
+/** The fields that the message of a record sums up. The record of a failure has its error below the message. */
 const SUMMARIZED: ReadonlySet<string> = new Set([
   'method',
   'path',
@@ -19,14 +19,14 @@ const SUMMARIZED: ReadonlySet<string> = new Set([
   'controller',
   'handler',
 ]);
-const SUMMARIZED_OF_FAULT: ReadonlySet<string> = new Set([...SUMMARIZED, 'error']);
+const SUMMARIZED_OF_ERROR: ReadonlySet<string> = new Set([...SUMMARIZED, 'error']);
 
-/** How a request ended, as its failures have it. */
+/** How a request ended, for the records of its failures. */
 type Ending = Pick<Outcome, 'status' | 'aborted'>;
 
 /**
- * Notes something thrown while a request is handled. What record it gets depends on the status that the client gets,
- * and is decided when the request is over.
+ * Notes something thrown while a request is handled. Its record depends on the status that the client gets, and is made
+ * when the request is over.
  *
  * What is thrown where no request is running is left to Nest. Never throws.
  *
@@ -113,7 +113,7 @@ function logFailure(
     msg: '%s: %s %s',
     args: [phrase ?? 'Request failed', request.method, request.path],
     extra,
-    summarized: isError ? SUMMARIZED_OF_FAULT : SUMMARIZED,
+    summarized: isError ? SUMMARIZED_OF_ERROR : SUMMARIZED,
     excInfo: shown,
     excText: referenceTo(shown, logger, level, request.startedAt),
   };

@@ -42,8 +42,8 @@ function reasonOf(thrown: unknown, request: RequestState): string | readonly str
 }
 
 /**
- * The cause of what a request was refused with. Not an error that Nest has made an HttpException of with the same text, as
- * it does with those of body parsers and routers. Throws nothing.
+ * The cause of the exception that refused a request. An error that Nest only turned into an HttpException with the same
+ * text, as it does with those of body parsers and routers, is no cause. Throws nothing.
  */
 export function causeOfRefusal(thrown: unknown): unknown {
   try {
@@ -92,7 +92,7 @@ function clean(text: string, request: RequestState): string {
   return cutText(harmless, MAX_LENGTH, '…');
 }
 
-/** Without the body that a parser quotes. Not by one expression: over a string full of quotes it would take seconds. */
+/** Removes the body that a parser quotes. Not by one expression, which would take seconds for a string full of quotes. */
 function withoutBody(text: string): string {
   const end = text.lastIndexOf(NOT_JSON);
   const start = text.indexOf('"');

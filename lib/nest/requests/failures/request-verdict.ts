@@ -1,7 +1,7 @@
 import { statusOf } from '../../work/thrown-status.js';
 import type { Failure, Outcome } from '../request-state.js';
 
-/** What the failures of a request come to, once the status that the client got is known. */
+/** How the failures of a request are judged, once the status that the client got is known. */
 export interface RequestVerdict {
   /** Failures of the server, which get records of their own with the traceback. */
   readonly errors: readonly Failure[];
@@ -9,7 +9,7 @@ export interface RequestVerdict {
   readonly failure: Failure | undefined;
 }
 
-/** What is thrown because the client has gone, by the codes and names of Node's errors. */
+/** Codes and names of Node's errors that are thrown because the client has gone. */
 const CONSEQUENCES: ReadonlySet<unknown> = new Set([
   'ABORT_ERR',
   'AbortError',
@@ -23,8 +23,8 @@ const CONSEQUENCES: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Judges what was thrown by the status that was sent: what an exception filter answered with 4xx is not a failure of
- * the server, whatever was thrown; what it answered with 5xx is one.
+ * Judges what was thrown by the status that was sent. If an exception filter answered with 4xx, it is not a failure of the
+ * server, whatever was thrown. If it answered with 5xx, it is one.
  */
 export function judgeRequest(
   failures: readonly Failure[],

@@ -18,8 +18,8 @@ const undecided = globalSlot(
 );
 
 /**
- * Keeps the failures of a request until its status is known: which status that is, an exception filter decides. They are
- * logged before that if the process ends, or if nobody answers for 5 seconds.
+ * Keeps the failures of a request until its status is known, which an exception filter decides. They are logged earlier if
+ * the process ends, or if nobody answers within 5 seconds.
  */
 export function awaitStatus(state: RequestState): void {
   if (state.undecidedTimer !== undefined) return;

@@ -11,7 +11,7 @@ const MAX_WAITING = 256;
 const endOfTurn = setImmediate;
 
 interface EndedRequests extends Drainable {
-  /** Whether the event loop is known to be where it reads from sockets, and to come by `endTurn` before it does again. */
+  /** Whether the event loop is reading from sockets, and is known to call `endTurn` before it reads again. */
   isReading: boolean;
   /** Ended requests that are not logged yet, in the order in which they ended. */
   waiting: RequestState[];
@@ -42,9 +42,8 @@ export function requestBegun({ socket }: IncomingMessage): void {
  * Logs an ended request: together with the others that end before the event loop has read its input, and
  * at once where that cannot be known.
  *
- * The response is sent, and nobody can have read it before the event loop turns: within this process the record is
- * there first, as it is without waiting. For a server, logging requests one by one takes twice as long, each with a
- * write of its own, and with everything else a server does in between.
+ * The response is sent, but nobody in this process can read it before the event loop turns, so the record is still there
+ * first. Logging requests one by one would take a server twice as long: a write for each, with other work in between.
  */
 export function requestEnded(state: RequestState): void {
   const { waiting } = ended;

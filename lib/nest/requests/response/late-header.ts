@@ -3,7 +3,7 @@ import { type HeadWriter, type RequestState, stateOfResponse } from '../request-
 import { inheritedMethod, ownMethod } from './written-bytes.js';
 
 /**
- * Adds a header when the head of a response is written, by any code, unless it has one of that name.
+ * Adds a header to a response when its head is written, by whatever code, unless it has one of that name.
  *
  * Not by `setHeader` when the request comes: Node takes the headers that are passed with the head as they are,
  * repeated ones included, but only as long as none was set before. And Fastify, which always passes them, is
@@ -40,12 +40,12 @@ function withId(
     if (headers !== undefined) return args.with(at, headers);
     response.setHeader(responseHeader, id);
   } catch {
-    // The connection may be gone, or a later Node see to its headers in another way.
+    // The connection may be gone, or a later Node may treat headers in another way.
   }
   return args;
 }
 
-/** Of `(status, reason, headers)` and `(status, headers)`, both of which end in what may be left out. */
+/** The headers among `(status, reason, headers)` or `(status, headers)`; all but the status may be left out. */
 function headersAt(args: readonly unknown[]): number {
   const [, reason, headers] = args;
   return (headers === undefined || headers === null) && typeof reason !== 'string' ? 1 : 2;
