@@ -11,8 +11,8 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/sample-app/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/packaging/', '<rootDir>/test/engines/'],
   testEnvironment: 'node',
-  // Many tests wait for servers and other processes: all cores have room for one worker each.
-  maxWorkers: '100%',
+  // Many tests wait for servers, timers and other processes, and leave room for others meanwhile.
+  maxWorkers: '150%',
   // Each file's modules stay in the memory of its worker: after some hundred files, collecting garbage takes longer than testing.
   workerIdleMemoryLimit: '1GB',
   // They start programs and servers, which takes its time on a machine that does other things too.

@@ -11,5 +11,7 @@ export default {
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/test/packaging/pack.mjs',
   globalTeardown: '<rootDir>/test/packaging/unpack.mjs',
+  // Compiling and installing wait for nobody.
+  maxWorkers: '100%',
   testTimeout: 180_000,
 };
