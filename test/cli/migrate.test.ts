@@ -1,23 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { ChildApp } from '../support/child-app.js';
+import { linkPackages } from '../support/link-packages.js';
 import { type EndedCommand, runCliIn } from '../support/run-cli.js';
 
 const fixtures = fileURLToPath(new URL('./fixtures/migrate/', import.meta.url));
-const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
 /** An application's folder with its sources in `src/`, and the command line in it. */
 class Application {
@@ -25,7 +16,7 @@ class Application {
 
   constructor() {
     writeFileSync(join(this.folder, 'package.json'), '{ "type": "module" }\n');
-    symlinkSync(modules, join(this.folder, 'node_modules'));
+    linkPackages(this.folder);
     afterAll(() => rmSync(this.folder, { recursive: true, force: true }));
   }
 
@@ -338,7 +329,7 @@ describe('an application without TypeScript', () => {
   const app = new Application();
 
   it('says what to install', async () => {
-    rmSync(join(app.folder, 'node_modules'));
+    rmSync(join(app.folder, 'node_modules'), { recursive: true });
     app.write({ 'a.ts': '' });
     const { status, stderr } = await app.migrate('nest');
     expect([status, stderr]).toEqual([1, expect.stringContaining('npm install --no-save "typescript@6"')]);

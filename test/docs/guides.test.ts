@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { readPage, repository } from '../support/docs/markdown.js';
+import { readPage } from '../support/docs/markdown.js';
+import { linkPackages } from '../support/link-packages.js';
 import { runCliIn } from '../support/run-cli.js';
 
 /** Both applications of a page are run, and what they print compared with the page, by test/docs/examples.test.ts. */
@@ -19,7 +20,7 @@ describe.each([
 
   it('lead from the application before to the one after, and leave what the page says', async () => {
     mkdirSync(join(folder, 'src'));
-    symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
+    linkPackages(folder);
     writeFileSync(join(folder, 'src/main.ts'), textOf('file', 'src/before.ts'));
     const { stderr } = await runCliIn(folder, ['migrate', '--from', from, 'src/', '--write']);
     expect(readFileSync(join(folder, 'src/main.ts'), 'utf8')).toBe(textOf('file', 'src/after.ts'));

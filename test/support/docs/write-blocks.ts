@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { linkPackages } from '../link-packages.js';
 import { fileName, folderName } from './examples.js';
 import { type CodeBlock, type Page, repository } from './markdown.js';
 
@@ -16,7 +17,7 @@ export function writeBlocks(pages: readonly Page[]): { folder: string; written: 
   const folder = mkdtempSync(join(tmpdir(), 'docs-'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(compilerConfig()));
-  symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
+  linkPackages(folder);
   const written = pages.flatMap((page) => {
     const own = join(folder, folderName(page.path));
     mkdirSync(own);
