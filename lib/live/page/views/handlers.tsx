@@ -82,7 +82,7 @@ export function HandlersView() {
               </p>
             )}
             {handler.lastError === null ? null : (
-              <p class="error">
+              <p class="last-error">
                 {timeText(handler.lastError.at)} {valueText(handler.lastError.type)}:{' '}
                 {valueText(handler.lastError.message)}
               </p>
