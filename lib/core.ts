@@ -121,9 +121,9 @@ export {
   getManager,
   getRootLogger,
   Manager,
+  RootLogger,
   setLoggerClass,
 } from './core/loggers/manager.js';
-export { RootLogger } from './core/loggers/root-logger.js';
 export type { OptionIssue } from './core/options.js';
 export {
   type Fields,

@@ -1,12 +1,18 @@
 import { LoggingError } from '../errors.js';
-import { checkLevel, type Level, NOTSET } from '../levels.js';
+import { checkLevel, type Level, NOTSET, WARNING } from '../levels.js';
 import { callableFactory } from '../overrides.js';
 import type { LogRecordClass, LogRecordFactory } from '../records/log-record.js';
 import { state } from '../state.js';
 import type { LevelOverlay, RecordWatcher } from './level-overlay.js';
 import { isLogger, Logger, type LoggerClass } from './logger.js';
 import type { LoggerTree } from './logger-node.js';
-import { RootLogger } from './root-logger.js';
+
+/** The logger at the top of the tree; its level can never be inherited, so it starts at WARNING. */
+export class RootLogger extends Logger {
+  constructor(level: Level = WARNING) {
+    super('root', level);
+  }
+}
 
 /** A place holder for a logger that has children but was never requested itself. */
 class PlaceHolder {

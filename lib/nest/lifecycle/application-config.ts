@@ -1,11 +1,13 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { findReusable } from '../../config/apply/component-reuse.js';
 import type { ActiveConfig } from '../../config/apply/dict-configurator.js';
-import { planConfig } from '../../config/plan/config-plan.js';
+import { configError, planConfig } from '../../config/plan/config-plan.js';
 import { applyEnvironment } from '../../config/plan/environment-levels.js';
 import type { LoggingConfig } from '../../config/plan/logging-config.js';
-import { type ConfigPlan } from '../../config/plan/planned-config.js';
+import type { ConfigPlan } from '../../config/plan/planned-config.js';
+import { originOf } from '../../config/read/config-origin.js';
 import { LoggingError } from '../../core/errors.js';
+import type { OptionIssue } from '../../core/options.js';
 import {
   type ComponentFrame,
   type ContainerComponents,
@@ -17,7 +19,6 @@ import { checkComponentCycles, checkInjectedComponents } from '../components/inj
 import { defaultLoggingConfig } from '../module/default-config.js';
 import type { RootDeclaration } from '../module/logging-declaration.js';
 import { type ResolvedLoggingOptions, resolveOptions } from '../module/logging-options.js';
-import { type MergedConfig, mergeFeatures } from '../module/merge-features.js';
 import type { ReadyConfig } from './active-logging.js';
 import type { ActiveState } from './active-logging.provider.js';
 
@@ -101,4 +102,50 @@ export function putTogether(
   const { config, origins } = mergeFeatures(root, features);
   if (env === false) return { config, origins };
   return { config: applyEnvironment(config, env === true ? process.env : env), origins };
+}
+
+const SECTIONS = ['formatters', 'filters', 'handlers', 'loggers'] as const;
+
+/** A configuration put together from several modules. */
+interface MergedConfig {
+  readonly config: LoggingConfig;
+  /** Which feature module an entry came from, by path (`handlers.audit`). */
+  readonly origins: ReadonlyMap<string, DeclaredModule>;
+}
+
+/**
+ * Adds to the configuration of `forRoot` what feature modules declared.
+ *
+ * @throws {LoggingConfigError} `ERR_LOGGING_CONFIG` where two of them define the same entry.
+ */
+function mergeFeatures(root: LoggingConfig, features: readonly DeclaredModule[]): MergedConfig {
+  const origins = new Map<string, DeclaredModule>();
+  if (features.length === 0) return { config: root, origins };
+  const config: LoggingConfig = { ...root };
+  const issues: OptionIssue[] = [];
+  for (const section of SECTIONS) {
+    const entries = new Map<string, unknown>(Object.entries(root[section] ?? {}));
+    for (const { feature, name, entry } of entriesOf(features, section)) {
+      const path = `${section}.${name}`;
+      if (entries.has(name)) {
+        const other = origins.has(path) ? 'another forFeature' : 'forRoot';
+        issues.push({ path, message: `defined by forFeature and by ${other}; rename one of them` });
+        continue;
+      }
+      entries.set(name, entry);
+      origins.set(path, feature);
+    }
+    if (entries.size > 0) config[section] = Object.fromEntries(entries) as never;
+  }
+  const origin = originOf(root);
+  if (issues.length > 0) throw configError(issues.map((issue) => origin?.locate(issue) ?? issue));
+  return { config, origins };
+}
+
+function entriesOf(features: readonly DeclaredModule[], section: (typeof SECTIONS)[number]) {
+  return features.flatMap((feature) => {
+    const { declaration } = feature;
+    const entries = declaration.kind === 'feature' ? Object.entries(declaration.feature[section] ?? {}) : [];
+    return entries.map(([name, entry]) => ({ feature, name, entry }));
+  });
 }

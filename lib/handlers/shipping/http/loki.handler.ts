@@ -9,7 +9,6 @@ import { jsonString } from '../../../python/json/json-string.js';
 import { cutText } from '../../../runtime/cut-text.js';
 import { lazy } from '../../../runtime/lazy.js';
 import { textField, textsJson } from '../field-values.js';
-import { NanosecondClock } from '../nanosecond-clock.js';
 import type { ShippingEntry } from '../shipping-entry.js';
 import { type HttpShipment, HttpShippingHandler } from './http-shipping-handler.js';
 import { httpAuth, httpShippingEntries, httpUrl } from './http-shipping-options.js';
@@ -164,3 +163,18 @@ function metadataOf(record: LogRecord): {
 
 /** The fields of a request stay as they are: nothing is looked for elsewhere. */
 const KEPT: ReadonlySet<string> = new Set(['method']);
+
+/** Times of records in nanoseconds since the epoch, as texts; those of records of one microsecond follow each other. */
+class NanosecondClock {
+  #last = 0;
+  #within = 0;
+
+  /** @param created Seconds since the epoch, as records have it. */
+  time(created: number): string {
+    const seconds = Number.isFinite(created) && created > 0 ? created : Date.now() / 1_000;
+    const microseconds = Math.round(seconds * 1e6);
+    this.#within = microseconds === this.#last ? Math.min(999, this.#within + 1) : 0;
+    this.#last = microseconds;
+    return `${microseconds}${String(this.#within).padStart(3, '0')}`;
+  }
+}
