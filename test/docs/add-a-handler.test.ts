@@ -71,8 +71,8 @@ describe('a handler that is added as CONTRIBUTING.md shows it', () => {
         join(copy, 'print.ts'),
         `import { loggingSchema } from './test/support/schema/logging-schema.js';
          import { componentReference } from './test/support/docs/option-tables.js';
-         console.log(JSON.stringify({ schema: loggingSchema(), reference: componentReference() }));
-         process.exit();`,
+         const text = JSON.stringify({ schema: loggingSchema(), reference: componentReference() });
+         process.stdout.write(text, () => process.exit());`,
       );
       const { schema, reference } = JSON.parse(
         await run(copy, '--import', './test/support/ts-loader.mjs', 'print.ts'),
@@ -97,6 +97,7 @@ function copyRepository(): string {
     'tsconfig.json',
     'jest.config.js',
     'lib',
+    'sample-app',
     'test/support',
     'test/architecture',
   ];
