@@ -132,14 +132,19 @@ async function runParts() {
         results: await measureMemory(plan.records, { competitors, onProgress }),
       };
     }
-    if (part === 'shipping') {
-      const result = await measureShipping({ ...plan.shipping, onStep: progress.begin, onProgress });
-      const { date, machine, versions: compared } = report;
-      report.shipping = { date, machine, versions: compared, ...result };
-    }
+    if (part === 'shipping') await runShipping(onProgress);
     if (part === 'http') await runHttp(onProgress);
     save(report);
   }
+}
+
+async function runShipping(onProgress) {
+  const { date, machine, versions: compared } = report;
+  const onResult = (result) => {
+    report.shipping = { date, machine, versions: compared, ...result };
+    save(report);
+  };
+  onResult(await measureShipping({ ...plan.shipping, onStep: progress.begin, onProgress, onResult }));
 }
 
 async function runHttp(onProgress) {

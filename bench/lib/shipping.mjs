@@ -22,7 +22,8 @@ export const SHIPPERS = [...new Set(Object.values(LOGGERS).flatMap((loggers) => 
 /**
  * What shipping so many records takes of the process that logs them: each logger in a new process, in turns.
  *
- * @param options `{ records, pace, rounds, loggers, destinations, states, onStep, onProgress }`; `pace` in records a second
+ * @param options `{ records, pace, rounds, loggers, destinations, states, onStep, onProgress, onResult }`; `pace` in records
+ * a second; `onResult` is called after each destination with what there is
  * @returns By destination, state and logger medians of what a client.mjs reports, without the CPU time of a process that
  * logs nothing, and how many records arrived, and how many more than once; `skipped` says what is missing, and why.
  */
@@ -30,6 +31,7 @@ export async function measureShipping(options) {
   const { records, pace, rounds, loggers, destinations } = options;
   const results = {};
   const skipped = {};
+  const report = () => ({ records, pace, rounds, slowMs: SLOW_MS, results, skipped });
   for (const destination of destinations) {
     const names = Object.keys(LOGGERS[destination]).filter((name) => loggers.includes(name));
     options.onStep(`shipping to ${destination}`);
@@ -42,19 +44,20 @@ export async function measureShipping(options) {
     try {
       const samples = await measureInTurns({ ...options, destination, names, broker });
       results[destination] = summarise(samples, names, records);
+      options.onResult(report());
     } finally {
       await broker?.stop();
     }
   }
-  return { records, pace, rounds, slowMs: SLOW_MS, results, skipped };
+  return report();
 }
 
-/** By state and logger, what each run has found out; a logger that has nothing to do runs among the others. */
+/** By state and logger, what each run has found out; of a process that logs nothing, in the first state. */
 async function measureInTurns({ destination, names, broker, states, rounds, records, pace, onProgress }) {
   const samples = Object.fromEntries(states.map((state) => [state, {}]));
   for (let turn = 0; turn < rounds; turn += 1) {
-    for (const state of states) {
-      const order = ['nothing', ...names];
+    for (const [at, state] of states.entries()) {
+      const order = at === 0 ? ['nothing', ...names] : [...names];
       // Every other round the other way round, so that nobody always follows the same neighbour.
       if (turn % 2 === 1) order.reverse();
       for (const name of order) {
@@ -106,9 +109,10 @@ async function runClient(task) {
 }
 
 function summarise(samples, names, records) {
+  const [{ nothing }] = Object.values(samples);
+  const idleMs = median(nothing.map(({ cpuMs }) => cpuMs));
   return Object.fromEntries(
-    Object.entries(samples).map(([state, { nothing, ...byName }]) => {
-      const idleMs = median(nothing.map(({ cpuMs }) => cpuMs));
+    Object.entries(samples).map(([state, byName]) => {
       const cpuOf = (name) => byName[name].map(({ cpuMs }) => ((cpuMs - idleMs) * 1_000) / records);
       const figures = names.map((name) => [
         name,

@@ -30,8 +30,8 @@ export const LOGGERS = {
           processorConfig: { maxQueueSize: ROOM, maxExportBatchSize: BATCH },
         },
       }),
-    'sdk-logs, protobuf': ({ url }) => openTelemetry('@opentelemetry/exporter-logs-otlp-proto', url),
-    'sdk-logs, JSON': ({ url }) => openTelemetry('@opentelemetry/exporter-logs-otlp-http', url),
+    'sdk-logs (protobuf)': ({ url }) => openTelemetry('@opentelemetry/exporter-logs-otlp-proto', url),
+    'sdk-logs (JSON)': ({ url }) => openTelemetry('@opentelemetry/exporter-logs-otlp-http', url),
   },
   loki: {
     ours: ({ url }) => ours({ class: 'LokiHandler', url, labels: { service: 'shop' } }),

@@ -131,10 +131,18 @@ export class JsonFormatter extends Formatter {
     record.message = message;
     const cut = cutToBytes(message, this.#settings.maxTextBytes);
     const document = this.#document === undefined ? this.#makeDocument() : this.#document;
-    const entries = document?.collect(record, cut);
     const budget = this.#budget ?? new JsonBudget(this.#settings.maxTextBytes);
     this.#budget = undefined;
     let line = '';
+    if (document !== null) {
+      budget.reset(MAX_RECORD);
+      const plain = cut.length < message.length ? undefined : document.plainLine(record, cut, budget);
+      if (plain !== undefined && plain.length * 3 <= MAX_RECORD) {
+        this.#budget = budget;
+        return plain;
+      }
+    }
+    const entries = document?.collect(record, cut);
     for (const room of ROOM) {
       budget.reset(room);
       budget.isCut = cut.length < message.length;

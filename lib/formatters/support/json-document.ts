@@ -12,6 +12,7 @@ import { answerOf, entriesOf, fieldsBy, type JsonObject, jsonObject } from './js
 import { FIELD_NAMES, type JsonFormatterSettings, redactionOf } from './json-options.js';
 import { isPlainObject, type Shape, shapeFields } from './json-shape.js';
 import type { TimestampWriter } from './json-timestamp.js';
+import { PlainShape } from './plain-shape.js';
 
 /** What a JSON formatter with options or methods for its fields provides. */
 export interface JsonDocumentParts {
@@ -49,6 +50,7 @@ export class JsonDocument {
   readonly #order: readonly string[];
   readonly #serializers: ReadonlyMap<string, (value: unknown) => unknown>;
   readonly #redaction: PathRedaction | undefined;
+  readonly #plain: PlainShape | undefined;
 
   constructor(parts: JsonDocumentParts) {
     const { options } = parts;
@@ -63,6 +65,17 @@ export class JsonDocument {
     );
     const redaction = redactionOf(options);
     this.#redaction = redaction === undefined ? undefined : new PathRedaction(redaction, written);
+    const { shape, addFields, processFields, convertValue } = parts;
+    const changes = [addFields, processFields, convertValue, redaction, options.nestedKey];
+    const isChanged =
+      changes.some((change) => change !== undefined) ||
+      this.#order.length + this.#dropped.size + this.#serializers.size > 0;
+    if (shape !== undefined && !isChanged) this.#plain = PlainShape.of(shape, parts);
+  }
+
+  /** The line of a record that needs nothing of all this; undefined for others. */
+  plainLine(record: LogRecord, message: string, budget: JsonBudget): string | undefined {
+    return this.#plain?.line(record, message, budget);
   }
 
   /** All that is written of a record, in order. Each option and method is applied once. Throws nothing. */
@@ -101,10 +114,12 @@ export class JsonDocument {
       this.#writeOne(key, entries.get(key), json, budget);
     }
     if (budget.isCut && !this.#dropped.has(truncated)) json.set(truncated, 'true');
-    const keys = [...entries.keys(), truncated].filter(
-      (key, at, all) => json.has(key) && all.indexOf(key) === at,
-    );
-    return `{${keys.map((key) => `${jsonKey(key, budget)}:${json.get(key)}`).join(',')}}`;
+    let line = '';
+    for (const key of new Set(entries.keys()).add(truncated)) {
+      const text = json.get(key);
+      if (text !== undefined) line += `${line === '' ? '' : ','}${jsonKey(key, budget)}:${text}`;
+    }
+    return `{${line}}`;
   }
 
   #writeOne(key: string, value: unknown, json: Map<string, string>, budget: JsonBudget): void {
@@ -171,8 +186,12 @@ export class JsonDocument {
       if (entries.has(key)) arranged.set(key, entries.get(key));
     }
     // Objects put keys like '1' first, whenever they were set; lines must not.
-    for (const [key, value] of entries) if (!INDEX.test(key)) arranged.set(key, value);
-    for (const [key, value] of entries) arranged.set(key, value);
+    let hasIndex = false;
+    for (const [key, value] of entries) {
+      if (INDEX.test(key)) hasIndex = true;
+      else arranged.set(key, value);
+    }
+    if (hasIndex) for (const [key, value] of entries) arranged.set(key, value);
     return arranged;
   }
 

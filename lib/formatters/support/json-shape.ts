@@ -29,12 +29,28 @@ export interface ShapeInput extends RecordFacts {
 /** The conventions that a line of JSON may follow. */
 export type ShapeName = 'ecs' | 'gcp' | 'datadog' | 'otel' | 'cloudwatch' | 'gelf' | 'logstash';
 
+/** The parts of a record that differ from line to line, as JSON; ids as they are. */
+export interface MovingParts {
+  readonly time: string;
+  readonly message: string;
+  readonly traceId: string | undefined;
+  readonly spanId: string | undefined;
+}
+
+/** The members of a line that are made of moving parts, as JSON; undefined for none. */
+export type MovingMembers = Readonly<Record<string, (parts: MovingParts) => string | undefined>>;
+
 /** How one product wants a record. */
 export interface Shape {
   /** Names that the product uses: an application field of that name is written as `extra_<name>`. */
   readonly names: readonly string[];
   /** Those of them that are objects: an object of the application may be merged into one. */
   readonly objects?: readonly string[];
+  /**
+   * Those of `own` that differ between records of a logger and level that have neither error nor request; all others are made
+   * once for each pair. Given for shapes that are written often.
+   */
+  readonly moving?: MovingMembers;
   /** Fields that the product has a place for. */
   own(input: ShapeInput): JsonObject;
   /** The name under which an application field is written; default its own. */
@@ -64,7 +80,9 @@ export function shapeFields(shape: Shape, parts: ShapeParts, record: LogRecord, 
   const { options, renamed, attributes } = parts;
   const facts = recordFacts(record, renamed);
   const fields = jsonObject();
-  for (const [name, value] of Object.entries(shape.own(inputOf(parts, record, message, facts)))) {
+  const own = shape.own(inputOf(parts, record, message, facts));
+  for (const name of Object.keys(own)) {
+    const value = own[name];
     if (value === undefined) continue;
     const shown = renamed.get(name);
     if (options.nested && shown === undefined) setNested(fields, name, value);
@@ -92,12 +110,14 @@ function inputOf(
   facts: RecordFacts,
 ): ShapeInput {
   const { static_fields, includeCaller, project } = options;
-  const [service, version, environment] = [...SERVICE].map((name) =>
-    static_fields[name] === undefined ? undefined : str(static_fields[name]),
-  );
+  const fixed = (name: string) => (static_fields[name] === undefined ? undefined : str(static_fields[name]));
   const caller = includeCaller ? record.caller() : undefined;
   return {
-    ...facts,
+    traceId: facts.traceId,
+    spanId: facts.spanId,
+    http: facts.http,
+    error: facts.error,
+    fields: facts.fields,
     created: record.created,
     level: str(record.levelname),
     levelno: record.levelno,
@@ -106,7 +126,10 @@ function inputOf(
     traceback: traceback(record) || undefined,
     stack: record.stackInfo ? formatStack(record.stackInfo) : undefined,
     caller: caller && { file: caller.pathname, line: caller.lineno, function: caller.funcName },
-    ...{ service, version, environment, project },
+    service: fixed('service'),
+    version: fixed('version'),
+    environment: fixed('environment'),
+    project,
   };
 }
 

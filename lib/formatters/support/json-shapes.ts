@@ -9,6 +9,12 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
   ecs: {
     names: ['@timestamp', 'message', 'ecs.version', 'log.level', 'log.logger', 'trace.id', 'span.id'],
     objects: ['ecs', 'log', 'trace', 'span', 'error', 'http', 'url', 'event', 'service'],
+    moving: {
+      '@timestamp': ({ time }) => time,
+      message: ({ message }) => message,
+      'trace.id': ({ traceId }) => traceId && `"${traceId}"`,
+      'span.id': ({ spanId }) => spanId && `"${spanId}"`,
+    },
     own: (r) => ({
       '@timestamp': iso(r.created),
       'log.level': r.level.toLowerCase(),
@@ -180,6 +186,12 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
       'stack_trace',
       'stack',
     ],
+    moving: {
+      '@timestamp': ({ time }) => time,
+      message: ({ message }) => message,
+      trace_id: ({ traceId }) => traceId && `"${traceId}"`,
+      span_id: ({ spanId }) => spanId && `"${spanId}"`,
+    },
     own: (r) => ({
       '@timestamp': iso(r.created),
       '@version': '1',

@@ -41,7 +41,8 @@ export function recordFacts(record: LogRecord, kept: { has(name: string): boolea
   const fields = entriesOf(safeFields(record));
   const traceId = kept.has('trace_id') ? undefined : takeHex(fields, 'trace_id', 32);
   const spanId = kept.has('span_id') ? undefined : takeHex(fields, 'span_id', 16);
-  const http = HTTP_NAMES.some((name) => kept.has(name)) ? undefined : takeHttp(fields);
+  const isHttp = fields.has('status') && fields.has('method') && fields.has('path');
+  const http = !isHttp || HTTP_NAMES.some((name) => kept.has(name)) ? undefined : takeHttp(fields);
   return { traceId, spanId, http, error: errorFacts(record), fields };
 }
 

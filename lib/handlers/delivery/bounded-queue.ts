@@ -138,6 +138,16 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
     return true;
   }
 
+  /** See {@link DeliveryQueue.overflows}: an item that need not be made. */
+  overflows(levelno: number): boolean {
+    const share = levelno >= ERROR ? 1 : SHARE_BELOW_ERROR;
+    if (this.#fits(1, share) || this.#fits(1, share, this.#waiting.sumBelow(this.#spared(levelno))))
+      return false;
+    this.#sequence += 1;
+    this.#lose('overflow', 1);
+    return true;
+  }
+
   /** Counts an item that is too large to be sent as lost. */
   refuse(): void {
     this.#sequence += 1;

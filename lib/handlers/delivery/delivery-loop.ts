@@ -88,6 +88,18 @@ export class DeliveryLoop<T> {
     if (isFull) this.#errors.reportOverflow();
   }
 
+  /**
+   * Counts and reports a record for which there is no room, whatever its size: it need not be encoded.
+   *
+   * @returns False if there may be some.
+   */
+  overflows(levelno: number): boolean {
+    if (this.#queue.overflows?.(levelno) !== true) return false;
+    this.#rest.shorten(FRESH_RECORD_MS);
+    this.#faults.reportOverflow();
+    return true;
+  }
+
   /** Counts and reports a record that is too large to be sent; a durable queue sets it aside. */
   refuse(item: T, levelno: number, error: Error): void {
     this.#queue.refuse(item, levelno, error);

@@ -1,3 +1,4 @@
+import type { EntryKind } from './shipping-entry.js';
 import type { BatchVerdict, RecordVerdict } from './verdict.js';
 
 /** What a destination declares to {@link ShippingHandler}. */
@@ -7,8 +8,11 @@ export interface Destination {
    * name, so it must stay the same.
    */
   readonly name: string;
-  /** The result of `encode`; default `'text'`. */
-  readonly entries?: 'text' | 'bytes' | 'json' | undefined;
+  /**
+   * The result of `encode`; default `'text'`. `'latin1'` is bytes as a string, a character for each: it takes less time to
+   * make and to keep than many small Buffers do.
+   */
+  readonly entries?: EntryKind | undefined;
   /**
    * Whether it acknowledges records, or delivery can be known otherwise; default true. Where it does not, delivery is
    * `at-most-once` with a spool too.
@@ -41,6 +45,9 @@ export const BATCH_DEFAULTS: BatchSettings = {
   maxRecordBytes: 262_144,
   timeoutMs: 10_000,
 };
+
+/** For destinations that take many records in one request: at 200 ms for an answer still 25,000 a second. */
+export const LARGE_BATCHES: Partial<BatchSettings> = { batchSize: 5_000 };
 
 /** What `send` may answer: nothing for delivered, one verdict for all records, or one for each, in their order. */
 export type SendResult = BatchVerdict | readonly RecordVerdict[] | undefined;

@@ -1,3 +1,4 @@
+import { shortestText } from '../../python/decimal-digits.js';
 import { JsonBudget } from '../../python/json/json-budget.js';
 import { jsonString } from '../../python/json/json-string.js';
 import { jsonValue } from '../../python/json/json-value.js';
@@ -12,7 +13,9 @@ export function jsonField(value: unknown): string | undefined {
 
 /** Any value as a text: a string as it is, all else as JSON. */
 export function textField(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : jsonField(value);
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  return typeof value === 'number' && Number.isFinite(value) ? shortestText(value) : jsonField(value);
 }
 
 /** An object of texts in JSON, on one line, with nothing in it that a terminal obeys. */

@@ -50,21 +50,26 @@ export class QueuedShipment<T extends Encoded> implements ShippingEntry<T> {
   }
 }
 
+/** What the results of `encode` are: texts, bytes in Buffers or in strings of Latin-1, objects. */
+export type EntryKind = 'text' | 'bytes' | 'latin1' | 'json';
+
 /** The bytes of an entry. */
-export function sizeOf(item: Encoded): number {
-  if (typeof item === 'string') return Buffer.byteLength(item);
+export function sizeOf(item: Encoded, kind: EntryKind): number {
+  if (typeof item === 'string') return kind === 'latin1' ? item.length : Buffer.byteLength(item);
   return Buffer.isBuffer(item) ? item.length : Buffer.byteLength(JSON.stringify(item));
 }
 
 /** An entry as a spool keeps it. */
-export function toPayload(item: Encoded): Buffer {
+export function toPayload(item: Encoded, kind: EntryKind): Buffer {
   if (Buffer.isBuffer(item)) return item;
-  return Buffer.from(typeof item === 'string' ? item : JSON.stringify(item));
+  if (typeof item !== 'string') return Buffer.from(JSON.stringify(item));
+  return kind === 'latin1' ? Buffer.from(item, 'latin1') : Buffer.from(item);
 }
 
 /** How a destination's entries are read back from a spool, by what `encode` gives. */
-export const fromPayload: Readonly<Record<'text' | 'bytes' | 'json', (payload: Buffer) => Encoded>> = {
+export const fromPayload: Readonly<Record<EntryKind, (payload: Buffer) => Encoded>> = {
   text: (payload) => payload.toString(),
   bytes: (payload) => payload,
+  latin1: (payload) => payload.toString('latin1'),
   json: (payload) => JSON.parse(payload.toString()) as object,
 };

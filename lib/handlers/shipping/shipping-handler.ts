@@ -26,6 +26,7 @@ import {
 import { Secrets } from './secrets.js';
 import {
   type Encoded,
+  type EntryKind,
   fromPayload,
   QueuedShipment,
   type ShippingEntry,
@@ -65,6 +66,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
 
   readonly #destination: Destination;
   readonly #settings: BatchSettings;
+  readonly #kind: EntryKind;
   readonly #queue: DeliveryQueue<T>;
   readonly #loop: DeliveryLoop<T>;
   readonly #reporter = new FailureReporter(this);
@@ -87,12 +89,13 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
     super(o);
     const { name, entries = 'text', isAnswered = true } = destination;
     this.#destination = destination;
+    this.#kind = entries;
     this.#secrets = new Secrets(destination.secrets ?? []);
     this.#settings = batchSettings(o, destination);
     this.delivery = o.spool === undefined || !isAnswered ? 'at-most-once' : 'at-least-once';
     this.#queue = makeQueue<T>(o, {
       kind: name,
-      encode: toPayload,
+      encode: (item) => toPayload(item, entries),
       decode: fromPayload[entries] as (payload: Buffer) => T,
       keep: (item) => (Buffer.isBuffer(item) ? (inOwnMemory(item) as Buffer & T) : item),
       failed: (error) => this.#spoolReporter.report(error),
@@ -162,13 +165,13 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
 
   /** Encodes the record and queues it. */
   emit(record: LogRecord): void {
-    if (isExporting(this)) return;
+    if (isExporting(this) || this.#loop.overflows(record.levelno)) return;
     const { batchSize, maxBatchBytes, maxRecordBytes } = this.#settings;
     let item = this.#encoded(record);
-    let bytes = sizeOf(item);
+    let bytes = sizeOf(item, this.#kind);
     for (let attempt = 0; bytes > maxRecordBytes && attempt < 2; attempt++) {
       item = this.#encoded(shortenedRecord(record, maxRecordBytes / (attempt === 0 ? 3 : 16), attempt === 0));
-      bytes = sizeOf(item);
+      bytes = sizeOf(item, this.#kind);
     }
     if (bytes > maxRecordBytes) {
       const error = new Error(`a record of ${bytes} bytes is longer than ${maxRecordBytes}, and is lost`);

@@ -36,7 +36,11 @@ export const portEntry = (what: string, standard: number) =>
  */
 export const shippingEntries = lazy(() => ({
   ...handlerEntries(),
-  batchSize: v.optional(count('The most records that are sent together; default 1 000.')),
+  batchSize: v.optional(
+    count(
+      'The most records that are sent together; default 1 000, for OTLP, Loki and Elasticsearch 5 000, for Kafka 2 500.',
+    ),
+  ),
   maxBatchBytes: v.optional(
     count('The most bytes that are sent together, before compression; default 1 MiB.'),
   ),

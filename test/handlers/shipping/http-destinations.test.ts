@@ -11,9 +11,11 @@ import { OTLPHandler } from '../../../lib/handlers/shipping/otlp/otlp.handler.js
 import type { ShippingHandler } from '../../../lib/handlers/shipping/shipping-handler.js';
 import { HttpSink } from '../../support/http-sink.js';
 import { collectStderr } from '../../support/stderr-collector.js';
+import { useTemporaryFolder } from '../../support/temporary-folder.js';
 
 type Shipping = Handler & Pick<ShippingHandler, 'stats' | 'health'>;
 
+const folder = useTemporaryFolder();
 let sink: HttpSink;
 let stderr: ReturnType<typeof collectStderr>;
 const open: Handler[] = [];
@@ -213,6 +215,47 @@ describe('ElasticsearchHandler', () => {
     await settled(elastic);
     expect(sink.requests).toHaveLength(2);
     expect(elastic.stats.delivered).toBe(1);
+  });
+});
+
+describe('OTLPHandler in Protocol Buffers', () => {
+  it('sends any text as it is, of any length, beside others of the same and of other loggers', async () => {
+    const otlp = opened(new OTLPHandler({ endpoint: url() }));
+    const texts = [
+      'short',
+      'é€😀',
+      'x'.repeat(95),
+      'z'.repeat(97),
+      'ü'.repeat(200),
+      'y'.repeat(70_000),
+      'a\u0000b',
+    ];
+    for (const [at, text] of texts.entries())
+      log(otlp, { name: at % 3 === 0 ? 'shop.ä' : 'other', msg: text, extra: { [`field ${text}`]: text } });
+    await otlp.flush();
+    const body = sink.requests[0]?.body ?? '';
+    for (const text of texts) expect(body.split(`field ${text}`)).toHaveLength(2);
+    expect(body.split('shop.ä')).toHaveLength(2);
+    expect(body.split('other')).toHaveLength(2);
+    expect(otlp.stats).toMatchObject({ delivered: texts.length });
+  });
+
+  it('sends from a spool, byte for byte, what a process before left in it', async () => {
+    const spool = { directory: folder.path };
+    sink.answer = () => 503;
+    const before = opened(new OTLPHandler({ endpoint: url(), spool }));
+    log(before, 'é€😀 ÿ');
+    await before.close();
+    sink.answer = () => 200;
+    const sent = sink.requests.length;
+    const after = opened(new OTLPHandler({ endpoint: url(), spool }));
+    for (let round = 0; round < 400 && after.stats.spooled > 0; round++) {
+      void after.flush();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    const bodies = sink.requests.slice(sent).map(({ bytes }) => bytes.toString('hex'));
+    expect(bodies).toEqual([sink.requests[0]?.bytes.toString('hex')]);
+    expect(sink.requests[0]?.body).toContain('é€😀 ÿ');
   });
 });
 

@@ -359,4 +359,25 @@ describe('memory', () => {
     expect(queuedBytes).toBeLessThanOrEqual(10_000);
     expect(queued + dropped).toBe(emitted);
   });
+
+  it('encodes no record for which there is no room, and counts it', async () => {
+    let encoded = 0;
+    class Counting extends Depot {
+      protected override encode(record: LogRecord): string {
+        encoded += 1;
+        return super.encode(record);
+      }
+    }
+    const handler = new Counting({ maxRecords: 100, timeoutMs: 50 });
+    open.push(handler);
+    handler.answer = () => new Promise(() => undefined);
+    for (let index = 0; index < 500; index++) log(handler, `message ${index}`);
+    expect(encoded).toBe(90);
+    expect(handler.stats).toMatchObject({ emitted: 500, queued: 90, droppedBy: { overflow: 410 } });
+    // One of a higher level takes the place of another.
+    handler.handle(new LogRecord({ msg: 'error', levelno: 40, levelname: 'ERROR' }));
+    handler.handle(new LogRecord({ msg: 'warning', levelno: 30, levelname: 'WARNING' }));
+    expect(encoded).toBe(92);
+    expect(stderr.text).toContain('the queue is full');
+  });
 });

@@ -5,6 +5,7 @@ import { checkOptions } from '../../../core/options.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
 import { lazy } from '../../../runtime/lazy.js';
 import type { HttpAnswer } from '../../http/http-request.js';
+import { LARGE_BATCHES } from '../destination.js';
 import { ShapedJson } from '../shaped-json.js';
 import type { ShippingEntry } from '../shipping-entry.js';
 import { type BatchVerdict, delivered, type RecordVerdict, rejected, retry } from '../verdict.js';
@@ -90,6 +91,7 @@ export class ElasticsearchHandler extends HttpShippingHandler {
     super(o, {
       name: 'elasticsearch',
       server: o.url,
+      defaults: LARGE_BATCHES,
       auth: o.auth,
       secrets: [o.apiKey],
       secretHeaders: o.apiKey === undefined ? {} : { Authorization: `ApiKey ${o.apiKey}` },

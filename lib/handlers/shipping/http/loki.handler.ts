@@ -8,6 +8,7 @@ import { recordFacts } from '../../../formatters/support/record-facts.js';
 import { jsonString } from '../../../python/json/json-string.js';
 import { cutText } from '../../../runtime/cut-text.js';
 import { lazy } from '../../../runtime/lazy.js';
+import { LARGE_BATCHES } from '../destination.js';
 import { textField, textsJson } from '../field-values.js';
 import type { ShippingEntry } from '../shipping-entry.js';
 import { type HttpShipment, HttpShippingHandler } from './http-shipping-handler.js';
@@ -47,6 +48,9 @@ export type LokiHandlerOptions = v.InferInput<ReturnType<typeof lokiHandlerSchem
 /** What Loki takes of structured metadata with a line, unless it is configured otherwise: 128 entries, 64 KiB. */
 const MAX_METADATA = 100;
 const MAX_METADATA_BYTES = 48 * 1024;
+/** Levels whose labels are remembered. */
+const MAX_LEVELS = 50;
+const NEWLINE = 10;
 
 /**
  * Sends records to Grafana Loki, or to what takes its push requests (VictoriaLogs, Grafana Alloy).
@@ -76,6 +80,8 @@ export class LokiHandler extends HttpShippingHandler {
   });
 
   readonly #labels: Readonly<Record<string, string>>;
+  /** The labels of each level in JSON; there are few levels. */
+  readonly #streams = new Map<string, string>();
   readonly #clock = new NanosecondClock();
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`; `ERR_LOGGING_FILE` if a file of `tls` or the spool cannot be used. */
@@ -84,6 +90,7 @@ export class LokiHandler extends HttpShippingHandler {
     super(o, {
       name: 'loki',
       server: o.url,
+      defaults: LARGE_BATCHES,
       auth: o.auth,
       fixedHeaders: o.tenant === undefined ? {} : { 'X-Scope-OrgID': o.tenant },
     });
@@ -92,25 +99,25 @@ export class LokiHandler extends HttpShippingHandler {
 
   /** The stream, then the entry: each a text in JSON, on a line of its own. */
   protected override encode(record: LogRecord): string {
-    const stream = textsJson({ ...this.#labels, level: record.levelname.toLowerCase() });
     const { metadata, rest } = metadataOf(record);
     const line = this.formatter === null ? lineOf(record) : this.format(record);
     const text = rest === undefined ? line : `${line}\n${textsJson(rest)}`;
     const time = this.#clock.time(record.created);
-    return `${stream}\n["${time}",${jsonString(text)},${textsJson(metadata)}]`;
+    return `${this.#streamOf(record.levelname)}\n["${time}",${jsonString(text)},${metadata}]`;
+  }
+
+  #streamOf(level: string): string {
+    const known = this.#streams.get(level);
+    if (known !== undefined) return known;
+    const stream = textsJson({ ...this.#labels, level: level.toLowerCase() });
+    if (this.#streams.size >= MAX_LEVELS) this.#streams.clear();
+    this.#streams.set(level, stream);
+    return stream;
   }
 
   protected override request(batch: readonly ShippingEntry[]): HttpShipment {
-    const streams = new Map<string, string[]>();
-    for (const { item } of batch) {
-      const at = item.indexOf('\n');
-      const [stream, entry] = [item.slice(0, at), item.slice(at + 1)];
-      const entries = streams.get(stream);
-      if (entries === undefined) streams.set(stream, [entry]);
-      else entries.push(entry);
-    }
-    const parts = [...streams].map(
-      ([stream, entries]) => `{"stream":${stream},"values":[${entries.join(',')}]}`,
+    const parts = [...byStream(batch)].map(
+      ([stream, entries]) => `{"stream":${stream},"values":[${entries}]}`,
     );
     return {
       path: '/loki/api/v1/push',
@@ -120,37 +127,57 @@ export class LokiHandler extends HttpShippingHandler {
   }
 }
 
+/** The entries of a batch by stream, in order. */
+function byStream(batch: readonly ShippingEntry[]): ReadonlyMap<string, string> {
+  const streams = new Map<string, string>();
+  let stream = '';
+  let entries = '';
+  for (const { item } of batch) {
+    // Records of one level often follow each other.
+    if (stream === '' || item.charCodeAt(stream.length) !== NEWLINE || !item.startsWith(stream)) {
+      if (stream !== '') streams.set(stream, entries);
+      stream = item.slice(0, item.indexOf('\n'));
+      entries = streams.get(stream) ?? '';
+    }
+    entries += `${entries === '' ? '' : ','}${item.slice(stream.length + 1)}`;
+  }
+  return streams.set(stream, entries);
+}
+
 function lineOf(record: LogRecord): string {
   const message = record.getMessage();
   const traceback = hasError(record) || record.excText ? tracebackText(record) : undefined;
   return traceback ? `${message}\n${traceback}` : message;
 }
 
-/** The fields of a record as texts, as many as Loki takes; the rest. */
-function metadataOf(record: LogRecord): {
-  metadata: Record<string, string>;
-  rest: Record<string, string> | undefined;
-} {
+/** The fields of a record as texts in JSON, as many as Loki takes; the rest. */
+function metadataOf(record: LogRecord): { metadata: string; rest: Record<string, string> | undefined } {
   const { traceId, spanId, error, fields } = recordFacts(record, KEPT);
-  const metadata: Record<string, string> = Object.create(null) as Record<string, string>;
-  metadata.logger = record.name;
-  if (traceId !== undefined) metadata.trace_id = traceId;
-  if (spanId !== undefined) metadata.span_id = spanId;
+  const own: Readonly<Record<string, unknown>> = {
+    ...{ logger: true, trace_id: traceId, span_id: spanId, stack: record.stackInfo || undefined },
+    ...{ exception_type: error, exception_message: error },
+  };
+  let metadata = `{"logger":${jsonString(record.name)}`;
+  if (traceId !== undefined) metadata += `,"trace_id":"${traceId}"`;
+  if (spanId !== undefined) metadata += `,"span_id":"${spanId}"`;
   if (error !== undefined) {
-    metadata.exception_type = error.type;
-    metadata.exception_message = cutText(error.message, 1_024);
+    metadata += `,"exception_type":${jsonString(error.type)}`;
+    metadata += `,"exception_message":${jsonString(cutText(error.message, 1_024))}`;
   }
-  if (record.stackInfo) metadata.stack = cutText(record.stackInfo, 8_192);
+  if (record.stackInfo) metadata += `,"stack":${jsonString(cutText(record.stackInfo, 8_192))}`;
   let rest: Record<string, string> | undefined;
   let bytes = 0;
   let count = 0;
   for (const [key, value] of fields) {
     const text = textField(value);
     if (text === undefined) continue;
-    const name = key in metadata ? `extra_${key}` : key;
+    let name = key;
+    if (Object.hasOwn(own, key) && own[key] !== undefined)
+      do name = `extra_${name}`;
+      while (fields.has(name));
     const size = Buffer.byteLength(name) + Buffer.byteLength(text);
     if (count < MAX_METADATA && bytes + size <= MAX_METADATA_BYTES) {
-      metadata[name] = text;
+      metadata += `,${jsonString(name)}:${jsonString(text)}`;
       bytes += size;
       count += 1;
     } else {
@@ -158,7 +185,7 @@ function metadataOf(record: LogRecord): {
       rest[name] = text;
     }
   }
-  return { metadata, rest };
+  return { metadata: `${metadata}}`, rest };
 }
 
 /** The fields of a request stay as they are: nothing is looked for elsewhere. */

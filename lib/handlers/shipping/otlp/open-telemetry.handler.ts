@@ -265,24 +265,22 @@ const NO_PROVIDER =
   'no LoggerProvider of OpenTelemetry is registered; start its SDK with logs, or give loggerProvider';
 
 function handoverOf(record: LogRecord, text: string | undefined, hasCaller: boolean): Handover {
-  const { scope, time, attributes, traceId, spanId, ...rest } = otlpRecord(record, text, hasCaller);
+  const { scope, microseconds, names, traceId, spanId, ...rest } = otlpRecord(record, text, hasCaller);
   const { severityNumber, severityText, body } = rest;
-  const values = attributes.map(([name, value]) => [name, attributeValue(value)] as const);
+  const values = names.map((name, at) => [name, attributeValue(rest.values[at] as OtlpValue)] as const);
   // A context has both or none.
   if (traceId !== undefined && spanId === undefined) values.push(['trace_id', traceId]);
   if (spanId !== undefined && traceId === undefined) values.push(['span_id', spanId]);
   return {
     scope,
     record: {
-      timestamp: [Number(time / NANOSECONDS), Number(time % NANOSECONDS)],
+      timestamp: [Math.floor(microseconds / 1e6), (microseconds % 1e6) * 1_000],
       ...{ severityNumber, severityText, body },
       attributes: Object.fromEntries(values),
       context: contextOf(traceId, spanId),
     },
   };
 }
-
-const NANOSECONDS = 1_000_000_000n;
 
 /** The SDK takes no bigint: it is a number where that is the same, else a text. */
 function attributeValue(value: OtlpValue): OtlpValue {

@@ -8,25 +8,27 @@ import { isInt, type OtlpRecord, type OtlpValue } from './otlp-record.js';
  *
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
-export class OtlpJson implements OtlpCodec<string> {
+export class OtlpJson implements OtlpCodec {
   readonly contentType = 'application/json';
 
   encode({
     scope,
-    time,
+    microseconds,
     severityNumber,
     severityText,
     body,
-    attributes,
+    names,
+    values,
     traceId,
     spanId,
   }: OtlpRecord): string {
+    const time = microseconds === 0 ? '0' : `${microseconds}000`;
     const trace = traceId === undefined ? '' : `,"traceId":"${traceId}"`;
     const span = spanId === undefined ? '' : `,"spanId":"${spanId}"`;
     const severity = `"severityNumber":${severityNumber},"severityText":${jsonString(severityText)}`;
     return (
       `${jsonString(scope)}\n{"timeUnixNano":"${time}","observedTimeUnixNano":"${time}",${severity},` +
-      `"body":{"stringValue":${jsonString(body)}},"attributes":${keyValues(attributes)}${trace}${span}}`
+      `"body":{"stringValue":${jsonString(body)}},"attributes":${keyValues(names.map((name, at) => [name, values[at] as OtlpValue]))}${trace}${span}}`
     );
   }
 

@@ -3,41 +3,33 @@ import { isInt, type OtlpRecord, type OtlpValue } from './otlp-record.js';
 import { ProtobufWriter } from './protobuf-writer.js';
 
 /**
- * OTLP in Protocol Buffers: an entry is the logger's name with its length before it, and the LogRecord.
+ * OTLP in Protocol Buffers: an entry is the logger's name with its length before it, and the LogRecord, in Latin-1: a character
+ * for each byte.
  *
  * @see https://github.com/open-telemetry/opentelemetry-proto
  */
-export class OtlpProtobuf implements OtlpCodec<Buffer> {
+export class OtlpProtobuf implements OtlpCodec {
   readonly contentType = 'application/x-protobuf';
 
   readonly #writer = new ProtobufWriter();
 
-  encode(record: OtlpRecord): Buffer {
+  encode(record: OtlpRecord): string {
     const writer = this.#writer;
     writer.reset();
-    // Not a message of OTLP's: the frame in which an entry waits.
-    writer.string(SCOPE, record.scope);
+    // The frame in which an entry waits; the name in an InstrumentationScope is written in the same way.
+    writer.string(SCOPE_NAME, record.scope);
     this.#logRecord(record);
     return writer.take();
   }
 
   /** An ExportLogsServiceRequest. */
-  request(entries: readonly Buffer[], resource: Readonly<Record<string, OtlpValue>>): Buffer {
-    const scopes = new Map<string, Buffer[]>();
-    for (const entry of entries) {
-      const { scope, record } = split(entry);
-      const records = scopes.get(scope);
-      if (records === undefined) scopes.set(scope, [record]);
-      else records.push(record);
+  request(entries: readonly string[], resource: Readonly<Record<string, OtlpValue>>): Buffer {
+    let logs = this.#resource(resource);
+    for (const [scope, records] of byScope(entries)) {
+      const head = frame(SCOPE, scope.length) + scope;
+      logs += frame(SCOPE_LOGS, head.length + records.length) + head + records;
     }
-    const parts: Buffer[] = [this.#resource(resource)];
-    for (const [scope, records] of scopes) {
-      const head = this.#scope(scope);
-      const length = records.reduce((sum, record) => sum + record.length, head.length);
-      parts.push(frame(SCOPE_LOGS, length), head, ...records);
-    }
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
-    return Buffer.concat([frame(RESOURCE_LOGS, length), ...parts]);
+    return Buffer.from(frame(RESOURCE_LOGS, logs.length) + logs, 'latin1');
   }
 
   /** The rejected records in an ExportLogsServiceResponse. */
@@ -53,26 +45,31 @@ export class OtlpProtobuf implements OtlpCodec<Buffer> {
   }
 
   /** The field `log_records` of a ScopeLogs. */
-  #logRecord({ time, severityNumber, severityText, body, attributes, traceId, spanId }: OtlpRecord): void {
+  #logRecord(record: OtlpRecord): void {
+    const { microseconds, severityNumber, severityText, body, names, values, traceId, spanId } = record;
     const writer = this.#writer;
-    writer.message(LOG_RECORDS, () => {
-      writer.fixed64(1, time);
-      writer.varint(2, severityNumber);
-      writer.string(3, severityText);
-      writer.message(5, () => writer.string(1, body));
-      for (const [name, value] of attributes) this.#keyValue(6, name, value);
-      if (traceId !== undefined) writer.hex(9, traceId);
-      if (spanId !== undefined) writer.hex(10, spanId);
-      writer.fixed64(11, time);
-    });
+    const start = writer.begin(LOG_RECORDS);
+    writer.fixed64(1, microseconds);
+    writer.varint(2, severityNumber);
+    writer.string(3, severityText);
+    const text = writer.begin(5);
+    writer.string(1, body);
+    writer.end(text);
+    for (let at = 0; at < names.length; at++) this.#keyValue(6, names[at] as string, values[at] as OtlpValue);
+    if (traceId !== undefined) writer.hex(9, traceId);
+    if (spanId !== undefined) writer.hex(10, spanId);
+    writer.fixed64(11, microseconds);
+    writer.end(start);
   }
 
   #keyValue(field: number, key: string, value: OtlpValue): void {
     const writer = this.#writer;
-    writer.message(field, () => {
-      writer.string(1, key);
-      writer.message(2, () => this.#anyValue(value));
-    });
+    const start = writer.begin(field);
+    writer.string(1, key);
+    const at = writer.begin(2);
+    this.#anyValue(value);
+    writer.end(at);
+    writer.end(start);
   }
 
   /** The one field of an AnyValue; none for `null`. */
@@ -87,49 +84,72 @@ export class OtlpProtobuf implements OtlpCodec<Buffer> {
       else if (value >= 0) writer.varint(3, value);
       else writer.int64(3, BigInt(value));
     } else if (Array.isArray(value)) {
-      writer.message(5, () => {
-        for (const item of value as readonly OtlpValue[]) writer.message(1, () => this.#anyValue(item));
-      });
+      const list = writer.begin(5);
+      for (const item of value as readonly OtlpValue[]) {
+        const start = writer.begin(1);
+        this.#anyValue(item);
+        writer.end(start);
+      }
+      writer.end(list);
     } else {
-      writer.message(6, () => {
-        for (const [key, item] of Object.entries(value)) this.#keyValue(1, key, item as OtlpValue);
-      });
+      const list = writer.begin(6);
+      for (const [key, item] of Object.entries(value)) this.#keyValue(1, key, item as OtlpValue);
+      writer.end(list);
     }
   }
 
-  #resource(resource: Readonly<Record<string, OtlpValue>>): Buffer {
+  #resource(resource: Readonly<Record<string, OtlpValue>>): string {
     const writer = this.#writer;
-    writer.message(1, () => {
-      for (const [name, value] of Object.entries(resource)) this.#keyValue(1, name, value);
-    });
-    return writer.take();
-  }
-
-  #scope(name: string): Buffer {
-    const writer = this.#writer;
-    writer.message(SCOPE, () => writer.string(1, name));
+    writer.reset();
+    const start = writer.begin(1);
+    for (const [name, value] of Object.entries(resource)) this.#keyValue(1, name, value);
+    writer.end(start);
     return writer.take();
   }
 }
 
-/** Numbers of fields: of an ExportLogsServiceRequest, of a ResourceLogs, and of a ScopeLogs. */
+/** Numbers of fields: of an ExportLogsServiceRequest, of a ResourceLogs, of a ScopeLogs, and of an InstrumentationScope. */
 const RESOURCE_LOGS = 1;
 const SCOPE_LOGS = 2;
 const SCOPE = 1;
 const LOG_RECORDS = 2;
+const SCOPE_NAME = 1;
 
 /** What comes before a message: the number of its field, and its length. */
-function frame(field: number, length: number): Buffer {
-  const bytes = [field * 8 + 2];
+function frame(field: number, length: number): string {
+  let text = String.fromCharCode(field * 8 + 2);
   let left = length;
-  for (; left >= 0x80; left = Math.floor(left / 0x80)) bytes.push((left % 0x80) | 0x80);
-  bytes.push(left);
-  return Buffer.from(bytes);
+  for (; left >= 0x80; left = Math.floor(left / 0x80)) text += String.fromCharCode((left % 0x80) | 0x80);
+  return text + String.fromCharCode(left);
 }
 
-function split(entry: Buffer): { scope: string; record: Buffer } {
-  const { value: length, at } = varintAt(entry, 1);
-  return { scope: entry.toString('utf8', at, at + length), record: entry.subarray(at + length) };
+/** The records of a batch by scope, in order: what precedes the records of each, and all of them. */
+function byScope(entries: readonly string[]): ReadonlyMap<string, string> {
+  const scopes = new Map<string, string>();
+  let scope = '';
+  let records = '';
+  for (const entry of entries) {
+    // Records of one logger often follow each other.
+    if (scope === '' || !entry.startsWith(scope)) {
+      if (scope !== '') scopes.set(scope, records);
+      scope = entry.slice(0, scopeLength(entry));
+      records = scopes.get(scope) ?? '';
+    }
+    records += entry.slice(scope.length);
+  }
+  return scopes.set(scope, records);
+}
+
+/** The length of the first field of an entry, its tag and its length included. */
+function scopeLength(entry: string): number {
+  let length = 0;
+  let scale = 1;
+  for (let at = 1; ; at++) {
+    const byte = entry.charCodeAt(at);
+    length += (byte & 0x7f) * scale;
+    if (byte < 0x80 || Number.isNaN(byte)) return at + 1 + length;
+    scale *= 0x80;
+  }
 }
 
 /** The last value of each field of a message, as far as it can be read: numbers, and bytes. */

@@ -5,6 +5,7 @@ import { checkOptions } from '../../../core/options.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
 import { lazy } from '../../../runtime/lazy.js';
 import type { HttpAnswer } from '../../http/http-request.js';
+import { LARGE_BATCHES } from '../destination.js';
 import { type HttpShipment, HttpShippingHandler } from '../http/http-shipping-handler.js';
 import { httpAuth, httpShippingEntries, httpUrl } from '../http/http-shipping-options.js';
 import { httpVerdict, type StatusVerdicts } from '../http/http-verdict.js';
@@ -83,7 +84,7 @@ const VERDICTS: StatusVerdicts = {
  * new OTLPHandler({ endpoint: 'http://collector:4318', resource: { 'service.name': 'shop' } })
  * @see https://opentelemetry.io/docs/specs/otlp/#otlphttp
  */
-export class OTLPHandler extends HttpShippingHandler<Buffer | string> {
+export class OTLPHandler extends HttpShippingHandler {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
   declare static readonly optionsSchema: ReturnType<typeof otlpHandlerSchema>;
@@ -103,23 +104,24 @@ export class OTLPHandler extends HttpShippingHandler<Buffer | string> {
     const isJson = o.protocol === 'http/json';
     super({ ...o, gzip: o.compression === 'gzip' } as typeof o, {
       name: isJson ? 'otlp.json' : 'otlp',
-      entries: isJson ? 'text' : 'bytes',
+      entries: isJson ? 'text' : 'latin1',
       server: o.endpoint,
+      defaults: LARGE_BATCHES,
       auth: o.auth,
       maxAnswerBytes: 65_536,
     });
-    this.#codec = (isJson ? new OtlpJson() : new OtlpProtobuf()) as OtlpCodec;
+    this.#codec = isJson ? new OtlpJson() : new OtlpProtobuf();
     const service = process.env.OTEL_SERVICE_NAME || 'unknown_service:node';
     this.#resource = { 'service.name': service, ...o.resource };
     this.#hasCaller = o.includeCaller;
   }
 
-  protected override encode(record: LogRecord): Buffer | string {
+  protected override encode(record: LogRecord): string {
     const text = this.formatter === null ? undefined : this.format(record);
     return this.#codec.encode(otlpRecord(record, text, this.#hasCaller));
   }
 
-  protected override request(batch: readonly ShippingEntry<Buffer | string>[]): HttpShipment {
+  protected override request(batch: readonly ShippingEntry[]): HttpShipment {
     const body = this.#codec.request(
       batch.map(({ item }) => item),
       this.#resource,

@@ -1,0 +1,204 @@
+import { CONTEXT, EXPOSED, EXTRA, type Fields, LogRecord } from '../../core/records/log-record.js';
+import { JsonBudget } from '../../python/json/json-budget.js';
+import { jsonString } from '../../python/json/json-string.js';
+import { jsonKey, jsonValue } from '../../python/json/json-value.js';
+import { MAX_RECORD } from '../../runtime/limits.js';
+import { JsonFields } from './json-fields.js';
+import { isPlainObject, type MovingMembers, type Shape, type ShapeParts, shapeFields } from './json-shape.js';
+import { timestampWriter } from './json-timestamp.js';
+
+/** Frames of lines, and names of fields, that are remembered; longer names are not. */
+const MAX_FRAMES = 500;
+const MAX_NAMES = 1_000;
+const MAX_NAME = 256;
+/** More fields than this go the long way: not all of them may be written. */
+const MAX_FIELDS = 100;
+
+/** A piece that all plain lines of a logger and level share, and the member that follows it, if any does. */
+interface Piece {
+  readonly text: string;
+  readonly member?: { readonly lead: string; readonly name: string };
+}
+
+/** The context of a record: what of it stays fields, and its trace. */
+interface ReadContext {
+  readonly rest: Fields | undefined;
+  readonly traceId: string | undefined;
+  readonly spanId: string | undefined;
+}
+
+/**
+ * Writes most records of a shape in one go: those without error, stack and request, whose fields have names that mean
+ * nothing to the product. The rest of such a line is the same for all records of a logger and level, but for the members
+ * that the shape calls moving. Other records go the long way, through {@link shapeFields}.
+ */
+export class PlainShape {
+  readonly #shape: Shape;
+  readonly #parts: ShapeParts;
+  readonly #moving: MovingMembers;
+  readonly #frames = new Map<string, readonly Piece[]>();
+  readonly #fields = new JsonFields(new Set());
+  readonly #time = timestampWriter('', { timestamp: 'iso', utc: true });
+  /** Names that mean nothing to the product, and those that do. */
+  readonly #ordinary = new Set<string>();
+  readonly #meant: ReadonlySet<string>;
+  #last: { name: unknown; levelname: unknown; levelno: unknown; frame: readonly Piece[] } | undefined;
+  #lastContext: Fields | undefined;
+  #lastRead: ReadContext | undefined;
+
+  private constructor(shape: Shape, parts: ShapeParts, moving: MovingMembers) {
+    this.#shape = shape;
+    this.#parts = parts;
+    this.#moving = moving;
+    const own = Object.keys(shape.own(NOTHING));
+    const { static_fields } = parts.options;
+    const renamed = [...parts.renamed].flat();
+    const others = [...shape.names, ...(shape.objects ?? []), ...renamed, ...Object.keys(static_fields)];
+    this.#meant = new Set([...TRACE, ...own, ...others]);
+  }
+
+  /** @returns Undefined where a shape, or the options, place fields elsewhere than behind the product's own. */
+  static of(shape: Shape, parts: ShapeParts): PlainShape | undefined {
+    const { moving, fieldsIn, field } = shape;
+    const { nested, includeCaller } = parts.options;
+    if (moving === undefined || fieldsIn !== undefined || field !== undefined) return undefined;
+    if (nested || includeCaller || parts.attributes.length > 0) return undefined;
+    return new PlainShape(shape, parts, moving);
+  }
+
+  /** The line of a plain record; undefined for others, and where something would have to be left out. */
+  line(record: LogRecord, message: string, budget: JsonBudget): string | undefined {
+    if (record.excInfo !== undefined || record.excText || record.stackInfo || record[EXPOSED])
+      return undefined;
+    if (!Number.isFinite(record.created)) return undefined;
+    const extra = record[EXTRA];
+    const context = this.#contextOf(record);
+    if (context === undefined || !this.#isOrdinary(extra, context.rest) || isRequest(extra, context.rest))
+      return undefined;
+    const frame = this.#frameOf(record);
+    if (frame === undefined) return undefined;
+    const { traceId, spanId, rest } = context;
+    const parts = {
+      time: this.#time(record.created),
+      message: jsonString(budget.takeText(message)),
+      traceId,
+      spanId,
+    };
+    let line = '';
+    for (const { text, member } of frame) {
+      line += text;
+      if (member === undefined) continue;
+      const json = this.#moving[member.name]?.(parts);
+      if (json !== undefined) line += member.lead + json;
+    }
+    line += this.#fields.write({ [EXTRA]: extra, [CONTEXT]: rest } as LogRecord, budget);
+    return budget.isCut ? undefined : `${line}}`;
+  }
+
+  #frameOf({ name, levelname, levelno }: LogRecord): readonly Piece[] | undefined {
+    const last = this.#last;
+    if (last?.name === name && last.levelname === levelname && last.levelno === levelno) return last.frame;
+    // A filter may have set anything.
+    if (typeof name !== 'string' || typeof levelname !== 'string' || typeof levelno !== 'number')
+      return undefined;
+    if (name.length > MAX_NAME || levelname.length > MAX_NAME) return undefined;
+    const key = `${levelno} ${levelname}\n${name}`;
+    let frame = this.#frames.get(key);
+    if (frame === undefined) {
+      if (this.#frames.size >= MAX_FRAMES) this.#frames.clear();
+      frame = this.#piecesOf(name, levelno, levelname);
+      this.#frames.set(key, frame);
+    }
+    this.#last = { name, levelname, levelno, frame };
+    return frame;
+  }
+
+  /** Made the long way, from a record that has a trace and nothing else. */
+  #piecesOf(name: string, levelno: number, levelname: string): Piece[] {
+    const context = { trace_id: '0'.repeat(32), span_id: '0'.repeat(16) };
+    const record = new LogRecord({ name, levelno, levelname, msg: '', created: 0, context });
+    const budget = new JsonBudget();
+    budget.reset(MAX_RECORD);
+    const written = new Map(
+      Object.keys(this.#moving).map((each) => [this.#parts.renamed.get(each) ?? each, each]),
+    );
+    const pieces: Piece[] = [];
+    let text = '{';
+    for (const [member, value] of Object.entries(shapeFields(this.#shape, this.#parts, record, ''))) {
+      const lead = `${text === '{' && pieces.length === 0 ? '' : ','}${jsonKey(member, budget)}:`;
+      const moves = written.get(member);
+      if (moves === undefined) text += lead + (jsonValue(value, budget) ?? 'null');
+      else {
+        pieces.push({ text, member: { lead, name: moves } });
+        text = '';
+      }
+    }
+    return [...pieces, { text }];
+  }
+
+  /** Undefined for a context with names that mean something. The last one is remembered: contexts never change. */
+  #contextOf(record: LogRecord): ReadContext | undefined {
+    const context = record[CONTEXT];
+    if (context === undefined) return NO_CONTEXT;
+    if (context === this.#lastContext && Object.isFrozen(context)) return this.#lastRead;
+    this.#lastContext = context;
+    this.#lastRead = this.#readContext(context);
+    return this.#lastRead;
+  }
+
+  #readContext(context: Fields): ReadContext | undefined {
+    if (!('trace_id' in context || 'span_id' in context))
+      return this.#isOrdinary(context, undefined)
+        ? { rest: context, traceId: undefined, spanId: undefined }
+        : undefined;
+    const { trace_id: traceId, span_id: spanId, ...rest } = context;
+    if (!isHex(traceId, 32) || !isHex(spanId, 16) || !this.#isOrdinary(rest, undefined)) return undefined;
+    return { rest: Object.freeze(rest), traceId, spanId };
+  }
+
+  /** Whether all names of fields mean nothing to the product, and none is among others. */
+  #isOrdinary(fields: Fields | undefined, others: Fields | undefined): boolean {
+    if (fields === undefined) return true;
+    let count = 0;
+    try {
+      for (const name in fields) {
+        count += 1;
+        if (count > MAX_FIELDS || !(this.#ordinary.has(name) || this.#learn(name))) return false;
+        if (others !== undefined && Object.hasOwn(others, name)) return false;
+      }
+      return isPlainObject(fields);
+    } catch {
+      return false;
+    }
+  }
+
+  #learn(name: string): boolean {
+    // Objects have such keys first, lines last.
+    if (this.#meant.has(name) || /^\d+$/.test(name) || name.length > MAX_NAME) return false;
+    if (this.#ordinary.size >= MAX_NAMES) this.#ordinary.clear();
+    this.#ordinary.add(name);
+    return true;
+  }
+}
+
+const TRACE = ['trace_id', 'span_id'];
+const NO_CONTEXT: ReadContext = { rest: undefined, traceId: undefined, spanId: undefined };
+const NOTHING = {
+  ...{ created: 0, level: '', levelno: 0, logger: '', message: '', fields: new Map<string, unknown>() },
+  ...{ traceback: undefined, stack: undefined, caller: undefined, http: undefined, error: undefined },
+  ...{ service: undefined, version: undefined, environment: undefined, project: undefined },
+  ...{ traceId: undefined, spanId: undefined },
+};
+
+/** Whether the fields are those of an access record. */
+function isRequest(extra: Fields | undefined, context: Fields | undefined): boolean {
+  const has = (name: string) =>
+    (extra !== undefined && Object.hasOwn(extra, name)) ||
+    (context !== undefined && Object.hasOwn(context, name));
+  return has('status') && has('method') && has('path');
+}
+
+/** Whether a value is an id as products want it. */
+function isHex(value: unknown, digits: number): value is string {
+  return typeof value === 'string' && value.length === digits && /^[0-9a-f]+$/.test(value);
+}
