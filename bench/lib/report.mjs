@@ -125,14 +125,14 @@ export function shippingTable({ shipping }) {
   ].join('\n');
 }
 
-function shippingCells(name, { cpuUs, ratio, callUs, rssMiB, heapMiB, lost }) {
+function shippingCells(name, { cpuUs, ratio, callUs, rssMiB, heapMiB, lost, hasThrown }) {
   const cpu = cpuUs.median.toFixed(1);
   return [
     name === 'ours' ? cpu : `${cpu} (${times(ratio)}×)`,
     callUs.toFixed(1),
     Math.round(rssMiB),
     Math.round(heapMiB),
-    lost.toLocaleString('en'),
+    lost.toLocaleString('en') + (hasThrown ? '; a log call threw' : ''),
   ];
 }
 

@@ -138,6 +138,7 @@ function summaryOf(runs, records) {
     endedMs: middle(({ endedMs }) => endedMs),
     lost: Math.round(median(runs.map(({ arrived }) => records - arrived))),
     repeated: Math.round(median(runs.map(({ repeated }) => repeated))),
+    ...(runs.some(({ thrown }) => thrown !== undefined) ? { hasThrown: true } : {}),
     ...(runs[0].counted === undefined
       ? {}
       : { counted: Math.round(median(runs.map(({ counted }) => counted))) }),

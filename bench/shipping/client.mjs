@@ -20,14 +20,22 @@ const subject =
   name === 'nothing' ? { log: () => {}, end: async () => {} } : await LOGGERS[destination][name](address);
 // What a peer rejects somewhere is its business; the count of what arrived says what came of it.
 process.on('unhandledRejection', () => {});
+process.on('uncaughtException', () => {});
 await delay(SETTLING_MS);
 
 const memory = { rss: process.memoryUsage.rss(), heap: 0 };
 const before = { cpu: process.cpuUsage(), rss: memory.rss };
+let thrown;
 const calls = await logAll();
 const sampler = setInterval(sample, SAMPLE_MS);
 const ending = performance.now();
-const isEnded = await Promise.race([subject.end().then(() => true), delay(endMs, false)]);
+const isEnded = await Promise.race([
+  subject.end().then(
+    () => true,
+    () => false,
+  ),
+  delay(endMs, false),
+]);
 const endedMs = performance.now() - ending;
 clearInterval(sampler);
 sample();
@@ -42,6 +50,7 @@ const result = {
   endedMs,
   isEnded,
   counted: subject.counted?.(),
+  thrown,
 };
 process.send(result, () => process.exit(0));
 
@@ -53,7 +62,15 @@ async function logAll() {
     const start = performance.now();
     const onTime = Math.floor(((start - started) * pace) / 1_000);
     const due = Math.min(records, onTime, logged + MOST_A_TICK);
-    for (; logged < due; logged += 1) subject.log(logged);
+    for (; logged < due; logged += 1) {
+      try {
+        subject.log(logged);
+      } catch (error) {
+        // That would end an application. What is left is lost.
+        thrown = String(error);
+        logged = records;
+      }
+    }
     const took = performance.now() - start;
     totalMs += took;
     longestMs = Math.max(longestMs, took);

@@ -96,7 +96,7 @@ export class DeliveryLoop<T> {
   overflows(levelno: number): boolean {
     if (this.#queue.overflows?.(levelno) !== true) return false;
     this.#rest.shorten(FRESH_RECORD_MS);
-    this.#faults.reportOverflow();
+    this.#errors.reportOverflow();
     return true;
   }
 
