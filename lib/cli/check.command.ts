@@ -3,13 +3,15 @@ import type { ConfigIssue } from '../config/read/config-origin.js';
 import { isForeign } from './foreign-names.js';
 import { issueText } from './issue-text.js';
 import { importModules, issuesOf, type LoadSettings, loadPlan } from './load-plan.js';
-import { findWarnings } from './plan-warnings.js';
+import { findSharing, findWarnings } from './plan-warnings.js';
 import { painterFor, plural, type Terminal, writeJson } from './terminal.js';
 import { unusedEntries } from './unused-entries.js';
 
 /** Options of `check`. */
 export interface CheckSettings extends LoadSettings {
   readonly json?: boolean;
+  /** How many processes are to use the configuration; default one. */
+  readonly instances?: number;
 }
 
 interface Verdict {
@@ -54,6 +56,12 @@ async function judge(file: string, settings: CheckSettings, terminal: Terminal):
     ];
     const environment = settings.environment ?? terminal.env.NODE_ENV;
     const warnings = findWarnings(plan, environment === 'production');
+    if (settings.instances !== undefined && settings.instances > 1) {
+      // PM2 numbers the processes of an application; what names its number is not shared.
+      const numbered = async (NODE_APP_INSTANCE: string) =>
+        (await loadPlan(file, settings, terminal, { NODE_APP_INSTANCE })).plan;
+      warnings.push(...findSharing(await numbered('0'), await numbered('1'), settings.instances));
+    }
     return { file, issues: [], notes, warnings, summary: summary(plan) };
   } catch (error) {
     return { file, issues: issuesOf(error, file), notes: [], warnings: [], summary: '' };

@@ -45,6 +45,7 @@ export async function importModules(settings: LoadSettings): Promise<void> {
 /**
  * Reads and plans a configuration; makes nothing.
  *
+ * @param variables Environment variables in place of those of the terminal.
  * @throws {LoggingConfigError} With every error.
  * @throws {LoggingError} If the file cannot be read.
  */
@@ -52,6 +53,7 @@ export async function loadPlan(
   file: string,
   settings: LoadSettings,
   terminal: Terminal,
+  variables: NodeJS.ProcessEnv = {},
 ): Promise<LoadedPlan> {
   // Nest's level below DEBUG, which LoggingModule registers.
   if (findLevel('VERBOSE') === undefined) addLevelName(VERBOSE, 'VERBOSE');
@@ -61,7 +63,7 @@ export async function loadPlan(
   const planning = settings.allowUnknown ? { resolve: standIns(unknown) } : {};
   const config = await loadLoggingConfig(file, {
     ...planning,
-    env: terminal.env,
+    env: { ...terminal.env, ...variables },
     ...(settings.environment === undefined ? {} : { environment: settings.environment }),
     // Planned below, with a closer look.
     check: false,

@@ -25,6 +25,48 @@ export function findWarnings(plan: ConfigPlan, isProduction: boolean): string[] 
   return [...(plan.origin?.warnings ?? []), ...located].map(describeIssue);
 }
 
+/**
+ * What several processes with one configuration do to one another. Files that they append to are not among it: lines stay
+ * whole, and one process rolls a file while the others wait.
+ *
+ * @param first The plan of one process.
+ * @param second That of another: what is different in it is not shared.
+ * @param instances How many there are.
+ * @returns A text for each, with its place.
+ */
+export function findSharing(first: ConfigPlan, second: ConfigPlan, instances: number): string[] {
+  const others = new Map(second.handlers.map((handler) => [handler.path, handler]));
+  const found = first.handlers.flatMap((handler): ConfigIssue[] => {
+    const other = others.get(handler.path);
+    return other === undefined ? [] : sharedBy(handler, other, instances);
+  });
+  return found.map((warning) => describeIssue(first.origin?.locate(warning) ?? warning));
+}
+
+function sharedBy(handler: PlannedComponent, other: PlannedComponent, instances: number): ConfigIssue[] {
+  const { path, options, type } = handler;
+  const found: ConfigIssue[] = [];
+  const remedy = 'put ${NODE_APP_INSTANCE} of PM2, or another variable that differs, into it';
+  const { filename, mode, maxBytes = 0 } = options;
+  // A file that rolls by size is appended to, whatever its mode.
+  const empties = mode === 'w' && !((type as unknown) === RotatingFileHandler && maxBytes !== 0);
+  if (empties && typeof filename === 'string' && filename === other.options.filename) {
+    const message = `each of ${instances} processes empties this file when it starts, since the mode is "w"; ${remedy}, or use mode "a"`;
+    found.push({ path: `${path}.filename`, message });
+  }
+  const directory = directoryOf(options);
+  if (directory !== undefined && directory === directoryOf(other.options)) {
+    const message = `one of ${instances} processes takes this spool, and the others do not start; ${remedy}`;
+    found.push({ path: `${path}.spool.directory`, message });
+  }
+  return found;
+}
+
+function directoryOf({ spool }: PlannedComponent['options']): string | undefined {
+  const { directory } = (spool ?? {}) as { directory?: unknown };
+  return typeof directory === 'string' ? directory : undefined;
+}
+
 /** The loggers of a plan, as they are below one another. */
 class PlannedTree {
   readonly #byName = new Map<string, PlannedLogger>();
@@ -98,20 +140,34 @@ function fileWarnings({ path, type, options }: PlannedComponent): ConfigIssue[] 
   return [];
 }
 
-/** Two handlers that roll one file in turns. */
+/** Two handlers that write to one file in turns, those of workers too. */
 function sharedFiles(handlers: readonly PlannedComponent[]): ConfigIssue[] {
   const first = new Map<string, string>();
-  return handlers.flatMap(({ name, path, options: { filename } }) => {
-    if (typeof filename !== 'string') return [];
+  return handlers.flatMap(filesOf).flatMap(({ name, path, filename }) => {
     const other = first.get(filename);
     if (other === undefined) first.set(filename, name);
-    return other === undefined
-      ? []
-      : [
-          {
-            path: `${path}.filename`,
-            message: `"${other}" writes to this file too; let loggers share one handler`,
-          },
-        ];
+    const message = `"${other}" writes to this file too; let loggers share one handler`;
+    return other === undefined ? [] : [{ path, message }];
   });
+}
+
+interface WrittenFile {
+  readonly name: string;
+  readonly path: string;
+  readonly filename: string;
+}
+
+function filesOf({ name, path, options }: PlannedComponent): WrittenFile[] {
+  const { handlers = {} } = (options.worker ?? {}) as { handlers?: Record<string, { filename?: unknown }> };
+  const all: [string, string, unknown][] = [
+    [name, `${path}.filename`, options.filename],
+    ...Object.entries(handlers).map(([each, { filename }]): [string, string, unknown] => [
+      `${name}.${each}`,
+      `${path}.worker.handlers.${each}.filename`,
+      filename,
+    ]),
+  ];
+  return all.flatMap(([each, place, filename]) =>
+    typeof filename === 'string' ? [{ name: each, path: place, filename }] : [],
+  );
 }

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { loggingJsonSchema } from '../config/components/json-schema.js';
 import { check } from './check.command.js';
 import { convert } from './convert.command.js';
@@ -44,6 +44,9 @@ function addConfigurationCommands(program: Command, terminal: Terminal, finished
     .description('Reports everything that is wrong with configurations; the exit status is 1 if anything is.')
     .argument('<file...>', 'YAML, JSON, INI or a module')
     .option('--allow-unknown', 'take class and ext:// names that only the application knows as they are')
+    .addOption(
+      new Option('--instances <number>', 'warn of what so many processes may not share').argParser(positive),
+    )
     .addHelpText(
       'after',
       example(
@@ -190,6 +193,11 @@ function withLoading(command: Command): Command {
     .option('-e, --environment <name>', 'put the overlay for this environment on top (default: $NODE_ENV)')
     .option('--no-environment', 'leave overlays alone')
     .addOption(repeatable('-i, --import <module>', 'import this first: it registers classes; repeatable'));
+}
+
+function positive(value: string): number {
+  if (/^[1-9]\d{0,5}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('expected a number from 1');
 }
 
 function withJson(command: Command, description = 'print JSON, for other programs'): Command {

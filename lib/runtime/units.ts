@@ -32,6 +32,14 @@ export function parseSizeBytes(text: string): number | undefined {
   return parse(text, SIZES_BYTES);
 }
 
+/** What is said where bytes are a number and a text was given: `'10MB'` is answered with `10_000_000`. */
+export function bytesExpected({ input, received }: { input: unknown; received: string }): string {
+  const bytes = typeof input === 'string' ? parseSizeBytes(input) : undefined;
+  if (bytes === undefined) return `expected a number of bytes, got ${received}`;
+  const digits = String(bytes).replaceAll(/\B(?=(?:\d{3})+$)/g, '_');
+  return `expected a number of bytes: write ${digits} for ${received}`;
+}
+
 /** A duration in milliseconds, to the microsecond: as it is logged. */
 export function roundedMs(durationMs: number): number {
   return Math.round(durationMs * 1_000) / 1_000;

@@ -95,6 +95,70 @@ describe('nestjs-logging check', () => {
     expect(verdict.warnings.join()).not.toContain('production');
   });
 
+  it('warns of what so many processes may not share, if their number is given', () => {
+    cli.write(
+      'shared.yaml',
+      `version: 1
+handlers:
+  emptied: { class: FileHandler, filename: a.log, mode: w }
+  appended: { class: FileHandler, filename: b.log }
+  rolled: { class: RotatingFileHandler, filename: c.log, mode: w, maxBytes: 1000, backupCount: 3 }
+  own: { class: FileHandler, filename: "d-\${NODE_APP_INSTANCE:-0}.log", mode: w }
+  sent: { class: HTTPHandler, host: logs, url: /in, format: json, spool: { directory: spool } }
+root: { level: INFO, handlers: [emptied, appended, rolled, own, sent] }
+`,
+    );
+    const warnings = (...options: string[]) =>
+      cli
+        .run(['check', 'shared.yaml', ...options])
+        .stdout.trimEnd()
+        .split('\n')
+        .slice(1);
+    expect(warnings()).toEqual([]);
+    expect(warnings('--instances', '1')).toEqual([]);
+    expect(warnings('--instances', '4')).toEqual([
+      expect.stringMatching(
+        /shared\.yaml:3:\d+: handlers\.emptied\.filename: each of 4 processes empties this file .*use mode "a"$/,
+      ),
+      expect.stringMatching(
+        /shared\.yaml:7:\d+: handlers\.sent\.spool\.directory: one of 4 processes takes this spool/,
+      ),
+    ]);
+    expect(cli.run(['check', 'shared.yaml', '--instances', 'many']).status).toBe(2);
+  });
+
+  it('warns of one file in two workers', () => {
+    const worker = '{ handlers: { file: { class: FileHandler, filename: a.log } } }';
+    cli.write(
+      'workers.yaml',
+      `version: 1
+handlers:
+  one: { class: QueueHandler, worker: ${worker} }
+  two: { class: QueueHandler, worker: ${worker} }
+root: { level: INFO, handlers: [one, two] }
+`,
+    );
+    expect(cli.run(['check', 'workers.yaml']).stdout).toContain('"one.file" writes to this file too');
+  });
+
+  it('names the bytes of a size that has a unit', () => {
+    cli.write(
+      'sizes.yaml',
+      `version: 1
+handlers:
+  one: { class: RotatingFileHandler, filename: a.log, maxBytes: 10MiB, backupCount: 1 }
+  two: { class: RotatingFileHandler, filename: b.log, maxBytes: much, backupCount: 1 }
+root: { level: INFO, handlers: [one, two] }
+`,
+    );
+    const { stdout, status } = cli.run(['check', 'sizes.yaml']);
+    expect(status).toBe(1);
+    expect(stdout).toContain(
+      'handlers.one.maxBytes: expected a number of bytes: write 10_485_760 for "10MiB"\n',
+    );
+    expect(stdout).toContain('handlers.two.maxBytes: expected a number of bytes, got "much"\n');
+  });
+
   it('warns of keys and sections of an INI file that nothing reads', () => {
     const { stdout, status } = cli.run(['check', 'misspelt.ini']);
     expect(status).toBe(0);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { lazy } from '../../../runtime/lazy.js';
-import { parseDurationMs, parseSizeBytes } from '../../../runtime/units.js';
+import { bytesExpected, parseDurationMs, parseSizeBytes } from '../../../runtime/units.js';
 
 /** Gives a rolled file another name than the default one. */
 export type Namer = (defaultName: string) => string;
@@ -21,7 +21,7 @@ export function totalBytes(size: number | string): number | undefined {
 export const rotationEntries = lazy(() => ({
   maxBytes: v.optional(
     v.pipe(
-      v.number(),
+      v.number(bytesExpected),
       v.integer(),
       v.minValue(0),
       v.description(
