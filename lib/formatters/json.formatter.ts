@@ -11,6 +11,7 @@ import { JsonBudget } from '../python/json/json-budget.js';
 import { jsonLines, jsonMessageWriter, jsonString } from '../python/json/json-string.js';
 import { jsonValue } from '../python/json/json-value.js';
 import { str } from '../python/python-text.js';
+import { PathWriter } from '../redaction/path-writer.js';
 import { cutToBytes } from '../runtime/cut-text.js';
 import { MAX_RECORD } from '../runtime/limits.js';
 import { JsonDocument, type JsonDocumentParts } from './support/json-document.js';
@@ -22,6 +23,7 @@ import {
   type JsonFormatterOptions,
   type JsonFormatterSettings,
   jsonFormatterSchema,
+  redactionOf,
 } from './support/json-options.js';
 import { SHAPES } from './support/json-shapes.js';
 import { type TimestampWriter, timestampWriter } from './support/json-timestamp.js';
@@ -62,6 +64,8 @@ export class JsonFormatter extends Formatter {
   readonly #names: Readonly<Record<string, string>>;
   readonly #attributes: readonly (readonly [attribute: string, json: string])[];
   readonly #time: TimestampWriter;
+  /** For paths that only lead to fields and are no more than names; other paths need a document. */
+  readonly #redaction: PathWriter | undefined;
   readonly #fields: JsonFields;
   readonly #nested: string | undefined;
   readonly #asObject: boolean;
@@ -116,8 +120,12 @@ export class JsonFormatter extends Formatter {
     this.#written = attributes;
     this.#taken = [new Set(top), new Set(o.includeError ? withError : top)];
     if (o.nestedKey === undefined && o.shape === undefined) this.#checkRenamed();
-    this.#fields = new JsonFields(reserved(top));
-    this.#fieldsBesideError = o.includeError ? new JsonFields(reserved(withError)) : undefined;
+    const redaction = redactionOf(o);
+    this.#redaction = redaction && PathWriter.from(redaction, (name) => this.#isAnyOwn(name));
+    this.#fields = new JsonFields(reserved(top), this.#redaction);
+    this.#fieldsBesideError = o.includeError
+      ? new JsonFields(reserved(withError), this.#redaction)
+      : undefined;
   }
 
   /** Names of the attributes that are read; handlers that buffer records read them early. */
@@ -202,8 +210,20 @@ export class JsonFormatter extends Formatter {
     );
   }
 
+  /** Whether a name is, or may be written for, something else than a field of context or call. */
+  #isAnyOwn(name: string): boolean {
+    const [, taken] = this.#taken;
+    return (
+      FIELD_NAMES.includes(name as never) ||
+      taken.has(name) ||
+      Object.hasOwn(this.#settings.rename_fields, name) ||
+      Object.values(this.#settings.rename_fields).includes(name) ||
+      this.#written.some(([attribute]) => attribute === name)
+    );
+  }
+
   #makeDocument(): JsonDocument | null {
-    const { rename_fields, drop_fields, order, redact, serializers } = this.#settings;
+    const { rename_fields, drop_fields, order, redact, serializers, nestedKey } = this.#settings;
     const { addFields, processFields, convertValue } = JsonFormatter.prototype;
     const isPlain =
       this.#settings.shape === undefined &&
@@ -212,7 +232,7 @@ export class JsonFormatter extends Formatter {
       this.convertValue === convertValue &&
       drop_fields.length === 0 &&
       order.length === 0 &&
-      !redact &&
+      (!redact || (this.#redaction !== undefined && nestedKey === undefined)) &&
       Object.keys(serializers).length === 0 &&
       Object.keys(rename_fields).every((name) => this.#isOwn(name));
     this.#document = isPlain ? null : new JsonDocument(this.#documentParts());

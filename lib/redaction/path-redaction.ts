@@ -34,6 +34,12 @@ export function parsePath(path: string): readonly Step[] | undefined {
   return steps.length === 0 ? undefined : steps;
 }
 
+/** The steps of a path that names each of them; `undefined` for one with a wildcard. */
+export function parseNames(path: string): readonly string[] | undefined {
+  const steps = parsePath(path);
+  return steps?.every((step) => typeof step === 'string') ? (steps as readonly string[]) : undefined;
+}
+
 /** What happens to the values at some paths. */
 export interface PathRedactionOptions {
   /** Each with at least one step: {@link parsePath} takes them. */

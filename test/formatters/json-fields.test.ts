@@ -194,6 +194,33 @@ describe('redact', () => {
     }
   });
 
+  it('writes the same in one pass as through a document, which other options need', () => {
+    const shared = { password: secret, n: -0 };
+    const values: unknown[] = [
+      ...[secret, 5, null, undefined, true, 1e21, [], {}, [secret, [secret]], shared, [shared, shared]],
+      ...[{ password: undefined }, { token: { password: secret } }, new Map([['password', secret]])],
+      ...[new Date(0), new Set([secret]), { toJSON: () => shared }, Object.create(null, {}), () => secret],
+      Object.assign(new Error('refused', { cause: shared }), { password: secret }),
+      Object.defineProperty({ n: 1 }, 'password', { get: boom, enumerable: true }),
+      new Proxy({}, { ownKeys: boom, get: boom, getPrototypeOf: boom }),
+      { password: { password: { password: { password: secret } } } },
+    ];
+    const names = ['user', 'password', 'token', 'x', 'extra_user', 'name'];
+    const paths = ['user', 'user.password', 'token.password', 'user.token.password', 'password[1]', 'name'];
+    for (const path of paths) {
+      for (const [at, value] of values.entries()) {
+        const other = values[(at * 7 + 3) % values.length];
+        for (const name of names) {
+          const extra = { first: 1, [name]: value, token: other, last: { [name]: value } };
+          const redact = [path, 'card'];
+          expect(line({ redact }, { extra })).toBe(line({ redact, drop_fields: ['nope'] }, { extra }));
+          const context = Object.freeze({ [name]: value });
+          expect(line({ redact }, { context })).toBe(line({ redact, drop_fields: ['nope'] }, { context }));
+        }
+      }
+    }
+  });
+
   it('reaches no prototype', () => {
     const extra = JSON.parse('{"__proto__":{"polluted":"s3cret"},"a":{"__proto__":{"polluted":"s3cret"}}}');
     const text = line(

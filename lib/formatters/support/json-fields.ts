@@ -4,6 +4,7 @@ import { flatText } from '../../python/flat-text.js';
 import { JsonBudget } from '../../python/json/json-budget.js';
 import { isPlain, jsonString } from '../../python/json/json-string.js';
 import { jsonKey, jsonValue, unreadable } from '../../python/json/json-value.js';
+import type { PathWriter, RedactedPlace } from '../../redaction/path-writer.js';
 import { MAX_RECORD } from '../../runtime/limits.js';
 import { FieldSet, type KnownFields, RepeatedFields } from './repeated-fields.js';
 
@@ -38,9 +39,15 @@ export class JsonFields {
 
   readonly #repeated = new RepeatedFields();
 
-  /** @param reserved Names that fields may not have. */
-  constructor(reserved: ReadonlySet<string>) {
+  readonly #redaction: PathWriter | undefined;
+
+  /**
+   * @param reserved Names that fields may not have.
+   * @param redaction What is not shown of fields.
+   */
+  constructor(reserved: ReadonlySet<string>, redaction?: PathWriter) {
     this.#reserved = reserved;
+    this.#redaction = redaction;
   }
 
   /** The fields of a record, the context's first; of two with the same name the one in `extra`. */
@@ -95,8 +102,9 @@ export class JsonFields {
         }
         if (!budget.takeEntry()) break;
         const field = readField(fields, key);
-        const isText = typeof field === 'string' && isPlain(field);
-        const value = isText ? budget.takeText(field) : shownValue(field, budget);
+        const place = this.#redaction?.placeOf(key);
+        const isText = place === undefined && typeof field === 'string' && isPlain(field);
+        const value = isText ? budget.takeText(field) : this.#shown(field, place, budget);
         if (value === undefined) continue;
         json += pick(this.#lead(fields, key, budget), isTextOpen, isText);
         json += value;
@@ -108,6 +116,11 @@ export class JsonFields {
       isTextOpen = false;
     }
     return isTextOpen ? `${json}"` : json;
+  }
+
+  #shown(field: unknown, place: RedactedPlace | undefined, budget: JsonBudget): string | undefined {
+    const isWhole = place === undefined || (!place.isHidden && Unreadable.is(field));
+    return isWhole ? shownValue(field, budget) : this.#redaction?.write(field, place, budget);
   }
 
   /**
@@ -135,6 +148,7 @@ export class JsonFields {
       if (!hasOwn.call(fields, key)) continue;
       const field = fields[key];
       if (this.#reserved.has(key) || !set.takes(key, field)) break;
+      if (this.#redaction?.placeOf(key) !== undefined) break;
       const isText = typeof field === 'string' && isPlain(field);
       json += pick(this.#lead(fields, key, budget), isTextOpen, isText);
       json += isText ? field : shownValue(field, budget);
@@ -172,6 +186,11 @@ class Unreadable {
 
   constructor(reason: unknown) {
     this.#reason = reason;
+  }
+
+  /** Whether a field is one of these. Triggers no trap of a proxy. */
+  static is(field: unknown): boolean {
+    return typeof field === 'object' && field !== null && #reason in field;
   }
 
   /** The JSON of a field, if it is one of these. Triggers no trap of a proxy. */
