@@ -5,6 +5,7 @@ import { propertyOf } from '../../runtime/hostile-values.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import { shortestText } from '../decimal-digits.js';
 import { str } from '../python-text.js';
+import { isoDate } from './iso-date.js';
 import type { JsonBudget } from './json-budget.js';
 import { jsonString } from './json-string.js';
 
@@ -92,20 +93,24 @@ function functionText(value: unknown): string {
 function safeObject(value: object, budget: JsonBudget): string {
   const { ancestors } = budget;
   if (ancestors.includes(value)) return '"[Circular]"';
-  const depth = ancestors.length;
   try {
-    if (depth >= budget.maxDepth) {
+    if (ancestors.length >= budget.maxDepth) {
       if (isLeaf(value)) return leaf(value, budget);
       budget.isCut = true;
       return Array.isArray(value) ? '"[Array]"' : '"[Object]"';
     }
-    ancestors.push(value);
+  } catch (reason) {
+    return unreadable(reason, budget);
+  }
+  ancestors.push(value);
+  try {
     const shown = budget.convert === undefined ? undefined : convertedValue(value, budget);
     return shown === undefined ? object(value, budget) : (jsonValue(shown, budget) ?? 'null');
   } catch (reason) {
     return unreadable(reason, budget);
   } finally {
-    ancestors.length = depth;
+    // As many as were pushed; to set the length takes longer.
+    ancestors.pop();
   }
 }
 
@@ -150,9 +155,8 @@ function isLeaf(value: object): boolean {
 
 function leaf(value: object, budget: JsonBudget): string {
   if (types.isDate(value)) {
-    return Number.isNaN(Date.prototype.getTime.call(value))
-      ? 'null'
-      : `"${Date.prototype.toISOString.call(value)}"`;
+    const time = Date.prototype.getTime.call(value);
+    return Number.isNaN(time) ? 'null' : `"${isoDate(time)}"`;
   }
   if (types.isAnyArrayBuffer(value)) return bytesJson('ArrayBuffer', new Uint8Array(value), budget);
   if (ArrayBuffer.isView(value)) return viewJson(value, budget);
