@@ -52,6 +52,12 @@ function manyCallSites() {
 
 const CASES = {
   disabled: { call: (logger) => (i) => logger.debug(payload.message(i)) },
+  disabledMany: {
+    call: () => {
+      const loggers = payload.manyLoggers((name) => getLogger(name));
+      return (i) => loggers[i & 15].debug(payload.message(i));
+    },
+  },
   text: { call: plain, formatters: ['text'] },
   json: { call: plain },
   arguments: { call: (logger) => (i) => logger.info(payload.TEMPLATE, i, payload.person(i), i) },

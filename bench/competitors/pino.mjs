@@ -27,6 +27,11 @@ const CASES = {
     const log = logger(to);
     return (i) => log.debug(payload.message(i));
   },
+  disabledMany: (to) => {
+    const root = logger(to);
+    const loggers = payload.manyLoggers((name) => root.child({ logger: name }));
+    return (i) => loggers[i & 15].debug(payload.message(i));
+  },
   json: (to) => plain(logger(to)),
   arguments: (to) => {
     const log = logger(to);

@@ -6,6 +6,7 @@
  */
 export const CASES = {
   disabled: { title: 'disabled call', hasOutput: false },
+  disabledMany: { title: 'disabled call, 16 loggers in one place', hasOutput: false },
   text: { title: 'text line' },
   json: { title: 'JSON line' },
   unique: { title: 'messages that never repeat' },

@@ -49,6 +49,9 @@ export function callSites(loggerOf) {
   ];
 }
 
+/** Sixteen loggers for calls at one place, as where each has its own in a field of an object. */
+export const manyLoggers = (loggerOf) => Array.from({ length: 16 }, (_, at) => loggerOf(`shop.part${at}`));
+
 /** Five fields whose names and values come from fifty kinds of calls. */
 export const newFields = (i) => ({
   [`step${i % 50}`]: i,
