@@ -46,6 +46,7 @@ export default {
         Tuning: 'tuning',
         Performance: 'performance',
         Reference: 'reference',
+        'Support and upgrades': 'support',
       }),
       group('Python', {
         "From Python's logging": 'from-python',
