@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /**
  * Jest runs the TypeScript sources as ES modules, compiled file by file with SWC.
  * The packaging tests and those against real engines have configurations of their own.
@@ -12,7 +14,7 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/packaging/', '<rootDir>/test/engines/'],
   testEnvironment: 'node',
   // Many tests wait for servers, timers and other processes, and leave room for others meanwhile.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // Each file's modules stay in the memory of its worker: after some hundred files, collecting garbage takes longer than testing.
   workerIdleMemoryLimit: '1GB',
   // They start programs and servers, which takes its time on a machine that does other things too.
