@@ -32,8 +32,16 @@ function install(names) {
   const flags = ['--no-package-lock', '--legacy-peer-deps', '--no-audit', '--no-fund', '--loglevel=error'];
   const shell = process.platform === 'win32';
   execFileSync('npm', ['install', ...flags], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'], shell });
+  removeSecondCopies();
   // Not a folder of its own beside the tests: a package.json there would hide that of the repository from them.
   const link = path.join(tests, 'node_modules');
   rmSync(link, { recursive: true, force: true });
   symlinkSync(path.join(folder, 'node_modules'), link, 'junction');
+}
+
+/** What the repository has itself: two copies of OpenTelemetry's API would be two traces. */
+function removeSecondCopies() {
+  const { devDependencies } = JSON.parse(readFileSync(path.join(tests, '../package.json'), 'utf8'));
+  for (const name of Object.keys(devDependencies))
+    rmSync(path.join(folder, 'node_modules', name), { recursive: true, force: true });
 }
