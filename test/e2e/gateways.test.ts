@@ -121,9 +121,12 @@ interface Client {
   close(): void;
 }
 
-/** Waits for so many answers; where it is not known how many there are, for as long as they could take. */
+/** Waits for so many answers; where it is not known how many there are, for the first, and for as long as more could take. */
 async function arrived(answers: readonly unknown[], count: number | undefined): Promise<void> {
-  if (count === undefined) return pause(150);
+  if (count === undefined) {
+    for (let waits = 0; answers.length === 0 && waits < 100; waits += 1) await pause(5);
+    return pause(150);
+  }
   for (let waits = 0; answers.length < count && waits < 400; waits += 1) await pause(5);
   return pause(10);
 }
