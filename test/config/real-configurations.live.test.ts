@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -11,6 +11,7 @@ import { LogRecord, type LogRecordOptions } from '../../lib/core/records/log-rec
 import { setLogRecordFactory } from '../../lib/core/records/record-factory.js';
 import { setDjangoSettings } from '../../lib/handlers/mail/django-settings.js';
 import { askPython, hasPython, pythonMinor } from '../support/live-python.js';
+import { installPythonPackages, PYTHON_PACKAGES } from '../support/python-packages.js';
 import { resetLoggingAsPython } from '../support/reset-logging.js';
 import { INI_CONFIGURATIONS } from './real/ini-configurations.js';
 import { JOB_CONFIGURATIONS } from './real/job-configurations.js';
@@ -184,16 +185,15 @@ function capture(stream: 'stdout' | 'stderr', write: (text: string) => void): vo
   Object.defineProperty(process[stream], 'write', { configurable: true, value });
 }
 
-/** Packages for Python beside the project: `pip install --target .python-packages django uvicorn celery …`. */
-const packages = join(import.meta.dirname, '../../.python-packages');
-
 function answersOfPython(): (Outcome & { readonly absent?: string })[] {
   if (!hasPython) return [];
   const asked = Object.keys(CASES).map((name) => {
     const { shop: _, ...one } = ofSide('python', name);
     return { ...one, fixed: FIXED, sent: LEVELS };
   });
-  const path = existsSync(packages) ? `sys.path.append(${JSON.stringify(packages)})\n` : '';
+  const { missing } = installPythonPackages();
+  if (missing !== undefined) console.warn(missing);
+  const path = missing === undefined ? `sys.path.append(${JSON.stringify(PYTHON_PACKAGES)})\n` : '';
   const answers = askPython(`${path}${RUN}\n${IN_PYTHON}`, asked) as { text: string }[];
   return answers.map(({ text }) => JSON.parse(text) as Outcome);
 }
