@@ -1,8 +1,11 @@
 /** An application with nestjs-logging/live, and the same without: what the module costs while nobody looks. */
 import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { getLogger, LoggingModule } from 'nestjs-logging';
+import { getLogger, LoggingModule, runInContext } from 'nestjs-logging';
 import { createLevelToken, LoggingLiveModule, overrideLevel, runWithLevelToken } from 'nestjs-logging/live';
 import * as payload from '../lib/payload.mjs';
 
@@ -12,8 +15,13 @@ const VARIANTS = {
   with: () => {},
   // Of another logger: all decide anew, by the same comparison.
   override: () => overrideLevel('elsewhere', 'DEBUG', { for: '1h' }),
-  // In use by another request.
-  token: () => runWithLevelToken(createLevelToken({ level: 'DEBUG', for: '1h' }), () => {}),
+  // A request carried it, and nothing of that request is left.
+  used: () => runWithLevelToken(createLevelToken({ level: 'DEBUG', for: '1h' }), () => {}),
+  // Another request carries it, and something of that request is always left: a timer.
+  token: () =>
+    runWithLevelToken(createLevelToken({ level: 'DEBUG', for: '1h' }), () =>
+      setTimeout(() => {}, 1e9).unref(),
+    ),
   kept: () => {},
 };
 
@@ -41,6 +49,19 @@ export async function create(name) {
     ],
   })(AppModule);
   await NestFactory.createApplicationContext(AppModule, { logger: false });
+  // Whoever answers requests runs in contexts; until the first one it costs nothing to ask for them.
+  runInContext({}, () => {});
   VARIANTS[variant]();
+  await collectGarbage();
   return { call: CALLS[call](getLogger(payload.LOGGER_NAME)) };
+}
+
+/** What a server under load does every few seconds or minutes by itself. */
+async function collectGarbage() {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc');
+  for (let n = 0; n < 3; n += 1) {
+    collect();
+    await sleep(10);
+  }
 }

@@ -8,7 +8,8 @@ export const LIVE_VARIANTS = {
   without: 'without the module',
   with: 'with it, nobody looking',
   override: 'with a level set for another logger',
-  token: 'with a token that another request uses',
+  used: 'after requests with a token',
+  token: 'while another request with a token runs',
   kept: 'with records kept (`keep: "always"`)',
 };
 export const LIVE_CALLS = {

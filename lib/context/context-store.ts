@@ -16,8 +16,10 @@ export interface ContextStore {
 
 /** Makes one request or job be logged in more detail than others. */
 export interface ContextLevels {
-  /** Whether a log call passes. */
-  admits(logger: string, levelno: number): boolean;
+  /** Calls below this level do not pass. */
+  readonly level: number;
+  /** Whether a log call of at least that level passes. */
+  admits(logger: string): boolean;
 }
 
 interface ContextState {

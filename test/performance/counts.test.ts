@@ -112,8 +112,8 @@ describe('bytes allocated for a record', () => {
     ['a disabled call', { kind: 'disabled' }, 120],
     ['a disabled call beside the live module', { kind: 'disabled', live: 'module' }, 120],
     ['a text line beside the live module', { format: TEXT, live: 'module' }, 950],
-    ['a disabled call while a token is in use', { kind: 'disabled', live: 'token' }, 120],
-    ['a text line while a token is in use', { format: TEXT, live: 'token' }, 950],
+    ['a disabled call while a request carries a token', { kind: 'disabled', live: 'token' }, 120],
+    ['a text line while a request carries a token', { format: TEXT, live: 'token' }, 950],
   ] as const)('of %s stay within bounds', (_what, task, bound) => {
     expect(count({ ...task, bufferSize: 16_384 }).allocatedPerRecord).toBeLessThan(bound);
   });

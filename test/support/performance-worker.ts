@@ -16,7 +16,7 @@ export interface PerformanceTask {
   readonly bufferSize: number;
   /** Records before counting begins, so that what is hot is compiled. */
   readonly warmUp: number;
-  /** What of `nestjs-logging/live` is there: its module alone, or also a token that another request uses. */
+  /** What of `nestjs-logging/live` is there: its module alone, or also a request with a token, which never ends. */
   readonly live?: 'module' | 'token';
 }
 
@@ -99,5 +99,7 @@ async function mountLive(kind: 'module' | 'token'): Promise<void> {
   // As in production; in development records are kept always.
   const module = LoggingLiveModule.forRoot({ guards, records: { keep: 'watched' } });
   await NestFactory.createApplicationContext(module, { logger: false });
-  if (kind === 'token') runWithLevelToken(createLevelToken({ level: 'DEBUG' }), () => undefined);
+  // A timer that is to come keeps the request alive.
+  if (kind === 'token')
+    runWithLevelToken(createLevelToken({ level: 'DEBUG' }), () => setTimeout(() => undefined, 1e9).unref());
 }

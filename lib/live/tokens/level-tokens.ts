@@ -1,6 +1,5 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
-import type { ContextLevels } from '../../context/context-store.js';
 import { LoggingError } from '../../core/errors.js';
 import type { Level } from '../../core/levels.js';
 import { checkOptions } from '../../core/options.js';
@@ -63,8 +62,11 @@ const payloadSchema = lazy(() =>
   }),
 );
 
-/** What a genuine token lets through, as contexts carry it. */
-export class LevelGrant implements ContextLevels {
+/** What a genuine token lets through. */
+export class LevelGrant {
+  readonly #prefixes: readonly string[];
+  readonly #isForAll: boolean;
+
   constructor(
     /** The token itself, to be passed on. */
     readonly token: string,
@@ -76,15 +78,16 @@ export class LevelGrant implements ContextLevels {
     readonly expiresAt: number,
     readonly by: string | null,
     readonly reason: string | null,
-  ) {}
-
-  admits(logger: string, levelno: number): boolean {
-    return levelno >= this.level && this.expiresAt > Date.now() && this.covers(logger);
+  ) {
+    this.#isForAll = loggers.includes('root');
+    this.#prefixes = loggers.map((each) => `${each}.`);
   }
 
   /** Whether it is for a logger. */
   covers(name: string): boolean {
-    return this.loggers.some((each) => each === 'root' || name === each || name.startsWith(`${each}.`));
+    if (this.#isForAll || this.loggers.includes(name)) return true;
+    for (const prefix of this.#prefixes) if (name.startsWith(prefix)) return true;
+    return false;
   }
 }
 

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { contexts } from '../../context/context-store.js';
+import { type ContextLevels, contexts } from '../../context/context-store.js';
 import { LoggingError } from '../../core/errors.js';
 import type { Logger } from '../../core/loggers/logger.js';
 import { broughtLevels, type ReadLevels } from '../../nest/work/brought-levels.js';
-import { currentWork, type Work } from '../../nest/work/running-work.js';
+import { runningLevels } from '../../nest/work/running-work.js';
 import { globalSlot } from '../../runtime/global-slot.js';
 import { logAudit } from '../overrides/audit.js';
 import { levelName } from '../overrides/override.js';
 import type { OverrideBook } from '../overrides/override-book.js';
 import type { Admissions } from '../overrides/override-overlay.js';
-import { LevelGrant, type LevelTokenOptions, LevelTokens } from './level-tokens.js';
+import { type LevelGrant, type LevelTokenOptions, LevelTokens } from './level-tokens.js';
 
 /** Bytes of a secret, at least. */
 const MIN_SECRET = 32;
@@ -38,12 +38,36 @@ export function secretsOf(secret: TokenOptions['secret']): Buffer[] {
   return secrets;
 }
 
+/**
+ * A token as a request carries it: one object for each request, which all its contexts share. Once it is collected,
+ * nothing that the request started is left.
+ */
+class CarriedGrant implements ContextLevels {
+  readonly level: number;
+
+  constructor(readonly grant: LevelGrant) {
+    this.level = grant.level;
+  }
+
+  admits(logger: string): boolean {
+    return this.grant.expiresAt > Date.now() && this.grant.covers(logger);
+  }
+}
+
 const slot = globalSlot('live.tokens.1', (): { services: TokenService[] } => ({ services: [] }));
 
-/** The tokens of this process, while a live module is there. */
+/**
+ * The tokens of this process, while a live module is there.
+ *
+ * Loggers ask for the context of a call only while something is left of a request that carried a token. What a request
+ * started may outlive its answer, so the garbage collector decides when that is.
+ */
 export class TokenService implements Admissions {
   readonly #tokens: LevelTokens;
   readonly #active = new Map<string, LevelGrant>();
+  /** How many requests carry each token. */
+  readonly #carried = new Map<LevelGrant, number>();
+  readonly #collected = new FinalizationRegistry<LevelGrant>((grant) => this.#uncarry(grant));
   #timer: NodeJS.Timeout | undefined;
   readonly header: string;
   readonly #cookie: RegExp | undefined;
@@ -67,6 +91,7 @@ export class TokenService implements Admissions {
       broughtLevels.read = slot.services.at(-1)?.read;
       clearTimeout(this.#timer);
       this.#active.clear();
+      this.#carried.clear();
       this.book.admit(undefined);
     };
   }
@@ -85,28 +110,29 @@ export class TokenService implements Admissions {
     return grant;
   }
 
-  /** What a token lets through, from now on; `undefined` unless it is genuine and valid. */
-  use(token: string): LevelGrant | undefined {
-    const grant = this.#tokens.read(token);
-    if (grant === undefined || this.#active.has(grant.id)) return grant;
+  /** What a token lets through, for one request; `undefined` unless it is genuine and valid. */
+  use(token: string): ContextLevels | undefined {
+    const read = this.#tokens.read(token);
+    if (read === undefined) return undefined;
+    const grant = this.#active.get(read.id);
+    if (grant !== undefined) return this.#carry(grant);
     if (this.#active.size >= MAX_ACTIVE) return undefined;
-    this.#active.set(grant.id, grant);
-    this.#changed();
-    logAudit('token %s is used for the first time', [grant.id], { event: 'token used', token_id: grant.id });
-    return grant;
+    this.#active.set(read.id, read);
+    const carried = this.#carry(read);
+    logAudit('token %s is used for the first time', [read.id], { event: 'token used', token_id: read.id });
+    return carried;
   }
 
   admissionLevel({ name }: Logger): number {
     let least = Number.POSITIVE_INFINITY;
-    for (const grant of this.#active.values())
+    for (const grant of this.#carried.keys())
       if (grant.level < least && grant.covers(name)) least = grant.level;
     return least;
   }
 
-  admits({ name }: Logger, levelno: number): boolean {
-    const levels =
-      contexts.storage.getStore()?.levels ?? (currentWork() as Partial<Work> | undefined)?.store?.levels;
-    return levels?.admits(name, levelno) ?? false;
+  admits(logger: Logger, levelno: number): boolean {
+    const levels = runningLevels();
+    return levels !== undefined && levelno >= levels.level && levels.admits(logger.name);
   }
 
   /** Reads the token that a request or message brought along. */
@@ -115,11 +141,31 @@ export class TokenService implements Admissions {
     return token === undefined ? undefined : this.use(token);
   };
 
+  #carry(grant: LevelGrant): ContextLevels {
+    const carried = new CarriedGrant(grant);
+    this.#collected.register(carried, grant);
+    const others = this.#carried.get(grant) ?? 0;
+    this.#carried.set(grant, others + 1);
+    if (others === 0) this.#changed();
+    return carried;
+  }
+
+  #uncarry(grant: LevelGrant): void {
+    const others = (this.#carried.get(grant) ?? 0) - 1;
+    if (others > 0) this.#carried.set(grant, others);
+    else if (this.#carried.delete(grant)) this.#changed();
+  }
+
+  /** Makes loggers recompute their levels, and looks again when the next token expires. */
   #changed(): void {
     clearTimeout(this.#timer);
     const now = Date.now();
-    for (const [id, { expiresAt }] of this.#active) if (expiresAt <= now) this.#active.delete(id);
-    this.book.admit(this.#active.size === 0 ? undefined : this);
+    for (const [id, grant] of this.#active) {
+      if (grant.expiresAt > now) continue;
+      this.#active.delete(id);
+      this.#carried.delete(grant);
+    }
+    this.book.admit(this.#carried.size === 0 ? undefined : this);
     if (this.#active.size === 0) return;
     const next = Math.min(...[...this.#active.values()].map(({ expiresAt }) => expiresAt)) - now;
     this.#timer = setTimeout(() => this.#changed(), Math.min(Math.max(next, 1), 60_000)).unref();
@@ -173,8 +219,8 @@ const NO_FIELDS = Object.freeze({});
  */
 export function levelTokenHeaders(): Record<string, string> {
   const service = slot.services.at(-1);
-  const levels =
-    contexts.storage.getStore()?.levels ?? (currentWork() as Partial<Work> | undefined)?.store?.levels;
-  if (service === undefined || !(levels instanceof LevelGrant) || levels.expiresAt <= Date.now()) return {};
-  return { [service.header]: levels.token };
+  const levels = runningLevels();
+  if (service === undefined || !(levels instanceof CarriedGrant) || levels.grant.expiresAt <= Date.now())
+    return {};
+  return { [service.header]: levels.grant.token };
 }

@@ -1,4 +1,4 @@
-import { type ContextStore, contexts } from '../../context/context-store.js';
+import { type ContextLevels, type ContextStore, contexts } from '../../context/context-store.js';
 import type { Fields } from '../../core/records/log-record.js';
 import { brand, branded } from '../../runtime/brand.js';
 import { markLogged } from '../work/logged-failures.js';
@@ -25,7 +25,9 @@ export class OperationField {
 
   /** The context it runs in, with the fields of the surrounding context, so that what is bound in it stays. */
   get store(): ContextStore {
-    return new SharedStore(contexts.storage.getStore() ?? this.operation.store, this);
+    const { store } = this.operation;
+    const surrounding = contexts.storage.getStore() ?? store;
+    return new SharedStore(surrounding, this, surrounding.levels ?? store.levels);
   }
 
   /** Resolves the field and reports what it threw. @param inContext Whether filters are to find the field. */
@@ -70,6 +72,7 @@ class SharedStore implements ContextStore {
   constructor(
     private readonly shared: ContextStore,
     readonly owner: object,
+    readonly levels: ContextLevels | undefined,
   ) {}
 
   get fields(): Fields {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type ContextStore, contexts } from '../../context/context-store.js';
+import { type ContextLevels, type ContextStore, contexts } from '../../context/context-store.js';
 import { globalSlot } from '../../runtime/global-slot.js';
 
 /** A request, a message, a job: what an error can belong to. */
@@ -35,6 +35,17 @@ export function runAs<T, Args extends unknown[]>(
 /** Runs a function of the application outside any work, as a record made in it would need the id that it is to make. */
 export function runOutside<T>(run: () => T): T {
   return contexts.storage.exit(run);
+}
+
+/**
+ * The levels that the running work brought along. Called for log calls that are not logged otherwise: a look at one
+ * storage takes 15 to 50 ns, and a second one is asked only where applications want no contexts.
+ */
+export function runningLevels(): ContextLevels | undefined {
+  return (
+    contexts.storage.getStore()?.levels ??
+    (owners.storage.getStore() as Partial<Work> | undefined)?.store?.levels
+  );
 }
 
 /** The work that is running where this is called, if any. */
