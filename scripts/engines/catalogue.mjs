@@ -32,7 +32,7 @@ const everyday = {
   strace: debianPrograms('system calls that fail, and counting them', { strace: 'strace' }),
 };
 
-/** Engines that only `npm run test:engines` uses. */
+/** Engines that only `npm run test:engines` and `npm run test:live` use. */
 const central = {
   journald: debianPrograms('the journal of systemd, run without systemd', {
     'systemd/systemd-journald': 'systemd',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { ChildApp } from '../support/child-app.js';
+import { compileFolder } from '../support/compiled-sources.js';
 import { linkPackages } from '../support/link-packages.js';
 import { type EndedCommand, runCliIn } from '../support/run-cli.js';
 
@@ -110,7 +111,8 @@ describe.each(['nest', 'nestjs-pino', 'nest-winston'] as const)(
     });
 
     it('gives an application that runs and logs', async () => {
-      const running = await ChildApp.start(join(app.folder, 'src/main.ts'), app.folder, {
+      compileFolder(app.folder);
+      const running = await ChildApp.start(join(app.folder, 'src/main.js'), app.folder, {
         NODE_ENV: 'production',
       });
       try {

@@ -5,6 +5,7 @@ import { mock } from 'node:test';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Formatter, getLogger, Logger, LoggerAdapter, setLoggerClass } from '../../lib/core.js';
 import { NestLogger } from '../../lib/nest/nest-logger/nest-logger.adapter.js';
+import { compiledUrl } from '../support/compiled-sources.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
 
@@ -237,7 +238,7 @@ describe('what others do with the methods of a logger still works', () => {
 describe('a logger that nothing was logged with', () => {
   it('weighs less than 300 bytes', () => {
     const script = `
-      const { getLogger } = await import(${JSON.stringify(new URL('../../lib/core.ts', import.meta.url).href)});
+      const { getLogger } = await import(${JSON.stringify(compiledUrl(new URL('../../lib/core.ts', import.meta.url)))});
       const names = Array.from({ length: 100_000 }, (_, i) => 'logger' + i);
       for (let i = 0; i < 1_000; i += 1) getLogger('warm' + i);
       gc(); gc();
@@ -245,8 +246,7 @@ describe('a logger that nothing was logged with', () => {
       for (const name of names) getLogger(name);
       gc(); gc();
       console.log((process.memoryUsage().heapUsed - before) / names.length);`;
-    const loader = new URL('../support/ts-loader.mjs', import.meta.url).href;
-    const flags = ['--expose-gc', '--import', loader, '--input-type=module', '-e', script];
+    const flags = ['--expose-gc', '--input-type=module', '-e', script];
     const { stdout, stderr } = spawnSync(process.execPath, flags, { encoding: 'utf8' });
     expect(stderr).toBe('');
     expect(Number(stdout)).toBeGreaterThan(100);

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { compileFolder } from '../support/compiled-sources.js';
 import { type Example, examplesOf } from '../support/docs/examples.js';
 import { readPages } from '../support/docs/markdown.js';
 import { normalise } from '../support/docs/normalise.js';
@@ -10,6 +11,7 @@ import { hasPython } from '../support/live-python.js';
 const pages = readPages();
 const examples = pages.flatMap(examplesOf);
 const { folder } = writeBlocks(pages);
+compileFolder(folder);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const named = (fits: (example: Example) => boolean): [name: string, example: Example][] =>

@@ -2,10 +2,9 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe } from '@jest/globals';
+import { compiledFile } from '../support/compiled-sources.js';
 import { describeOperations } from './support/graphql-expectations.js';
 import type { GraphqlRun } from './support/graphql-run.js';
-
-const loader = join(import.meta.dirname, '../support/ts-loader.mjs');
 
 // In a process of its own: a dependency of Mercurius requires an ES module, which Jest cannot do.
 describe('GraphQL by Mercurius on Fastify', () => {
@@ -14,9 +13,7 @@ describe('GraphQL by Mercurius on Fastify', () => {
       process.execPath,
       [
         '--disable-warning=ExperimentalWarning',
-        '--import',
-        loader,
-        join(import.meta.dirname, 'apps/mercurius.ts'),
+        compiledFile(join(import.meta.dirname, 'apps/mercurius.ts')),
         JSON.stringify(variant),
       ],
       { env: { ...process.env, NODE_OPTIONS: '' }, maxBuffer: 16_777_216 },

@@ -1,16 +1,17 @@
 import base from '../../jest.config.js';
+import { LIVE_TESTS } from './live.jest.config.js';
 
 /**
- * The tests against real engines, which `node scripts/engines.mjs` installs.
+ * The tests against real engines, which `node scripts/engines.mjs` installs; those of live.jest.config.js run by themselves.
  *
  * @type {import('jest').Config}
  */
 export default {
   ...base,
   testMatch: ['<rootDir>/test/engines/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/'],
-  // What a page or six replicas do in a second is measured here: no other engine may have the processor meanwhile.
-  maxWorkers: 1,
+  testPathIgnorePatterns: ['/node_modules/', LIVE_TESTS],
+  // They wait for engines more than they compute.
+  maxWorkers: 3,
   // Engines take seconds to start, on a busy machine a minute.
   testTimeout: 180_000,
 };

@@ -7,10 +7,11 @@ import type { Browser, Page } from 'playwright-core';
 import { buildPage } from '../live/support/build-page.js';
 import { launchBrowser, openPage, type WatchedPage } from '../live/support/live-browser.js';
 import { ChildApp } from '../support/child-app.js';
+import { compiledFile } from '../support/compiled-sources.js';
 import { describeWithEngines, until } from './support/engine.js';
 import { type Redis, startRedis } from './support/redis.js';
 
-const main = fileURLToPath(new URL('../../sample-app/main.ts', import.meta.url));
+const main = compiledFile(fileURLToPath(new URL('../../sample-app/main.ts', import.meta.url)));
 
 /** One instance of the sample application. */
 interface Instance {

@@ -23,11 +23,11 @@ import {
   TimedRotatingFileHandler,
   WatchedFileHandler,
 } from '../../lib/core.js';
+import { compiledUrl } from '../support/compiled-sources.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
 
-const CORE = new URL('../../lib/core.ts', import.meta.url).href;
-const LOADER = new URL('../support/ts-loader.mjs', import.meta.url).href;
+const CORE = compiledUrl(new URL('../../lib/core.ts', import.meta.url));
 
 let folder: string;
 let filename: string;
@@ -108,7 +108,7 @@ describe('a standard stream whose write logs what it is given', () => {
       process.${name}.write('by a library');
       logger.error('a record');
       for (let i = 0; i < 3; i += 1) logger.error('more');`;
-    const flags = ['--import', LOADER, '--input-type=module', '-e', script];
+    const flags = ['--input-type=module', '-e', script];
     const output = spawnSync(process.execPath, flags, { encoding: 'utf8' });
     expect(output[name as 'stdout']).toBe('written: by a library\na record\nmore\nmore\nmore\n');
   });

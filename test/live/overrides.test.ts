@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { dictConfig, getLogger, getManager, LoggingError } from 'nestjs-logging/core';
 import {
@@ -12,8 +11,7 @@ import {
   overrideLevel,
 } from 'nestjs-logging/live';
 import { isolateLogging, ListHandler, type LoggingIsolation } from 'nestjs-logging/testing';
-
-const repository = fileURLToPath(new URL('../..', import.meta.url));
+import { compiledProgram } from '../support/compiled-sources.js';
 
 let isolation: LoggingIsolation;
 let output: ListHandler;
@@ -181,9 +179,10 @@ describe('the end of an override', () => {
   });
 
   it('keeps no process alive', () => {
-    const program = `import { overrideLevel } from 'nestjs-logging/live'; overrideLevel('shop', 'DEBUG', { for: '1h' });`;
-    const loader = ['--import', './test/support/ts-loader.mjs', '--input-type=module', '-e', program];
-    expect(spawnSync(process.execPath, loader, { cwd: repository, timeout: 15_000 }).status).toBe(0);
+    const program = compiledProgram(
+      `import { overrideLevel } from 'nestjs-logging/live'; overrideLevel('shop', 'DEBUG', { for: '1h' });`,
+    );
+    expect(spawnSync(process.execPath, [program], { timeout: 15_000 }).status).toBe(0);
   });
 });
 

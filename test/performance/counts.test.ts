@@ -4,19 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { compiledFile } from '../support/compiled-sources.js';
 import type { PerformanceCounts, PerformanceTask } from '../support/performance-worker.js';
 
 const TEXT = '%(asctime)s %(levelname)s %(name)s: %(message)s';
-const loader = new URL('../support/ts-loader.mjs', import.meta.url).href;
-const worker = fileURLToPath(new URL('../support/performance-worker.ts', import.meta.url));
+const worker = compiledFile(fileURLToPath(new URL('../support/performance-worker.ts', import.meta.url)));
 // So much room for young objects that nothing is collected while it is counted.
-const nodeFlags = [
-  '--expose-gc',
-  '--min-semi-space-size=128',
-  '--max-semi-space-size=128',
-  '--import',
-  loader,
-];
+const nodeFlags = ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'];
 
 // Processes of their own, one of them traced, on machines that may be busy.
 jest.setTimeout(120_000);

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ChildApp } from '../support/child-app.js';
+import { compiledFile } from '../support/compiled-sources.js';
 
 // Each starts a process that compiles what it imports.
 jest.setTimeout(180_000);
 
-const main = fileURLToPath(new URL('../../sample-app/main.ts', import.meta.url));
+const main = compiledFile(fileURLToPath(new URL('../../sample-app/main.ts', import.meta.url)));
 
 /** The sample application, and the folder that its files are in. */
 interface Sample {

@@ -8,9 +8,8 @@ import { freePort } from './free-port.js';
 const startTimeoutMs = 60_000;
 /** How long nothing must be printed before all is taken to be printed: generous, since machines may be busy. */
 const quietMs = 400;
-const loader = new URL('./ts-loader.mjs', import.meta.url).href;
 
-/** An application in a process of its own, run from its TypeScript sources, that listens on `PORT`. */
+/** An application in a process of its own that listens on `PORT`. */
 export class ChildApp {
   private constructor(
     readonly port: number,
@@ -21,7 +20,7 @@ export class ChildApp {
   /**
    * Starts it and waits until it listens, or has ended.
    *
-   * @param file The program.
+   * @param file The program, compiled.
    * @param cwd Where it runs, and where what it prints is kept.
    */
   static async start(file: string, cwd: string, variables: NodeJS.ProcessEnv = {}): Promise<ChildApp> {
@@ -36,7 +35,7 @@ export class ChildApp {
       PORT: String(port),
       ...variables,
     };
-    const child = spawn(process.execPath, ['--import', loader, file], {
+    const child = spawn(process.execPath, [file], {
       cwd,
       stdio: ['ignore', output, output],
       env,

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { swcOptions } from './swc-options.mjs';
 
 /**
@@ -34,6 +34,11 @@ export function compiledFile(file: string): string {
   return join(tree, relative(repository, file).replace(/\.ts$/, '.js'));
 }
 
+/** The same as a URL, for a program that imports it. */
+export function compiledUrl(url: URL): string {
+  return pathToFileURL(compiledFile(fileURLToPath(url))).href;
+}
+
 /** The folder of this package, of which the entry points are JavaScript. */
 export function compiledPackage(): string {
   refresh();
@@ -46,6 +51,21 @@ export function compiledProgram(source: string): string {
   const file = join(mkdtempSync(join(programs, 'program-')), 'program.js');
   writeFileSync(file, compile(source, 'program.ts'));
   return file;
+}
+
+/**
+ * Compiles the TypeScript of an application outside of this repository, each file beside its source, and lets it find this
+ * package as it is here.
+ */
+export function compileFolder(folder: string): void {
+  refresh();
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.ts') || name.includes('node_modules')) continue;
+    const source = join(folder, name);
+    writeFileSync(source.replace(/\.ts$/, '.js'), compile(readFileSync(source, 'utf8'), source));
+  }
+  mkdirSync(join(folder, 'node_modules'), { recursive: true });
+  link(tree, join(folder, 'node_modules/nestjs-logging'));
 }
 
 /** Once for each test file: sources do not change while it runs. */

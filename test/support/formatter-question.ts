@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { FormatterOptions } from '../../lib/core/formatting/formatter.js';
+import { compiledFile } from './compiled-sources.js';
 
 /** A record to be formatted in the zone `tz`. */
 export interface FormatterQuestion {
@@ -15,7 +16,7 @@ export type FormatterAnswer = { readonly text: string } | { readonly error: stri
 
 /** The library's answers, in order. */
 export function formatHere(questions: readonly FormatterQuestion[]): FormatterAnswer[] {
-  return ask(process.execPath, ['--import', path('ts-loader.mjs'), path('formatter-worker.ts')], questions);
+  return ask(process.execPath, [compiledFile(path('formatter-worker.ts'))], questions);
 }
 
 /** Python's answers, in order. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from '@jest/globals';
@@ -16,11 +16,19 @@ export interface TemporaryFolder {
   names(): string[];
 }
 
-/** Makes the folder before each test and removes it after. */
-export function useTemporaryFolder(): TemporaryFolder {
+/** Where files are in memory, if the machine has such a place. */
+const MEMORY = '/dev/shm';
+
+/**
+ * Makes the folder before each test and removes it after.
+ *
+ * @param inMemory For tests that write much and are not about the file system.
+ */
+export function useTemporaryFolder({ inMemory = false } = {}): TemporaryFolder {
+  const parent = inMemory && existsSync(MEMORY) ? MEMORY : tmpdir();
   let path = '';
   beforeEach(() => {
-    path = mkdtempSync(join(tmpdir(), 'logging-'));
+    path = mkdtempSync(join(parent, 'logging-'));
   });
   afterEach(() => rmSync(path, { recursive: true, force: true }));
   return {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { RolloverScheduleOptions } from '../../lib/handlers/file/rotation/rollover-schedule.js';
+import { compiledFile } from './compiled-sources.js';
 
 /** Something to ask the library, or Python, in the zone `tz`. */
 export type TimeQuestion = { readonly tz: string } & (
@@ -43,7 +44,7 @@ export const CHANGES = [
 
 /** The library's answers, in order, from one process that goes through all the zones. */
 export function askLibrary<Answer = unknown>(questions: readonly TimeQuestion[]): Answer[] {
-  return ask(process.execPath, ['--import', path('ts-loader.mjs'), path('time-worker.ts')], questions);
+  return ask(process.execPath, [compiledFile(path('time-worker.ts'))], questions);
 }
 
 /** Python's answers, in order. */

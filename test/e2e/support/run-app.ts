@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compiledFile } from '../../support/compiled-sources.js';
 
-const loader = join(import.meta.dirname, '../../support/ts-loader.mjs');
 const nest11Loader = join(import.meta.dirname, '../nest-11/nest-11-loader.mjs');
 
 /** How a program is to be run. */
@@ -38,10 +38,8 @@ export function runAppWith(
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
-      '--import',
-      loader,
       ...(nest11 ? ['--import', nest11Loader] : []),
-      join(import.meta.dirname, '../apps', script),
+      compiledFile(join(import.meta.dirname, '../apps', script)),
       ...args,
     ],
     {

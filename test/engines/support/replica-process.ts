@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Override, OverrideOptions, ReplicasStatus } from 'nestjs-logging/live';
+import { compiledFile } from '../../support/compiled-sources.js';
 
 /** What an instance answers. */
 export interface ReplicaView {
@@ -28,8 +29,7 @@ export interface ReplicaProcess {
   signal(signal: NodeJS.Signals): void;
 }
 
-const program = fileURLToPath(new URL('./replica-program.ts', import.meta.url));
-const loader = new URL('../../support/ts-loader.mjs', import.meta.url).href;
+const program = compiledFile(fileURLToPath(new URL('./replica-program.ts', import.meta.url)));
 
 /**
  * Starts an instance of an application that shares overrides, see replica-program.ts.
@@ -42,7 +42,7 @@ export async function startReplica(
   options: object,
   prefix: readonly string[] = [],
 ): Promise<ReplicaProcess> {
-  const node = [process.execPath, '--import', loader, program, name, kind, JSON.stringify(options)];
+  const node = [process.execPath, program, name, kind, JSON.stringify(options)];
   const [file, ...args] = [...prefix, ...node] as [string, ...string[]];
   const child = spawn(file, args, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LogRecord } from '../../../lib/core/records/log-record.js';
 import { SocketHandler } from '../../../lib/handlers/network/socket.handler.js';
+import { compiledProgram } from '../../support/compiled-sources.js';
 import { collectStderr } from '../../support/stderr-collector.js';
 
 function record(msg: string, levelno = 20): LogRecord {
@@ -211,24 +212,15 @@ describe('SocketHandler', () => {
 
   it('brings out what was logged before a process runs out of work, and then lets it end', async () => {
     const port = await sink.listen();
-    const folder = mkdtempSync(path.join(tmpdir(), 'socket-'));
-    try {
-      const script = path.join(folder, 'script.ts');
-      const lib = new URL('../../../lib/', import.meta.url).href;
-      writeFileSync(
-        script,
-        `import { LogRecord } from '${lib}core/records/log-record.js';
-        import { SocketHandler } from '${lib}handlers/network/socket.handler.js';
-        const handler = new SocketHandler({ host: '127.0.0.1', port: ${port}, format: 'json', framing: 'newline' });
-        for (let count = 0; count < 1000; count++) handler.handle(new LogRecord({ msg: String(count) }));`,
-      );
-      const loader = new URL('../../support/ts-loader.mjs', import.meta.url).href;
-      const child = spawn(process.execPath, ['--import', loader, script], { stdio: 'inherit' });
-      expect(await once(child, 'exit')).toEqual([0, null]);
-      await until(() => sink.messages.length === 1_000);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const program = compiledProgram(
+      `import { LogRecord } from '../../lib/core/records/log-record.js';
+      import { SocketHandler } from '../../lib/handlers/network/socket.handler.js';
+      const handler = new SocketHandler({ host: '127.0.0.1', port: ${port}, format: 'json', framing: 'newline' });
+      for (let count = 0; count < 1000; count++) handler.handle(new LogRecord({ msg: String(count) }));`,
+    );
+    const child = spawn(process.execPath, [program], { stdio: 'inherit' });
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    await until(() => sink.messages.length === 1_000);
   });
 
   it('sends to a unix socket where the port is null', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -11,6 +11,7 @@ import { JsonFormatter } from '../../../lib/formatters/json.formatter.js';
 import { QueueHandler } from '../../../lib/handlers/queue/queue.handler.js';
 import { QueueListener } from '../../../lib/handlers/queue/queue-listener.js';
 import { RecordQueue } from '../../../lib/handlers/queue/record-queue.js';
+import { compiledProgram } from '../../support/compiled-sources.js';
 import { ListHandler } from '../../support/list-handler.js';
 import { captureStderr } from '../../support/stderr-capture.js';
 
@@ -271,22 +272,18 @@ describe('at the end of the process', () => {
   it.each(['process.exit(0)', 'throw new Error("end")', ''])('handles all that waits: %s', (ending) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'queue-'));
     try {
-      const script = path.join(folder, 'script.ts');
-      const lib = new URL('../../../lib/', import.meta.url).href;
-      writeFileSync(
-        script,
+      const program = compiledProgram(
         `import { appendFileSync } from 'node:fs';
-        import { Handler } from '${lib}core/handler.js';
-        import { LogRecord } from '${lib}core/records/log-record.js';
-        import { QueueHandler } from '${lib}handlers/queue/queue.handler.js';
+        import { Handler } from '../../lib/core/handler.js';
+        import { LogRecord } from '../../lib/core/records/log-record.js';
+        import { QueueHandler } from '../../lib/handlers/queue/queue.handler.js';
         class Out extends Handler { emit(record) { appendFileSync(process.argv[2], this.format(record) + '\\n'); } }
         const handler = new QueueHandler({ handlers: [new Out()] });
         for (let count = 0; count < 1000; count++) handler.handle(new LogRecord({ msg: 'record ' + count }));
         ${ending}`,
       );
-      const loader = new URL('../../support/ts-loader.mjs', import.meta.url).href;
       const output = path.join(folder, 'output');
-      spawnSync(process.execPath, ['--import', loader, script, output]);
+      spawnSync(process.execPath, [program, output]);
       expect(readFileSync(output, 'utf8').trim().split('\n')).toEqual(
         Array.from({ length: 1000 }, (_, count) => `record ${count}`),
       );

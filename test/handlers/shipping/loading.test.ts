@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
+import { compiledUrl } from '../../support/compiled-sources.js';
 
-const loader = new URL('../../support/ts-loader.mjs', import.meta.url).href;
-const core = new URL('../../../lib/core.ts', import.meta.url).href;
+const core = compiledUrl(new URL('../../../lib/core.ts', import.meta.url));
 
 /** Prints the packages that are looked for, when they are. */
 const hooks = `data:text/javascript,${encodeURIComponent(`
@@ -30,7 +30,7 @@ async function printed(program: string): Promise<string[]> {
     process.exit(0);
   `;
   const { stdout } = await promisify(execFile)(process.execPath, [
-    ...['--import', loader, '--input-type=module', '--eval', code],
+    ...['--input-type=module', '--eval', code],
   ]);
   return stdout.trim().split('\n');
 }

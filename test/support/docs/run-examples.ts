@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compiledFile } from '../compiled-sources.js';
 import { type Example, fileName, folderName } from './examples.js';
 import { repository } from './markdown.js';
 import { serve } from './serve-example.js';
@@ -8,18 +9,17 @@ import { serve } from './serve-example.js';
 /** What a program printed (`''`), and the files it wrote, by name. */
 export type Outputs = ReadonlyMap<string, string>;
 
-const loader = ['--import', join(repository, 'test/support/ts-loader.mjs')];
 const runner = join(repository, 'test/support/docs/example-runner.ts');
 
 /** Runs all `ts run` blocks, each in a folder of its own but in one process, and gives what each printed. */
 export async function runTypeScript(examples: readonly Example[], folder: string): Promise<Outputs[]> {
   const jobs = examples.map((example) => ({
-    file: join(folder, folderName(example.page), fileName(example.program)),
+    file: compiledFileOf(example, folder),
     cwd: makeFolder(folder, example),
   }));
   const outputFile = join(folder, 'output.txt');
   const output = openSync(outputFile, 'w');
-  const child = spawn(process.execPath, [...loader, runner], {
+  const child = spawn(process.execPath, [compiledFile(runner)], {
     stdio: ['pipe', output, output],
     env: { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: undefined, NODE_ENV: 'development' },
   });
@@ -42,8 +42,15 @@ export function runPython(example: Example, folder: string): Outputs {
 /** Starts one `ts serve` block and sends it the requests of its commands. */
 export async function runServer(example: Example, folder: string): Promise<Outputs> {
   const cwd = makeFolder(folder, example);
-  const file = join(folder, folderName(example.page), fileName(example.program));
-  return collect(example, await serve(file, cwd, example.commands?.text ?? ''), cwd);
+  return collect(
+    example,
+    await serve(compiledFileOf(example, folder), cwd, example.commands?.text ?? ''),
+    cwd,
+  );
+}
+
+function compiledFileOf({ page, program }: Example, folder: string): string {
+  return join(folder, folderName(page), fileName(program).replace(/\.ts$/, '.js'));
 }
 
 function makeFolder(folder: string, { page, program, inputs }: Example): string {

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compiledFile } from '../compiled-sources.js';
 import { isCurl } from './examples.js';
 import { type CodeBlock, type Page, repository } from './markdown.js';
 import { serve } from './serve-example.js';
@@ -23,7 +24,7 @@ export function sampleCommands({ blocks }: Page): string {
 export async function runSample(environment: string, commands: string): Promise<ReadonlyMap<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), 'sample-'));
   const logDir = join(folder, 'logs');
-  const main = join(repository, 'sample-app/main.ts');
+  const main = compiledFile(join(repository, 'sample-app/main.ts'));
   try {
     const printed = await serve(main, folder, commands, {
       NODE_ENV: environment,

