@@ -7,17 +7,17 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { rolldown } from 'rolldown';
+import { loadRolldown, projectPackages } from './packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = path.join(root, 'lib/live/page');
 
-/** @returns The document, and its Content-Security-Policy. */
-export async function buildPage() {
+/** @returns The document, and its Content-Security-Policy, made with the packages of a folder. */
+export async function buildPage(packages) {
   const [template, styles, script] = await Promise.all([
     readFile(path.join(sources, 'page.html'), 'utf8'),
     readFile(path.join(sources, 'page.css'), 'utf8'),
-    bundleScript(),
+    bundleScript(packages),
   ]);
   // A function: the text may hold what `replace` would take for a pattern.
   const html = template.replace('/*styles*/', () => withoutSpace(styles)).replace('/*script*/', () => script);
@@ -38,7 +38,7 @@ export async function buildPage() {
 
 /** Writes it where the sources look for it when they are run as they are. */
 export async function writePage() {
-  const page = await buildPage();
+  const page = await buildPage(projectPackages);
   const folder = path.join(root, 'dist/page');
   await mkdir(folder, { recursive: true });
   const draft = path.join(folder, `page.${process.pid}.json`);
@@ -47,13 +47,14 @@ export async function writePage() {
   return page;
 }
 
-async function bundleScript() {
+async function bundleScript(packages) {
+  const { rolldown } = await loadRolldown(packages);
   const bundle = await rolldown({
     cwd: root,
     platform: 'browser',
     input: path.join(sources, 'main.tsx'),
     tsconfig: path.join(sources, 'tsconfig.json'),
-    resolve: { extensionAlias: { '.js': ['.tsx', '.ts', '.js'] } },
+    resolve: { extensionAlias: { '.js': ['.tsx', '.ts', '.js'] }, modules: [packages, 'node_modules'] },
     transform: { target: 'es2022' },
   });
   const { output } = await bundle.generate({

@@ -7,11 +7,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { removeSecondCopies as removeThoseOfSample } from './packages.mjs';
 
 const tests = path.join(import.meta.dirname, '../test');
 const folder = path.join(tests, 'on-demand');
 const { dependencies } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
 
+removeThoseOfSample();
 const missing = Object.entries(dependencies).filter(([name, version]) => installed(name) !== version);
 if (missing.length > 0) install(missing.map(([name]) => name));
 

@@ -86,6 +86,8 @@ function refreshRoom(from: string, to: string): void {
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const source = join(from, entry.name);
     if (entry.name === 'node_modules') continue;
+    // The sample application's own would keep it from finding this package.
+    if (entry.name === 'package.json' && from.endsWith('sample-app')) continue;
     if (entry.isDirectory()) refreshRoom(source, join(to, entry.name));
     else if (entry.isFile()) refreshFile(source, join(to, entry.name.replace(/(?<!\.d)\.ts$/, '.js')));
   }

@@ -1,0 +1,102 @@
+/**
+ * The JavaScript of the library in bundles, for dist/ and for the sample application. `packages` is the folder in which the
+ * bundler is, and what goes into the bundles: that of the project, or the sample's own.
+ */
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadRolldown } from './packages.mjs';
+
+/** Small packages that become part of the bundles. */
+export const BUNDLED = ['valibot', 'fastest-levenshtein'];
+/** The entry points, beside each other in lib/. */
+export const ENTRIES = ['index', 'core', 'testing', 'live'];
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What all bundles have in common. `page` is the promise of what buildPage returns. */
+export function inputOptions(packages, page) {
+  return {
+    cwd: root,
+    platform: 'node',
+    tsconfig: path.join(root, 'tsconfig.json'),
+    external: isPackage,
+    resolve: { modules: [packages, 'node_modules'] },
+    plugins: [leaveToBundlers, withPage(page)],
+    onLog(level, log, handle) {
+      handle(level === 'warn' ? 'error' : level, log);
+    },
+  };
+}
+
+/** The entry points and their chunks in one format. */
+export async function bundleAs(format, { dir, packages, page, others = {} }) {
+  const { rolldown } = await loadRolldown(packages);
+  const entries = Object.fromEntries(ENTRIES.map((name) => [name, `lib/${name}.ts`]));
+  const bundle = await rolldown({ ...inputOptions(packages, page), input: { ...entries, ...others } });
+  await bundle.write({
+    dir,
+    format,
+    exports: 'named',
+    chunkFileNames: 'chunks/[name].js',
+    codeSplitting: {
+      groups: [
+        {
+          name: 'logging',
+          test: /(lib[\\/](runtime|python|redaction|core|context|formatters|handlers|config)|node_modules[\\/]valibot)[\\/]/,
+          tags: ['$initial'],
+        },
+        { name: 'nest', test: /lib[\\/]nest[\\/]/, tags: ['$initial'] },
+      ],
+    },
+    // Lines and names stay: an error that nobody catches prints the line it comes from. The comments that stay are
+    // those that bundlers read; the others are a fifth of what Node would have to read.
+    minify: false,
+    comments: { annotation: true, legal: false, jsdoc: false },
+    // One character beyond ASCII would double the memory of the text, and the time to decode it.
+    charset: 'ascii',
+  });
+  await bundle.close();
+}
+
+/**
+ * The program of a worker thread, in one file that imports nothing but Node's own modules, so that a copy of it works
+ * anywhere.
+ */
+export async function bundleWorker(file, { packages, page }) {
+  const { rolldown } = await loadRolldown(packages);
+  const bundle = await rolldown({ ...inputOptions(packages, page), input: 'lib/worker.ts' });
+  await bundle.write({ file, format: 'esm', minify: true, keepNames: true, codeSplitting: false });
+  await bundle.close();
+}
+
+/** Packages stay imports but for the small ones; our own files and the compiler's helpers are bundled. */
+function isPackage(id) {
+  return !BUNDLED.includes(id) && !/^(\.|\0|@oxc-project\/)/.test(id) && !path.isAbsolute(id);
+}
+
+/**
+ * What the bundler of an application is to see, and ours is not: a `require` that it follows (ours would call
+ * `createRequire` when the module is loaded, which fails in a bundle), and an `import` that it leaves to Node.
+ */
+const leaveToBundlers = {
+  name: 'leave-to-bundlers',
+  renderChunk(code) {
+    const seen = code
+      .replaceAll('bundledRequire(', 'require(')
+      .replaceAll('import(url.href)', 'import(/* webpackIgnore: true */ /* @vite-ignore */ url.href)');
+    // No line moves: the map holds.
+    return { code: seen, map: null };
+  },
+};
+
+/** The page in place of the file that reads it. */
+function withPage(page) {
+  return {
+    name: 'with-page',
+    async load(id) {
+      if (!/[\\/]lib[\\/]live[\\/]api[\\/]page-content\.ts$/.test(id)) return null;
+      const { html, policy } = await page;
+      return `const page = ${JSON.stringify({ html, policy })};\nexport const readPage = async () => page;\n`;
+    },
+  };
+}
