@@ -54,7 +54,7 @@ const LEFT = {
     'src/mail.ts:16:5: the logger "logger" stays: what comes after the message may be a context, or a message of its own',
     'src/mail.ts:18:5: Logger.debug() stays: it comes out of nest.<context> as before',
     'src/mail.ts:24:23: Logger stays: it is the type of a parameter',
-    '5 files to change, 6 places left; --write writes',
+    '6 files to change, 6 places left; --write writes',
   ],
   'nestjs-pino': [
     'src/app.module.ts:8:5: `redact` of req and res is not needed: no header is logged unless `http.headers` names it',
@@ -303,6 +303,41 @@ export class AppModule {}
     );
     expect(text).toContain('LoggerModule.forRoot({ pinoHttp');
     expect(left[0]).toContain('`pinoHttp.redact.remove` is not translated');
+  });
+
+  it.each([
+    ['AppModule', 'AppModule, { bufferLogs: true }'],
+    ['AppModule, {}', 'AppModule, { bufferLogs: true }'],
+    ['AppModule, { cors: true }', 'AppModule, { bufferLogs: true, cors: true }'],
+    ['AppModule, new FastifyAdapter()', 'AppModule, new FastifyAdapter(), { bufferLogs: true }'],
+    ['AppModule, { logger: false }', 'AppModule, { logger: false }'],
+    ['AppModule, { ...options }', 'AppModule, { ...options }'],
+    ['AppModule, { bufferLogs: false }', 'AppModule, { bufferLogs: false }'],
+  ])('lets Nest buffer its first messages: create(%s)', async (before, after) => {
+    const source = (given: string) => `import { Logger, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+const logger = new Logger('a');
+logger.log('a');
+@Module({})
+class AppModule {}
+await NestFactory.create(${given});
+`;
+    expect((await migrated('nest', source(before))).text).toContain(`NestFactory.create(${after});`);
+  });
+
+  it('says so where the options are not written out', async () => {
+    const source = `import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { LoggerModule } from 'nestjs-pino';
+import { options } from './options.js';
+@Module({ imports: [LoggerModule.forRoot()] })
+class AppModule {}
+await NestFactory.create(AppModule, options);
+`;
+    const { left } = await migrated('nestjs-pino', source);
+    expect(left).toEqual([
+      'src/a.ts:7:7: add `bufferLogs: true` to its options, so that the first messages are ours as well',
+    ]);
   });
 
   it('brings the token of a test over', async () => {

@@ -3,6 +3,7 @@ import type { ImportedNames } from './imported-names.js';
 import {
   addRegistrationBefore,
   addToModule,
+  bufferFirstMessages,
   hasOurModule,
   type Project,
   replaceRegistration,
@@ -76,6 +77,7 @@ export function replaceModules(project: Project, foreign: ForeignModule, brought
       for (const note of module.notes) source.unit.leave(call, note);
     }
     for (const { source, statement } of servants) source.unit.removeStatement(statement);
+    if (translated.length > 0) bufferFirstMessages(project);
   } else {
     keepBoth(project, foreign, translated, broughtOver);
   }
@@ -100,6 +102,7 @@ function keepBoth(
 /** Adds `LoggingModule.forRoot()` to the modules that applications are made of. */
 export function registerAtRoot(project: Project): void {
   const roots = rootModules(project);
+  if (roots.length > 0) bufferFirstMessages(project);
   for (const { source, module } of roots) {
     if (!addToModule(source, module))
       source.unit.leave(module, 'its imports are not written out: add LoggingModule.forRoot() to them');

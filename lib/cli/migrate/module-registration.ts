@@ -65,15 +65,46 @@ export function rootModules(
 }
 
 /** The names that are handed to `NestFactory.create` and the like. */
-function modulesMadeIn({ unit, names }: Source): string[] {
+function modulesMadeIn(source: Source): string[] {
+  const { ts } = source.unit;
+  return factoryCallsIn(source).flatMap(({ arguments: [root] }) =>
+    root !== undefined && ts.isIdentifier(root) ? [root.text] : [],
+  );
+}
+
+/**
+ * Adds `bufferLogs: true` where applications are made, if nothing there chooses a logger: else Nest would write its first
+ * messages before the module is there.
+ */
+export function bufferFirstMessages({ sources }: Project): void {
+  for (const source of sources) for (const call of factoryCallsIn(source)) bufferIn(source, call);
+}
+
+function bufferIn({ unit }: Source, call: ts.CallExpression): void {
   const { ts } = unit;
-  return unit.below().flatMap((node) => {
-    if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return [];
+  const last = call.arguments.at(-1);
+  if (last === undefined || call.arguments.some(ts.isSpreadElement)) return;
+  if (ts.isObjectLiteralExpression(last)) {
+    const names = last.properties.map(({ name }) => (name === undefined ? undefined : nameOf(unit, name)));
+    // A spread or a computed name may be either of them.
+    if (names.some((name) => name === undefined || name === 'bufferLogs' || name === 'logger')) return;
+    const [first] = last.properties;
+    if (first === undefined) unit.replace(last, '{ bufferLogs: true }');
+    else insertBefore(unit, last, first, () => 'bufferLogs: true');
+  } else if (call.arguments.length === 1 || ts.isNewExpression(last))
+    unit.insert(last.end, ', { bufferLogs: true }');
+  else unit.leave(call, 'add `bufferLogs: true` to its options, so that the first messages are ours as well');
+}
+
+/** Calls of `NestFactory.create` and the like. */
+function factoryCallsIn({ unit, names }: Source): ts.CallExpression[] {
+  const { ts } = unit;
+  return unit.below().filter((node): node is ts.CallExpression => {
+    if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false;
     const { expression, name } = node.expression;
-    const isFactory = names.exportOf(expression, '@nestjs/core') === 'NestFactory';
-    const [root] = node.arguments;
-    if (!isFactory || !FACTORY_METHODS.includes(name.text) || root === undefined) return [];
-    return ts.isIdentifier(root) ? [root.text] : [];
+    return (
+      names.exportOf(expression, '@nestjs/core') === 'NestFactory' && FACTORY_METHODS.includes(name.text)
+    );
   });
 }
 
@@ -123,8 +154,12 @@ function insertFirst(
     });
     return;
   }
+  insertBefore(unit, list, first, () => entry(`${name()}.forRoot()`));
+}
+
+function insertBefore(unit: SourceUnit, list: ts.Node, first: ts.Node, text: () => string): void {
   const start = first.getStart(unit.source);
-  const gap = unit.text.slice(open + 1, first.pos) + unit.text.slice(first.pos, start);
+  const gap = unit.text.slice(list.getStart(unit.source) + 1, start);
   const between = gap.includes('\n') ? unit.newline + unit.indentAt(start) : ' ';
-  unit.insert(start, () => `${entry(`${name()}.forRoot()`)},${between}`);
+  unit.insert(start, () => `${text()},${between}`);
 }
