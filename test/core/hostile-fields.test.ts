@@ -61,7 +61,7 @@ it.each([false, true])(
       if (isSeen) expect(line).toContain('MINE');
     }
     expect(record.toDict()).toMatchObject({ good: 'GOOD', bad: '[unreadable]' });
-    expect(portableRecord(record, false)).toMatchObject({ good: 'GOOD', bad: '[unreadable]' });
+    expect(portableRecord(record, false).at(-1)).toMatchObject({ good: 'GOOD', bad: '[unreadable]' });
   },
 );
 
@@ -75,7 +75,7 @@ it('a proxy that does not list its keys loses no record', () => {
     },
   );
   const record = logged('paid', { extra });
-  expect(portableRecord(record, false).msg).toBe('paid');
+  expect(portableRecord(record, false)).toContain('paid');
   expect(record.toDict().msg).toBe('paid');
   record.expose();
   expect(new JsonFormatter().format(record)).toContain('"extra":"[unreadable: keys]"');

@@ -1,5 +1,4 @@
 import type { Handler } from '../../core/handler.js';
-import { recordOf } from '../../core/records/record-factory.js';
 import {
   DONE,
   FAILED,
@@ -8,6 +7,7 @@ import {
   type WorkerOrder,
   type WorkerStart,
 } from '../../handlers/queue/worker/worker-protocol.js';
+import { arrivedRecord, type PortableRecord } from '../../handlers/wire/record-transfer.js';
 import { nodeModule } from '../../runtime/node-module.js';
 import type { LoggingConfig } from '../plan/logging-config.js';
 import { type ActiveConfig, dictConfig } from './dict-configurator.js';
@@ -55,18 +55,14 @@ async function carryOut(
   try {
     if (order.type === 'close') await close();
     else if (order.type === 'flush') await Promise.all(handlers.map((handler) => handler.flush()));
-    else for (const attributes of order.records) handle(attributes, handlers, respectsLevel);
+    else for (const sent of order.records) handle(sent, handlers, respectsLevel);
   } catch (error) {
     answer({ type: 'error', message: String(error) });
   }
 }
 
-function handle(
-  attributes: Record<string, unknown>,
-  handlers: readonly Handler[],
-  respectsLevel: boolean,
-): void {
-  const record = recordOf(attributes);
+function handle(sent: PortableRecord, handlers: readonly Handler[], respectsLevel: boolean): void {
+  const record = arrivedRecord(sent);
   for (const handler of handlers) {
     if (!respectsLevel || record.levelno >= handler.level) handler.handle(record);
   }

@@ -286,6 +286,51 @@ function mappingOr(args: readonly unknown[] | object): readonly unknown[] | obje
 
 const NO_FIELDS: Fields = {};
 
+/** Names of attributes, not symbols, that the constructor gives. */
+const GIVEN = 11;
+
+/**
+ * A copy of a record that a logger made, with the attributes that loggers give and no others; `undefined` for any other
+ * record.
+ *
+ * Made by the constructor, it has the shape of all records, so that what reads it later does so sooner.
+ */
+export function copyOfPlain(record: LogRecord): LogRecord | undefined {
+  // One that user code has seen, and may have added to, is exposed; one that user code made has no boundary.
+  if (record[EXPOSED] || record[BOUNDARY] === undefined) return undefined;
+  if (Object.getPrototypeOf(record) !== LogRecord.prototype) return undefined;
+  let count = 0;
+  for (const _ in record) count += 1;
+  if (count !== GIVEN) return undefined;
+  const { name, levelno, levelname, msg, args, created, excInfo, excText, stackInfo } = record;
+  const copy = new LogRecord(
+    {
+      name,
+      levelno,
+      levelname,
+      msg,
+      args,
+      created,
+      excInfo,
+      excText,
+      stackInfo,
+      extra: record[EXTRA],
+      context: record[CONTEXT],
+      summarized: record[SUMMARIZED],
+      boundary: record[BOUNDARY],
+      stacklevel: record[STACKLEVEL],
+      caller: record[CALLER],
+    },
+    true,
+  );
+  // As they are: the constructor takes an object out of a list of one.
+  copy.args = args;
+  copy.message = record.message;
+  copy.asctime = record.asctime;
+  copy[TRACEBACK] = record[TRACEBACK];
+  return copy;
+}
+
 /** True for records of any copy of this package. */
 export const isLogRecord = branded<LogRecord>('record');
 

@@ -24,22 +24,18 @@ const SOURCE = { toString: () => 'makeLogRecord' };
  * @see https://docs.python.org/3/library/logging.html#logging.makeLogRecord
  */
 export function makeLogRecord(attributes: Readonly<Record<string, unknown>>): LogRecord {
-  return recordOf(attributes).expose();
-}
-
-/** The same with the fields kept apart, which is faster. For records that only this package sees. */
-export function recordOf(attributes: Readonly<Record<string, unknown>>): LogRecord {
-  const record = recordBy(
-    getLogRecordFactory(),
-    { name: '', levelno: 0, levelname: 'Level 0', msg: '' },
-    SOURCE,
-  );
+  const record = madeRecord({ name: '', levelno: 0, levelname: 'Level 0', msg: '' });
   const fields: Record<string, unknown> = {};
   for (const [key, value] of receivedAttributes(attributes)) {
     defineField(RESERVED_ATTRIBUTES.has(key) ? record : fields, key, value);
   }
   record[EXTRA] = fields;
-  return record;
+  return record.expose();
+}
+
+/** A record of what is known of it, by the factory, but of no call in this thread. */
+export function madeRecord(about: LogRecordOptions): LogRecord {
+  return recordBy(getLogRecordFactory(), about, SOURCE);
 }
 
 /**

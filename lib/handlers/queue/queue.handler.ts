@@ -212,11 +212,15 @@ export class QueueHandler extends Handler {
     else this.listener.keepCaller(record);
     const hasFormatter = this.formatter !== null;
     const message = hasFormatter ? this.format(record) : record.getMessage();
-    const merged = { message, msg: message, args: [] };
-    if (hasFormatter)
-      return copyRecord(record, { ...merged, excInfo: undefined, excText: undefined, stackInfo: undefined });
-    const copy = copyRecord(record, merged);
-    tracebackText(copy);
+    const copy = copyRecord(record);
+    copy.message = message;
+    copy.msg = message;
+    copy.args = [];
+    if (hasFormatter) {
+      copy.excInfo = undefined;
+      copy.excText = undefined;
+      copy.stackInfo = undefined;
+    } else tracebackText(copy);
     return copy;
   }
 

@@ -1,5 +1,5 @@
 import { safeFields } from '../../core/formatting/safe-fields.js';
-import type { LogRecord } from '../../core/records/log-record.js';
+import { CONTEXT, EXPOSED, EXTRA, type Fields, type LogRecord } from '../../core/records/log-record.js';
 import { BoundedQueue, type BoundedQueueOptions } from '../delivery/bounded-queue.js';
 import type { DropReason, QueueEntry, QueueStats } from '../delivery/delivery-queue.js';
 
@@ -103,7 +103,18 @@ export class RecordQueue {
 function sizeOf(record: LogRecord): number {
   const { msg, excText } = record;
   const texts = (typeof msg === 'string' ? msg.length : 0) + (excText?.length ?? 0);
-  let fields = 0;
-  for (const _ in safeFields(record)) fields += 1;
+  const fields = record[EXPOSED]
+    ? countOf(safeFields(record))
+    : countOf(record[CONTEXT]) + countOf(record[EXTRA]);
   return RECORD_BYTES + texts * 2 + fields * FIELD_BYTES;
+}
+
+function countOf(fields: Fields | undefined): number {
+  let count = 0;
+  try {
+    for (const _ in fields) count += 1;
+  } catch {
+    // A proxy that does not list its keys.
+  }
+  return count;
 }

@@ -1,9 +1,12 @@
+import type { CallerInfo } from '../../core/calls/caller.js';
 import { safeFields } from '../../core/formatting/safe-fields.js';
-import type { LogRecord } from '../../core/records/log-record.js';
+import { CONTEXT, EXPOSED, EXTRA, type LogRecord } from '../../core/records/log-record.js';
+import { madeRecord } from '../../core/records/record-factory.js';
 import { tracebackText } from '../../core/records/record-traceback.js';
 import { JsonBudget } from '../../python/json/json-budget.js';
 import { jsonValue } from '../../python/json/json-value.js';
 import { defineField } from '../../runtime/define-field.js';
+import { fieldOf, keysOf } from '../../runtime/hostile-values.js';
 import { type Picklable, type Pickler, PyFloat } from './pickle.js';
 import { recordDict } from './record-dict.js';
 
@@ -43,30 +46,70 @@ export function pickleDict(dict: Record<string, unknown>, pickler: Pickler): Buf
   return pickler.pickle(dict as Record<string, Picklable>);
 }
 
-/**
- * A record as data that any thread can take: what `makeLogRecord` makes the same record of.
- *
- * @param hasCaller Whether the place of the call is included.
- */
-export function portableRecord(record: LogRecord, hasCaller: boolean): Record<string, unknown> {
-  const budget = new JsonBudget();
-  budget.reset(MAX_CHARACTERS);
-  const data: Record<string, unknown> = {
-    name: record.name,
-    levelno: record.levelno,
-    levelname: record.levelname,
-    msg: record.getMessage(),
-    args: [],
-    created: record.created,
-    excText: tracebackText(record),
-    stackInfo: record.stackInfo,
-    relativeCreated: record.relativeCreated,
-    thread: record.thread,
-    threadName: record.threadName,
-  };
-  if (hasCaller) Object.assign(data, record.caller());
-  for (const [key, value] of Object.entries(safeFields(record))) defineField(data, key, plain(value, budget));
-  return data;
+/** A record as data that any thread can take. A list, since names would be copied to the other thread with each record. */
+export type PortableRecord = readonly [
+  name: string,
+  levelno: number,
+  levelname: string,
+  msg: string,
+  created: number,
+  relativeCreated: number,
+  thread: number,
+  threadName: string,
+  excText: string | undefined,
+  stackInfo: string | undefined,
+  caller: CallerInfo | undefined,
+  fields: Record<string, Picklable> | undefined,
+];
+
+/** @param hasCaller Whether the place of the call is included. */
+export function portableRecord(record: LogRecord, hasCaller: boolean): PortableRecord {
+  return [
+    record.name,
+    record.levelno,
+    record.levelname,
+    record.getMessage(),
+    record.created,
+    record.relativeCreated,
+    record.thread,
+    record.threadName,
+    tracebackText(record),
+    record.stackInfo,
+    hasCaller ? record.caller() : undefined,
+    portableFields(record),
+  ];
+}
+
+/** The record again, in the thread that it was sent to; the fields are apart, as loggers have them. */
+export function arrivedRecord(sent: PortableRecord): LogRecord {
+  const [name, levelno, levelname, msg, created, relativeCreated, thread, threadName] = sent;
+  const [, , , , , , , , excText, stackInfo, caller, extra] = sent;
+  const about = { name, levelno, levelname, msg, created, excText, stackInfo, caller, extra };
+  const record = madeRecord(about);
+  record.relativeCreated = relativeCreated;
+  record.thread = thread;
+  record.threadName = threadName;
+  return record;
+}
+
+function portableFields(record: LogRecord): Record<string, Picklable> | undefined {
+  const sources = record[EXPOSED] ? [safeFields(record)] : [record[CONTEXT], record[EXTRA]];
+  let fields: Record<string, Picklable> | undefined;
+  let budget: JsonBudget | undefined;
+  for (const source of sources) {
+    if (source === undefined) continue;
+    for (const key of keysOf(source) ?? []) {
+      if (budget === undefined) {
+        budget = new JsonBudget();
+        budget.reset(MAX_CHARACTERS);
+      }
+      fields ??= {};
+      const value = plain(fieldOf(source, key), budget);
+      if (key === '__proto__') defineField(fields, key, value);
+      else fields[key] = value;
+    }
+  }
+  return fields;
 }
 
 /** Plain data in place of any value, however hostile, within the budget. */

@@ -1,3 +1,5 @@
+import type { PortableRecord } from '../../wire/record-transfer.js';
+
 /** The handlers of a worker thread: sections of a configuration, in data that any thread can take. */
 export interface WorkerConfig {
   readonly formatters?: Readonly<Record<string, object>> | undefined;
@@ -40,7 +42,7 @@ export function newProgress(): Int32Array {
 
 /** Messages of the main thread to the worker. */
 export type WorkerOrder =
-  | { readonly type: 'records'; readonly records: readonly Record<string, unknown>[] }
+  | { readonly type: 'records'; readonly records: readonly PortableRecord[] }
   | { readonly type: 'flush' }
   | { readonly type: 'close' };
 
