@@ -81,7 +81,11 @@ export function treeText({ tree }) {
 /** What the live module adds to a call, beside the call without it. */
 export function liveTable({ live }) {
   if (live === undefined) return '';
-  const rows = Object.entries(LIVE_VARIANTS).map(([variant, title]) => [
+  // A report may be older than a variant.
+  const measured = Object.entries(LIVE_VARIANTS).filter(([variant]) =>
+    Object.values(live).every((figures) => Object.hasOwn(figures, variant)),
+  );
+  const rows = measured.map(([variant, title]) => [
     title,
     ...Object.values(live).map(({ [variant]: { cpu, extraNs } }) =>
       variant === 'without' ? cpu.median.toFixed(1) : extraText(extraNs),

@@ -11,6 +11,7 @@ import { JsonBudget } from '../python/json/json-budget.js';
 import { jsonLines, jsonMessageWriter, jsonString } from '../python/json/json-string.js';
 import { jsonValue } from '../python/json/json-value.js';
 import { str } from '../python/python-text.js';
+import type { PathRedactionOptions } from '../redaction/path-redaction.js';
 import { PathWriter } from '../redaction/path-writer.js';
 import { cutToBytes } from '../runtime/cut-text.js';
 import { MAX_RECORD } from '../runtime/limits.js';
@@ -23,6 +24,7 @@ import {
   type JsonFormatterOptions,
   type JsonFormatterSettings,
   jsonFormatterSchema,
+  REDACTION,
   redactionOf,
 } from './support/json-options.js';
 import { SHAPES } from './support/json-shapes.js';
@@ -126,6 +128,11 @@ export class JsonFormatter extends Formatter {
     this.#fieldsBesideError = o.includeError
       ? new JsonFields(reserved(withError), this.#redaction)
       : undefined;
+  }
+
+  /** @internal */
+  get [REDACTION](): PathRedactionOptions | undefined {
+    return redactionOf(this.#settings);
   }
 
   /** Names of the attributes that are read; handlers that buffer records read them early. */

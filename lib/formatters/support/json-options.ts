@@ -188,6 +188,9 @@ export type JsonFormatterOptions = v.InferInput<ReturnType<typeof jsonFormatterS
 /** Checked options. */
 export type JsonFormatterSettings = v.InferOutput<ReturnType<typeof jsonFormatterSchema>>;
 
+/** Under this key a formatter has what it leaves out of fields, for whoever shows records elsewhere. */
+export const REDACTION: unique symbol = Symbol.for('nestjs-logging.redaction') as never;
+
 /** `redact` with all defaults filled in. */
 export function redactionOf({ redact }: JsonFormatterSettings): PathRedactionOptions | undefined {
   if (redact === undefined || redact === null) return undefined;

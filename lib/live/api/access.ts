@@ -77,11 +77,15 @@ export class LiveAccess implements CanActivate {
     const { remoteAddress = '' } = exchange.request.socket;
     if (!this.options.allowsRemote && !isLocal(exchange, remoteAddress))
       throw new ForbiddenException('development lets in this machine alone; see the option allowRemote');
-    if (this.#attempts.isOver(remoteAddress)) throw new HttpException('too many attempts', 429);
+    // A page of another site can have its visitor's browser open this address again and again: that must not lock the
+    // visitor out.
+    const from =
+      exchange.header('sec-fetch-site') === 'cross-site' ? `${remoteAddress} for others` : remoteAddress;
+    if (this.#attempts.isOver(from)) throw new HttpException('too many attempts', 429);
     const asked = exchange.query.get('token');
     const given = asked ?? bearerOf(exchange.header('authorization')) ?? cookieOf(exchange.header('cookie'));
     if (!isSame(given ?? '', token)) {
-      this.#attempts.count(remoteAddress);
+      this.#attempts.count(from);
       throw new UnauthorizedException('the token in the address that was printed at the start is missing');
     }
     // So that it need not stay in the address.
@@ -97,12 +101,14 @@ export function isSame(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
+/** Headers that proxies and tunnels add. */
+const OF_PROXIES =
+  /^(?:forwarded|via|x-forwarded(?:-.*)?|x-real-ip|x-client-ip|true-client-ip|cf-.*|fly-.*)$/;
+
 /** A foreign name that leads here (DNS rebinding) and requests of a proxy are not local. */
 function isLocal(exchange: Exchange, address: string): boolean {
   const isLoopback = /^(127\.|::1$|::ffff:127\.)/.test(address);
-  const isForwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip'].some(
-    (name) => exchange.header(name) !== '',
-  );
+  const isForwarded = Object.keys(exchange.request.headers).some((name) => OF_PROXIES.test(name));
   const host = hostOf(`http://${exchange.header('host')}`)?.replace(/:\d+$/, '') ?? '';
   return isLoopback && !isForwarded && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(host);
 }

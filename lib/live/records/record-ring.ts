@@ -5,6 +5,7 @@ import { RedactionFilter } from '../../filters/redaction.filter.js';
 import { JsonFormatter } from '../../formatters/json.formatter.js';
 import { cutText } from '../../runtime/cut-text.js';
 import { lazy } from '../../runtime/lazy.js';
+import { redactAsHandlersDo } from './handlers-redaction.js';
 import { watchRecords } from './watch-records.js';
 
 /** Characters of one record that are kept. */
@@ -170,7 +171,7 @@ const writers = lazy(() => ({ redaction: new RedactionFilter(), formatter: new J
 function encode(record: LogRecord): string {
   const { redaction, formatter } = writers();
   const { message } = record;
-  const json = formatter.format(redaction.filter(record));
+  const json = formatter.format(redaction.filter(redactAsHandlersDo(record)));
   record.message = message;
   return json.length <= MAX_ENTRY ? json : cut(json);
 }

@@ -10,6 +10,8 @@ const MAX_WAITING = 2_000;
 const MAX_CHARACTERS = 4_194_304;
 /** How often a comment is sent to keep the connection open, in milliseconds. */
 const BEAT_MS = 15_000;
+/** How long a stream lasts, in milliseconds. Then the client connects again, and guards are asked again. */
+const LIFE_MS = 900_000;
 /** How long a client may take nothing before it is given up, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
@@ -24,6 +26,7 @@ export class RecordStream {
   #timer: NodeJS.Timeout | undefined;
   #blockedSince: number | undefined;
   readonly #beat: NodeJS.Timeout;
+  readonly #life: NodeJS.Timeout;
   readonly #unlisten: () => void;
 
   constructor(
@@ -34,6 +37,7 @@ export class RecordStream {
   ) {
     this.#unlisten = ring.listen((entry) => this.#take(entry));
     this.#beat = setInterval(() => this.#lookAfter(), BEAT_MS).unref();
+    this.#life = setTimeout(() => this.end(), LIFE_MS).unref();
     response.on('close', () => this.end());
     response.on('error', () => this.end());
     response.on('drain', () => {
@@ -47,6 +51,7 @@ export class RecordStream {
   end(): void {
     clearTimeout(this.#timer);
     clearInterval(this.#beat);
+    clearTimeout(this.#life);
     this.#unlisten();
     this.#waiting = [];
     this.response.destroy();

@@ -5,7 +5,7 @@ import type { Level } from '../../core/levels.js';
 import { checkOptions } from '../../core/options.js';
 import { lazy } from '../../runtime/lazy.js';
 import { parseDurationMs } from '../../runtime/units.js';
-import { AttemptLimit } from '../api/attempt-limit.js';
+import { Expiry, systemClocks } from '../overrides/expiry.js';
 import { MAX_DURATION_MS, readLevel } from '../overrides/override.js';
 
 const VERSION = 'v1';
@@ -14,8 +14,6 @@ const MAX_TOKEN = 2_048;
 const MAX_LOGGERS = 20;
 /** Tokens that are known to be genuine, so that they are not verified again for each request. */
 const MAX_KNOWN = 200;
-/** Wrong tokens in 10 s from which on only known ones are looked at. */
-const MAX_WRONG = 50;
 
 /** What a token is to let through. */
 export interface LevelTokenOptions {
@@ -66,6 +64,7 @@ const payloadSchema = lazy(() =>
 export class LevelGrant {
   readonly #prefixes: readonly string[];
   readonly #isForAll: boolean;
+  readonly #expiry: Expiry;
 
   constructor(
     /** The token itself, to be passed on. */
@@ -79,8 +78,14 @@ export class LevelGrant {
     readonly by: string | null,
     readonly reason: string | null,
   ) {
+    this.#expiry = new Expiry(expiresAt, MAX_DURATION_MS, systemClocks);
     this.#isForAll = loggers.includes('root');
     this.#prefixes = loggers.map((each) => `${each}.`);
+  }
+
+  /** Milliseconds until it expires; 0 or less when it has. Setting the clock back does not extend it. */
+  get left(): number {
+    return this.#expiry.left;
   }
 
   /** Whether it is for a logger. */
@@ -94,7 +99,6 @@ export class LevelGrant {
 /** Makes and reads tokens that are signed with HMAC-SHA256. */
 export class LevelTokens {
   readonly #known = new Map<string, LevelGrant>();
-  readonly #wrong = new AttemptLimit(MAX_WRONG, 10_000);
 
   /** @param secrets The first one signs; all are accepted. */
   constructor(private readonly secrets: readonly Buffer[]) {}
@@ -126,19 +130,20 @@ export class LevelTokens {
     return toGrant(token, grant);
   }
 
-  /** What a token lets through; `undefined` unless it is genuine and valid. Throws nothing. */
+  /**
+   * What a token lets through; `undefined` unless it is genuine and valid. Throws nothing.
+   *
+   * Wrong ones are not counted: 256 bits are not guessed, and a limit would shut out those who have a genuine one.
+   */
   read(token: string): LevelGrant | undefined {
     const known = this.#known.get(token);
-    if (known !== undefined) return known.expiresAt > Date.now() ? known : undefined;
-    if (token.length > MAX_TOKEN || this.#wrong.isOver('')) return undefined;
+    if (known !== undefined) return known.left > 0 ? known : undefined;
+    if (token.length > MAX_TOKEN) return undefined;
     const grant = this.#verify(token);
-    if (grant === undefined) this.#wrong.count('');
-    else if (grant.expiresAt > Date.now()) {
-      if (this.#known.size >= MAX_KNOWN) this.#known.delete(this.#known.keys().next().value as string);
-      this.#known.set(token, grant);
-      return grant;
-    }
-    return undefined;
+    if (grant === undefined || grant.left <= 0) return undefined;
+    if (this.#known.size >= MAX_KNOWN) this.#known.delete(this.#known.keys().next().value as string);
+    this.#known.set(token, grant);
+    return grant;
   }
 
   #verify(token: string): LevelGrant | undefined {

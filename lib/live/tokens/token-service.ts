@@ -50,7 +50,7 @@ class CarriedGrant implements ContextLevels {
   }
 
   admits(logger: string): boolean {
-    return this.grant.expiresAt > Date.now() && this.grant.covers(logger);
+    return this.grant.left > 0 && this.grant.covers(logger);
   }
 }
 
@@ -101,7 +101,8 @@ export class TokenService implements Admissions {
     const grant = this.#tokens.create(options);
     const { id, level, loggers, expiresAt, by, reason } = grant;
     const until = new Date(expiresAt).toISOString();
-    const fields = { event: 'token made', token_id: id, token_level: levelName(level), loggers, until };
+    // No field is called a token: redaction would leave its value out.
+    const fields = { event: 'token made', grant_id: id, grant_level: levelName(level), loggers, until };
     logAudit(
       'a token for %s of %s until %s was made by %s: %s',
       [levelName(level), loggers.join(', '), until, by ?? 'somebody', reason ?? 'no reason given'],
@@ -119,7 +120,16 @@ export class TokenService implements Admissions {
     if (this.#active.size >= MAX_ACTIVE) return undefined;
     this.#active.set(read.id, read);
     const carried = this.#carry(read);
-    logAudit('token %s is used for the first time', [read.id], { event: 'token used', token_id: read.id });
+    logAudit(
+      'first request with the token that %s made for %s of %s: %s',
+      [
+        read.by ?? 'somebody',
+        levelName(read.level),
+        read.loggers.join(', '),
+        read.reason ?? 'no reason given',
+      ],
+      { event: 'token used', grant_id: read.id, by: read.by ?? undefined, reason: read.reason ?? undefined },
+    );
     return carried;
   }
 
@@ -159,15 +169,14 @@ export class TokenService implements Admissions {
   /** Makes loggers recompute their levels, and looks again when the next token expires. */
   #changed(): void {
     clearTimeout(this.#timer);
-    const now = Date.now();
     for (const [id, grant] of this.#active) {
-      if (grant.expiresAt > now) continue;
+      if (grant.left > 0) continue;
       this.#active.delete(id);
       this.#carried.delete(grant);
     }
     this.book.admit(this.#carried.size === 0 ? undefined : this);
     if (this.#active.size === 0) return;
-    const next = Math.min(...[...this.#active.values()].map(({ expiresAt }) => expiresAt)) - now;
+    const next = Math.min(...[...this.#active.values()].map(({ left }) => left));
     this.#timer = setTimeout(() => this.#changed(), Math.min(Math.max(next, 1), 60_000)).unref();
   }
 }
@@ -220,7 +229,6 @@ const NO_FIELDS = Object.freeze({});
 export function levelTokenHeaders(): Record<string, string> {
   const service = slot.services.at(-1);
   const levels = runningLevels();
-  if (service === undefined || !(levels instanceof CarriedGrant) || levels.grant.expiresAt <= Date.now())
-    return {};
+  if (service === undefined || !(levels instanceof CarriedGrant) || levels.grant.left <= 0) return {};
   return { [service.header]: levels.grant.token };
 }

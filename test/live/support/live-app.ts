@@ -1,4 +1,11 @@
-import { Controller, Get, type INestApplication, Module, type Type } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  type INestApplication,
+  Module,
+  type NestApplicationOptions,
+  type Type,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -40,7 +47,11 @@ class OrdersController {
 export type Platform = 'express' | 'fastify';
 
 /** Starts an application with a live module. */
-export async function startLiveApp(platform: Platform, options: LoggingLiveOptions = {}): Promise<LiveApp> {
+export async function startLiveApp(
+  platform: Platform,
+  options: LoggingLiveOptions = {},
+  application: NestApplicationOptions = {},
+): Promise<LiveApp> {
   const printed = capturePrinted();
   @Module({
     imports: [
@@ -63,6 +74,7 @@ export async function startLiveApp(platform: Platform, options: LoggingLiveOptio
     const app = await NestFactory.create<NestFastifyApplication>(
       AppModule as Type,
       (platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter()) as FastifyAdapter,
+      application,
     );
     await app.listen(0, '127.0.0.1');
     const url = (await app.getUrl()).replace('localhost', '127.0.0.1');
