@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { declarationPaths } from '../support/declarations.js';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const tsc = join(repository, 'node_modules/@typescript/native/bin/tsc');
@@ -12,7 +13,8 @@ export function compile(files: readonly string[], ...flags: string[]): string[] 
   const folder = mkdtempSync(join(repository, 'node_modules/.types-'));
   try {
     const project = join(folder, 'tsconfig.json');
-    const config = { extends: join(repository, 'tsconfig.json'), files, include: [] };
+    const compilerOptions = { paths: declarationPaths() };
+    const config = { extends: join(repository, 'tsconfig.json'), compilerOptions, files, include: [] };
     writeFileSync(project, JSON.stringify(config));
     const { stdout } = spawnSync(process.execPath, [tsc, '--noEmit', '--project', project, ...flags], {
       cwd: repository,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { declarationPaths } from '../support/declarations.js';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const file = join(repository, 'test/types/completed.ts');
@@ -26,8 +27,9 @@ function host(): ts.LanguageServiceHost {
     ts.sys,
     repository,
   );
+  const settings = { ...options, paths: declarationPaths() };
   return {
-    getCompilationSettings: () => options,
+    getCompilationSettings: () => settings,
     getScriptFileNames: () => [file],
     getScriptVersion: (name) => (name === file ? String(version) : '0'),
     getScriptSnapshot: (name) => {

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { declarationPaths } from '../declarations.js';
 import { linkPackages } from '../link-packages.js';
 import { fileName, folderName } from './examples.js';
 import { type CodeBlock, type Page, repository } from './markdown.js';
@@ -45,12 +46,7 @@ function compilerConfig(): object {
       noUnusedLocals: false,
       noUnusedParameters: false,
       typeRoots: [join(repository, 'node_modules/@types')],
-      paths: {
-        'nestjs-logging': [join(repository, 'lib/index.ts')],
-        'nestjs-logging/core': [join(repository, 'lib/core.ts')],
-        'nestjs-logging/live': [join(repository, 'lib/live.ts')],
-        'nestjs-logging/testing': [join(repository, 'lib/testing.ts')],
-      },
+      paths: declarationPaths(),
     },
     include: ['**/*.ts'],
     exclude: ['node_modules'],
