@@ -97,7 +97,8 @@ export abstract class Handler extends Filterer {
       const answer: unknown = this.emit(current);
       if (answer !== undefined) this.#settle(answer, current);
       if (this.#collects) writeIfEnding(this);
-      if (hasError(current)) rememberError(current.excInfo, current.name, this);
+      if (current.excInfo !== undefined && hasError(current))
+        rememberError(current.excInfo, current.name, this);
     } catch (error) {
       counters.fail();
       this.#fail(current, error);

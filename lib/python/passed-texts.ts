@@ -30,11 +30,6 @@ export function rememberPassed(test: (text: string) => boolean): (text: string) 
     found = 0;
   };
 
-  const keep = (text: string): void => {
-    if (passed.size >= MAX_TEXTS) passed.clear();
-    passed.add(flatText(text));
-  };
-
   return (text) => {
     // Hashing a long one would be wasted.
     if (text.length > MAX_LENGTH) return test(text);
@@ -48,8 +43,9 @@ export function rememberPassed(test: (text: string) => boolean): (text: string) 
       found += 1;
       return true;
     }
-    const passes = test(text);
-    if (passes) keep(text);
-    return passes;
+    if (!test(text)) return false;
+    if (passed.size >= MAX_TEXTS) passed.clear();
+    passed.add(flatText(text));
+    return true;
   };
 }

@@ -33,7 +33,7 @@ export interface SignalDrain {
  * @returns Undoes it.
  */
 export function drainAtSignals({ beginWritingThrough, endWritingThrough, end }: SignalDrain): () => void {
-  if (!nodeModule('node:worker_threads').isMainThread) return () => undefined;
+  if (isWorker()) return () => undefined;
   let isOver = false;
   const listener = (signal: NodeJS.Signals): void => {
     end();
@@ -80,5 +80,17 @@ function listenTo(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => 
 }
 
 function isSignal(event: string | symbol): event is NodeJS.Signals {
-  return SIGNALS.has(event as string) && event in nodeModule('node:os').constants.signals;
+  if (!SIGNALS.has(event as string)) return false;
+  // Loading the module with the names would take a millisecond of the first record that is buffered.
+  return process.platform === 'linux'
+    ? event !== 'SIGBREAK'
+    : event in nodeModule('node:os').constants.signals;
+}
+
+/**
+ * Whether this is a worker thread. Node marks what workers cannot do; asking its module for threads would take
+ * milliseconds to load it.
+ */
+function isWorker(): boolean {
+  return (process.chdir as { readonly disabled?: boolean }).disabled === true;
 }

@@ -33,8 +33,9 @@ export function writeFully(
   patienceMs: number,
 ): number | UnfinishedWrite {
   try {
-    const length = typeof data === 'string' ? byteLength(data, encoding) : data.length;
-    const written = typeof data === 'string' ? writeText(fd, data, encoding, length) : writeSync(fd, data);
+    if (typeof data === 'string' && encoding === 'utf8') return writeUtf8(fd, data, patienceMs);
+    const length = typeof data === 'string' ? Buffer.byteLength(data, encoding) : data.length;
+    const written = typeof data === 'string' ? writeSync(fd, data, null, encoding) : writeSync(fd, data);
     if (written >= length) return written;
     return finish(fd, toBuffer(data, encoding), written, patienceMs);
   } catch (error) {
@@ -44,18 +45,16 @@ export function writeFully(
   }
 }
 
-/** UTF-8 is not named: the engine has a fast call for it, and Node then need not parse the name. */
-function byteLength(text: string, encoding: BufferEncoding): number {
-  return encoding === 'utf8' ? Buffer.byteLength(text) : Buffer.byteLength(text, encoding);
-}
-
 /** Long enough for a cheaper encoding to be worth parsing its name at each call. */
 const LONG = 1_024;
 
-function writeText(fd: number, text: string, encoding: BufferEncoding, length: number): number {
-  if (encoding !== 'utf8') return writeSync(fd, text, null, encoding);
+/** UTF-8 is not named: the engine has a fast call for it, and Node then need not parse the name. */
+function writeUtf8(fd: number, text: string, patienceMs: number): number | UnfinishedWrite {
+  const length = Buffer.byteLength(text);
   // Of ASCII both make the same bytes, one of them without looking at each character.
-  return length > LONG && text.length === length ? writeSync(fd, text, null, 'latin1') : writeSync(fd, text);
+  const isLongAscii = length > LONG && text.length === length;
+  const written = isLongAscii ? writeSync(fd, text, null, 'latin1') : writeSync(fd, text);
+  return written >= length ? written : finish(fd, Buffer.from(text), written, patienceMs);
 }
 
 function finish(fd: number, data: Buffer, start: number, patienceMs: number): number | UnfinishedWrite {

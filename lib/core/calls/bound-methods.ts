@@ -60,7 +60,9 @@ export function lendMethods(given: Lendable, isInstance: (object: object) => boo
   const prototype = given as Lender;
   const methods = {} as Methods;
   for (const name of LOG_METHODS) methods[name] = prototype[name] as never;
-  const ownFunctionOf = outOfLine((logger: Lender, name: Name) => ownFunction(logger, name, methods));
+  const ownFunctionOf = outOfLine((logger: Lender, name: Name) =>
+    ownFunction(logger, name, methods, getters),
+  );
   const read = (object: unknown, name: Name): unknown =>
     typeof object === 'object' && object !== null && isInstance(object)
       ? ownFunctionOf(object as Lender, name)
@@ -96,24 +98,33 @@ export function lendMethods(given: Lendable, isInstance: (object: object) => boo
       return (this as unknown) === prototype ? methods.log : read(this, 'log');
     },
   };
+  const getters = {} as Getters;
   for (const name of LOG_METHODS) {
     nameMethod(name, methods[name] as CallBoundary);
-    defineAccessor(prototype, name, Object.getOwnPropertyDescriptor(readers, name)?.get as () => unknown);
+    getters[name] = Object.getOwnPropertyDescriptor(readers, name)?.get as () => unknown;
+    defineAccessor(prototype, name, getters[name]);
   }
 }
 
 /** The bound function for a method of a logger. The logger gets those of all methods. */
-function ownFunction(logger: Lender, name: Name, methods: Methods): unknown {
+function ownFunction(logger: Lender, name: Name, methods: Methods, getters: Getters): unknown {
   const prototype = Object.getPrototypeOf(logger) as Lender;
   const functions = functionsOf(logger);
   for (const each of LOG_METHODS) {
     // What was assigned to the logger stays, and so do overrides of a class, and spies.
-    if (Object.hasOwn(logger, each) || (prototype[each] as unknown) !== methods[each]) continue;
+    if (Object.hasOwn(logger, each) || !isOurs(prototype, each, methods, getters)) continue;
     // A frozen logger gets a new function each time.
     Reflect.defineProperty(logger, each, { value: functions[each], configurable: true, writable: true });
   }
   // Where a class overrides a method, `super` calls ours.
-  return (prototype[name] as unknown) === methods[name] ? functions[name] : methods[name];
+  return isOurs(prototype, name, methods, getters) ? functions[name] : methods[name];
+}
+
+/** Whether reading a method from a prototype gives ours. */
+function isOurs(prototype: Lender, name: Name, methods: Methods, getters: Getters): boolean {
+  // Comparing the getter instead of calling it: the first call of each has to be compiled, nine times at the first record.
+  const getter = Object.getOwnPropertyDescriptor(prototype, name)?.get;
+  return getter === getters[name] || (prototype[name] as unknown) === methods[name];
 }
 
 /** Keeps the compiler from inlining a function that runs once into every loop that logs. */
@@ -122,6 +133,7 @@ function outOfLine<F extends (...args: never[]) => unknown>(work: F): F {
 }
 
 type Methods = Record<Name, (this: Lender, ...args: never[]) => void>;
+type Getters = Record<Name, () => unknown>;
 
 /** Written out one by one, so that the engine knows what each calls; see {@link callsOf}. */
 function functionsOf(logger: Lender): Record<Name, unknown> {

@@ -164,7 +164,10 @@ export class Logger extends LoggerNode<Logger> {
     let call = read;
     let extra: Fields | undefined;
     // Values for placeholders need no parsing.
-    if (call === undefined && !(typeof msg === 'string' && !takesAnything && isPrimitive(rest))) {
+    if (
+      call === undefined &&
+      !(typeof msg === 'string' && !takesAnything && (rest.length === 0 || isPrimitive(rest)))
+    ) {
       const first = rest[0];
       if (rest.length === 1 && hasOrdinaryExtra(first) && typeof msg === 'string' && !msg.includes('%')) {
         // The most frequent call with an object: the general way would cost a tenth more.

@@ -125,7 +125,7 @@ export class LogRecord extends ComputedAttributes {
     this.levelno = given.levelno;
     this.levelname = given.levelname;
     this.msg = given.msg;
-    this.args = mappingOr(given.args);
+    this.args = Array.isArray(given.args) && given.args.length === 1 ? mappingOr(given.args) : given.args;
     this.created = given.created;
     this.excInfo = given.excInfo;
     this.excText = given.excText;
@@ -280,8 +280,8 @@ function complete(options: LogRecordOptions): CompleteOptions {
 }
 
 /** Python: a single mapping is what `%(key)s` reads, unless it is empty. */
-function mappingOr(args: readonly unknown[] | object): readonly unknown[] | object {
-  return Array.isArray(args) && args.length === 1 && isMapping(args[0]) ? args[0] : args;
+function mappingOr(args: readonly unknown[]): readonly unknown[] | object {
+  return isMapping(args[0]) ? args[0] : args;
 }
 
 const NO_FIELDS: Fields = {};

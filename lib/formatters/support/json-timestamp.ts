@@ -1,3 +1,4 @@
+import { isoSecond } from '../../python/json/iso-date.js';
 import { jsonString } from '../../python/json/json-string.js';
 import type { TimeConverter } from '../../python/time/broken-down-time.js';
 import { namedZone } from '../../python/time/named-zone.js';
@@ -47,8 +48,7 @@ function zoneWriter(prefix: string, zone: TimeConverter): TimestampWriter {
 }
 
 /**
- * ISO 8601 with milliseconds; everything but the milliseconds is formatted once a second, because `toISOString` takes
- * 2 µs.
+ * ISO 8601 with milliseconds; everything but the milliseconds is formatted once a second.
  */
 function isoWriter(prefix: string): TimestampWriter {
   let second = Number.NaN;
@@ -60,11 +60,10 @@ function isoWriter(prefix: string): TimestampWriter {
     const ms = Math.round(created * 1000);
     const current = Math.floor(ms / 1000);
     if (current !== second) {
-      const date = new Date(current * 1000);
-      if (Number.isNaN(date.getTime())) return `${prefix}null`;
+      if (Number.isNaN(new Date(current * 1000).getTime())) return `${prefix}null`;
       second = current;
-      // Up to the dot: '2024-01-05T15:04:09.', or more digits for years beyond 9999.
-      text = `${prefix}"${date.toISOString().slice(0, -4)}`;
+      // '2024-01-05T15:04:09.', or more digits for years beyond 9999.
+      text = `${prefix}"${isoSecond(current * 1000)}.`;
     }
     const rest = ms - current * 1000;
     written = `${text}${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}Z"`;

@@ -37,7 +37,7 @@ interface Charset {
   /** Whether it has every character of a string. */
   has(text: string): boolean;
   /** Converts a string of characters it has for `nodeEncoding`; left out where that is the string itself. */
-  pack?(text: string): string;
+  readonly pack?: (text: string) => string;
 }
 
 /** Those to suggest. */
@@ -72,19 +72,18 @@ export function encodingProblem(encoding: string): string | undefined {
  */
 export function textCodec(encoding: string, errors: EncodingErrors): TextCodec {
   const charset = findCharset(encoding);
-  const { nodeEncoding, bom = '' } = charset;
-  const pack = (text: string) => charset.pack?.(text) ?? text;
+  const { nodeEncoding, bom = '', pack } = charset;
   if (errors === 'surrogateescape') return escapingCodec(encoding, charset);
   const substitute = SUBSTITUTES[errors];
   return {
     nodeEncoding,
     bom,
     encode(text) {
-      if (charset.has(text)) return pack(text);
+      if (charset.has(text)) return pack === undefined ? text : pack(text);
       if (substitute === undefined) throw encodeError(encoding, charset, text);
       let encodable = '';
       for (const character of text) encodable += charset.has(character) ? character : substitute(character);
-      return pack(encodable);
+      return pack === undefined ? encodable : pack(encodable);
     },
   };
 }

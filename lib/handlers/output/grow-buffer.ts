@@ -10,6 +10,6 @@ export function growBuffer(buffer: Buffer, used: number, more: number): Buffer {
   const needed = used + more;
   if (needed <= buffer.length) return buffer;
   const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * buffer.length));
-  buffer.copy(larger, 0, 0, used);
+  if (used > 0) buffer.copy(larger, 0, 0, used);
   return larger;
 }

@@ -52,7 +52,8 @@ export class TextWriter implements Drainable, JointWriter {
   readonly #destination: Destination;
   readonly #batching: Batching;
   readonly #batch: LineBatch;
-  readonly #kept = new KeptTexts();
+  /** What could not be written; made when something cannot. */
+  #kept: KeptTexts | undefined;
   #accepted = 0;
   #delivered = 0;
   #dropped = 0;
@@ -80,14 +81,14 @@ export class TextWriter implements Drainable, JointWriter {
     }
     if (this.#batching.bufferSize > 0) return this.#collect(text, levelno);
     if (jointWrites.depth > 0) return this.#join(text, levelno);
-    if (this.#kept.length === 0) return this.#put(text, levelno);
+    if (this.#kept === undefined || this.#kept.length === 0) return this.#put(text, levelno);
     this.#kept.keep(Buffer.from(text, this.#destination.encoding), levelno);
     return performance.now() < this.#retryAt ? undefined : this.#catchUp(0);
   }
 
   /** Bytes that wait, whether batched or kept after an error. */
   get bytesHeld(): number {
-    return this.#batch.bytes + this.#kept.bytes;
+    return this.#batch.bytes + (this.#kept?.bytes ?? 0);
   }
 
   /** What became of the records so far. */
@@ -95,13 +96,14 @@ export class TextWriter implements Drainable, JointWriter {
     return {
       emitted: this.#accepted,
       delivered: this.#delivered,
-      queued: this.#batch.length + this.#kept.length,
-      dropped: this.#dropped + this.#kept.dropped,
+      queued: this.#batch.length + (this.#kept?.length ?? 0),
+      dropped: this.#dropped + (this.#kept?.dropped ?? 0),
     };
   }
 
   /** Writes what is buffered. @returns `undefined`, or the error because of which some is still buffered. */
   flush(patienceMs: number = PIPE_PATIENCE_MS): unknown {
+    if (this.#kept === undefined && this.#batch.length === 0) return undefined;
     const error = this.#catchUp(patienceMs);
     if (error === undefined) return this.#putBatch(patienceMs);
     // Only what is kept is bounded.
@@ -119,12 +121,12 @@ export class TextWriter implements Drainable, JointWriter {
 
   /** Bytes written of the partly written text; 0 if there is none. */
   get bytesBegun(): number {
-    return this.#kept.bytesBegun;
+    return this.#kept?.bytesBegun ?? 0;
   }
 
   /** Restarts a partly written text from its beginning, because it will go elsewhere. */
   rewind(): void {
-    this.#kept.rewind();
+    this.#kept?.rewind();
   }
 
   /** Writes what is buffered and drops what cannot be written. */
@@ -144,7 +146,7 @@ export class TextWriter implements Drainable, JointWriter {
 
   /** A reader that has fallen behind is not waited for again while a record is logged. */
   get #patienceMs(): number {
-    return this.#kept.length === 0 ? PIPE_PATIENCE_MS : 0;
+    return this.#kept === undefined || this.#kept.length === 0 ? PIPE_PATIENCE_MS : 0;
   }
 
   #join(text: string, levelno: number): unknown {
@@ -191,6 +193,7 @@ export class TextWriter implements Drainable, JointWriter {
 
   /** Keeps a text without the bytes already written. @returns Its length in bytes. */
   #keep(text: string, levelno: number, written: number): number {
+    this.#kept ??= new KeptTexts();
     const bytes = Buffer.from(text, this.#destination.encoding);
     if (written >= bytes.length) this.#delivered += 1;
     else if (written > 0) this.#kept.tear(bytes, written);
@@ -201,7 +204,7 @@ export class TextWriter implements Drainable, JointWriter {
   /** Writes what is kept, the oldest first, until there is none or it fails. */
   #catchUp(patienceMs: number): unknown {
     const kept = this.#kept;
-    if (kept.length === 0) return undefined;
+    if (kept === undefined || kept.length === 0) return undefined;
     while (kept.length > 0) {
       const outcome = this.#write(() => kept.chunk(), patienceMs);
       const isAll = typeof outcome === 'number';
@@ -242,7 +245,7 @@ export class TextWriter implements Drainable, JointWriter {
   }
 
   #letGo(reason: 'failed' | 'closed'): void {
-    this.#dropped += this.#kept.clear(reason) + this.#batch.length;
+    this.#dropped += (this.#kept?.clear(reason) ?? 0) + this.#batch.length;
     this.#batch.clear();
     this.#rest();
   }

@@ -24,10 +24,24 @@ export function isoDate(time: number): string {
   const { minutes, texts } = beginnings();
   const at = minute % REMEMBERED;
   if (minutes[at] !== minute) {
-    texts[at] = new Date(time).toISOString().slice(0, 17);
+    texts[at] = isoSecond(time).slice(0, 17);
     minutes[at] = minute;
   }
   // The hundred thousand gives the seconds their leading zeros.
   const digits = `${100_000 + (time - minute * MINUTE)}`;
   return `${texts[at]}${digits.slice(1, 3)}.${digits.slice(3)}Z`;
+}
+
+/**
+ * The same up to the second: `2026-01-31T12:59:30`.
+ *
+ * Put together from the parts of the date, because the first `toISOString` of a process takes a quarter of a millisecond.
+ */
+export function isoSecond(time: number): string {
+  const date = new Date(time);
+  if (time < 0 || time >= END) return date.toISOString().slice(0, -5);
+  const day = `${date.getUTCFullYear() * 10_000 + date.getUTCMonth() * 100 + 100 + date.getUTCDate()}`;
+  // The million gives the hours their leading zero.
+  const clock = `${1_000_000 + date.getUTCHours() * 10_000 + date.getUTCMinutes() * 100 + date.getUTCSeconds()}`;
+  return `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T${clock.slice(1, 3)}:${clock.slice(3, 5)}:${clock.slice(5)}`;
 }
