@@ -42,16 +42,16 @@ export const GOALS = [
     25,
     (r) => r.loading?.['nestjs-logging/core']?.extraWall,
   ),
-  atMost('Express: part of the CPU time nestjs-pino adds', 0.3, (r) => partOfPino(r, 'express')),
-  atMost('the same, lines collected as nestjs-pino does', 0.3, (r) =>
+  atMost('Express: part of the CPU time nestjs-pino adds', 0.25, (r) => partOfPino(r, 'express')),
+  atMost('the same, lines collected as nestjs-pino does', 0.25, (r) =>
     partOfPino(r, 'express', 'ours-batched'),
   ),
-  atMost('Fastify: part of the CPU time nestjs-pino adds', 0.45, (r) => partOfPino(r, 'fastify')),
-  atMost('the same, lines collected as nestjs-pino does', 0.45, (r) =>
+  atMost('Fastify: part of the CPU time nestjs-pino adds', 0.4, (r) => partOfPino(r, 'fastify')),
+  atMost('the same, lines collected as nestjs-pino does', 0.4, (r) =>
     partOfPino(r, 'fastify', 'ours-batched'),
   ),
-  atLeast('Express: part of the requests a second without logging', 0.8, (r) => partOfNone(r, 'express')),
-  atLeast('Fastify: part of the requests a second without logging', 0.65, (r) => partOfNone(r, 'fastify')),
+  atLeast('Express: part of the requests a second without logging', 0.84, (r) => partOfNone(r, 'express')),
+  atLeast('Fastify: part of the requests a second without logging', 0.72, (r) => partOfNone(r, 'fastify')),
   atLeast('Express, tuned: part of the requests a second without logging', 2, (r) =>
     partOfNone(r, 'express', 'ours-tuned'),
   ),
