@@ -28,6 +28,7 @@ export default {
         'From nestjs-pino': 'from-nestjs-pino',
         'From nest-winston': 'from-nest-winston',
         "From Nest's logger": 'from-nest-logger',
+        'From Spring Boot': 'from-spring-boot',
         'What the sample prints': 'sample-output',
       }),
       group('Configuration', {

@@ -325,6 +325,23 @@ await NestFactory.create(${given});
     expect((await migrated('nest', source(before))).text).toContain(`NestFactory.create(${after});`);
   });
 
+  it('says which levels of winston the environment must not have', async () => {
+    const source = `import { Module } from '@nestjs/common';
+import { WinstonModule } from 'nest-winston';
+import * as winston from 'winston';
+@Module({ imports: [WinstonModule.forRoot({
+  level: process.env.LOG_LEVEL || 'info',
+  transports: [new winston.transports.Console()],
+})] })
+class AppModule {}
+`;
+    const { text, left } = await migrated('nest-winston', source);
+    expect(text).toContain("level: process.env.LOG_LEVEL || 'INFO'");
+    expect(left).toEqual([
+      'src/a.ts:4:21: the level comes from the environment: there is no "http" and no "silly"',
+    ]);
+  });
+
   it('says so where the options are not written out', async () => {
     const source = `import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -47,8 +47,12 @@ export function translateWinstonOptions(
     handlers,
     root: { level: root ?? new Code(`${quote}INFO${quote}`), handlers: Object.keys(handlers) },
   };
-  const note = '`defaultMeta` is `static_fields` of JSON; lines for people do not show it';
-  return { args: [config], notes: fields !== undefined && hasPretty ? [note] : [] };
+  const notes: string[] = [];
+  if (fields !== undefined && hasPretty)
+    notes.push('`defaultMeta` is `static_fields` of JSON; lines for people do not show it');
+  if (level !== undefined && unit.textOf(level).includes('process.env') && ts.isBinaryExpression(level))
+    notes.push('the level comes from the environment: there is no "http" and no "silly"');
+  return { args: [config], notes };
 }
 
 function readTransports(

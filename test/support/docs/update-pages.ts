@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compileFolder } from '../compiled-sources.js';
 import { hasPython } from '../live-python.js';
 import { examplesOf } from './examples.js';
 import { type CodeBlock, type Page, readPages, repository } from './markdown.js';
@@ -30,6 +31,7 @@ export async function updatePages(paths: readonly string[] = []): Promise<string
 
 async function runExamples(pages: readonly Page[], outputs: Map<CodeBlock, string>): Promise<void> {
   const { folder } = writeBlocks(pages);
+  compileFolder(folder);
   const examples = pages.flatMap(examplesOf).filter(({ outputs: blocks }) => blocks.length > 0);
   const take = (example: (typeof examples)[number], results: Outputs): void => {
     for (const block of example.outputs) outputs.set(block, results.get(block.flags.get('file') ?? '') ?? '');
