@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { setStrictCalls } from '../../lib/core/calls/call-arguments.js';
 import { LogRecord, type LogRecordOptions } from '../../lib/core/records/log-record.js';
+import { formatTraceback } from '../../lib/core/records/traceback.js';
 import { JsonFormatter, type JsonFormatterOptions } from '../../lib/formatters/json.formatter.js';
 
 /** 2024-01-05T15:04:09.007Z. */
@@ -47,6 +48,25 @@ describe('JsonFormatter', () => {
       request: { token: '[REDACTED]' },
       cause: 'wind',
     });
+  });
+
+  it('writes the same traceback as text formatters, whatever is in its properties', () => {
+    const values = fc.dictionary(
+      fc.oneof(fc.constantFrom('code', 'port', 'two\nlines'), fc.string()),
+      fc.oneof(
+        fc.string({ maxLength: 300 }),
+        fc.integer(),
+        fc.constantFrom('a "b"', 'x\ny', '\u2028', [1, { a: 'b\n' }]),
+      ),
+      { maxKeys: 6 },
+    );
+    fc.assert(
+      fc.property(fc.string(), values, values, (message, own, ofCause) => {
+        const cause = Object.assign(new Error('refused'), ofCause);
+        const error = Object.assign(new Error(message, { cause }), own);
+        expect(fields({ excInfo: error }).exception).toBe(formatTraceback(error));
+      }),
+    );
   });
 
   describe('writes the error beside the traceback if asked', () => {

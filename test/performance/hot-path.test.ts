@@ -9,6 +9,7 @@ import { getLogger } from '../../lib/core/loggers/manager.js';
 import type { LogRecord } from '../../lib/core/records/log-record.js';
 import { LogRecord as LogRecordClass } from '../../lib/core/records/log-record.js';
 import { setLogRecordFactory } from '../../lib/core/records/record-factory.js';
+import { formatTraceback } from '../../lib/core/records/traceback.js';
 import { RedactionFilter } from '../../lib/filters/redaction.filter.js';
 import { JsonFormatter } from '../../lib/formatters/json.formatter.js';
 import { resetLogging } from '../support/reset-logging.js';
@@ -140,6 +141,18 @@ describe('what a thousand records may cost', () => {
     for (let i = 0; i < 1_000; i += 1) adapter.info('order paid');
     const keys = find.mock.calls.filter(([key]) => ['tenant', 'region', 'user'].includes(key as string));
     expect(keys).toEqual([]);
+  });
+
+  it('prepares an error in two pieces, its stack and its properties, however many these are', () => {
+    const lines = jest.fn((text: string, indent: string) => text.replaceAll('\n', `\n${indent}`));
+    const error = Object.assign(new Error('no funds'), {
+      code: 'E1',
+      port: 5432,
+      detail: { a: 1 },
+      rows: [1, 2],
+    });
+    expect(formatTraceback(error, { newline: '\n', lines })).toBe(formatTraceback(error));
+    expect(lines).toHaveBeenCalledTimes(2);
   });
 
   it('makes one record, whatever the number of handlers', () => {

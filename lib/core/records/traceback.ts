@@ -88,11 +88,13 @@ function append(progress: Progress, thrown: unknown, label: string, indent: stri
 /** `code: 'ECONNREFUSED'` and the like, each on a line of its own. */
 function appendProperties(progress: Progress, error: object, indent: string): void {
   const { style } = progress;
+  // Prepared together: that costs less than one by one.
+  let text = '';
   for (const [name, value] of errorProperties(error)) {
-    const text = repr(value);
-    const shown = cutText(text, MAX_PROPERTY, '…');
-    progress.text += `${style.newline}${indent}${style.lines(`${PLAIN_NAME.test(name) ? name : repr(name)}: ${shown}`, indent)}`;
+    const shown = cutText(repr(value), MAX_PROPERTY, '…');
+    text += `${text === '' ? '' : '\n'}${PLAIN_NAME.test(name) ? name : repr(name)}: ${shown}`;
   }
+  if (text !== '') progress.text += style.newline + indent + style.lines(text, indent);
 }
 
 /** The members of an AggregateError, or of any error whose `errors` is an array. */

@@ -6,6 +6,8 @@ const LEAST = 128;
 
 const UNUSUAL = /[^ !#-[\]-~\n]/;
 
+const BLANK = 0x20;
+
 /** The bit pattern repeated in each of the four bytes of a word. */
 const TO_HIGHEST_BIT = 0x60606060;
 const HIGHEST_BITS = 0x80808080;
@@ -25,7 +27,8 @@ const space = lazy(() => {
  */
 export function joinPlainLines(text: string, newline: string): string | undefined {
   const { length } = text;
-  if (length < LEAST || length > MOST) return UNUSUAL.test(text) ? undefined : text.replaceAll('\n', newline);
+  if (length > MOST) return UNUSUAL.test(text) ? undefined : text.replaceAll('\n', newline);
+  if (length < LEAST) return UNUSUAL.test(text) ? undefined : joinLines(text, newline);
   // Each of these searches costs next to nothing.
   if (text.includes('"') || text.includes('\\') || text.includes('\x7f')) return undefined;
   if (space().bytes.write(text, 0, length + 4) !== length) return undefined;
@@ -41,11 +44,22 @@ export function joinPlainLines(text: string, newline: string): string | undefine
   return joined + text.slice(start);
 }
 
+/** For a few lines faster than `replaceAll`. */
+function joinLines(text: string, newline: string): string {
+  let joined = '';
+  let start = 0;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+    joined += text.slice(start, end) + newline;
+    start = end + 1;
+  }
+  return start === 0 ? text : joined + text.slice(start);
+}
+
 /** How many of the ASCII characters laid out are below a blank. */
 function countControls(length: number): number {
   const { bytes, words } = space();
   const end = ((length + 15) >> 4) << 4;
-  bytes.fill(' ', length, end);
+  for (let at = length; at < end; at += 1) bytes[at] = BLANK;
   let count = 0;
   for (let word = 0; word < end >> 2; word += 4) {
     const a = controlsOf(words[word]!);
