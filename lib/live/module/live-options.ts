@@ -112,7 +112,7 @@ export function resolveLiveOptions(options: LoggingLiveOptions): ResolvedLiveOpt
     throw new LoggingError(
       'ERR_LOGGING_OPTIONS',
       `LoggingLiveModule: give guards; NODE_ENV is ${environment === undefined ? 'not set' : `"${environment}"`}, and only in ` +
-        'development or test a token replaces them. Anybody with access sees records and changes levels.',
+        'development or test, or with the option development, a token replaces them. Anybody with access sees records and changes levels.',
     );
   }
   const keep = resolved.records.keep ?? (development ? 'always' : 'watched');
