@@ -29,3 +29,18 @@ describe('the figures of README', () => {
     expect(shown).toEqual(published);
   });
 });
+
+describe('the loggers that README compares with', () => {
+  const { dependencies } = JSON.parse(read('test/on-demand/package.json'));
+  const { packages } = JSON.parse(read('package-lock.json'));
+  const versions = { ...dependencies, Nest: packages['node_modules/@nestjs/core'].version };
+  const compared = read('README.md').split('Compared were ')[1]?.split('\n\n')[0] ?? '';
+
+  it.each(['nestjs-pino', 'pino', 'nest-winston', 'winston', 'Nest'])(
+    'are named with the tested version of %s',
+    (name) => {
+      const minor = /^\d+\.\d+/.exec(versions[name])?.[0];
+      expect(compared.split(/[,\s]+/).join(' ')).toMatch(new RegExp(`(^| )${name} ${minor}\\b`));
+    },
+  );
+});

@@ -32,6 +32,49 @@ const kinds = [
 /** Options that every handler has are listed once, above the tables. */
 const common = ['level', 'formatter', 'filters'];
 
+/** Options that several components have word for word: they are listed once, and each of these components refers to them. */
+const shared: Readonly<Record<'handler' | 'formatter' | 'filter', readonly SharedOptions[]>> = {
+  handler: [
+    {
+      title: 'Options of buffered lines',
+      keys: ['bufferSize', 'flushLevel', 'flushInterval'],
+    },
+    {
+      title: 'Options of files',
+      keys: [
+        'filename',
+        'encoding',
+        'errors',
+        'delay',
+        'makeDirs',
+        'fileMode',
+        'dirMode',
+        'owner',
+        'group',
+        'followLinks',
+      ],
+    },
+    {
+      title: 'Options of batches',
+      keys: ['batchSize', 'maxBatchBytes', 'flushIntervalMs', 'maxRecordBytes', 'timeoutMs', 'maxRetries'],
+    },
+    { title: 'Options of queues', keys: ['maxBytes', 'maxRecords', 'overflow'] },
+    { title: 'The option spool', keys: ['spool'] },
+  ],
+  formatter: [
+    {
+      title: 'Options of text',
+      keys: ['format', 'fmt', 'datefmt', 'style', 'validate', 'defaults', 'utc', 'timeZone', 'sanitize'],
+    },
+  ],
+  filter: [],
+};
+
+interface SharedOptions {
+  readonly title: string;
+  readonly keys: readonly string[];
+}
+
 /** The reference of all built-in components, as Markdown: one heading and one table each. */
 export function componentReference(): string {
   return kinds.map(([kind, title]) => `## ${title}\n\n${sections(kind)}`).join('\n');
@@ -40,20 +83,63 @@ export function componentReference(): string {
 function sections(kind: ComponentKind): string {
   const names = new Map<object, string[]>();
   for (const [name, type] of builtinComponents()[kind]) names.set(type, [...(names.get(type) ?? []), name]);
-  return [...names].map(([type, own]) => section(kind, type, own)).join('\n');
+  const groups = shared[kind].map(({ title, keys }) => ({
+    title,
+    rows: commonRows([...names.keys()], keys),
+  }));
+  const first = groups.map(({ title, rows }) => `### ${title}\n\n${tableOf(rows)}`);
+  return [...first, ...[...names].map(([type, own]) => section(kind, type, own, groups))].join('\n');
 }
 
-function section(kind: ComponentKind, type: object, names: readonly string[]): string {
-  const { optionsSchema } = type as { optionsSchema?: v.GenericSchema };
+/** The rows that most of the components have which have all of these keys. */
+function commonRows(types: readonly object[], keys: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const type of types) {
+    const rows = rowsOf(type);
+    if (!keys.every((key) => rows.has(key))) continue;
+    const text = keys.map((key) => rows.get(key)).join('');
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  const [[most, count] = ['', 0]] = [...counts].sort(([, a], [, b]) => b - a);
+  if (count < 3) throw new Error(`${keys.join(', ')}: no three components have these options in common`);
+  return most
+    .trimEnd()
+    .split('\n')
+    .map((line) => `${line}\n`);
+}
+
+function section(
+  kind: ComponentKind,
+  type: object,
+  names: readonly string[],
+  groups: readonly { readonly title: string; readonly rows: readonly string[] }[],
+): string {
   const [name = '', ...aliases] = names;
   const also = aliases.length === 0 ? '' : `In a configuration also ${aliases.map(code).join(', ')}.\n\n`;
-  return `### ${name}\n\n${also}${table(optionsSchema as unknown as Schema | undefined, kind === 'handler' ? common : [])}`;
+  const rows = [...rowsOf(type)].filter(([key]) => kind !== 'handler' || !common.includes(key));
+  const texts = rows.map(([, text]) => text);
+  const had = groups.filter((group) => group.rows.every((text) => texts.includes(text)));
+  const own = texts.filter((text) => !had.some((group) => group.rows.includes(text)));
+  const links = had.map(
+    ({ title }) => `[${title.toLowerCase()}](#${title.toLowerCase().replaceAll(' ', '-')})`,
+  );
+  const more = had.length === 0 ? '' : `Has the ${links.join(', ').replaceAll('[the option', '[option')}.\n`;
+  const table = own.length === 0 && had.length > 0 ? '' : tableOf(own);
+  return `### ${name}\n\n${also}${[table, more].filter(Boolean).join('\n')}`;
 }
 
-function table(schema: Schema | undefined, left: readonly string[] = []): string {
-  const rows = Object.entries(objectOf(schema)?.entries ?? {})
-    .filter(([key]) => !left.includes(key))
-    .map(([key, entry]) => row(key, entry));
+/** The rows of a component by key. */
+function rowsOf(type: object): Map<string, string> {
+  const { optionsSchema } = type as { optionsSchema?: v.GenericSchema };
+  const entries = objectOf(optionsSchema as unknown as Schema | undefined)?.entries ?? {};
+  return new Map(Object.entries(entries).map(([key, entry]) => [key, row(key, entry)]));
+}
+
+function table(schema: Schema | undefined): string {
+  return tableOf(Object.entries(objectOf(schema)?.entries ?? {}).map(([key, entry]) => row(key, entry)));
+}
+
+function tableOf(rows: readonly string[]): string {
   if (rows.length === 0) return 'No options of its own.\n';
   return `| key | value | default | |\n| --- | --- | --- | --- |\n${rows.join('')}`;
 }
