@@ -63,13 +63,15 @@ function metric(count: CountName, kind: Metric['kind'], description: string): Me
   };
 }
 
-/** Sums by handler and reason: handlers that share a name, or have none, are added up. */
+/** Sums by handler and reason: handlers that share a name, or have none, are added up. Nameless ones appear with their first record. */
 function byHandler(
   handlers: LoggingStatsSnapshot['handlers'],
   read: (counts: RecordCounts) => Readonly<Record<string, number>>,
 ): Sample[] {
   const samples = new Map<string, Sample>();
   for (const handler of handlers) {
+    // The last resort of an application that has handlers, for one: nobody made it, and nothing went there.
+    if (handler.name === null && handler.emitted === 0) continue;
     const name = handler.name ?? handler.type;
     for (const [reason, count] of Object.entries(read(handler))) {
       const key = `${name}\0${reason}`;

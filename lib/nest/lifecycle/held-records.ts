@@ -72,6 +72,8 @@ function takeFrom(slot: { holding: Holding | undefined }): readonly LogRecord[] 
   const { root } = holding;
   if (root.level === 1) root.setLevel(holding.rootLevel);
   if (state.lastResort === holding.handler) setLastResort(holding.previous);
+  // Its records are counted where they go from here.
+  state.recordCounters.forget([holding.handler]);
   return holding.handler.take();
 }
 
