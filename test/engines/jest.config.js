@@ -11,7 +11,7 @@ export default {
   testMatch: ['<rootDir>/test/engines/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', LIVE_TESTS],
   // They wait for engines more than they compute.
-  maxWorkers: 3,
+  maxWorkers: 2,
   // Engines take seconds to start, on a busy machine a minute.
   testTimeout: 180_000,
 };
