@@ -63,8 +63,8 @@ export class DeliveryLoop<T> {
   readonly #home = new AsyncResource('nestjs-logging.DeliveryLoop');
   readonly #abandon = new AbortController();
   readonly #rest = new Rest();
-  /** Entries that were taken and not yet settled. */
-  readonly #underway = new Set<QueueEntry<T>>();
+  /** Entries that were taken and not yet settled, in order. */
+  #underway: readonly QueueEntry<T>[] = [];
   readonly #errors: DeliveryErrors<T>;
   #running: Promise<void> | undefined;
   #draining: Promise<DrainResult> | undefined;
@@ -200,7 +200,7 @@ export class DeliveryLoop<T> {
     }
     this.#errors.reportOverflow();
     const entries = this.#queue.take(records, this.#options.maxBatchBytes);
-    for (const entry of entries) this.#underway.add(entry);
+    this.#underway = entries;
     if (entries.length > 0) await this.#deliver(entries);
     else await this.#rest.start('backoff', UNREADABLE_MS, false);
     return true;
@@ -208,8 +208,8 @@ export class DeliveryLoop<T> {
 
   /** An unexpected failure. It ends neither the process nor the delivery: what was being sent is sent again. */
   async #recover(error: unknown): Promise<void> {
-    const entries = [...this.#underway];
-    this.#underway.clear();
+    const entries = this.#underway;
+    this.#underway = [];
     try {
       if (entries.length > 0) this.#queue.putBack(entries);
     } catch {
@@ -300,7 +300,11 @@ export class DeliveryLoop<T> {
 
   /** Before the queue is updated: if that fails, the entries are not reported twice. */
   #settle(entries: readonly QueueEntry<T>[]): void {
-    for (const entry of entries) this.#underway.delete(entry);
+    if (entries.length === this.#underway.length) this.#underway = [];
+    else {
+      const settled = new Set(entries);
+      this.#underway = this.#underway.filter((entry) => !settled.has(entry));
+    }
   }
 
   get #isAbandoned(): boolean {
