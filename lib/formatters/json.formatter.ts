@@ -10,6 +10,7 @@ import { formatTraceback, type TracebackStyle } from '../core/records/traceback.
 import { JsonBudget } from '../python/json/json-budget.js';
 import { jsonLines, jsonMessageWriter, jsonString } from '../python/json/json-string.js';
 import { jsonValue } from '../python/json/json-value.js';
+import { KnownKeys } from '../python/json/known-keys.js';
 import { str } from '../python/python-text.js';
 import type { PathRedactionOptions } from '../redaction/path-redaction.js';
 import { PathWriter } from '../redaction/path-writer.js';
@@ -76,6 +77,8 @@ export class JsonFormatter extends Formatter {
   /** `,"level":"INFO","logger":"shop","message":`: the same for every record of a logger and level. */
   readonly #head: (record: LogRecord) => string;
   readonly #message = jsonMessageWriter();
+  /** Keys below the fields. */
+  readonly #keys = new KnownKeys();
   readonly #settings: JsonFormatterSettings;
   /** Names of the attributes that are written, with those they are written under. */
   readonly #written: readonly (readonly [attribute: string, written: string])[];
@@ -146,7 +149,7 @@ export class JsonFormatter extends Formatter {
     record.message = message;
     const cut = cutToBytes(message, this.#settings.maxTextBytes);
     const document = this.#document === undefined ? this.#makeDocument() : this.#document;
-    const budget = this.#budget ?? new JsonBudget(this.#settings.maxTextBytes);
+    const budget = this.#budget ?? this.#newBudget();
     this.#budget = undefined;
     let line = '';
     if (document !== null) {
@@ -227,6 +230,12 @@ export class JsonFormatter extends Formatter {
       Object.values(this.#settings.rename_fields).includes(name) ||
       this.#written.some(([attribute]) => attribute === name)
     );
+  }
+
+  #newBudget(): JsonBudget {
+    const budget = new JsonBudget(this.#settings.maxTextBytes);
+    budget.keys = this.#keys;
+    return budget;
   }
 
   #makeDocument(): JsonDocument | null {

@@ -1,5 +1,6 @@
 import { cutText } from '../../runtime/cut-text.js';
 import { MAX_DEPTH, MAX_ENTRIES, MAX_TEXT } from '../../runtime/limits.js';
+import type { KnownKeys } from './known-keys.js';
 
 /**
  * The budget for the values of one record: characters and entries.
@@ -20,6 +21,8 @@ export class JsonBudget {
    * us.
    */
   convert: ((value: unknown) => unknown) | undefined = undefined;
+  /** The keys that its owner remembers from one record to the next. */
+  keys: KnownKeys | undefined = undefined;
 
   /**
    * @param maxText The most characters of one string.

@@ -120,7 +120,10 @@ function object(value: object, budget: JsonBudget): string {
     return errorJson(value as Error, budget);
   // Testing for leaves takes as long as writing a small object, and most values are not leaves.
   const isPlain = !isArray && Object.getPrototypeOf(value) === Object.prototype;
-  if (!isArray && !isPlain && isLeaf(value)) return leaf(value, budget);
+  if (!isArray && !isPlain) {
+    if (types.isDate(value)) return dateJson(value);
+    if (isLeaf(value)) return leaf(value, budget);
+  }
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === 'function') {
     const shown: unknown = toJSON.call(value, '');
@@ -154,16 +157,18 @@ function isLeaf(value: object): boolean {
 }
 
 function leaf(value: object, budget: JsonBudget): string {
-  if (types.isDate(value)) {
-    const time = Date.prototype.getTime.call(value);
-    return Number.isNaN(time) ? 'null' : `"${isoDate(time)}"`;
-  }
+  if (types.isDate(value)) return dateJson(value);
   if (types.isAnyArrayBuffer(value)) return bytesJson('ArrayBuffer', new Uint8Array(value), budget);
   if (ArrayBuffer.isView(value)) return viewJson(value, budget);
   if (types.isBoxedPrimitive(value)) return jsonValue(value.valueOf(), budget) ?? 'null';
   return jsonString(
     budget.takeText(types.isRegExp(value) ? RegExp.prototype.toString.call(value) : str(value)),
   );
+}
+
+function dateJson(date: Date): string {
+  const time = Date.prototype.getTime.call(date);
+  return Number.isNaN(time) ? 'null' : `"${isoDate(time)}"`;
 }
 
 function viewJson(view: ArrayBufferView, budget: JsonBudget): string {
@@ -231,9 +236,22 @@ function entriesJson(value: object, keys: readonly string[], budget: JsonBudget)
     const budgeted = budget.takeEntry();
     if (!budgeted) break;
     const text = property(value, key, budget);
-    if (text !== undefined) json += `${json === '' ? '' : ','}${jsonKey(key, budget)}:${text}`;
+    if (text !== undefined) json += keyLead(key, json === '', budget) + text;
   }
   return json;
+}
+
+/** A key and what separates it from its neighbours, as one piece: of small pieces it would be half of the object. */
+function keyLead(key: string, isFirst: boolean, budget: JsonBudget): string {
+  const { keys } = budget;
+  const known = keys === undefined ? undefined : keys.leadOf(key);
+  if (known !== undefined) {
+    budget.charactersLeft -= key.length;
+    return isFirst ? known[0] : known[1];
+  }
+  const json = jsonKey(key, budget);
+  if (keys !== undefined) keys.remember(key, json);
+  return isFirst ? `${json}:` : `,${json}:`;
 }
 
 /** A key in its quotes; a very long one is cut. */
