@@ -13,6 +13,8 @@ export default {
   lastUpdated: true,
   outDir: '../.site',
   cacheDir: '../node_modules/.cache/vitepress',
+  // Long code in a table breaks, so that the table fits its column.
+  head: [['style', {}, '.vp-doc td code { overflow-wrap: anywhere; }']],
   markdown: { config: (md) => md.core.ruler.push('repository-links', linkToRepository) },
   themeConfig: {
     search: { provider: 'local' },
