@@ -20,6 +20,7 @@
  */
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +33,9 @@ import { linkSample, projectPackages } from './packages.mjs';
 
 /** Those that are part of the page, with the name of their licence. */
 const PAGE_LICENCES = { preact: 'LICENSE' };
+
+/** A description in the type of a schema. */
+const DESCRIPTION = /DescriptionAction<((?:[^<>]|<[^<>]*>)*?), "(?:[^"\\]|\\.)*">/g;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const started = performance.now();
@@ -85,7 +89,7 @@ async function buildTypes() {
       [tsc, '--project', 'tsconfig.build.json', '--outDir', separate],
       { cwd: root },
     );
-    await forOlderCompilers(separate);
+    await simplify(separate);
     const bundle = await rolldown({
       ...inputOptions(projectPackages, page),
       input: Object.fromEntries(ENTRIES.map((name) => [name, path.join(separate, `${name}.d.ts`)])),
@@ -103,17 +107,51 @@ async function buildTypes() {
       });
     }
     await bundle.close();
+    await shareDeclarations();
   } finally {
     await rm(separate, { recursive: true, force: true });
   }
 }
 
-/** Before TypeScript 5.7 `Buffer` took no parameter; the one that is written out here is its default. */
-async function forOlderCompilers(folder) {
+/**
+ * Before TypeScript 5.7 `Buffer` took no parameter; the one that is written out here is its default. What the options of a
+ * schema are described with is no type that anybody asks for, and would be a sixth of all declarations.
+ */
+async function simplify(folder) {
   for (const name of await readdir(folder, { recursive: true })) {
     if (!name.endsWith('.d.ts')) continue;
     const file = path.join(folder, name);
     const text = await readFile(file, 'utf8');
-    if (text.includes('Buffer<')) await writeFile(file, text.replaceAll('Buffer<ArrayBufferLike>', 'Buffer'));
+    const simple = text
+      .replaceAll('Buffer<ArrayBufferLike>', 'Buffer')
+      .replaceAll(DESCRIPTION, (_, type) => `DescriptionAction<${type}, string>`);
+    if (simple !== text) await writeFile(file, simple);
+  }
+}
+
+/**
+ * The declarations that mean the same in both formats, once: an ES module may take them from CommonJS.
+ *
+ * Those that name types of other packages are there twice: Nest 12 has ES modules alone.
+ */
+async function shareDeclarations() {
+  const chunks = path.join(root, 'dist/esm/chunks');
+  const imports = new Map();
+  for (const name of await readdir(chunks)) {
+    if (!name.endsWith('.d.ts')) continue;
+    const text = await readFile(path.join(chunks, name), 'utf8');
+    imports.set(
+      name.replace(/\.d\.ts$/, '.js'),
+      [...text.matchAll(/ from "([^"]+)";$/gm)].map(([, specifier]) => specifier),
+    );
+  }
+  const isShared = (specifier) =>
+    specifier.startsWith('./')
+      ? (imports.get(specifier.slice(2)) ?? ['missing']).every(isShared)
+      : specifier === 'valibot' || isBuiltin(specifier);
+  for (const name of imports.keys()) {
+    if (!isShared(`./${name}`)) continue;
+    const file = path.join(chunks, name.replace(/\.js$/, '.d.ts'));
+    await writeFile(file, `export * from "../../cjs/chunks/${name}";\n`);
   }
 }

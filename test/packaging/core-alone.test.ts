@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Consumer } from './consumer.js';
 
@@ -24,6 +24,18 @@ describe('the packed package without Nest', () => {
   it('requires ./core', async () => {
     const script = `console.log(require('nestjs-logging/core').getLogger('shop.orders').name);`;
     expect(await app.node('--input-type=commonjs', '-e', script)).toBe('shop.orders\n');
+  });
+
+  it('loads no module of Node that is slow to load, and no file but two of its own', async () => {
+    const script = `
+      await import('nestjs-logging/core');
+      const slow = ['crypto', 'dgram', 'http', 'https', 'net', 'os', 'tls', 'worker_threads', 'zlib'];
+      console.log(slow.filter((name) => process.moduleLoadList.includes('NativeModule ' + name)).join());`;
+    expect(await app.node('--input-type=module', '-e', script)).toBe('\n');
+    const files = loadedFrom(join(app.folder, 'node_modules/nestjs-logging/dist/esm'), 'core.js');
+    expect(files.map(({ name }) => name)).toEqual(['core.js', 'chunks/logging.js']);
+    // Node parses all of it, about 10 ms for each megabyte on a quick machine.
+    expect(files.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(1_000_000);
   });
 
   it('gives one copy to import and require where Node can require ES modules', async () => {
@@ -61,6 +73,15 @@ describe('the packed package without Nest', () => {
     expect(printed).toMatch(/at Manager\.getLogger .*nestjs-logging\/dist\/esm\/chunks\/logging\.js:\d+:\d+/);
   });
 });
+
+/** A file and what it imports of the package, with their sizes. */
+function loadedFrom(folder: string, name: string): { name: string; bytes: number }[] {
+  const text = readFileSync(join(folder, name), 'utf8');
+  const imported = [...text.matchAll(/^import .*?"\.\/(.*?)";$/gm)].map(([, file]) => file as string);
+  return [{ name, bytes: statSync(join(folder, name)).size }].concat(
+    imported.flatMap((file) => loadedFrom(folder, join(dirname(name), file))),
+  );
+}
 
 const sameCopy = `
   import { createRequire } from 'node:module';
