@@ -10,6 +10,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { drawChart } from './lib/chart.mjs';
+import { growthTables } from './lib/growth.mjs';
+import { nodesTable } from './lib/nodes.mjs';
+import { outputsTable } from './lib/outputs.mjs';
 import {
   caseTable,
   goalTable,
@@ -22,12 +25,27 @@ import {
   treeText,
   tuningTable,
 } from './lib/report.mjs';
+import { startTable } from './lib/start.mjs';
 
 const root = path.join(import.meta.dirname, '..');
 const inRoot = (file) => path.join(root, file);
 const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
 const measured = read(process.argv[2] ?? inRoot('bench/results/latest.json'));
 const report = joined(read(inRoot('bench/results/reference.json')), measured);
+
+/** What can be measured without the cases. */
+const PARTS = [
+  'memory',
+  'loading',
+  'start',
+  'tree',
+  'outputs',
+  'growth',
+  'live',
+  'shipping',
+  'http',
+  'nodes',
+];
 
 /** By page and section: what writes it, and the part of a report that it shows. */
 const PAGES = {
@@ -39,9 +57,13 @@ const PAGES = {
     'line-null': [(figures) => caseTable(figures, 'line-null'), 'cases'],
     memory: [memoryTable, 'memory'],
     loading: [loadingTable, 'loading'],
+    start: [startTable, 'start'],
     tree: [treeText, 'tree'],
+    outputs: [outputsTable, 'outputs'],
+    growth: [growthTables, 'growth'],
     shipping: [shippingTable, 'shipping'],
     http: [httpTable, 'http'],
+    nodes: [nodesTable, 'nodes'],
     goals: [goalTable],
   },
   'docs/tuning.md': { tuning: [tuningTable, 'http'] },
@@ -72,8 +94,6 @@ function isMeasured(part) {
 /** What was measured now, and of the other parts what is shown already. Machine and versions are those of the cases. */
 function joined(shown, now) {
   if (isMeasured('cases')) return { ...shown, ...now };
-  const parts = Object.entries(now).filter(
-    ([part]) => ['memory', 'loading', 'tree', 'live', 'shipping', 'http'].includes(part) && isMeasured(part),
-  );
+  const parts = Object.entries(now).filter(([part]) => PARTS.includes(part) && isMeasured(part));
   return { ...shown, ...Object.fromEntries(parts) };
 }

@@ -18,19 +18,34 @@ import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { CASES, COMPETITORS, MODES } from './lib/cases.mjs';
+import { measureGrowth } from './lib/growth.mjs';
 import { HTTP_VARIANTS, measureHttp, PLATFORMS } from './lib/http.mjs';
 import { installLibrary, installPeers, versions } from './lib/install.mjs';
 import { measureLive } from './lib/live.mjs';
 import { measureLoading } from './lib/loading.mjs';
 import { describeMachine } from './lib/machine.mjs';
 import { measureMemory } from './lib/memory.mjs';
+import { measureNodes } from './lib/nodes.mjs';
+import { measureOutputs } from './lib/outputs.mjs';
 import { progressLine } from './lib/progress.mjs';
 import { reportText } from './lib/report.mjs';
 import { DESTINATIONS, measureShipping, SHIPPERS, STATES } from './lib/shipping.mjs';
+import { measureStart } from './lib/start.mjs';
 import { measureTree } from './lib/tree.mjs';
 import { measureCase } from './lib/turns.mjs';
 
-const PARTS = ['memory', 'loading', 'tree', 'live', 'shipping', 'http'];
+const PARTS = [
+  'memory',
+  'loading',
+  'start',
+  'tree',
+  'outputs',
+  'growth',
+  'live',
+  'shipping',
+  'http',
+  'nodes',
+];
 
 const root = path.join(import.meta.dirname, '..');
 const { values: options } = parseArgs({
@@ -57,6 +72,38 @@ const report = {
   versions: versions(),
   ...plan.timing,
 };
+/** What each part does to the report. Turns that are long by themselves are as few as starts. */
+const RUN = {
+  memory: async (onProgress) => {
+    const competitors = plan.competitors.filter((each) => each !== 'cpython');
+    const results = await measureMemory(plan.records, { competitors, onProgress });
+    report.memory = { records: plan.records, results };
+  },
+  loading: (onProgress) => {
+    report.loading = measureLoading({ rounds: plan.timing.rounds, onProgress });
+  },
+  start: (onProgress) => {
+    report.start = measureStart({ rounds: plan.timing.rounds, root: options.library, onProgress });
+  },
+  tree: () => {
+    report.tree = measureTree();
+  },
+  outputs: (onProgress) => {
+    report.outputs = measureOutputs({ rounds: plan.timing.starts, onProgress });
+  },
+  growth: (onProgress) => {
+    report.growth = measureGrowth({ rounds: plan.timing.starts, onProgress });
+  },
+  live: async (onProgress) => {
+    report.live = await measureLive({ ...plan.timing, onProgress });
+  },
+  shipping: runShipping,
+  http: runHttp,
+  nodes: (onProgress) => {
+    report.nodes = measureNodes({ library: path.resolve(options.library), onProgress });
+  },
+};
+
 await runCases();
 await runParts();
 progress.end();
@@ -119,21 +166,9 @@ async function runCases() {
 }
 
 async function runParts() {
-  const onProgress = progress.detail;
   for (const part of plan.parts) {
     progress.begin(part);
-    if (part === 'loading') report.loading = measureLoading({ rounds: plan.timing.rounds, onProgress });
-    if (part === 'tree') report.tree = measureTree();
-    if (part === 'live') report.live = await measureLive({ ...plan.timing, onProgress });
-    if (part === 'memory') {
-      const competitors = plan.competitors.filter((each) => each !== 'cpython');
-      report.memory = {
-        records: plan.records,
-        results: await measureMemory(plan.records, { competitors, onProgress }),
-      };
-    }
-    if (part === 'shipping') await runShipping(onProgress);
-    if (part === 'http') await runHttp(onProgress);
+    await RUN[part](progress.detail);
     save(report);
   }
 }

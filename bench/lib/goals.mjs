@@ -42,6 +42,18 @@ export const GOALS = [
     25,
     (r) => r.loading?.['nestjs-logging/core']?.extraWall,
   ),
+  ...startGoals(),
+  atMost(
+    "a call to a QueueHandler with a worker, and the thread's later work for it: µs",
+    1.5,
+    (r) => r.outputs && r.outputs.worker.wholeNs / 1_000,
+  ),
+  atMost('a call with 100,000 loggers: times one with 10', 1.25, (r) => grown(r, 'callNs', 10)),
+  atMost(
+    'a reload with 100,000 loggers: times one with 1,000, for each logger',
+    1.5,
+    (r) => grown(r, 'reloadMs', 1_000) / 100,
+  ),
   atMost('Express: part of the CPU time nestjs-pino adds', 0.25, (r) => partOfPino(r, 'express')),
   atMost('the same, lines collected as nestjs-pino does', 0.25, (r) =>
     partOfPino(r, 'express', 'ours-batched'),
@@ -82,6 +94,26 @@ function atLeast(title, wanted, value) {
 
 function atMost(title, wanted, value) {
   return { title, wanted, sign: '≤', value };
+}
+
+function startGoals() {
+  const imported = (title) => (r) => r.start?.importMs[title];
+  return [
+    atMost("import of 'nestjs-logging/core': ms", 20, imported("'nestjs-logging/core'")),
+    atMost(
+      "import of 'nestjs-logging', after '@nestjs/common': ms",
+      60,
+      imported("'nestjs-logging', after '@nestjs/common'"),
+    ),
+    atMost('forRoot with a large configuration: ms', 30, (r) => r.start?.forRootMs),
+    atMost('the package as it is installed: MB', 2.5, (r) => r.start?.installedMB),
+  ];
+}
+
+/** What 100,000 loggers take, as a multiple of what fewer take. */
+function grown(report, key, size) {
+  const { loggers } = report.growth ?? {};
+  return loggers === undefined ? undefined : loggers[100_000][key] / loggers[size][key];
 }
 
 /** Each destination, however its engine is; and memory while it is down. */

@@ -1,6 +1,11 @@
 import { CASES, MODES } from './cases.mjs';
 import { judge } from './goals.mjs';
+import { growthTables } from './growth.mjs';
 import { LIVE_CALLS, LIVE_VARIANTS } from './live.mjs';
+import { nodesTable } from './nodes.mjs';
+import { outputsTable } from './outputs.mjs';
+import { startTable } from './start.mjs';
+import { table } from './table.mjs';
 
 /** A report as text: tables of Markdown, so that they can go into the documentation as they are. */
 export function reportText(report) {
@@ -9,11 +14,15 @@ export function reportText(report) {
   parts.push(
     memoryTable(report),
     loadingTable(report),
+    startTable(report),
+    outputsTable(report),
+    growthTables(report),
     treeText(report),
     liveTable(report),
     shippingTable(report),
     httpTable(report),
     tuningTable(report),
+    nodesTable(report),
     goalTable(report),
   );
   return parts.filter((part) => part !== '').join('\n\n');
@@ -177,13 +186,4 @@ export function goalTable(report) {
     .filter(({ value }) => value !== undefined)
     .map(({ title, goal, value, isReached }) => [title, goal, value, isReached ? 'reached' : 'not reached']);
   return rows.length === 0 ? '' : `Goals:\n\n${table(['', 'goal', 'measured', ''], rows)}`;
-}
-
-function table(head, rows) {
-  const texts = [head, ...rows].map((row) => row.map(String));
-  const widths = head.map((_, column) => Math.max(3, ...texts.map((row) => row[column].length)));
-  const line = (row) =>
-    `| ${row.map((text, at) => (at === 0 ? text.padEnd(widths[at]) : text.padStart(widths[at]))).join(' | ')} |`;
-  const rule = `| ${widths.map((width, at) => (at === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  return [line(texts[0]), rule, ...texts.slice(1).map(line)].join('\n');
 }
