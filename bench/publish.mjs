@@ -27,12 +27,6 @@ import {
 } from './lib/report.mjs';
 import { startTable } from './lib/start.mjs';
 
-const root = path.join(import.meta.dirname, '..');
-const inRoot = (file) => path.join(root, file);
-const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
-const measured = read(process.argv[2] ?? inRoot('bench/results/latest.json'));
-const report = joined(read(inRoot('bench/results/reference.json')), measured);
-
 /** What can be measured without the cases. */
 const PARTS = [
   'memory',
@@ -46,6 +40,12 @@ const PARTS = [
   'http',
   'nodes',
 ];
+
+const root = path.join(import.meta.dirname, '..');
+const inRoot = (file) => path.join(root, file);
+const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
+const measured = read(process.argv[2] ?? inRoot('bench/results/latest.json'));
+const report = joined(read(inRoot('bench/results/reference.json')), measured);
 
 /** By page and section: what writes it, and the part of a report that it shows. */
 const PAGES = {

@@ -54,6 +54,7 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     peers: { type: 'string' },
     modes: { type: 'string' },
+    variants: { type: 'string' },
     records: { type: 'string', default: '100000' },
     to: { type: 'string', default: DESTINATIONS.join() },
     library: { type: 'string', default: root },
@@ -117,6 +118,7 @@ function readPlan() {
   const peers = options.peers?.split(',') ?? COMPETITORS;
   refuseUnknown('--only', chosen, [...Object.keys(CASES), ...PARTS]);
   refuseUnknown('--modes', modes, Object.keys(MODES));
+  refuseUnknown('--variants', options.variants?.split(',') ?? [], HTTP_VARIANTS);
   refuseUnknown('--peers', peers, [...COMPETITORS, ...HTTP_VARIANTS, ...SHIPPERS]);
   refuseUnknown('--to', options.to.split(','), DESTINATIONS);
   return {
@@ -185,8 +187,10 @@ async function runShipping(onProgress) {
 async function runHttp(onProgress) {
   report.http = {};
   const wanted = options.peers?.split(',') ?? HTTP_VARIANTS;
-  const variants = HTTP_VARIANTS.filter(
-    (name) => name === 'none' || name.startsWith('ours') || wanted.includes(name),
+  const variants = HTTP_VARIANTS.filter((name) =>
+    options.variants === undefined
+      ? name === 'none' || name.startsWith('ours') || wanted.includes(name)
+      : name === 'none' || options.variants.split(',').includes(name),
   );
   for (const platform of PLATFORMS) {
     progress.begin(`http on ${platform}`);

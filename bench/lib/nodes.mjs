@@ -27,7 +27,7 @@ export function measureNodes({ library, onProgress }) {
   try {
     for (const version of VERSIONS) {
       onProgress(`Node ${version}`);
-      const wanted = ['--quick', '--only', 'json,http', '--peers', 'pino,nestjs-pino'];
+      const wanted = ['--quick', '--only', 'json,http', '--peers', 'pino', '--variants', 'ours,nestjs-pino'];
       const program = path.join(bench, 'run.mjs');
       execFileSync(nodeBinary(version), [program, ...wanted, '--library', library, '--out', out], {
         cwd: bench,
