@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { parsePath } from '../redaction/path-redaction.js';
 import { lazy } from '../runtime/lazy.js';
+import { isPlainObject } from '../runtime/plain-object.js';
 import { LoggingError } from './errors.js';
 import { type FilterLike, isFilterLike } from './filter-like.js';
 import { describeUnknownLevel, findLevel, type Level } from './levels.js';
@@ -32,7 +33,7 @@ export function checkOptions<TSchema extends v.GenericSchema<object, object>>(
   isStrict = true,
 ): v.InferOutput<TSchema> {
   if (typeof (options ?? {}) !== 'object') throw notAnObject(where, schema, options);
-  const result = v.safeParse(schema, options ?? {});
+  const result = v.safeParse(schema, withPresentNames(schema, options ?? {}));
   const issues = (result.issues ?? [])
     .filter((issue) => isStrict || !isUnknownKey(issue))
     .map((issue) => toIssue(issue, where, schema));
@@ -47,6 +48,35 @@ export function checkOptions<TSchema extends v.GenericSchema<object, object>>(
   return result.output as v.InferOutput<TSchema>;
 }
 
+/** What options were called before all times of ours ended in their unit, their present names, and milliseconds in their unit. */
+const EARLIER_NAMES = [
+  ['flushInterval', 'flushIntervalMs', 1],
+  ['fsyncInterval', 'fsyncIntervalMs', 1],
+  ['ackTimeout', 'ackTimeoutMs', 1_000],
+] as const;
+
+/** Options, those of a spool too, with their present names, so that older configurations stay valid. */
+function withPresentNames(schema: object, options: unknown): unknown {
+  const { entries } = schema as { entries?: Readonly<Record<string, object>> };
+  if (entries === undefined || !isPlainObject(options)) return options;
+  let present = options;
+  for (const [earlier, name, unitMs] of EARLIER_NAMES) {
+    const isEarlier = earlier in options && !(earlier in entries) && name in entries && !(name in options);
+    if (!isEarlier) continue;
+    const { [earlier]: value, ...others } = present;
+    present = { ...others, [name]: typeof value === 'number' ? value * unitMs : value };
+  }
+  const { spool } = options;
+  if (!('spool' in entries) || !isPlainObject(spool)) return present;
+  const named = withPresentNames(spoolOf(entries), spool);
+  return named === spool ? present : { ...present, spool: named };
+}
+
+/** The schema of a spool behind what makes it optional. */
+function spoolOf(entries: Readonly<Record<string, object>>): object {
+  return (entries.spool as { wrapped?: object } | undefined)?.wrapped ?? {};
+}
+
 /** For users who call a constructor as in Python. */
 function notAnObject(where: string, schema: object, options: unknown): LoggingError {
   const keys = Object.keys((schema as { entries?: object }).entries ?? {}).slice(0, 8);
@@ -59,7 +89,7 @@ function notAnObject(where: string, schema: object, options: unknown): LoggingEr
 
 /** All errors of options; empty if they are valid. @param path The place of the options themselves. */
 export function findIssues(schema: v.GenericSchema, options: unknown, path: string): OptionIssue[] {
-  const result = v.safeParse(schema, options);
+  const result = v.safeParse(schema, withPresentNames(schema, options));
   return (result.issues ?? []).map((issue) => toIssue(issue, path, schema));
 }
 

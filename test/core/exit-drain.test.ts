@@ -18,7 +18,7 @@ const program = new ChildProgram(`
   const before = process.listenerCount('exit');
   const [folder, ending, registered] = process.argv.slice(2);
   const file = (name, more = {}) => new FileHandler({ filename: folder + '/' + name, ...more });
-  const held = { bufferSize: 1_000_000, flushInterval: 60_000 };
+  const held = { bufferSize: 1_000_000, flushIntervalMs: 60_000 };
   const append = (name, records) => {
     if (records.length > 0) appendFileSync(folder + '/' + name, records.map((one) => one.getMessage() + '\\n').join(''));
   };

@@ -96,7 +96,7 @@ describeFileContract('FileHandler with a buffer', (filename, options) => {
     ...options,
     filename,
     bufferSize: 4096,
-    flushInterval: 10,
+    flushIntervalMs: 10,
     flushLevel: 'CRITICAL',
   });
 });

@@ -61,7 +61,7 @@ describe('what is logged after an application was closed', () => {
       handlers: {
         plain: file('plain'),
         emptied: file('emptied', { mode: 'w' }),
-        buffered: file('buffered', { bufferSize: 100_000, flushInterval: 5 }),
+        buffered: file('buffered', { bufferSize: 100_000, flushIntervalMs: 5 }),
         rotating: { ...file('rotating'), class: 'RotatingFileHandler', maxBytes: 10_000, backupCount: 1 },
         behindMemory: file('memory'),
         memory: { class: 'logging.handlers.MemoryHandler', capacity: 2, target: 'behindMemory' },

@@ -8,7 +8,7 @@ const program = new ChildProgram(`
   import { FileHandler } from 'lib/handlers/file/file.handler';
   import { LogRecord } from 'lib/core/records/log-record';
   const [filename, scene, bufferSize = '100000'] = process.argv.slice(2);
-  const handler = new FileHandler({ filename, bufferSize: Number(bufferSize), flushInterval: 60_000 });
+  const handler = new FileHandler({ filename, bufferSize: Number(bufferSize), flushIntervalMs: 60_000 });
   const counts = () => process.eventNames().map((name) => [String(name), process.listenerCount(name)]);
   const atFirst = JSON.stringify(counts());
   const log = (msg) => handler.handle(new LogRecord({ msg, levelno: 20 }));

@@ -89,8 +89,8 @@ export class StreamHandler extends Handler {
       new.target === StreamHandler,
     );
     super(checked);
-    const { bufferSize, flushInterval, flushLevel } = checked;
-    this.#batching = { bufferSize, flushInterval, flushLevel: checkLevel(flushLevel) };
+    const { bufferSize, flushIntervalMs, flushLevel } = checked;
+    this.#batching = { bufferSize, flushIntervalMs, flushLevel: checkLevel(flushLevel) };
     this.#stream = findStream(checked.stream);
     this.#attach(this.#stream);
   }

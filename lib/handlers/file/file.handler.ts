@@ -71,13 +71,13 @@ export class FileHandler extends StreamHandler {
   constructor(options: FileHandlerOptions | string, internals: FileHandlerInternals | string = {}) {
     const given = byPosition(options, internals);
     const checked = checkOptions('FileHandler', fileHandlerSchema(), given, new.target === FileHandler);
-    const { filename, mode, delay, bufferSize, flushInterval, flushLevel, followLinks } = checked;
+    const { filename, mode, delay, bufferSize, flushIntervalMs, flushLevel, followLinks } = checked;
     const encoding = checked.encoding ?? 'utf-8';
     const errors = checked.errors ?? 'backslashreplace';
     const file = new LogFile(absolutePath(filename), {
       mode: parseFileMode(mode),
       codec: textCodec(encoding, errors),
-      batching: { bufferSize, flushInterval, flushLevel: checkLevel(flushLevel) },
+      batching: { bufferSize, flushIntervalMs, flushLevel: checkLevel(flushLevel) },
       followsLinks: followLinks,
       ...newFilePermissions(checked),
       watchMs: typeof internals === 'string' ? undefined : internals.watchMs,

@@ -16,7 +16,7 @@ export const batchingEntries = lazy(() => ({
     ),
     0,
   ),
-  flushInterval: v.optional(
+  flushIntervalMs: v.optional(
     v.pipe(
       v.number(),
       v.integer(),

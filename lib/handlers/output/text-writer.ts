@@ -20,7 +20,7 @@ export interface Batching {
   /** Bytes to buffer, approximately; 0 for none. */
   readonly bufferSize: number;
   /** Milliseconds after which they are written however few they are. */
-  readonly flushInterval: number;
+  readonly flushIntervalMs: number;
   /** The level number from which a record is written at once. */
   readonly flushLevel: number;
 }
@@ -140,7 +140,7 @@ export class TextWriter implements Drainable, JointWriter {
     batch.add(text, levelno);
     if (batch.leastBytes >= this.#batching.bufferSize || levelno >= this.#batching.flushLevel)
       return this.flush(this.#patienceMs);
-    if (batch.length === 1) this.#hold(this.#batching.flushInterval);
+    if (batch.length === 1) this.#hold(this.#batching.flushIntervalMs);
     return undefined;
   }
 

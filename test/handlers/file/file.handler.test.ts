@@ -235,7 +235,7 @@ describe('FileHandler with bufferSize', () => {
     const handler = new FileHandler({
       filename: folder.file('app.log'),
       bufferSize: 10_000,
-      flushInterval: 20,
+      flushIntervalMs: 20,
       flushLevel: 'WARNING',
     });
     handler.handle(record('one'));

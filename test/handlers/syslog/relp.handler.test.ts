@@ -124,7 +124,7 @@ describe('RelpHandler', () => {
       if (command.command === 'syslog' && server.connections === 1) reply('0 serverclose 0\n');
       else if (command.command !== 'syslog' || server.connections > 2) reply(RelpServer.well(command));
     };
-    const handler = make({ ackTimeout: 0.1 });
+    const handler = make({ ackTimeoutMs: 100 });
     log(handler, 'hello');
     await handler.flush();
     expect(handler.stats).toMatchObject({ delivered: 1 });

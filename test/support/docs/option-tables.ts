@@ -37,7 +37,7 @@ const shared: Readonly<Record<'handler' | 'formatter' | 'filter', readonly Share
   handler: [
     {
       title: 'Options of buffered lines',
-      keys: ['bufferSize', 'flushLevel', 'flushInterval'],
+      keys: ['bufferSize', 'flushLevel', 'flushIntervalMs'],
     },
     {
       title: 'Options of files',

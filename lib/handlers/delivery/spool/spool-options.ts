@@ -28,12 +28,12 @@ export const spoolSchema = lazy(() =>
       ),
       'interval',
     ),
-    fsyncInterval: v.optional(count(1, "For fsync: 'interval': how often, in milliseconds."), 1_000),
+    fsyncIntervalMs: v.optional(count(1, "For fsync: 'interval': how often, in milliseconds."), 1_000),
     bufferSize: v.optional(
       count(0, 'Bytes to buffer before they are written together; 0 writes each record in its log call.'),
       0,
     ),
-    flushInterval: v.optional(
+    flushIntervalMs: v.optional(
       count(1, 'Milliseconds after which buffered records are written, however few.'),
       100,
     ),

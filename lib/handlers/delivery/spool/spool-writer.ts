@@ -125,14 +125,14 @@ export class SpoolWriter implements Drainable {
   }
 
   #force(spool: Spool): void {
-    const { fsync, fsyncInterval } = this.#settings;
+    const { fsync, fsyncIntervalMs } = this.#settings;
     if (fsync === 'interval') {
       this.#forceTimer ??= setTimeout(() => {
         this.#forceTimer = undefined;
         spool
           .forceLater()
           .catch((error: unknown) => this.#fail('the spool cannot be forced to the disk', error));
-      }, fsyncInterval).unref();
+      }, fsyncIntervalMs).unref();
     } else if (fsync === 'always') {
       try {
         spool.force();
@@ -155,7 +155,7 @@ export class SpoolWriter implements Drainable {
         this.#flushTimer = undefined;
         this.drainAtExit();
       },
-      Math.max(this.#settings.flushInterval, performance.now() < this.#retryAt ? RETRY_MS : 0),
+      Math.max(this.#settings.flushIntervalMs, performance.now() < this.#retryAt ? RETRY_MS : 0),
     ).unref();
     holdUntilExit(this);
   }

@@ -73,14 +73,15 @@ const relpHandlerSchema = lazy(() =>
       v.pipe(seconds(), v.description('How long a connection may take to come about, in seconds.')),
       5,
     ),
-    ackTimeout: v.optional(
+    ackTimeoutMs: v.optional(
       v.pipe(
-        seconds(),
+        v.number(),
+        v.gtValue(0, 'expected a number above 0'),
         v.description(
-          'How long the server may answer nothing before the connection is replaced, in seconds.',
+          'How long the server may answer nothing before the connection is replaced, in milliseconds.',
         ),
       ),
-      30,
+      30_000,
     ),
     ...syslogTlsEntries(),
     ...retryEntries(),
@@ -153,12 +154,12 @@ export class RelpHandler extends SyslogSender {
   }
 
   protected override makeTransport(): Transport {
-    const { timeout, ackTimeout, window } = this.#options;
+    const { timeout, ackTimeoutMs, window } = this.#options;
     return new RelpTransport({
       connect: () => this.#connector.connect(),
       readyEvent: this.#connector.readyEvent,
       connectTimeoutMs: timeout * 1000,
-      ackTimeoutMs: ackTimeout * 1000,
+      ackTimeoutMs,
       window,
     });
   }

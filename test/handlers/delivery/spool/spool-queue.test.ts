@@ -346,7 +346,7 @@ class Life {
 
 describe('a spool that collects records before it writes them', () => {
   it('writes when there are enough, when one matters, after a while, and at the end', async () => {
-    const { queue } = make({ bufferSize: 1_000, flushInterval: 30 });
+    const { queue } = make({ bufferSize: 1_000, flushIntervalMs: 30 });
     push(queue, INFO, 'a');
     expect(queue.stats).toMatchObject({ queued: 1, spooled: 0 });
     push(queue, ERROR, 'b');

@@ -14,7 +14,7 @@ function make(outcomeOf: (id: number) => Outcome, bufferSize = 1_000_000) {
   const settings = checkOptions('spool', spoolSchema(), {
     directory: '/nowhere',
     bufferSize,
-    flushInterval: 60_000,
+    flushIntervalMs: 60_000,
   });
   const writer = new SpoolWriter(
     settings,
