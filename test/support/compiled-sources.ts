@@ -77,7 +77,8 @@ function refresh(): void {
   const entries = { '.': './lib/index.js', './*': './lib/*.js' };
   put(join(tree, 'package.json'), JSON.stringify({ ...manifest, exports: entries }));
   removeOldPrograms();
-  for (const name of ['dist', 'schema']) link(join(repository, name), join(tree, name));
+  // The last for the packages that come with the first test run.
+  for (const name of ['dist', 'schema', 'test/node_modules']) link(join(repository, name), join(tree, name));
   isFresh = true;
 }
 
