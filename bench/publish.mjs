@@ -93,7 +93,13 @@ function isMeasured(part) {
 
 /** What was measured now, and of the other parts what is shown already. Machine and versions are those of the cases. */
 function joined(shown, now) {
-  if (isMeasured('cases')) return { ...shown, ...now };
+  if (isMeasured('cases')) return { ...shown, ...now, cases: joinedCases(shown.cases, now.cases) };
   const parts = Object.entries(now).filter(([part]) => PARTS.includes(part) && isMeasured(part));
   return { ...shown, ...Object.fromEntries(parts) };
+}
+
+/** A mode that was not measured now, such as that to `/dev/null`, stays as it was. */
+function joinedCases(shown, now) {
+  const names = new Set([...Object.keys(shown ?? {}), ...Object.keys(now)]);
+  return Object.fromEntries([...names].map((name) => [name, { ...shown?.[name], ...now[name] }]));
 }
