@@ -105,7 +105,8 @@ describeWithEngines(['chromium', 'redis'], 'the sample application as three inst
     await page.getByRole('button', { name: 'Close' }).click();
 
     const before = counts();
-    await Promise.all([list(), list({ [name]: token }), list({ [name]: `${token.slice(0, -1)}A` })]);
+    const forged = token.slice(0, -1) + (token.endsWith('A') ? 'E' : 'A');
+    await Promise.all([list(), list({ [name]: token }), list({ [name]: forged })]);
     await until('each instance has logged one request in detail', () =>
       counts().every((count, index) => count === (before[index] ?? 0) + 1),
     );

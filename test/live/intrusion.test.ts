@@ -166,7 +166,9 @@ describe.each(['express', 'fastify'] as const)('nobody gets in on %s', (platform
       415,
     );
     expect(await status(json)).toBe(403);
-    expect(await status({ ...json, 'x-csrf-token': `${csrf.slice(0, -1)}x` })).toBe(403);
+    expect(
+      await status({ ...json, 'x-csrf-token': csrf.slice(0, -1) + (csrf.endsWith('x') ? 'y' : 'x') }),
+    ).toBe(403);
     expect(listOverrides()).toEqual([]);
     expect(await status({ ...json, 'x-csrf-token': csrf })).toBe(201);
   });
