@@ -69,7 +69,7 @@ describeWithEngines(['chromium', 'redis'], 'the sample application as three inst
   const details = ({ folder }: Instance) =>
     readFileSync(path.join(folder, 'development.log'), 'utf8')
       .split('\n')
-      .filter((line) => line.includes(' DEBUG ')).length;
+      .filter((line) => line.includes(' DEBUG shop.')).length;
   const counts = () => instances.map(details);
   const pay = (instance: Instance, headers: Record<string, string> = {}) =>
     instance.app.ask('/orders/1/payment', {
