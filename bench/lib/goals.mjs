@@ -37,11 +37,6 @@ export const GOALS = [
   atMost('second handler: times one more text and one JSON line', 1, (r) => secondHandler(r, 'batched-file')),
   atMost('context fields: ns a line', 100, (r) => extra(r, 'context', 'json', 'batched-file')),
   atMost('caller information: ns a line', 12_000, (r) => extra(r, 'caller', 'text', 'batched-file')),
-  atMost(
-    "import of 'nestjs-logging/core': ms more than an empty module",
-    25,
-    (r) => r.loading?.['nestjs-logging/core']?.extraWall,
-  ),
   ...startGoals(),
   atMost(
     "a call to a QueueHandler with a worker, and the thread's later work for it: µs",
