@@ -76,7 +76,7 @@ export function judge(report) {
     const isReached = isKnown ? (sign === '≥' ? actual >= wanted : actual <= wanted) : undefined;
     return {
       title,
-      goal: `${sign} ${wanted}`,
+      goal: `${sign} ${Number(wanted.toPrecision(3))}`,
       value: isKnown ? Number(actual.toPrecision(3)) : undefined,
       isReached,
     };
