@@ -73,6 +73,23 @@ const program = new ChildProgram(`
   setTimeout(() => say('late'), 20_000);
 `);
 
+/** Logs in the main thread and in a worker, and says how many listen to a signal in each. */
+const threads = new ChildProgram(`
+  import { isMainThread, Worker, parentPort } from 'node:worker_threads';
+  import { FileHandler } from 'lib/handlers/file/file.handler';
+  import { LogRecord } from 'lib/core/records/log-record';
+  const [filename] = process.argv.slice(2);
+  const handler = new FileHandler({ filename, bufferSize: 100_000 });
+  handler.handle(new LogRecord({ msg: 'one', levelno: 20 }));
+  const count = process.listenerCount('SIGTERM');
+  handler.close();
+  if (!isMainThread) parentPort.postMessage(count);
+  else {
+    const worker = new Worker(new URL(import.meta.url), { argv: [filename + '.worker'] });
+    worker.once('message', (inWorker) => process.stdout.write(JSON.stringify({ inMain: count, inWorker })));
+  }
+`);
+
 interface End {
   /** Exit code or signal. */
   readonly ending: number | NodeJS.Signals | null;
@@ -106,6 +123,13 @@ describe('lines buffered when a signal ends the process', () => {
       expect(folder.lines('app.log')).toEqual(['one']);
     },
   );
+
+  it('are not waited for in a worker, which gets no signals', () => {
+    const { stdout, stderr } = threads.run(folder.file('app.log'));
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({ inMain: 1, inWorker: 0 });
+    expect(folder.lines('app.log.worker')).toEqual(['one']);
+  });
 
   it('are written when the application handles the signal, and nothing is added beside its listener', async () => {
     expect(await run('before', ['SIGTERM'])).toEqual({ ending: 3, said: ['ready 1,1,1', 'theirs'] });
