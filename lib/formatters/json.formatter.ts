@@ -7,7 +7,7 @@ import { checkOptions } from '../core/options.js';
 import { CONTEXT, EXPOSED, EXTRA, type LogRecord } from '../core/records/log-record.js';
 import { hasError } from '../core/records/record-traceback.js';
 import { formatTraceback, type TracebackStyle } from '../core/records/traceback.js';
-import { JsonBudget } from '../python/json/json-budget.js';
+import { JsonBudget, type MemberLead } from '../python/json/json-budget.js';
 import { jsonLines, jsonMessageWriter, jsonString } from '../python/json/json-string.js';
 import { jsonValue } from '../python/json/json-value.js';
 import { KnownKeys } from '../python/json/known-keys.js';
@@ -78,7 +78,7 @@ export class JsonFormatter extends Formatter {
   readonly #head: (record: LogRecord) => string;
   readonly #message = jsonMessageWriter();
   /** Keys below the fields. */
-  readonly #keys = new KnownKeys();
+  readonly #keys = new KnownKeys<MemberLead>();
   readonly #settings: JsonFormatterSettings;
   /** Names of the attributes that are written, with those they are written under. */
   readonly #written: readonly (readonly [attribute: string, written: string])[];

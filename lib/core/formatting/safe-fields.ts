@@ -17,6 +17,11 @@ export function safeFields(source: LogRecord | Fields): Fields {
   }
 }
 
+/** The objects whose entries are the fields of a record, without merging them. Listing or reading entries may throw. */
+export function fieldSources(record: LogRecord): readonly (Fields | undefined)[] {
+  return record[EXPOSED] ? [safeFields(record)] : [record[CONTEXT], record[EXTRA]];
+}
+
 /** Where a record has its fields; once others have seen it, they are its attributes. */
 function sourcesOf(record: LogRecord): readonly (Fields | undefined)[] {
   const sources = [record[CONTEXT], record[EXTRA]];

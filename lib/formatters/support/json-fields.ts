@@ -1,19 +1,15 @@
 import { safeFields } from '../../core/formatting/safe-fields.js';
 import { CONTEXT, EXPOSED, EXTRA, type Fields, type LogRecord } from '../../core/records/log-record.js';
-import { flatText } from '../../python/flat-text.js';
 import { JsonBudget } from '../../python/json/json-budget.js';
 import { isPlain, jsonString } from '../../python/json/json-string.js';
 import { jsonKey, jsonValue, unreadable } from '../../python/json/json-value.js';
+import { KnownKeys } from '../../python/json/known-keys.js';
 import type { PathWriter, RedactedPlace } from '../../redaction/path-writer.js';
 import { MAX_RECORD } from '../../runtime/limits.js';
 import { FieldSet, type KnownFields, RepeatedFields } from './repeated-fields.js';
 
 /** In a loop over an object's own keys, the engine optimises this one, but not `Object.hasOwn`. */
 const hasOwn = Object.prototype.hasOwnProperty;
-
-/** Keys whose JSON is remembered, and how long they may be. */
-const MAX_KEYS = 1_000;
-const MAX_KEY_LENGTH = 128;
 
 /**
  * What precedes the value of a field: `,"key":`, with the quote that ends the string before it, and the quote that
@@ -29,7 +25,7 @@ type Lead = readonly [afterValue: string, toText: string, afterText: string, fro
 export class JsonFields {
   readonly #reserved: ReadonlySet<string>;
   /** Of the keys seen, except reserved ones. */
-  readonly #leads = new Map<string, Lead>();
+  readonly #leads = new KnownKeys<Lead>();
   /**
    * The last record's context, and its JSON once a second record in a row had it: contexts never change. Only the last
    * one: a WeakMap of all, which live as short as requests, costs more than it saves.
@@ -159,14 +155,10 @@ export class JsonFields {
   }
 
   #lead(fields: Fields, key: string, budget: JsonBudget): Lead {
-    const known = this.#leads.get(key);
+    const known = this.#leads.leadOf(key);
     if (known !== undefined) return known;
     if (this.#reserved.has(key)) return leadOf(jsonString(freeName(key, fields, this.#reserved)));
-    const lead = leadOf(jsonKey(key, budget));
-    if (key.length > MAX_KEY_LENGTH || this.#leads.size >= MAX_KEYS) return lead;
-    const flat = lead.map(flatText) as unknown as Lead;
-    this.#leads.set(key, flat);
-    return flat;
+    return this.#leads.remember(key, leadOf(jsonKey(key, budget)));
   }
 }
 

@@ -1,5 +1,5 @@
-import { safeFields } from '../../core/formatting/safe-fields.js';
-import { CONTEXT, EXPOSED, EXTRA, type Fields, type LogRecord } from '../../core/records/log-record.js';
+import { fieldSources } from '../../core/formatting/safe-fields.js';
+import type { Fields, LogRecord } from '../../core/records/log-record.js';
 import { BoundedQueue, type BoundedQueueOptions } from '../delivery/bounded-queue.js';
 import type { DropReason, QueueEntry, QueueStats } from '../delivery/delivery-queue.js';
 
@@ -103,9 +103,8 @@ export class RecordQueue {
 function sizeOf(record: LogRecord): number {
   const { msg, excText } = record;
   const texts = (typeof msg === 'string' ? msg.length : 0) + (excText?.length ?? 0);
-  const fields = record[EXPOSED]
-    ? countOf(safeFields(record))
-    : countOf(record[CONTEXT]) + countOf(record[EXTRA]);
+  let fields = 0;
+  for (const source of fieldSources(record)) fields += countOf(source);
   return RECORD_BYTES + texts * 2 + fields * FIELD_BYTES;
 }
 

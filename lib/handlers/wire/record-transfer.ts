@@ -1,6 +1,6 @@
 import type { CallerInfo } from '../../core/calls/caller.js';
-import { safeFields } from '../../core/formatting/safe-fields.js';
-import { CONTEXT, EXPOSED, EXTRA, type LogRecord } from '../../core/records/log-record.js';
+import { fieldSources } from '../../core/formatting/safe-fields.js';
+import type { LogRecord } from '../../core/records/log-record.js';
 import { madeRecord } from '../../core/records/record-factory.js';
 import { tracebackText } from '../../core/records/record-traceback.js';
 import { JsonBudget } from '../../python/json/json-budget.js';
@@ -93,10 +93,9 @@ export function arrivedRecord(sent: PortableRecord): LogRecord {
 }
 
 function portableFields(record: LogRecord): Record<string, Picklable> | undefined {
-  const sources = record[EXPOSED] ? [safeFields(record)] : [record[CONTEXT], record[EXTRA]];
   let fields: Record<string, Picklable> | undefined;
   let budget: JsonBudget | undefined;
-  for (const source of sources) {
+  for (const source of fieldSources(record)) {
     if (source === undefined) continue;
     for (const key of keysOf(source) ?? []) {
       if (budget === undefined) {

@@ -2,6 +2,9 @@ import { cutText } from '../../runtime/cut-text.js';
 import { MAX_DEPTH, MAX_ENTRIES, MAX_TEXT } from '../../runtime/limits.js';
 import type { KnownKeys } from './known-keys.js';
 
+/** What precedes the value of a key in an object: `"key":`, and `,"key":` behind other members. */
+export type MemberLead = readonly [first: string, later: string];
+
 /**
  * The budget for the values of one record: characters and entries.
  *
@@ -22,7 +25,7 @@ export class JsonBudget {
    */
   convert: ((value: unknown) => unknown) | undefined = undefined;
   /** The keys that its owner remembers from one record to the next. */
-  keys: KnownKeys | undefined = undefined;
+  keys: KnownKeys<MemberLead> | undefined = undefined;
 
   /**
    * @param maxText The most characters of one string.

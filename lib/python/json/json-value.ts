@@ -250,7 +250,7 @@ function keyLead(key: string, isFirst: boolean, budget: JsonBudget): string {
     return isFirst ? known[0] : known[1];
   }
   const json = jsonKey(key, budget);
-  if (keys !== undefined) keys.remember(key, json);
+  if (keys !== undefined) keys.remember(key, [`${json}:`, `,${json}:`]);
   return isFirst ? `${json}:` : `,${json}:`;
 }
 
