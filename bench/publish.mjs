@@ -21,25 +21,12 @@ import {
   loadingTable,
   machineText,
   memoryTable,
+  PARTS,
   shippingTable,
   treeText,
   tuningTable,
 } from './lib/report.mjs';
 import { startTable } from './lib/start.mjs';
-
-/** What can be measured without the cases. */
-const PARTS = [
-  'memory',
-  'loading',
-  'start',
-  'tree',
-  'outputs',
-  'growth',
-  'live',
-  'shipping',
-  'http',
-  'nodes',
-];
 
 const root = path.join(import.meta.dirname, '..');
 const inRoot = (file) => path.join(root, file);

@@ -28,24 +28,11 @@ import { measureMemory } from './lib/memory.mjs';
 import { measureNodes } from './lib/nodes.mjs';
 import { measureOutputs } from './lib/outputs.mjs';
 import { progressLine } from './lib/progress.mjs';
-import { reportText } from './lib/report.mjs';
+import { PARTS, reportText } from './lib/report.mjs';
 import { DESTINATIONS, measureShipping, SHIPPERS, STATES } from './lib/shipping.mjs';
 import { measureStart } from './lib/start.mjs';
 import { measureTree } from './lib/tree.mjs';
 import { measureCase } from './lib/turns.mjs';
-
-const PARTS = [
-  'memory',
-  'loading',
-  'start',
-  'tree',
-  'outputs',
-  'growth',
-  'live',
-  'shipping',
-  'http',
-  'nodes',
-];
 
 const root = path.join(import.meta.dirname, '..');
 const { values: options } = parseArgs({

@@ -1,9 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import path from 'node:path';
-import process from 'node:process';
+import { runOnce } from './once.mjs';
 import { summary } from './statistics.mjs';
-
-const bench = path.join(import.meta.dirname, '..');
 
 /** What is imported; the first is an empty module. */
 const SPECIFIERS = {
@@ -45,15 +41,6 @@ export function measureLoading({ rounds, onProgress }) {
 
 function loadOnce(specifier) {
   const started = performance.now();
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [path.join(bench, 'load-once.mjs'), specifier],
-    {
-      cwd: bench,
-      encoding: 'utf8',
-    },
-  );
-  const wall = performance.now() - started;
-  if (status !== 0) throw new Error(`import of ${specifier} failed: ${stderr}`);
-  return { wall, cpu: Number(stdout) / 1_000 };
+  const cpuUs = runOnce('load-once.mjs', [specifier]);
+  return { wall: performance.now() - started, cpu: cpuUs / 1_000 };
 }

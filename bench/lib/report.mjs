@@ -7,6 +7,20 @@ import { outputsTable } from './outputs.mjs';
 import { startTable } from './start.mjs';
 import { table } from './table.mjs';
 
+/** What a report may have beside the cases, in the order in which it is measured. */
+export const PARTS = [
+  'memory',
+  'loading',
+  'start',
+  'tree',
+  'outputs',
+  'growth',
+  'live',
+  'shipping',
+  'http',
+  'nodes',
+];
+
 /** A report as text: tables of Markdown, so that they can go into the documentation as they are. */
 export function reportText(report) {
   const parts = [Object.keys(report.cases ?? {}).length === 0 ? '' : machineText(report)];

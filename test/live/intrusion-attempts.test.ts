@@ -1,10 +1,10 @@
-import { request as httpRequest } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { dictConfig, getLogger } from 'nestjs-logging';
 import { createLevelToken, listOverrides, runWithLevelToken } from 'nestjs-logging/live';
 import { isolateLogging, ListHandler, type LoggingIsolation } from 'nestjs-logging/testing';
 import { type LiveApp, startLiveApp } from './support/live-app.js';
+import { rawRequest } from './support/raw-request.js';
 import { readEvents } from './support/read-events.js';
 
 let isolation: LoggingIsolation;
@@ -20,24 +20,9 @@ afterEach(async () => {
   await isolation.restore();
 });
 
-/** A request that may say anything of itself. */
+/** A request to the application that may say anything of itself. */
 function ask(path: string, headers: Record<string, string> = {}, method = 'GET', body = '') {
-  return new Promise<{ status: number; headers: Record<string, unknown>; text: string }>(
-    (resolve, reject) => {
-      const url = `${live?.url}/${path}`;
-      const request = httpRequest(url, { method, headers, agent: false }, (response) => {
-        let text = '';
-        response.on('data', (chunk) => {
-          text += String(chunk);
-        });
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
-        );
-      });
-      request.on('error', reject);
-      request.end(body);
-    },
-  );
+  return rawRequest(`${live?.url}/${path}`, { method, headers, body });
 }
 
 describe.each(['express', 'fastify'] as const)('an attempt on %s', (platform) => {

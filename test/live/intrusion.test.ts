@@ -1,10 +1,10 @@
-import { request as httpRequest } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { getLogger, getManager } from 'nestjs-logging';
 import { LoggingLiveModule, listOverrides } from 'nestjs-logging/live';
 import { isolateLogging, type LoggingIsolation } from 'nestjs-logging/testing';
 import { type LiveApp, startLiveApp } from './support/live-app.js';
+import { rawRequest as ask } from './support/raw-request.js';
 import { type Events, readEvents } from './support/read-events.js';
 
 let isolation: LoggingIsolation;
@@ -17,30 +17,6 @@ afterEach(async () => {
   live = undefined;
   await isolation.restore();
 });
-
-/** A request that may say anything of itself. */
-function ask(
-  url: string,
-  {
-    method = 'GET',
-    headers = {},
-    body = '',
-  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
-): Promise<{ status: number; headers: Record<string, unknown>; text: string }> {
-  return new Promise((resolve, reject) => {
-    const request = httpRequest(url, { method, headers, agent: false }, (response) => {
-      let text = '';
-      response.on('data', (chunk) => {
-        text += String(chunk);
-      });
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
-      );
-    });
-    request.on('error', reject);
-    request.end(body);
-  });
-}
 
 describe('the module is closed', () => {
   const nodeEnv = process.env.NODE_ENV;
