@@ -194,7 +194,7 @@ const shared = {
     ]);
   },
   redact: () => {
-    const act = () => getLogger('shop').info({ user: { pin: '1234', name: 'Ann' } }, 'password=hunter2');
+    const act = () => getLogger('shop').info({ user: { pin: 'pin-a', name: 'Ann' } }, 'password=hunter2');
     const paths = { redact: { paths: ['user.pin'], censor: '***' } };
     expect(json(act, paths)).toMatchObject([{ user: { pin: '***', name: 'Ann' } }]);
     expect(json(act, { redact: { paths: ['user.pin'], remove: true } })[0]?.user).toEqual({ name: 'Ann' });
@@ -202,7 +202,7 @@ const shared = {
       filters: { secrets: { class: 'RedactionFilter', paths: ['user.pin'] } },
       handlers: { out: { class: ListHandler, formatter: 'f', filters: ['secrets'] } },
     } as Partial<LoggingConfig>);
-    expect(lines.join('')).not.toMatch(/1234|hunter2/);
+    expect(lines.join('')).not.toMatch(/pin-a|hunter2/);
   },
   color: () => {
     const [line] = printed(

@@ -145,12 +145,12 @@ describe('an attempt', () => {
       },
       root: { level: 'INFO', handlers: ['filtered', 'formatted'] },
     });
-    const extra = { card: '4111-1111', user: { iban: 'DE89-3704', id: 7 }, pins: ['9876', '5432'] };
+    const extra = { card: '4111-1111', user: { iban: 'DE89-3704', id: 7 }, pins: ['pin-a', 'pin-b'] };
     getLogger('shop').info('paid by CUST-4711', { extra });
     const { body } = await live.ask('records?logger=shop');
-    expect(JSON.stringify(body)).not.toMatch(/4111-1111|DE89-3704|9876|5432|CUST-4711/);
+    expect(JSON.stringify(body)).not.toMatch(/4111-1111|DE89-3704|pin-a|pin-b|CUST-4711/);
     expect(body).toMatchObject([{ record: { message: 'paid by [REDACTED]', user: { id: 7 } } }]);
-    expect(extra).toEqual({ card: '4111-1111', user: { iban: 'DE89-3704', id: 7 }, pins: ['9876', '5432'] });
+    expect(extra).toEqual({ card: '4111-1111', user: { iban: 'DE89-3704', id: 7 }, pins: ['pin-a', 'pin-b'] });
     const found = await live.ask('records?field=card=4111-1111');
     expect(found.body).toEqual([]);
   });
