@@ -150,7 +150,11 @@ describe('an attempt', () => {
     const { body } = await live.ask('records?logger=shop');
     expect(JSON.stringify(body)).not.toMatch(/4111-1111|DE89-3704|pin-a|pin-b|CUST-4711/);
     expect(body).toMatchObject([{ record: { message: 'paid by [REDACTED]', user: { id: 7 } } }]);
-    expect(extra).toEqual({ card: '4111-1111', user: { iban: 'DE89-3704', id: 7 }, pins: ['pin-a', 'pin-b'] });
+    expect(extra).toEqual({
+      card: '4111-1111',
+      user: { iban: 'DE89-3704', id: 7 },
+      pins: ['pin-a', 'pin-b'],
+    });
     const found = await live.ask('records?field=card=4111-1111');
     expect(found.body).toEqual([]);
   });

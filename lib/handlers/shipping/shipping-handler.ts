@@ -35,7 +35,7 @@ import {
 } from './shipping-entry.js';
 import { type ShippingOptions, shippingSchema } from './shipping-options.js';
 import { shortenedRecord } from './shortened-record.js';
-import { type BatchVerdict, delivered, failureOf } from './verdict.js';
+import { delivered, failureOf } from './verdict.js';
 
 /**
  * A destination: sends records to an engine, a broker or a service, in batches. Derive from it and write two methods:
@@ -251,7 +251,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
         signal,
         this.sendTimeoutMs,
       );
-      const failure = failureOf((result || delivered) as BatchVerdict, batch.length);
+      const failure = failureOf(result || delivered, batch.length);
       if (failure !== undefined) failure.message = this.#secrets.hide(failure.message);
       return failure;
     } catch (error) {

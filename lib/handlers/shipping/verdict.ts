@@ -1,3 +1,4 @@
+import { wrongAnswer } from '../../core/overrides.js';
 import { DeliveryFailure } from '../delivery/delivery-failure.js';
 
 /**
@@ -79,12 +80,15 @@ export function rejected(reason: string): RejectedVerdict {
   return { outcome: 'rejected', reason };
 }
 
-/** What is to be done about the records of a batch that did not arrive; `undefined` if all did. */
-export function failureOf(
-  verdict: BatchVerdict | readonly RecordVerdict[],
-  count: number,
-): DeliveryFailure | undefined {
-  if (isList(verdict)) return failureOfEach(verdict, count);
+/**
+ * What is to be done about the records of a batch that did not arrive; `undefined` if all did.
+ *
+ * @param answer What a destination's `send` gave, which may be anything. What is no verdict sends the records again, a
+ * limited number of times: it is not known what became of them.
+ */
+export function failureOf(answer: unknown, count: number): DeliveryFailure | undefined {
+  if (Array.isArray(answer)) return failureOfEach(answer, count);
+  const verdict = verdictIn<BatchVerdict>(answer, OUTCOMES);
   const { outcome } = verdict;
   if (outcome === 'delivered') return undefined;
   if (outcome === 'partly') return failureOfSome(verdict, count);
@@ -102,25 +106,36 @@ export function failureOf(
   });
 }
 
-function isList(verdict: BatchVerdict | readonly RecordVerdict[]): verdict is readonly RecordVerdict[] {
-  return Array.isArray(verdict);
+const RECORD_OUTCOMES: ReadonlySet<unknown> = new Set(['delivered', 'retry', 'rejected']);
+const OUTCOMES: ReadonlySet<unknown> = new Set([...RECORD_OUTCOMES, 'split', 'refused', 'partly']);
+
+/** A verdict that another has given, or the one for what is none. */
+function verdictIn<V extends BatchVerdict>(given: unknown, outcomes: ReadonlySet<unknown>): V | RetryVerdict {
+  const { outcome, rejected: lost } = (given ?? {}) as { outcome?: unknown; rejected?: unknown };
+  const isVerdict = outcomes.has(outcome) && (outcome !== 'partly' || !Number.isNaN(Number(lost)));
+  if (isVerdict) return given as V;
+  return retry(wrongAnswer('send', 'a verdict', given).message, { isLimited: true });
 }
+
+/** The longest wait that a destination may ask for, in milliseconds; timers end at once where it is too much for them. */
+const MAX_DELAY_MS = 3_600_000;
 
 function toRetry(
   { reason, delayMs, isLimited = false }: RetryVerdict,
   settled: Pick<DeliveryFailure, 'arrived' | 'refused'> | object = {},
 ): DeliveryFailure {
-  const details = { isAnswered: isLimited, ...(delayMs === undefined ? {} : { retryAfterMs: delayMs }) };
+  const details = { isAnswered: isLimited, retryAfterMs: Math.min(MAX_DELAY_MS, Number(delayMs) || 0) };
   return new DeliveryFailure(reason, 'retry', { ...details, ...settled });
 }
 
-function failureOfEach(verdicts: readonly RecordVerdict[], count: number): DeliveryFailure | undefined {
+function failureOfEach(verdicts: readonly unknown[], count: number): DeliveryFailure | undefined {
   const arrived = new Set<number>();
   const refused = new Map<number, string>();
   let again: RetryVerdict | undefined;
   for (let index = 0; index < count; index++) {
     // A record without a verdict may not have arrived.
-    const verdict = verdicts[index] ?? retry('the destination gave no verdict for a record');
+    const given = verdicts[index] ?? retry('the destination gave no verdict for a record');
+    const verdict = verdictIn<RecordVerdict>(given, RECORD_OUTCOMES);
     if (verdict.outcome === 'delivered') arrived.add(index);
     else if (verdict.outcome === 'rejected') refused.set(index, verdict.reason);
     else again = patient(again, verdict);
@@ -144,7 +159,7 @@ function failureOfSome(
   { reason, rejected: wanted }: PartlyVerdict,
   count: number,
 ): DeliveryFailure | undefined {
-  const lost = Math.min(count, Math.max(0, wanted));
+  const lost = Math.min(count, Math.max(0, Math.ceil(Number(wanted))));
   if (lost === 0) return undefined;
   const text = `${lost} of ${count} records were rejected: ${reason}`;
   const arrived = new Set(Array.from({ length: count - lost }, (_, index) => index));
