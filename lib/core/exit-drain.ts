@@ -1,8 +1,8 @@
 import { globalSlot } from '../runtime/global-slot.js';
-import { drainAtSignals } from '../runtime/signal-drain.js';
 import { LEAN } from './lean.js';
 import { reportLoggingError } from './reports/diagnostics.js';
 import type { CountedHandler } from './reports/handler-counters.js';
+import { drainAtSignals } from './signal-drain.js';
 import { state } from './state.js';
 
 /** Something that buffers records and can write them at once. */

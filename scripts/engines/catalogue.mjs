@@ -43,6 +43,15 @@ const central = {
   // Its server alone, without what the services other than logs need.
   moto: pythonPackages('the API of CloudWatch Logs', ['moto==5.2.5', 'flask==3.1.3', 'flask-cors==6.0.5']),
   'opentelemetry-proto': pythonPackages('the official messages of OTLP', ['opentelemetry-proto==1.45.2']),
+  // Airflow depends on a great deal that its formatter does not need.
+  'python-loggers': pythonPackages(
+    'the formatters and configurations of Python packages',
+    [
+      ...['Django==5.2.19', 'Flask==3.1.3', 'celery==5.7.0', 'uvicorn==0.54.0', 'gunicorn==27.0.1'],
+      ...['colorlog==6.12.0', 'python-json-logger==4.2.0', 'pendulum==3.3.0', 'packaging==26.4'],
+    ],
+    ['apache-airflow==2.10.5'],
+  ),
   chromium: debianPrograms('pages in a real browser', { chromium: 'chromium' }),
   'victoria-logs': goPackage('a log store that takes the formats of most others', {
     package: 'github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs',

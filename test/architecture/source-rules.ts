@@ -16,11 +16,11 @@ export const processListeners: ReadonlySet<string> = new Set([
   'core/exit-drain.ts',
   // The SDK's batches end with the process unless they are flushed.
   'handlers/shipping/otlp/open-telemetry.handler.ts',
-  'runtime/signal-drain.ts',
+  'core/signal-drain.ts',
 ]);
 
 /** Raises a signal again that it caught, once everything buffered is out. */
-const signalRaisers: ReadonlySet<string> = new Set(['runtime/signal-drain.ts']);
+const signalRaisers: ReadonlySet<string> = new Set(['core/signal-drain.ts']);
 
 /** The modules of Node that every program waits for: these are quick to load, or loaded anyway. */
 const quickModules: ReadonlySet<string> = new Set([

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { repository } from '../support/docs/markdown.js';
 
-/** Folders of tests that are no rooms: what tests read, and configurations of other projects. */
-const others: readonly string[] = ['fixtures', 'real', 'support'];
+/** Folders of tests that are no rooms: what tests read. */
+const others: readonly string[] = ['fixtures', 'support'];
 
 /** The folders below one, at any depth, relative to it. */
 function roomsOf(folder: string): string[] {

@@ -13,7 +13,7 @@ export const pythonMinor = Number(/^Python 3\.(\d+)/.exec(version.stdout ?? '')?
  * Runs `body`, the body of a Python function of `case`, once for each case, in one interpreter.
  * Gives back what it returned, or the name and message of what it raised.
  */
-export function askPython(body: string, cases: readonly unknown[]): unknown[] {
+export function askPython(body: string, cases: readonly unknown[], interpreter = 'python3'): unknown[] {
   const script = [
     'import json, sys',
     // JavaScript's true and false print as such; in all else they are Python's.
@@ -36,12 +36,12 @@ export function askPython(body: string, cases: readonly unknown[]): unknown[] {
     '    except Exception as e: result = {"error": type(e).__name__ + ": " + str(e)}',
     '    print(json.dumps(result))',
   ].join('\n');
-  const run = spawnSync('python3', ['-c', script], {
+  const run = spawnSync(interpreter, ['-c', script], {
     input: cases.map((one) => `${JSON.stringify(one)}\n`).join(''),
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
-  if (run.status !== 0) throw new Error(`python3 failed: ${run.stderr}`);
+  if (run.status !== 0) throw new Error(`${interpreter} failed: ${run.stderr}`);
   return run.stdout
     .split('\n')
     .filter((line) => line !== '')

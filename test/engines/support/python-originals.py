@@ -1,11 +1,9 @@
 """Formats records with the formatters of Python packages: one question a line, one answer a line."""
-import importlib, json, logging, sys, types
-
-sys.path.insert(0, sys.argv[1])
+import importlib, json, logging, sys, sysconfig, types
 
 # What the package imports when it is loaded needs all that it depends on; the module with the formatter does not.
 airflow = types.ModuleType("airflow")
-airflow.__path__ = [sys.argv[1] + "/airflow"]
+airflow.__path__ = [sysconfig.get_path("purelib") + "/airflow"]
 sys.modules["airflow"] = airflow
 
 from django.conf import settings

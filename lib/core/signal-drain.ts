@@ -1,4 +1,4 @@
-import { nodeModule } from './node-module.js';
+import { nodeModule } from '../runtime/node-module.js';
 
 /**
  * The signals that, by default, end a process without an `exit` event, and that a program may listen to.

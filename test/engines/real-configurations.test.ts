@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeEach, expect, it } from '@jest/globals';
 import { type ActiveConfig, dictConfig } from '../../lib/config/apply/dict-configurator.js';
 import { fileConfig } from '../../lib/config/apply/file-config.js';
 import { registerComponent, registerExternal } from '../../lib/config/components/component-registry.js';
@@ -10,13 +10,13 @@ import { getLogger, getManager } from '../../lib/core/loggers/manager.js';
 import { LogRecord, type LogRecordOptions } from '../../lib/core/records/log-record.js';
 import { setLogRecordFactory } from '../../lib/core/records/record-factory.js';
 import { setDjangoSettings } from '../../lib/handlers/mail/django-settings.js';
-import { askPython, hasPython, pythonMinor } from '../support/live-python.js';
-import { installPythonPackages, PYTHON_PACKAGES } from '../support/python-packages.js';
+import { askPython, pythonMinor } from '../support/live-python.js';
 import { resetLoggingAsPython } from '../support/reset-logging.js';
-import { INI_CONFIGURATIONS } from './real/ini-configurations.js';
-import { JOB_CONFIGURATIONS } from './real/job-configurations.js';
-import { asConfig, placed, type RealConfiguration } from './real/real-configuration.js';
-import { WEB_CONFIGURATIONS } from './real/web-configurations.js';
+import { INI_CONFIGURATIONS } from './real-configurations/ini-configurations.js';
+import { JOB_CONFIGURATIONS } from './real-configurations/job-configurations.js';
+import { asConfig, placed, type RealConfiguration } from './real-configurations/real-configuration.js';
+import { WEB_CONFIGURATIONS } from './real-configurations/web-configurations.js';
+import { describeWithEngines, engineFile, missingEngines } from './support/engine.js';
 
 const CASES: Readonly<Record<string, RealConfiguration>> = {
   ...INI_CONFIGURATIONS,
@@ -186,15 +186,13 @@ function capture(stream: 'stdout' | 'stderr', write: (text: string) => void): vo
 }
 
 function answersOfPython(): (Outcome & { readonly absent?: string })[] {
-  if (!hasPython) return [];
+  if (missingEngines('python-loggers').length > 0) return [];
   const asked = Object.keys(CASES).map((name) => {
     const { shop: _, ...one } = ofSide('python', name);
     return { ...one, fixed: FIXED, sent: LEVELS };
   });
-  const { missing } = installPythonPackages();
-  if (missing !== undefined) console.warn(missing);
-  const path = missing === undefined ? `sys.path.append(${JSON.stringify(PYTHON_PACKAGES)})\n` : '';
-  const answers = askPython(`${path}${RUN}\n${IN_PYTHON}`, asked) as { text: string }[];
+  const python = engineFile('python-loggers', 'bin', 'python3');
+  const answers = askPython(`${RUN}\n${IN_PYTHON}`, asked, python) as { text: string }[];
   return answers.map(({ text }) => JSON.parse(text) as Outcome);
 }
 
@@ -205,7 +203,8 @@ afterAll(() => {
   rmSync(folders, { recursive: true, force: true });
 });
 
-(hasPython ? describe : describe.skip)(
+describeWithEngines(
+  ['python-loggers'],
   'a configuration of a real kind does here what it does in Python',
   () => {
     const answers = answersOfPython();

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   AdminEmailHandler,
@@ -17,7 +17,7 @@ import {
   UvicornAccessFormatter,
   UvicornFormatter,
 } from '../../lib/core.js';
-import { installPythonPackages, PYTHON_PACKAGES } from '../support/python-packages.js';
+import { describeWithEngines, engineFile } from './support/engine.js';
 
 /** How many records each formatter is given. */
 const RECORDS = Number(process.env.LIVE_RUNS ?? 150);
@@ -268,17 +268,14 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   ),
 };
 
-const { missing } = installPythonPackages();
-if (missing !== undefined) console.warn(`not compared with Python's packages: ${missing}`);
-
 interface Answer {
   readonly text?: unknown;
   readonly error?: string;
 }
 
 function ask(questions: readonly unknown[]): Answer[] {
-  const script = join(import.meta.dirname, '../support/python-originals.py');
-  const { status, stdout, stderr } = spawnSync('python3', [script, PYTHON_PACKAGES], {
+  const script = join(import.meta.dirname, 'support/python-originals.py');
+  const { status, stdout, stderr } = spawnSync(engineFile('python-loggers', 'bin', 'python3'), [script], {
     ...{ encoding: 'utf8', maxBuffer: 1 << 28 },
     input: questions.map((one) => `${JSON.stringify(one)}\n`).join(''),
     env: { ...process.env, PYTHONWARNINGS: 'ignore', NO_COLOR: undefined, FORCE_COLOR: undefined },
@@ -290,41 +287,38 @@ function ask(questions: readonly unknown[]): Answer[] {
     .map((line) => JSON.parse(line) as Answer);
 }
 
-(missing === undefined ? describe : describe.skip)(
-  "what Python's packages write is written here, byte for byte",
-  () => {
-    const samples = Object.values(COMPARISONS).map((one) =>
-      fc.sample(one.records, { numRuns: RECORDS, seed: SEED }),
+describeWithEngines(['python-loggers'], "what Python's packages write is written here, byte for byte", () => {
+  const samples = Object.values(COMPARISONS).map((one) =>
+    fc.sample(one.records, { numRuns: RECORDS, seed: SEED }),
+  );
+  let answers: Answer[] = [];
+  const before = process.env.FORCE_COLOR;
+
+  beforeAll(() => {
+    process.env.FORCE_COLOR = '1';
+    setDjangoSettings({ ADMINS: [['Ops', 'ops@example.com']], EMAIL_SUBJECT_PREFIX: '[Shop] ' } as never);
+    answers = ask(
+      Object.values(COMPARISONS).flatMap(({ formatter, options }, at) =>
+        (samples[at] ?? []).map((record) => ({ formatter, options, record })),
+      ),
     );
-    let answers: Answer[] = [];
-    const before = process.env.FORCE_COLOR;
+  }, 120_000);
+  afterAll(() => {
+    if (before === undefined) delete process.env.FORCE_COLOR;
+    else process.env.FORCE_COLOR = before;
+    setDjangoSettings({});
+  });
 
-    beforeAll(() => {
-      process.env.FORCE_COLOR = '1';
-      setDjangoSettings({ ADMINS: [['Ops', 'ops@example.com']], EMAIL_SUBJECT_PREFIX: '[Shop] ' } as never);
-      answers = ask(
-        Object.values(COMPARISONS).flatMap(({ formatter, options }, at) =>
-          (samples[at] ?? []).map((record) => ({ formatter, options, record })),
-        ),
-      );
-    }, 120_000);
-    afterAll(() => {
-      if (before === undefined) delete process.env.FORCE_COLOR;
-      else process.env.FORCE_COLOR = before;
-      setDjangoSettings({});
+  it.each(Object.keys(COMPARISONS))('%s', (name) => {
+    const at = Object.keys(COMPARISONS).indexOf(name);
+    const { ours } = COMPARISONS[name] as Comparison;
+    const differing = (samples[at] ?? []).flatMap((given, index) => {
+      const python = answers[at * RECORDS + index];
+      const text = ours(makeLogRecord({ ...given.attributes, ...given.extra }));
+      return JSON.stringify(text) === JSON.stringify(python?.text)
+        ? []
+        : [{ record: given, ours: text, python: python?.text ?? python?.error }];
     });
-
-    it.each(Object.keys(COMPARISONS))('%s', (name) => {
-      const at = Object.keys(COMPARISONS).indexOf(name);
-      const { ours } = COMPARISONS[name] as Comparison;
-      const differing = (samples[at] ?? []).flatMap((given, index) => {
-        const python = answers[at * RECORDS + index];
-        const text = ours(makeLogRecord({ ...given.attributes, ...given.extra }));
-        return JSON.stringify(text) === JSON.stringify(python?.text)
-          ? []
-          : [{ record: given, ours: text, python: python?.text ?? python?.error }];
-      });
-      expect(differing.slice(0, 1)).toEqual([]);
-    });
-  },
-);
+    expect(differing.slice(0, 1)).toEqual([]);
+  });
+});
