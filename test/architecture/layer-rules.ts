@@ -224,6 +224,21 @@ function folderOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.indexOf('/')) : '.';
 }
 
+/** The most files a room may have: with more of them a newcomer searches. */
+export const maxFilesInRoom = 20;
+
+/** Rooms are divided before they are full. */
+export const roomsStaySmall: Rule = (files) => {
+  const counts = new Map<string, number>();
+  for (const { path } of files) {
+    const room = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+    counts.set(room, (counts.get(room) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([, count]) => count > maxFilesInRoom)
+    .map(([room, count]) => `${room}: ${count} files, ${maxFilesInRoom} allowed`);
+};
+
 function isEntry(path: string): boolean {
   return entryFiles.has(path) || /(^|\/)index\.ts$/.test(path);
 }

@@ -30,6 +30,12 @@ const table: Case[] = [
     },
   },
   {
+    says: `no room has more than ${rules.maxFilesInRoom} files`,
+    rule: rules.roomsStaySmall,
+    breaks: [roomOf(21)],
+    keeps: { ...roomOf(20), 'core/calls/a.ts': '' },
+  },
+  {
     says: 'nobody imports an entry point',
     rule: rules.nobodyImportsAnEntry,
     breaks: [
@@ -224,4 +230,8 @@ function parse(sources: Sources): SourceFile[] {
 
 function plugins(...names: string[]): string[] {
   return names.map((name) => `import { ${name} } from '../handlers/${name}.handler.js';`);
+}
+
+function roomOf(count: number): Sources {
+  return Object.fromEntries(Array.from({ length: count }, (_, n) => [`core/file-${n}.ts`, '']));
 }
