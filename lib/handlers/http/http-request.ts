@@ -33,7 +33,7 @@ export interface HttpAnswer {
   readonly status: number;
   /** How long it asked to wait, in milliseconds; 0 if it did not. */
   readonly retryAfterMs: number;
-  /** The body, or its beginning. */
+  /** The body, decompressed, or its beginning. */
   readonly body: Buffer;
 }
 
@@ -71,7 +71,7 @@ function exchange(target: HttpTarget, message: HttpMessage, signal: AbortSignal)
     const request = nodeModule(target.secure ? 'node:https' : 'node:http').request({
       ...{ hostname, port, method: message.method, agent, signal },
       path: message.path,
-      headers: message.headers,
+      headers: { 'Accept-Encoding': 'identity', ...message.headers },
     });
     const timers = [
       setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs),
@@ -88,9 +88,16 @@ function exchange(target: HttpTarget, message: HttpMessage, signal: AbortSignal)
       const body = collect(response, target.maxAnswerBytes);
       response.once('close', () => {
         if (target.maxAnswerBytes > 0 && !response.complete) reject(new Error('the answer broke off'));
-        const status = response.statusCode ?? 0;
-        resolve({ status, retryAfterMs: retryAfter(response), body: Buffer.concat(body) });
+        resolve({
+          status: response.statusCode ?? 0,
+          retryAfterMs: retryAfter(response),
+          body: decompressed(Buffer.concat(body), response, target.maxAnswerBytes),
+        });
       });
+    });
+    request.once('upgrade', (_response, socket) => {
+      socket.destroy();
+      reject(new Error('the server switched to another protocol'));
     });
     request.on('error', (error: NodeJS.ErrnoException) => {
       const isStale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
@@ -114,6 +121,23 @@ function collect(response: IncomingMessage, maxBytes: number): readonly Buffer[]
 }
 
 function ignore(): void {}
+
+/** The most bytes that are made of a compressed answer, so that a small one cannot fill the memory. */
+const MAX_DECOMPRESSED = 32 * 1024 * 1024;
+
+/** A proxy may compress what nobody asked it to. What cannot be read stays as it is. */
+function decompressed(body: Buffer, { headers }: IncomingMessage, maxBytes: number): Buffer {
+  if (body.length === 0 || !/^\s*(x-gzip|gzip|deflate)\s*$/i.test(headers['content-encoding'] ?? ''))
+    return body;
+  const { unzipSync, constants } = nodeModule('node:zlib');
+  try {
+    // The end may be missing.
+    const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_DECOMPRESSED };
+    return unzipSync(body, options).subarray(0, maxBytes);
+  } catch {
+    return body;
+  }
+}
 
 function unreachable(target: HttpTarget, cause: unknown): DeliveryFailure {
   return new DeliveryFailure(`${target.origin} cannot be reached`, 'retry', { cause });

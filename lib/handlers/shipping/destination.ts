@@ -9,8 +9,9 @@ export interface Destination {
    */
   readonly name: string;
   /**
-   * The result of `encode`; default `'text'`. `'latin1'` is bytes as a string, a character for each: it takes less time to
-   * make and to keep than many small Buffers do.
+   * The result of `encode`: `'text'`, which is the default, a string; `'bytes'` a Buffer; `'json'` an object that JSON
+   * can hold; `'latin1'` bytes as a string, a character for each, which takes less time to make and to keep than many
+   * small Buffers do. Anything else is an error: it would come back from a spool as something else.
    */
   readonly entries?: EntryKind | undefined;
   /**

@@ -53,6 +53,19 @@ export class QueuedShipment<T extends Encoded> implements ShippingEntry<T> {
 /** What the results of `encode` are: texts, bytes in Buffers or in strings of Latin-1, objects. */
 export type EntryKind = 'text' | 'bytes' | 'latin1' | 'json';
 
+/** What `encode` has to give, by the kind of entries that a destination declares. */
+export const KIND_NAMES: Readonly<Record<EntryKind, string>> = {
+  ...{ text: 'a string', latin1: 'a string' },
+  ...{ bytes: 'a Buffer', json: 'an object' },
+};
+
+/** Whether an entry is of the kind that is declared. */
+export function isOfKind(item: unknown, kind: EntryKind): boolean {
+  if (kind === 'bytes') return Buffer.isBuffer(item);
+  if (kind === 'json') return typeof item === 'object' && item !== null && !Buffer.isBuffer(item);
+  return typeof item === 'string';
+}
+
 /** The bytes of an entry. */
 export function sizeOf(item: Encoded, kind: EntryKind): number {
   if (typeof item === 'string') return kind === 'latin1' ? item.length : Buffer.byteLength(item);

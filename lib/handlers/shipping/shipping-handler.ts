@@ -28,6 +28,8 @@ import {
   type Encoded,
   type EntryKind,
   fromPayload,
+  isOfKind,
+  KIND_NAMES,
   QueuedShipment,
   type ShippingEntry,
   sizeOf,
@@ -40,7 +42,7 @@ import { delivered, failureOf } from './verdict.js';
 /**
  * A destination: sends records to an engine, a broker or a service, in batches. Derive from it and write two methods:
  *
- * - `encode` makes of a record what is sent of it, in the log call;
+ * - `encode` makes of a record what is sent of it, in the log call: a string, or what {@link Destination.entries} says;
  * - `send` sends a batch, and returns what became of its records.
  *
  * Everything else is here, once: batches by count, bytes and time, of which a full one leaves early; bounds in memory
@@ -220,9 +222,10 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
 
   #encoded(record: LogRecord): T {
     const item: unknown = this.encode(record);
-    if (typeof item === 'string') return item as T;
-    if (typeof item === 'object' && item !== null && !settle(item, this, record)) return item as T;
-    throw wrongAnswer('encode', 'a string, a Buffer or an object at once', item);
+    const kind = this.#kind;
+    if (!settle(item, this, record) && isOfKind(item, kind)) return item as T;
+    // One of another kind would come back from a spool as something else.
+    throw wrongAnswer('encode', `${KIND_NAMES[kind]} at once, since its entries are '${kind}'`, item);
   }
 
   #turn(waiting: number, waitedMs: number, isUrgent: boolean): Turn {
@@ -251,7 +254,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
         signal,
         this.sendTimeoutMs,
       );
-      const failure = failureOf(result || delivered, batch.length);
+      const failure = failureOf(result ?? delivered, batch.length);
       if (failure !== undefined) failure.message = this.#secrets.hide(failure.message);
       return failure;
     } catch (error) {
@@ -263,7 +266,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
   #explain(error: unknown): DeliveryFailure {
     const isFree = this.#secrets.isFreeOf(error);
     if (error instanceof DeliveryFailure && isFree) return error;
-    const text = this.#secrets.hide(oneLineFailure(error as Error, undefined));
+    const text = this.#secrets.hide(oneLineFailure(error as Error, undefined)) || 'send gave no reason';
     const { code } = (error ?? {}) as { readonly code?: unknown };
     return new DeliveryFailure(text, 'retry', { cause: isFree ? error : { code } });
   }
