@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm';
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   getLogger,
   getLoggingErrors,
@@ -244,6 +244,56 @@ describe('fields', () => {
   });
 });
 
+describe('an Error inside of what the message shows', () => {
+  class Outcome {
+    readonly reason = failure;
+  }
+
+  it.each<[what: string, call: [unknown, ...unknown[]]]>([
+    ['an object', [{ results: [{ status: 'rejected', reason: failure }] }]],
+    ['a list', [[failure]]],
+    ['a Map', [new Map([['db', failure]])]],
+    ['an instance', [new Outcome()]],
+    ['a list after the message', ['failed', [failure]]],
+    ['an instance after the message', ['failed', new Outcome()]],
+    ['an instance after values', ['order %d failed', 7, new Outcome()]],
+  ])('%s: is the traceback', (_what, call) => {
+    expect(logged(...call).excInfo).toBe(failure);
+  });
+
+  it('is one of several', () => {
+    const other = new RangeError('too late');
+    const settled = [failure, { status: 'fulfilled' }, { reason: other }];
+    expect(logged('failed', settled).excInfo).toMatchObject({ errors: [failure, other] });
+    expect(seen.lines.at(-1)).toMatch(
+      /AggregateError: 2 errors in the message\\n {2}\[error 1 of 2\] TypeError: no funds\\n {6}at .*RangeError: too late\\n {6}at /,
+    );
+  });
+
+  it('is none where there is another, or none is wanted, or a placeholder takes it', () => {
+    const other = new Error('other');
+    expect(logged('failed', [failure], other).excInfo).toBe(other);
+    expect(logged('failed', [failure], { err: other }).excInfo).toBe(other);
+    expect(logged('failed', [failure], { excInfo: false }).excInfo).toBe(undefined);
+    expect(logged('%s failed', [failure]).excInfo).toBe(undefined);
+  });
+
+  it('is looked for within bounds, without touching anything', () => {
+    const touched = jest.fn();
+    const endless: Record<string, unknown> = {
+      get error() {
+        touched();
+        return failure;
+      },
+    };
+    endless.self = endless;
+    const trap = new Proxy({}, { ownKeys: touched as never, get: touched });
+    const many = Array.from({ length: 100_000 }, (_, at) => [at]);
+    expect(logged([endless, trap, many, { a: { b: { c: { d: { e: failure } } } } }]).excInfo).toBe(undefined);
+    expect(touched).not.toHaveBeenCalled();
+  });
+});
+
 describe("pino's order", () => {
   it('is the text with the fields, or with the Error', () => {
     expect(logged({ orderId: 7 }, 'order paid')).toEqual({
@@ -280,6 +330,7 @@ describe("pino's order", () => {
       fields: { err: failure },
     });
     expect(logged(failure, 'm', other)).toMatchObject({ excInfo: other, fields: { err: failure } });
+    expect(logged('m', failure, other)).toMatchObject({ excInfo: other, fields: { err: failure } });
   });
 });
 

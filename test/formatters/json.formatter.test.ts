@@ -18,6 +18,17 @@ function fields(record: LogRecordOptions, options?: JsonFormatterOptions): Recor
   return JSON.parse(line(record, options));
 }
 
+/** All that is known of it is its text. */
+class Money {
+  readonly #euros: number;
+  constructor(euros: number) {
+    this.#euros = euros;
+  }
+  toString(): string {
+    return `${this.#euros} EUR`;
+  }
+}
+
 describe('JsonFormatter', () => {
   it('writes time, level, logger and message, then context and extra, in one line', () => {
     const context = Object.freeze({ request_id: 'r-1' });
@@ -283,6 +294,10 @@ describe('What JsonFormatter is given', () => {
     ['a typed array', new Float64Array([1.5, 2]), [1.5, 2]],
     ['a regular expression', /a+/g, '/a+/g'],
     ['a boxed number', new Object(5), 5],
+    ['the parameters of a URL', new URLSearchParams('q=tea'), 'q=tea'],
+    ['headers', new Headers({ host: 'shop' }), "Headers { host: 'shop' }"],
+    ['an instance whose only text is its own', new Money(5), '5 EUR'],
+    ['an instance that has nothing', new (class Nothing {})(), {}],
     ['a hole and undefined in an array', [undefined, 1], [null, 1]],
     ['a lone surrogate', 'a\ud800b', 'a\ud800b'],
     ['toJSON', { toJSON: () => ({ shown: true }) }, { shown: true }],

@@ -173,6 +173,13 @@ describe('NestLogger', () => {
     expect(record.excInfo).toBe(error);
   });
 
+  it('gives a message with an Error inside its traceback', () => {
+    const [list, object] = [[error], { results: [{ reason: error }] }];
+    new NestLogger().error(list, 'Pay');
+    new NestLogger().error(object, 'Pay');
+    expect(recorder.records.map(({ excInfo }) => excInfo)).toEqual([error, error]);
+  });
+
   it('gives each message that is an Error its traceback', () => {
     const second = new Error('second');
     new NestLogger().error('failed', error, second, 'Pay');

@@ -58,6 +58,10 @@ export const anyPlacements: Readonly<Record<string, Placement>> = {
   ],
   'an array below a field': (secret) => ['login', extra({ tokens_issued_secret: [secret, secret] })],
   headers: (secret) => ['request', extra({ headers: { authorization: secret, cookie: `sid=${secret}` } })],
+  'an instance of Headers': (secret) => [
+    'request',
+    extra({ sent: new Headers({ authorization: encodeURIComponent(secret) }) }),
+  ],
   'raw headers': (secret) => [
     'request',
     extra({ rawHeaders: ['Host', 'example.com', 'Authorization', secret] }),

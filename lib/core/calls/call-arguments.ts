@@ -15,13 +15,14 @@ import {
   takeOptions,
 } from './call-options.js';
 import { isMapping } from './merge-message.js';
+import { errorWithin } from './nested-errors.js';
 
 /**
  * Parses the arguments of a log call.
  *
  * What placeholders take is data. Of the rest, plain objects are options (see {@link LogOptions}) or hold fields, and
- * an Error is what the record's traceback is of; so is an Error among the fields, if there is no other. An object or
- * Error before a text is pino's order. Everything else stays among the arguments, and is written after the
+ * an Error is what the record's traceback is of; so is an Error among the fields, or inside of what is written after the
+ * message, if there is no other. An object or Error before a text is pino's order. Everything else stays among the arguments, and is written after the
  * message when it is merged. Nothing is lost, and only strict calls throw.
  *
  * @param rest The arguments after the message; what is not an argument of the message is removed.
@@ -40,7 +41,8 @@ export function readCall(msg: unknown, rest: unknown[], takesAnything: boolean):
   };
   if (state.strictCalls) readStrictly(call, takesAnything);
   else readLeniently(call, takesAnything);
-  if (call.excInfo === undefined && call.fieldError != null) call.excInfo = call.fieldError;
+  if (call.excInfo === undefined && call.fieldError !== null)
+    call.excInfo = call.fieldError ?? call.writtenError;
   return call;
 }
 
@@ -125,6 +127,14 @@ function readUnused(call: LogCall, template: string, takesAnything: boolean): vo
   // `undefined` shows only where it is written after the message.
   if (takesAnything && call.excInfo === undefined && args.length > taken && args.at(-1) !== undefined)
     call.excInfo = args.pop();
+  if (args.length > taken) noteWritten(call, args.slice(taken));
+}
+
+/** Notes the Error inside of what the message shows. Of two Errors the one that is no traceback is a field. */
+function noteWritten(call: LogCall, values: readonly unknown[]): void {
+  call.writtenError ??= errorWithin(values);
+  for (const value of values)
+    if (isError(value) && call.excInfo !== undefined) addFields(call, { err: value });
 }
 
 /** Takes an unused argument as options, fields or what was thrown. @returns Whether it was one of these. */
@@ -171,6 +181,7 @@ function readObjectFirst(call: LogCall, msg: object, takesAnything: boolean): vo
   if (!isThrown && !isPlainObject(msg)) {
     // It has a text of its own, which may be a template, as in Python.
     if (takesAnything || !isPrimitive(args)) readUnused(call, isArray(msg) ? '' : str(msg), takesAnything);
+    noteWritten(call, [msg]);
     if (isArray(msg)) keepFromTemplates(call);
     return;
   }
@@ -181,8 +192,10 @@ function readObjectFirst(call: LogCall, msg: object, takesAnything: boolean): vo
     readUnused(call, text, takesAnything && !isThrown);
   } else readUnused(call, '', takesAnything && !isThrown);
   if (isThrown) takeFirstError(call, msg);
-  else if (call.msg === msg) noteError(call, msg);
-  else addFields(call, msg as Fields);
+  else if (call.msg === msg) {
+    noteError(call, msg);
+    noteWritten(call, [msg]);
+  } else addFields(call, msg as Fields);
   if (typeof text !== 'string') keepFromTemplates(call);
 }
 

@@ -42,6 +42,8 @@ export interface LogCall {
   clash?: string | undefined;
   /** An Error among the fields, which may become `excInfo`; `null` if none may. */
   fieldError?: unknown;
+  /** An Error inside of an object that the message shows; `excInfo` if there is no other. */
+  writtenError?: Error | undefined;
 }
 
 /** The highest `stacklevel`. */

@@ -1,4 +1,5 @@
 import { addFields, isError, type LogCall } from '../../core/calls/call-options.js';
+import { errorWithin } from '../../core/calls/nested-errors.js';
 import type { Fields } from '../../core/records/log-record.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 
@@ -104,8 +105,8 @@ function describeMessage(message: unknown): LogCall {
     const { text, fields } = splitText(message);
     if (text !== undefined) call.msg = text;
     addFields(call, fields);
-    call.excInfo = call.fieldError ?? undefined;
-  }
+    call.excInfo = call.fieldError ?? (text === undefined ? errorWithin([message]) : undefined);
+  } else call.excInfo = errorWithin([message]);
   return call;
 }
 

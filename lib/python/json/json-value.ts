@@ -1,9 +1,10 @@
-import { types } from 'node:util';
+import { inspect, types } from 'node:util';
 import { errorProperties } from '../../redaction/error-properties.js';
 import { cutText } from '../../runtime/cut-text.js';
 import { propertyOf } from '../../runtime/hostile-values.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import { shortestText } from '../decimal-digits.js';
+import { ownText } from '../own-text.js';
 import { str } from '../python-text.js';
 import { isoDate } from './iso-date.js';
 import type { JsonBudget } from './json-budget.js';
@@ -19,8 +20,9 @@ const MAX_KEY = 256;
  *
  * Always valid JSON, whatever the value does when touched: what throws reads `"[unreadable: reason]"`, a cycle
  * `"[Circular]"`, what is nested too deep `"[Object]"`. Dates are in ISO 8601, BigInts and symbols strings, Maps
- * objects (pairs where a key is an object), Sets arrays, buffers base64 of their first bytes; `toJSON` is honoured
- * except of errors, which give name, message, stack, cause, members, and their own plain values.
+ * objects (pairs where a key is an object), Sets arrays, buffers base64 of their first bytes, instances without keys the
+ * text that their class gives; `toJSON` is honoured except of errors, which give name, message, stack, cause, members,
+ * and their own plain values.
  */
 export function jsonValue(value: unknown, budget: JsonBudget): string | undefined {
   switch (typeof value) {
@@ -139,7 +141,20 @@ function structure(value: object, budget: JsonBudget): string {
   if (Array.isArray(value)) return arrayJson(value, budget);
   if (types.isSet(value)) return arrayJson([...Set.prototype.values.call(value)], budget);
   if (types.isMap(value)) return mapJson(value, budget);
-  return `{${entriesJson(value, Object.keys(value), budget)}}`;
+  const keys = Object.keys(value);
+  if (keys.length === 0 && hasText(value)) return jsonString(budget.takeText(str(value)));
+  return `{${entriesJson(value, keys, budget)}}`;
+}
+
+/**
+ * Whether a class says how its instances are shown. Where they have no keys, as `Headers`, `URLSearchParams` and classes
+ * with private fields have none, this is all there is of them.
+ */
+export function hasText(value: object): boolean {
+  return (
+    typeof (value as { [inspect.custom]?: unknown })[inspect.custom] === 'function' ||
+    ownText(value) !== undefined
+  );
 }
 
 /** What is written as one string or number: it has no entries worth showing. */

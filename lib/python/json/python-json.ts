@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { errorLine, str } from '../python-text.js';
 import type { JsonBudget } from './json-budget.js';
 import { jsonString, unicodeEscape } from './json-string.js';
-import { convertedValue, unreadable } from './json-value.js';
+import { convertedValue, hasText, unreadable } from './json-value.js';
 
 /** How {@link pythonJson} writes: the arguments of Python's `json.dumps`. */
 export interface PythonJsonStyle {
@@ -132,9 +132,9 @@ class Writer {
     if (types.isSet(value)) return this.#array([...Set.prototype.values.call(value)]);
     if (types.isMap(value))
       return this.#members([...Map.prototype.entries.call(value)].map(([key, one]) => [str(key), () => one]));
-    return this.#members(
-      Object.keys(value).map((key) => [key, () => (value as Record<string, unknown>)[key]]),
-    );
+    const keys = Object.keys(value);
+    if (keys.length === 0 && hasText(value)) return this.text(str(value));
+    return this.#members(keys.map((key) => [key, () => (value as Record<string, unknown>)[key]]));
   }
 
   #array(array: readonly unknown[]): string {

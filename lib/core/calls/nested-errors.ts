@@ -1,0 +1,53 @@
+import { types } from 'node:util';
+import { isError } from './call-options.js';
+
+/** How deep Errors are looked for, in how many values, and how many are taken. */
+const MAX_DEPTH = 4;
+const MAX_VALUES = 200;
+const MAX_ERRORS = 10;
+
+/**
+ * What the traceback of a record is of whose message shows objects: `error(results)`, `error('failed', [first, second])`.
+ * The message has an Error inside of an object on one line, without its stack.
+ *
+ * The Error found, or an AggregateError of several; `undefined` if there is none. Never throws, calls no getter and runs
+ * no trap of a proxy.
+ */
+export function errorWithin(values: readonly unknown[]): Error | undefined {
+  const search: Search = { seen: new Set(), errors: [] };
+  for (const value of values) look(search, value, 0);
+  const { errors } = search;
+  return errors.length <= 1 ? errors[0] : together(errors);
+}
+
+interface Search {
+  readonly seen: Set<object>;
+  readonly errors: Error[];
+}
+
+function look(search: Search, value: unknown, depth: number): void {
+  const { seen, errors } = search;
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH || seen.has(value)) return;
+  if (seen.size >= MAX_VALUES || errors.length >= MAX_ERRORS || types.isProxy(value)) return;
+  seen.add(value);
+  if (isError(value)) errors.push(value);
+  else if (!ArrayBuffer.isView(value)) for (const item of itemsOf(value)) look(search, item, depth + 1);
+}
+
+function itemsOf(value: object): unknown[] {
+  try {
+    if (types.isMap(value)) return [...Map.prototype.values.call(value)];
+    if (types.isSet(value)) return [...Set.prototype.values.call(value)];
+    const keys = Object.keys(value).slice(0, MAX_VALUES);
+    return keys.map((key) => Object.getOwnPropertyDescriptor(value, key)?.value as unknown);
+  } catch {
+    return [];
+  }
+}
+
+/** Its own stack would be that of the log call. */
+function together(errors: readonly Error[]): AggregateError {
+  const error = new AggregateError(errors, `${errors.length} errors in the message`);
+  Object.defineProperty(error, 'stack', { value: `${error.name}: ${error.message}`, configurable: true });
+  return error;
+}
