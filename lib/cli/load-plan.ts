@@ -79,7 +79,9 @@ export async function loadPlan(
 
 /** All errors: those of the configuration, or the one that prevented reading it. */
 export function issuesOf(error: unknown, file: string): readonly ConfigIssue[] {
-  if (error instanceof LoggingConfigError) return error.issues;
+  // An empty file has no place for what is wrong with it.
+  if (error instanceof LoggingConfigError)
+    return error.issues.map((issue) => (issue.path === '' ? { file, ...issue } : issue));
   const message = error instanceof Error ? error.message : String(error);
   return [{ path: '', message: message.replace(/^loadLoggingConfig: /, ''), file }];
 }

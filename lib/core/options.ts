@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { parsePath } from '../redaction/path-redaction.js';
 import { lazy } from '../runtime/lazy.js';
 import { isPlainObject } from '../runtime/plain-object.js';
+import { unquoted } from '../runtime/units.js';
 import { LoggingError } from './errors.js';
 import { type FilterLike, isFilterLike } from './filter-like.js';
 import { describeUnknownLevel, findLevel, type Level } from './levels.js';
@@ -124,7 +125,8 @@ function describe(issue: v.BaseIssue<unknown>, keys: readonly string[], schema: 
   if (isMissingKey(issue)) return 'missing, and there is no default';
   // A schema's own messages say more than valibot's.
   if (!VALIBOT_MESSAGE.test(issue.message)) return issue.message;
-  return `expected ${(issue.expected ?? 'another value').replaceAll(/[()]/g, '').replaceAll(' | ', ' or ')}, got ${issue.received}`;
+  const other = issue.type.endsWith('integer') ? 'an integer' : 'another value';
+  return `expected ${(issue.expected ?? other).replaceAll(/[()]/g, '').replaceAll(' | ', ' or ')}, got ${issue.received}${issue.expected === 'number' ? unquoted(issue.input) : ''}`;
 }
 
 /** Valibot's message, for a schema without one. */

@@ -35,7 +35,7 @@ export function parseSizeBytes(text: string): number | undefined {
 /** What is said where bytes are a number and a text was given: `'10MB'` is answered with `10_000_000`. */
 export function bytesExpected({ input, received }: { input: unknown; received: string }): string {
   const bytes = typeof input === 'string' ? parseSizeBytes(input) : undefined;
-  if (bytes === undefined) return `expected a number of bytes, got ${received}`;
+  if (bytes === undefined) return `expected a number of bytes, got ${received}${unquoted(input)}`;
   const digits = String(bytes).replaceAll(/\B(?=(?:\d{3})+$)/g, '_');
   return `expected a number of bytes: write ${digits} for ${received}`;
 }
@@ -53,4 +53,9 @@ function parse(text: string, units: Readonly<Record<string, number>>): number | 
 
 function powers(base: number, unit: (prefix: string) => string): Record<string, number> {
   return Object.fromEntries(['k', 'm', 'g', 't'].map((prefix, index) => [unit(prefix), base ** (index + 1)]));
+}
+
+/** The remedy for a number in quotes. */
+export function unquoted(input: unknown): string {
+  return typeof input === 'string' && /^-?\d+(\.\d+)?$/.test(input) ? '; write it without quotes' : '';
 }

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { loadLoggingConfig } from '../../lib/core.js';
 import { CommandLine } from '../support/command-line.js';
 
 const VALUES = `version: 1
@@ -74,6 +76,37 @@ describe('nestjs-logging check', () => {
       `values.yaml:13:56: handlers.file.mode: "rw" does not write; use 'a', 'w' or 'x'`,
     ]);
     expect(status).toBe(1);
+  });
+
+  it('refuses handlers that write to each other, as the start does', async () => {
+    cli.write(
+      'circles.yaml',
+      `version: 1
+handlers:
+  own: { class: MemoryHandler, capacity: 5, target: own }
+  first: { class: QueueHandler, handlers: [console, second] }
+  second: { class: MemoryHandler, capacity: '5', target: first }
+  behind: { class: MemoryHandler, capacity: 5, target: first }
+  console: { class: StreamHandler }
+root: { handlers: [first] }
+`,
+    );
+    const issues = [
+      'circles.yaml:5:35: handlers.second.capacity: expected number, got "5"; write it without quotes',
+      'circles.yaml:3:45: handlers.own.target: handlers.own refers to itself',
+      'circles.yaml:5:50: handlers.second.target: handlers.first refers to handlers.second refers to handlers.first: none of them can be made',
+    ];
+    expect(cli.run(['check', 'circles.yaml']).stdout.split('\n').slice(0, 3).sort()).toEqual(issues.sort());
+    await expect(loadLoggingConfig(join(cli.folder, 'circles.yaml'))).rejects.toMatchObject({
+      issues: { length: 3 },
+    });
+  });
+
+  it('names the file that is empty', () => {
+    cli.write('empty.yaml', '');
+    expect(cli.run(['check', 'empty.yaml']).stdout).toBe(
+      'empty.yaml: a configuration is an object, got null\n',
+    );
   });
 
   it('warns of what is allowed and seldom meant', () => {

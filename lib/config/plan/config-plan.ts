@@ -5,6 +5,7 @@ import { suggestion } from '../../core/suggestion.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import type { ComponentKind } from '../components/component-registry.js';
 import { type ConfigIssue, originOf } from '../read/config-origin.js';
+import { circularReferences } from './circular-references.js';
 import { Converter } from './converters.js';
 import { groupsOf } from './logger-groups.js';
 import type { LoggingConfig } from './logging-config.js';
@@ -67,12 +68,17 @@ function planWhole(config: LoggingConfig, reader: PlanReader, options: PlanOptio
   const names = { formatters: named('formatters'), filters: named('filters'), handlers: named('handlers') };
   reader.names = names;
   const root = reader.value(config, 'root', '');
-  return {
-    incremental: false,
-    disableExistingLoggers: reader.flag(config, 'disable_existing_loggers') ?? true,
+  const disableExistingLoggers = reader.flag(config, 'disable_existing_loggers') ?? true;
+  const planned = {
     formatters: components('formatters', 'formatter'),
     filters: components('filters', 'filter'),
     handlers: components('handlers', 'handler'),
+  };
+  reader.issues.push(...circularReferences(planned));
+  return {
+    incremental: false,
+    disableExistingLoggers,
+    ...planned,
     loggers: planLoggers(config, reader),
     root: isGiven(root) ? planLogger(undefined, root, 'root', reader) : undefined,
     groups: groupsOf(config),
