@@ -21,6 +21,7 @@ export default {
   testTimeout: 20_000,
   injectGlobals: false,
   extensionsToTreatAsEsm: ['.ts'],
+  globalSetup: '<rootDir>/test/support/jest-setup.mjs',
   resolver: '<rootDir>/test/support/jest-resolver.cjs',
   moduleNameMapper: {
     '^nestjs-logging$': '<rootDir>/lib/index.ts',

@@ -29,11 +29,24 @@ export function inputOptions(packages, page) {
 }
 
 /** The entry points and their chunks in one format. */
-export async function bundleAs(format, { dir, packages, page, others = {} }) {
-  const { rolldown } = await loadRolldown(packages);
+export async function bundleAs(format, { others = {}, ...options }) {
   const entries = Object.fromEntries(ENTRIES.map((name) => [name, `lib/${name}.ts`]));
-  const bundle = await rolldown({ ...inputOptions(packages, page), input: { ...entries, ...others } });
-  await bundle.write({
+  await bundle({ ...entries, ...others }, format, options);
+}
+
+/** Each of the files of lib/ as an entry point, as ES modules. */
+export async function bundleFiles(files, options) {
+  await bundle(
+    Object.fromEntries(files.map((file) => [file.replace(/\.ts$/, ''), `lib/${file}`])),
+    'esm',
+    options,
+  );
+}
+
+async function bundle(input, format, { dir, packages, page }) {
+  const { rolldown } = await loadRolldown(packages);
+  const built = await rolldown({ ...inputOptions(packages, page), input });
+  await built.write({
     dir,
     format,
     exports: 'named',
@@ -55,7 +68,7 @@ export async function bundleAs(format, { dir, packages, page, others = {} }) {
     // One character beyond ASCII would double the memory of the text, and the time to decode it.
     charset: 'ascii',
   });
-  await bundle.close();
+  await built.close();
 }
 
 /**

@@ -49,7 +49,7 @@ describe('importing the package', () => {
     const lines = await printed(configured({ class: 'NullHandler' }));
     expect(lines).toContain('configured');
     const packages = lines.filter((line) => line.startsWith('package '));
-    expect([...new Set(packages)].sort()).toEqual(['package fastest-levenshtein', 'package valibot']);
+    expect(packages).toEqual([]);
     expect(lines.filter((line) => SLOW.some((name) => line === `builtin ${name}`))).toEqual([]);
   });
 
