@@ -61,6 +61,19 @@ describeWithEngines(['opensearch'], 'OpenSearch', () => {
       expect(found?._source).toMatchObject({ message: 'hello', 'service.name': 'shop' });
     });
 
+    // What is a text in one index cannot be an object there.
+    it.each([
+      ['texts', ['_id', '_source', '_version.a', '', ' ', 'a.', 'message.x', '\ud800']],
+      ['objects', ['_id.a', '.', '.a', 'a..b']],
+    ])('fields of any name, %s', async (kind, names) => {
+      const handler = new ElasticsearchHandler({ url: engine.url, index: `names-${kind}` });
+      for (const name of names) handler.handle(record(`a field ${name}`, { extra: { [name]: 'v' } }));
+      handler.handle(record('deep', { extra: { deep: { '': 1, list: [{ '': 2 }] } } }));
+      await until('all have their verdict', () => handler.stats.queued === 0, 60_000);
+      await handler.close();
+      expect(handler.stats).toMatchObject({ delivered: names.length + 1, dropped: 0 });
+    });
+
     it('all but the record whose field has another type, which is set aside with the reason', async () => {
       const stderr = collectStderr();
       const spool = { directory: folder.path };

@@ -55,6 +55,8 @@ export interface Shape {
   own(input: ShapeInput): JsonObject;
   /** The name under which an application field is written; default its own. */
   field?(name: string): string;
+  /** The same, where only few names have to be changed. */
+  fit?(name: string): string;
   /** The name of an object for the application's fields; default none, they are at the top level. */
   readonly fieldsIn?: string;
 }
@@ -88,12 +90,13 @@ export function shapeFields(shape: Shape, parts: ShapeParts, record: LogRecord, 
     if (options.nested && shown === undefined) setNested(fields, name, value);
     else fields[shown ?? name] = value;
   }
-  const more = new Map<string, unknown>();
+  const more: [name: string, value: unknown][] = [];
   for (const [name, value] of Object.entries(options.static_fields))
-    if (!SERVICE.has(name)) more.set(name, value);
+    if (!SERVICE.has(name)) more.push([name, value]);
   for (const [attribute, shown] of options.includeCaller ? attributes.slice(CALLER) : attributes)
-    more.set(shown, record.attribute(attribute) ?? null);
-  for (const [name, value] of facts.fields) more.set(name, value);
+    more.push([shown, record.attribute(attribute) ?? null]);
+  // Behind those of the configuration, whose places they do not take.
+  more.push(...facts.fields);
   addFields(shape, renamed, fields, more);
   return fields;
 }
@@ -138,14 +141,14 @@ function addFields(
   shape: Shape,
   renamed: ReadonlyMap<string, string>,
   fields: JsonObject,
-  more: ReadonlyMap<string, unknown>,
+  more: readonly (readonly [name: string, value: unknown])[],
 ): void {
-  if (more.size === 0) return;
+  if (more.length === 0) return;
   const { fieldsIn } = shape;
   const place = fieldsIn === undefined ? undefined : (renamed.get(fieldsIn) ?? fieldsIn);
   if (place !== undefined) fields[place] ??= jsonObject();
   const target = place === undefined ? fields : (fields[place] as JsonObject);
-  const named = (name: string) => shape.field?.(name) ?? name;
+  const named = (name: string) => (shape.field ?? shape.fit)?.(name) ?? name;
   for (const [key, value] of more) {
     let name = key;
     const isTaken = (shown: string) =>

@@ -40,6 +40,7 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
       'error.stack_trace': r.traceback,
       'log.stack': r.stack,
     }),
+    fit: elasticName,
   },
   gcp: {
     names: ['severity', 'time', 'message', 'logger', 'stack_trace', 'stack', 'serviceContext', 'httpRequest'],
@@ -76,7 +77,7 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
     names: ['timestamp', 'status', 'message', 'service', 'version', 'env', 'stack'],
     objects: ['dd', 'logger', 'error', 'http'],
     own: (r) => ({
-      timestamp: Math.round(r.created * 1000),
+      timestamp: Number.isFinite(r.created) ? Math.round(r.created * 1000) : undefined,
       status: datadogStatus(r.levelno),
       message: r.message,
       service: r.service,
@@ -151,7 +152,7 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
       // GELF requires a message that is not empty.
       short_message: r.message.trim() === '' ? '(empty)' : r.message,
       full_message: r.traceback === undefined ? undefined : `${r.message}\n${r.traceback}`,
-      timestamp: Math.round(r.created * 1000) / 1000,
+      timestamp: Number.isFinite(r.created) ? Math.round(r.created * 1000) / 1000 : undefined,
       level: syslogSeverity(r.levelno),
       _logger: r.logger,
       _level_name: r.level,
@@ -220,6 +221,23 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
     }),
   },
 };
+
+/** Names that Elasticsearch or OpenSearch keeps for itself: a document with one of them is refused. */
+const ELASTIC_OWN =
+  /^_(id|index|source|routing|version|seq_no|field_names|ignored|ignored_source|nested_path|doc_count|tier|size|data_stream_timestamp|feature|inference_fields)(\.|$)/;
+/** Fields that have a value, and so cannot be objects. */
+const ELASTIC_VALUES =
+  /^(@timestamp|message|log\.(level|logger)|trace\.id|span\.id|ecs\.version|service\.name|error\.(type|message|stack_trace))\./;
+
+/** The name of a field that Elasticsearch takes: between dots there has to be something. */
+function elasticName(name: string): string {
+  if (ELASTIC_OWN.test(name) || ELASTIC_VALUES.test(name)) return `extra_${name}`;
+  if (name !== '' && !name.includes('.') && name.trim() !== '') return name;
+  return name
+    .split('.')
+    .map((part) => (part.trim() === '' ? '_' : part))
+    .join('.');
+}
 
 /** The attributes that OpenTelemetry names. */
 export function otelAttributes(

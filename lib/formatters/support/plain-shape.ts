@@ -115,7 +115,7 @@ export class PlainShape {
 
   /** Made the long way, from a record that has a trace and nothing else. */
   #piecesOf(name: string, levelno: number, levelname: string): Piece[] {
-    const context = { trace_id: '0'.repeat(32), span_id: '0'.repeat(16) };
+    const context = { trace_id: '1'.repeat(32), span_id: '1'.repeat(16) };
     const record = new LogRecord({ name, levelno, levelname, msg: '', created: 0, context });
     const budget = new JsonBudget();
     budget.reset(MAX_RECORD);
@@ -175,6 +175,7 @@ export class PlainShape {
   #learn(name: string): boolean {
     // Objects have such keys first, lines last.
     if (this.#meant.has(name) || /^\d+$/.test(name) || name.length > MAX_NAME) return false;
+    if (this.#shape.fit !== undefined && this.#shape.fit(name) !== name) return false;
     if (this.#ordinary.size >= MAX_NAMES) this.#ordinary.clear();
     this.#ordinary.add(name);
     return true;
@@ -200,5 +201,5 @@ function isRequest(extra: Fields | undefined, context: Fields | undefined): bool
 
 /** Whether a value is an id as products want it. */
 function isHex(value: unknown, digits: number): value is string {
-  return typeof value === 'string' && value.length === digits && /^[0-9a-f]+$/.test(value);
+  return typeof value === 'string' && value.length === digits && /^(?!0+$)[0-9a-f]+$/.test(value);
 }

@@ -11,11 +11,24 @@ export function jsonField(value: unknown): string | undefined {
   return jsonValue(value, budget);
 }
 
-/** Any value as a text: a string as it is, all else as JSON. */
+/** Any value as a text: a string as it is, what JSON has as a string without quotes, all else as JSON. */
 export function textField(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 'true' : 'false';
-  return typeof value === 'number' && Number.isFinite(value) ? shortestText(value) : jsonField(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? shortestText(value) : String(value);
+  const json = jsonField(value);
+  // What JSON has as a string, such as a date or a BigInt.
+  return json?.startsWith('"') ? (JSON.parse(json) as string) : json;
+}
+
+/** The escape of half a surrogate pair, or anything else that is escaped. */
+const ESCAPES =
+  /\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)/gs;
+
+/** JSON without halves of surrogate pairs, which UTF-8 does not have: some parsers refuse their escapes. */
+export function withoutHalfPairs(json: string): string {
+  if (!json.includes('\\ud') && !json.includes('\\uD')) return json;
+  return json.replace(ESCAPES, (found) => (found.length === 6 ? '\\ufffd' : found));
 }
 
 /** An object of texts in JSON, on one line, with nothing in it that a terminal obeys. */

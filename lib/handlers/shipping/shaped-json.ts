@@ -5,6 +5,7 @@ import { JsonFormatter } from '../../formatters/json.formatter.js';
 import type { ShapeName } from '../../formatters/support/json-shape.js';
 import { MAX_RECORD } from '../../runtime/limits.js';
 import { isJsonObject } from '../wire/record-json.js';
+import { withoutHalfPairs } from './field-values.js';
 
 /** What is true of every record of an application; what is `undefined` is left out. */
 export interface ServiceFields {
@@ -35,15 +36,17 @@ export class ShapedJson {
 
   /** The record as one JSON object, or whatever the formatter makes of it. */
   line(record: LogRecord): string {
-    if (this.#handler.formatter === null) return this.#usual.format(record);
+    if (this.#handler.formatter === null) return withoutHalfPairs(this.#usual.format(record));
     return textBy(this.#handler.format(record), this.#handler, record);
   }
 
   /** The record as one JSON object, on one line; other output of the formatter is its `message`. */
   write(record: LogRecord): string {
-    if (this.#handler.formatter === null) return this.#usual.format(record);
+    if (this.#handler.formatter === null) return withoutHalfPairs(this.#usual.format(record));
     const text = textBy(this.#handler.format(record), this.#handler, record);
-    if (isJsonObject(text)) return text;
-    return `{"@timestamp":"${new Date(record.created * 1_000).toISOString()}","message":${JSON.stringify(text)}}`;
+    if (isJsonObject(text)) return withoutHalfPairs(text);
+    const time = new Date(record.created * 1_000);
+    const shown = (Number.isNaN(time.getTime()) ? new Date() : time).toISOString();
+    return withoutHalfPairs(`{"@timestamp":"${shown}","message":${JSON.stringify(text)}}`);
   }
 }

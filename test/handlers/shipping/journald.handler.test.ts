@@ -160,6 +160,26 @@ describe('JournaldHandler by lines', () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
+  it('says what it cut, and keeps short fields and those that share a name', async () => {
+    const handler = opened({ directory: journal.directory, protocol: 'stream' });
+    const extra = { request_id: 'r-1', 'user.id': 'one', user_id: 'two', page: 'x'.repeat(30_000) };
+    handler.handle(record(`\x1b${'é'.repeat(40_000)}`, extra));
+    handler.handle(record('short', extra));
+    await handler.flush();
+    await until(() => journal.lines.length === 2, 'the lines are there');
+    const [long = '', short = ''] = journal.lines;
+    expect(Buffer.byteLength(long)).toBeLessThan(48 * 1_024);
+    const fields = { REQUEST_ID: 'r-1', USER_ID: 'one', USER_ID_: 'two' };
+    expect(JSON.parse(long.slice(long.indexOf(' {')))).toEqual({
+      ...{ LEVEL: 'INFO', LOGGER: expect.any(String), TIMESTAMP: expect.any(String) },
+      ...{ ...fields, TRUNCATED: 'true' },
+    });
+    expect(long).toMatch(/^<6>\\x1bé{20000}/);
+    const whole = JSON.parse(short.slice(short.indexOf(' {')));
+    expect(whole).toMatchObject({ ...fields, PAGE: extra.page });
+    expect(whole).not.toHaveProperty('TRUNCATED');
+  });
+
   it('is what it does where unix-dgram is missing, and says so once', async () => {
     providePackage('unix-dgram', {});
     const handler = opened({ directory: journal.directory });

@@ -102,7 +102,9 @@ export class ElasticsearchHandler extends HttpShippingHandler {
   }
 
   protected override encode(record: LogRecord): string {
-    return this.#json.write(record);
+    const json = this.#json.write(record);
+    // A key without a name, which JSON has in no other place; at any depth it would have the document refused.
+    return json.includes('"":') ? json.replaceAll('"":', '"_":') : json;
   }
 
   protected override request(batch: readonly ShippingEntry[]): HttpShipment {

@@ -9,7 +9,7 @@ import { jsonString } from '../../../python/json/json-string.js';
 import { cutText } from '../../../runtime/cut-text.js';
 import { lazy } from '../../../runtime/lazy.js';
 import { LARGE_BATCHES } from '../destination.js';
-import { textField, textsJson } from '../field-values.js';
+import { textField, textsJson, withoutHalfPairs } from '../field-values.js';
 import type { ShippingEntry } from '../shipping-entry.js';
 import { type HttpShipment, HttpShippingHandler } from './http-shipping-handler.js';
 import { httpAuth, httpShippingEntries, httpUrl } from './http-shipping-options.js';
@@ -48,6 +48,8 @@ export type LokiHandlerOptions = v.InferInput<ReturnType<typeof lokiHandlerSchem
 /** What Loki takes of structured metadata with a line, unless it is configured otherwise: 128 entries, 64 KiB. */
 const MAX_METADATA = 100;
 const MAX_METADATA_BYTES = 48 * 1024;
+/** What 64 bits hold of nanoseconds, in seconds. */
+const MAX_SECONDS = 9.2e9;
 /** Levels whose labels are remembered. */
 const MAX_LEVELS = 50;
 const NEWLINE = 10;
@@ -103,13 +105,14 @@ export class LokiHandler extends HttpShippingHandler {
     const line = this.formatter === null ? lineOf(record) : this.format(record);
     const text = rest === undefined ? line : `${line}\n${textsJson(rest)}`;
     const time = this.#clock.time(record.created);
-    return `${this.#streamOf(record.levelname)}\n["${time}",${jsonString(text)},${metadata}]`;
+    const entry = withoutHalfPairs(`["${time}",${jsonString(text)},${metadata}]`);
+    return `${this.#streamOf(record.levelname)}\n${entry}`;
   }
 
   #streamOf(level: string): string {
     const known = this.#streams.get(level);
     if (known !== undefined) return known;
-    const stream = textsJson({ ...this.#labels, level: level.toLowerCase() });
+    const stream = withoutHalfPairs(textsJson({ ...this.#labels, level: level.toLowerCase() }));
     if (this.#streams.size >= MAX_LEVELS) this.#streams.clear();
     this.#streams.set(level, stream);
     return stream;
@@ -172,7 +175,7 @@ function metadataOf(record: LogRecord): { metadata: string; rest: Record<string,
     const text = textField(value);
     if (text === undefined) continue;
     let name = key;
-    if (Object.hasOwn(own, key) && own[key] !== undefined)
+    if (key === '' || (Object.hasOwn(own, key) && own[key] !== undefined))
       do name = `extra_${name}`;
       while (fields.has(name));
     const size = Buffer.byteLength(name) + Buffer.byteLength(text);
@@ -198,7 +201,7 @@ class NanosecondClock {
 
   /** @param created Seconds since the epoch, as records have it. */
   time(created: number): string {
-    const seconds = Number.isFinite(created) && created > 0 ? created : Date.now() / 1_000;
+    const seconds = created > 0 && created < MAX_SECONDS ? created : Date.now() / 1_000;
     const microseconds = Math.round(seconds * 1e6);
     this.#within = microseconds === this.#last ? Math.min(999, this.#within + 1) : 0;
     this.#last = microseconds;

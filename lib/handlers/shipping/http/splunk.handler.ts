@@ -94,7 +94,7 @@ export class SplunkHandler extends HttpShippingHandler {
   }
 
   protected override encode(record: LogRecord): string {
-    const time = Number.isFinite(record.created) ? record.created.toFixed(6) : '0';
+    const time = (Number.isFinite(record.created) ? record.created : Date.now() / 1_000).toFixed(6);
     const source = JSON.stringify(this.#source ?? record.name);
     return `{"time":${time},${this.#fixed},"source":${source},"event":${this.#json.write(record)}}`;
   }

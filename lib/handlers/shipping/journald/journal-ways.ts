@@ -8,7 +8,7 @@ import type { SendResult } from '../destination.js';
 import { textsJson } from '../field-values.js';
 import { sendOrRetry } from '../send-or-retry.js';
 import { delivered, type RecordVerdict, rejected, retry } from '../verdict.js';
-import { fromNative } from './journal-entry.js';
+import { fromNative, type JournalField } from './journal-entry.js';
 
 /** How entries travel to the journal. */
 export interface JournalWay {
@@ -103,9 +103,36 @@ export function streamWay(directory: string, identifier: string, isCareful: bool
   };
 }
 
-/** An entry as one line, whatever is in it. */
+/** An entry as one line, whatever is in it. One that is too long says so, and keeps its short fields. */
 function lineOf(entry: Buffer): Buffer {
-  const { MESSAGE = '', PRIORITY, SYSLOG_IDENTIFIER: _, ...fields } = Object.fromEntries(fromNative(entry));
+  const { MESSAGE = '', PRIORITY, SYSLOG_IDENTIFIER: _, ...fields } = byName(fromNative(entry));
   const message = escapeControls(MESSAGE, true);
-  return Buffer.from(`${cutToBytes(`<${PRIORITY}>${message} ${textsJson(fields)}`, MAX_LINE)}\n`);
+  const whole = Buffer.from(`<${PRIORITY}>${message} ${textsJson(fields)}\n`);
+  if (whole.length <= MAX_LINE + 1) return whole;
+  const json = textsJson({ ...shortFields(fields), TRUNCATED: 'true' });
+  const room = MAX_LINE - Buffer.byteLength(`<${PRIORITY}> ${json}`);
+  return Buffer.from(`<${PRIORITY}>${cutToBytes(message, room)} ${json}\n`);
+}
+
+/** The fields by name; the journal may have several of one name, an object has not. */
+function byName(entry: readonly JournalField[]): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const [name, value] of entry) {
+    let own = name;
+    while (Object.hasOwn(fields, own)) own += '_';
+    fields[own] = value;
+  }
+  return fields;
+}
+
+/** Fields of up to 1 KiB, as many as take half of a line. */
+function shortFields(fields: Readonly<Record<string, string>>): Record<string, string> {
+  let bytes = 0;
+  const short = Object.entries(fields).filter(([name, value]) => {
+    const size = Buffer.byteLength(textsJson({ [name]: value }));
+    if (size > 1_024 || bytes + size > MAX_LINE / 2) return false;
+    bytes += size;
+    return true;
+  });
+  return Object.fromEntries(short);
 }

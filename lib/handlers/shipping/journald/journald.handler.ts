@@ -71,10 +71,11 @@ const DATAGRAM_HEAD = 512;
  * is taken by these, or means something to the journal, is `FIELD_…`.
  *
  * Node has no datagrams over unix sockets: the native protocol needs the package `unix-dgram`. Without it records are
- * lines, the message and behind it the fields as JSON, which the journal cuts at 48 KiB; that is warned of once, unless
- * `protocol` is `'stream'`. With `protocol: 'native'` the missing package is an error.
+ * lines of at most 48 KiB, the message and behind it the fields as JSON; that is warned of once, unless `protocol` is
+ * `'stream'`. With `protocol: 'native'` the missing package is an error.
  *
- * An entry is at most as long as a datagram of the system, 208 KiB mostly; the message of a longer one is cut.
+ * An entry is at most as long as a datagram of the system, 208 KiB mostly. The message of a longer one, or of a longer
+ * line, is cut, and its long fields are left out, with TRUNCATED.
  *
  * Delivery is `at-most-once`, with a `spool` too, for the journal acknowledges nothing: what its socket has taken counts as
  * delivered. systemd keeps that socket while journald is started again, so what waits in it arrives. While there is no

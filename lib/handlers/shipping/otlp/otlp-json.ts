@@ -1,4 +1,5 @@
 import { jsonString } from '../../../python/json/json-string.js';
+import { withoutHalfPairs } from '../field-values.js';
 import type { OtlpCodec } from './otlp-codec.js';
 import { isInt, type OtlpRecord, type OtlpValue } from './otlp-record.js';
 
@@ -26,9 +27,9 @@ export class OtlpJson implements OtlpCodec {
     const trace = traceId === undefined ? '' : `,"traceId":"${traceId}"`;
     const span = spanId === undefined ? '' : `,"spanId":"${spanId}"`;
     const severity = `"severityNumber":${severityNumber},"severityText":${jsonString(severityText)}`;
-    return (
+    return withoutHalfPairs(
       `${jsonString(scope)}\n{"timeUnixNano":"${time}","observedTimeUnixNano":"${time}",${severity},` +
-      `"body":{"stringValue":${jsonString(body)}},"attributes":${keyValues(names.map((name, at) => [name, values[at] as OtlpValue]))}${trace}${span}}`
+        `"body":{"stringValue":${jsonString(body)}},"attributes":${keyValues(names.map((name, at) => [name, values[at] as OtlpValue]))}${trace}${span}}`,
     );
   }
 

@@ -81,10 +81,18 @@ function addAll(record: LogRecord, hasCaller: boolean, names: string[], values: 
   for (const [name, value] of facts.fields) {
     const shown = otlpValue(value);
     if (shown === undefined) continue;
-    names.push(otelNames().has(name) ? `extra_${name}` : name);
+    names.push(attributeName(name, facts.fields));
     values.push(shown);
   }
   return facts;
+}
+
+/** A name that is not empty, nor that of another attribute. */
+function attributeName(name: string, others: ReadonlyMap<string, unknown>): string {
+  const meant = otelNames();
+  let shown = name;
+  while (shown === '' || meant.has(shown) || (shown !== name && others.has(shown))) shown = `extra_${shown}`;
+  return shown;
 }
 
 /**
@@ -114,8 +122,8 @@ function addPlainFields(record: LogRecord, names: string[], values: OtlpValue[])
   }
 }
 
-/** Fields of a trace, and of a request. */
-const MEANT: ReadonlySet<string> = new Set(['trace_id', 'span_id', 'method']);
+/** Fields of a trace, and of a request; an attribute has a name. */
+const MEANT: ReadonlySet<string> = new Set(['trace_id', 'span_id', 'method', '']);
 /** In a loop over an object's own keys, the engine optimises this one, but not `Object.hasOwn`. */
 const hasOwn = Object.prototype.hasOwnProperty;
 
