@@ -3,9 +3,11 @@ import { COMPONENT, declareComponent } from '../core/component.js';
 import { LEAN } from '../core/lean.js';
 import { checkOptions, fieldPathSchema } from '../core/options.js';
 import type { LogRecord } from '../core/records/log-record.js';
+import { rememberPassed } from '../python/passed-texts.js';
 import { PathRedaction } from '../redaction/path-redaction.js';
 import { CENSOR, type RedactTextOptions, redactText } from '../redaction/redact-text.js';
 import { isAlwaysSecret, secretKeys } from '../redaction/secret-keys.js';
+import { isLikeJson, isSuspect } from '../redaction/suspect-text.js';
 import { brand } from '../runtime/brand.js';
 import { lazy } from '../runtime/lazy.js';
 import { redactRecord } from './support/redact-record.js';
@@ -112,7 +114,12 @@ export class RedactionFilter {
       options,
       new.target === RedactionFilter,
     );
-    this.#options = { censor: o.censor, keys: secretKeys(o), patterns: o.patterns.map(global) };
+    this.#options = {
+      censor: o.censor,
+      keys: secretKeys(o),
+      patterns: o.patterns.map(global),
+      hasPassed: rememberPassed((text) => !isLikeJson(text) && !isSuspect(text)),
+    };
     const { paths, censor } = o;
     this.#paths = paths.length === 0 ? undefined : new PathRedaction({ paths, censor, remove: false });
   }

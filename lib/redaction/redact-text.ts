@@ -3,25 +3,10 @@ import { MAX_TEXT } from '../runtime/limits.js';
 import { type SecretKeys, secretKeys } from './secret-keys.js';
 import { redactPairs } from './secret-pairs.js';
 import { applyScanner, type FormScanner, formScanners, privateKeyScanner } from './secret-scan.js';
+import { isSuspect, SHORTEST } from './suspect-text.js';
 
 /** Characters read beyond the limit, so that a secret at the end is seen whole. */
 const EDGE = 8_192;
-/** No secret can be recognised in less. */
-const SHORTEST = 5;
-
-// What a string must contain for one of the patterns below to match; most strings contain none of it.
-
-/** What separates a name from its value, quotes, and what is in most credentials of services. */
-const MARKS = /[:=>%"'`_]/;
-/** Other credentials. Without the flag `i`, which would take three times as long. */
-const BEGINNINGS =
-  /[Bb][Ee][Aa][Rr]|[Bb][Aa][Ss][Ii]|eyJ|PRIVATE|A(?:KIA|SIA|BIA|CCA|Iza)|ya29|SG\.|hv[sb]\.|(?:SK|AC)[0-9a-f]|hooks\.sl/;
-/** Options of programs, and credentials with a hyphen. */
-const HYPHENS = /(?:^|[^\w-])--?[A-Za-z]|(?:gl(?:pat|ptt|rt|dt|cbt)|xox[abeoprs]|xapp|sk|GOCSPX|pypi)-/;
-
-function isSuspect(text: string): boolean {
-  return MARKS.test(text) || BEGINNINGS.test(text) || (text.includes('-') && HYPHENS.test(text));
-}
 
 /** How secrets are removed from strings. */
 export interface RedactTextOptions {
@@ -30,6 +15,8 @@ export interface RedactTextOptions {
   readonly keys: SecretKeys;
   /** More patterns; what they match is replaced. All have the flag `g`. */
   readonly patterns: readonly RegExp[];
+  /** Remembers texts that are not suspect, nor JSON; left out where texts do not come again. */
+  readonly hasPassed?: (text: string) => boolean;
 }
 
 /** The default replacement of a secret. */

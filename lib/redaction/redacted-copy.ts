@@ -8,9 +8,11 @@ export function readField(
   name: string,
   isProxy = types.isProxy(fields),
 ): { item: unknown; isFixed: boolean } {
+  const descriptor = isProxy ? undefined : Object.getOwnPropertyDescriptor(fields, name);
+  if (descriptor !== undefined && descriptor.get === undefined)
+    return { item: descriptor.value, isFixed: true };
   try {
-    const isFixed = !isProxy && Object.getOwnPropertyDescriptor(fields, name)?.get === undefined;
-    return { item: fields[name], isFixed };
+    return { item: fields[name], isFixed: !isProxy && descriptor === undefined };
   } catch {
     return { item: UNREADABLE, isFixed: false };
   }

@@ -5,7 +5,8 @@ import { MAX_TEXT } from '../runtime/limits.js';
 import { isPlainObject } from '../runtime/plain-object.js';
 import { type RedactTextOptions, redactText } from './redact-text.js';
 import { emptyError, readField, shownText, withText } from './redacted-copy.js';
-import type { SecretKeys } from './secret-keys.js';
+import type { NameVerdict, SecretKeys } from './secret-keys.js';
+import { isLikeJson } from './suspect-text.js';
 
 /** Deeper values are left out: formatters print ten levels. */
 const MAX_DEPTH = 12;
@@ -37,15 +38,25 @@ export class Redactor {
 
   /** A string without its secrets; JSON is parsed. */
   text(text: string): string {
+    if (!this.#takes(text)) return LEFT_OUT;
+    return redactText(isLikeJson(text) ? (this.#json(text) ?? text) : text, this.#options);
+  }
+
+  /** The same for messages, of which many are the same. */
+  message(text: string): string {
+    const { patterns, hasPassed } = this.#options;
+    return patterns.length === 0 && hasPassed?.(text) && this.#takes(text) ? text : this.text(text);
+  }
+
+  /** Counts a string. @returns Whether it may still be scanned. */
+  #takes(text: string): boolean {
     this.#characters += Math.min(text.length, MAX_TEXT);
-    if (this.#characters > MAX_CHARACTERS) return LEFT_OUT;
-    return redactText(this.#json(text) ?? text, this.#options);
+    return this.#characters <= MAX_CHARACTERS;
   }
 
   /** A JSON string, redacted by its content; `undefined` for any other, and for one without a secret. */
   #json(text: string): string | undefined {
-    const first = text.charCodeAt(0);
-    if ((first !== 0x7b && first !== 0x5b) || text.length > MAX_TEXT || this.#jsonDepth > 2) return undefined;
+    if (text.length > MAX_TEXT || this.#jsonDepth > 2) return undefined;
     this.#jsonDepth += 1;
     try {
       const value: unknown = JSON.parse(text);
@@ -77,7 +88,23 @@ export class Redactor {
 
   /** The value of a name. */
   under(name: string, value: unknown, depth = 0): unknown {
-    return this.#isSecret(name, value) ? this.#options.censor : this.value(value, depth);
+    return this.#under(this.#options.keys.of(name), value, depth);
+  }
+
+  #under(verdict: NameVerdict, value: unknown, depth: number): unknown {
+    switch (typeof value) {
+      case 'undefined':
+      case 'boolean':
+      case 'function':
+        return value;
+      case 'number':
+      case 'bigint':
+        return verdict.isSecretNumber ? this.#options.censor : value;
+      case 'string':
+        return verdict.isSecret && value !== '' ? this.#options.censor : this.text(value);
+      default:
+        return verdict.isSecret && value !== null ? this.#options.censor : this.value(value, depth);
+    }
   }
 
   /** The fields of a record, which formatters read one by one: `toJSON` is the name of a field like any other. */
@@ -90,23 +117,6 @@ export class Redactor {
       return {};
     } finally {
       this.#open.pop();
-    }
-  }
-
-  #isSecret(name: string, value: unknown): boolean {
-    const { keys } = this.#options;
-    switch (typeof value) {
-      case 'undefined':
-      case 'boolean':
-      case 'function':
-        return false;
-      case 'number':
-      case 'bigint':
-        return keys.isSecretNumber(name);
-      case 'string':
-        return value !== '' && keys.isSecret(name);
-      default:
-        return value !== null && keys.isSecret(name);
     }
   }
 
@@ -249,14 +259,22 @@ export class Redactor {
         break;
       }
       const { item, isFixed } = readField(fields, name, isProxy);
+      const verdict = this.#options.keys.of(name);
       const shown =
-        name === named && typeof item !== 'boolean' ? this.#options.censor : this.under(name, item, depth);
-      const shownName = name.length < LONG_KEY ? name : this.text(name);
+        name === named && typeof item !== 'boolean'
+          ? this.#options.censor
+          : this.#under(verdict, item, depth);
+      const shownName = name.length < LONG_KEY ? name : this.#name(name, verdict);
       // A getter may return something else the next time.
       if (shown !== item || shownName !== name || !isFixed) copy ??= begin(name);
       if (copy !== undefined) defineField(copy, shownName, shown);
     }
     return copy ?? value;
+  }
+
+  #name(name: string, verdict: NameVerdict): string {
+    const isHarmless = !verdict.isSuspect && this.#options.patterns.length === 0 && this.#takes(name);
+    return isHarmless ? name : this.text(name);
   }
 
   /** An error of the same class with message, stack, cause, members and own fields redacted. */

@@ -1,4 +1,5 @@
 import { boundedCache } from '../runtime/bounded-cache.js';
+import { isLikeJson, isSuspect } from './suspect-text.js';
 
 /** Names of secrets, also as a part of a longer name: `userPassword`, `refresh_token_2`. */
 const WORDS =
@@ -50,8 +51,20 @@ const SEPARATE: ReadonlySet<string> = new Set(['otp', 'totp', 'cvv', 'cvv2', 'cv
 const MEASURE =
   /(?:tokens|count|counter|total|length|size|limit|max|min|ttl|age|expiry|expires|expiresin|expiresat|expiration|duration|timeout|at|ms|seconds|minutes|hours|days|used|usage|index|version|status)$/;
 
+/** What is known of a name. */
+export interface NameVerdict {
+  /** Whether the value of this name is a secret. */
+  readonly isSecret: boolean;
+  /** The same for a number, which is not a secret under `tokenCount` or `sessionTtlMs`. */
+  readonly isSecretNumber: boolean;
+  /** Whether the name may hold a secret itself. */
+  readonly isSuspect: boolean;
+}
+
 /** Decides whether a name is that of a secret. */
 export interface SecretKeys {
+  /** All of it at once. */
+  of(name: string): NameVerdict;
   /** Whether the value of this name is a secret. */
   isSecret(name: string): boolean;
   /** The same for a number, which is not a secret under `tokenCount` or `sessionTtlMs`. */
@@ -74,28 +87,30 @@ export interface SecretKeyOptions {
 export function secretKeys({ keys = [], allow = [] }: SecretKeyOptions = {}): SecretKeys {
   const own = keys.map(wildcard);
   const allowed = allow.map(wildcard);
-  const decide = (name: string): Verdict => {
+  const decide = (name: string): Kind => {
     const normal = normalise(name);
     if (isAlwaysSecret(name) || own.some((pattern) => pattern.test(normal))) return SECRET;
     if (!(WORDS.test(normal) || hasSeparateWord(name)) || allowed.some((pattern) => pattern.test(normal)))
       return HARMLESS;
     return MEASURE.test(normal) ? MEASURED : SECRET;
   };
-  const verdicts = boundedCache(decide, 2_000, 64);
+  const verdictOf = (name: string): NameVerdict => ({
+    ...decide(name),
+    isSuspect: isLikeJson(name) || isSuspect(name),
+  });
+  const verdicts = boundedCache(verdictOf, 2_000, 64);
   return {
+    of: verdicts.get,
     isSecret: (name) => verdicts.get(name).isSecret,
     isSecretNumber: (name) => verdicts.get(name).isSecretNumber,
   };
 }
 
-interface Verdict {
-  readonly isSecret: boolean;
-  readonly isSecretNumber: boolean;
-}
+type Kind = Omit<NameVerdict, 'isSuspect'>;
 
-const SECRET: Verdict = { isSecret: true, isSecretNumber: true };
-const MEASURED: Verdict = { isSecret: true, isSecretNumber: false };
-const HARMLESS: Verdict = { isSecret: false, isSecretNumber: false };
+const SECRET: Kind = { isSecret: true, isSecretNumber: true };
+const MEASURED: Kind = { isSecret: true, isSecretNumber: false };
+const HARMLESS: Kind = { isSecret: false, isSecretNumber: false };
 
 /** Whether a name is secret whatever `allow` says. @param name In any case, with any separators. */
 export function isAlwaysSecret(name: string): boolean {

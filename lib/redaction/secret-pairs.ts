@@ -6,9 +6,14 @@ import { type FoundName, findValue, type TextSpan } from './secret-value.js';
 const SEPARATOR = /[:=>]|%3[AaDd]/g;
 /** What may close a name: quotes, escaped or not, brackets, and the same within a URL or HTML. */
 const CLOSING = /(?:\\{0,8}["'`]|%22|%27|%5[Dd]|&quot;|\])$/;
+/** The characters that it ends with. */
+const ENDS_CLOSING = '"\'`27Dd;]';
+/** Characters of a name. */
+const MAX_NAME = 64;
 const wordBefore = lazy(() => /[\p{L}\p{N}_.$-]{1,64}$/u);
 /** Words that only mean a secret with the word before them: `api key`, `session id`. */
 const DEPENDENT = /^(?:key|keys|code|phrase|id|value|is|was|header|string)$/i;
+const LONGEST_DEPENDENT = 6;
 /** A file of source text: `session.ts:12:7` is a place. */
 const SOURCE_FILE = /\.(?:[cm]?[jt]sx?|json|ya?ml|py|java|html?|css|vue|node|md|txt|log|map|rb|go|php)$/i;
 /** How many characters before a separator can be a name and its closing characters. */
@@ -47,14 +52,51 @@ function nameBefore(text: string, index: number, floor: number): FoundName | und
     (last >= 0x30 && last <= 0x39 && text.charCodeAt(to - 2) < 0x40 && text.charCodeAt(to - 3) < 0x40)
   )
     return undefined;
-  const window = text.slice(Math.max(floor, to - REACH), to);
-  const closing = CLOSING.exec(window)?.[0] ?? '';
-  const open = window.slice(0, window.length - closing.length);
-  const name = wordBefore().exec(open)?.[0];
-  if (name === undefined) return undefined;
-  const before = open.slice(0, open.length - name.length);
-  const joined = DEPENDENT.test(name) ? joinWord(before, name) : name;
-  return { name: joined, quote: closing.endsWith('"') ? closing : '', before };
+  const from = Math.max(floor, to - REACH);
+  const closing = ENDS_CLOSING.includes(text[to - 1] as string)
+    ? (CLOSING.exec(text.slice(from, to))?.[0] ?? '')
+    : '';
+  const end = to - closing.length;
+  const start = startOfName(text, from, end);
+  if (start === end) return undefined;
+  const name = text.slice(start, end);
+  const before = text.slice(from, start);
+  const isDependent = name.length <= LONGEST_DEPENDENT && DEPENDENT.test(name);
+  return {
+    name: isDependent ? joinWord(before, name) : name,
+    quote: closing.endsWith('"') ? closing : '',
+    before,
+  };
+}
+
+/**
+ * Where the name begins that ends at an index; the index itself if none does.
+ *
+ * A stack trace has a hundred separators: for each of them, the regular expression would be tried at a hundred places.
+ */
+function startOfName(text: string, from: number, end: number): number {
+  const least = Math.max(from, end - MAX_NAME);
+  let start = end;
+  while (start > least) {
+    const code = text.charCodeAt(start - 1);
+    if (code > 0x7f) return end - (wordBefore().exec(text.slice(from, end))?.[0].length ?? 0);
+    if (!isNameCode(code)) break;
+    start -= 1;
+  }
+  return start;
+}
+
+/** Whether an ASCII character is one of those in {@link wordBefore}. */
+function isNameCode(code: number): boolean {
+  return (
+    (code >= 0x61 && code <= 0x7a) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    (code >= 0x30 && code <= 0x39) ||
+    code === 0x5f ||
+    code === 0x2e ||
+    code === 0x24 ||
+    code === 0x2d
+  );
 }
 
 function joinWord(before: string, name: string): string {
@@ -64,7 +106,10 @@ function joinWord(before: string, name: string): string {
 
 function isSecretName({ name, before }: FoundName, separator: string, keys: SecretKeys): boolean {
   if (separator === '>' && !before.endsWith('<')) return false;
-  if (!keys.isSecret(name) && !keys.isSecret(name.slice(name.lastIndexOf('.') + 1))) return false;
+  if (!keys.isSecret(name)) {
+    const dot = name.lastIndexOf('.');
+    if (dot < 0 || !keys.isSecret(name.slice(dot + 1))) return false;
+  }
   return !(separator === ':' && SOURCE_FILE.test(name));
 }
 
@@ -115,7 +160,7 @@ function redactPhrases(text: string, keys: SecretKeys, censor: string): string {
         : all,
     );
   }
-  if (!/["'`]/.test(result)) return result;
+  if (!/[ \t]["'`]/.test(result)) return result;
   return result.replace(QUOTED, (all: string, words: string, quote: string, value: string, at: number) => {
     const name = words.split(/[ \t]/, 1)[0] as string;
     // Messages of parsers: Unexpected token 'abc'.

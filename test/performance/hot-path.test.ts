@@ -111,22 +111,38 @@ describe('what a thousand records may cost', () => {
     expect(test).toHaveBeenCalledTimes(1_000);
   });
 
-  it('runs two regular expressions over a plain message that is searched for secrets, and none over its fields', () => {
+  it('searches a plain message for secrets with one regular expression, one that came before and fields with none', () => {
     const test = jest.spyOn(RegExp.prototype, 'test');
     const exec = jest.spyOn(RegExp.prototype, 'exec');
     const filter = new RedactionFilter();
     const record = (i: number) =>
       new LogRecordClass({
         msg: `order ${i} of customer 4711 was accepted`,
-        extra: { orderId: i, isPaid: true },
+        extra: { orderId: i, isPaid: true, customerNumber: 4711 },
       });
     filter.filter(record(0));
     test.mockClear();
     exec.mockClear();
-    for (let i = 0; i < 1_000; i += 1) filter.filter(record(i));
-    expect(test).toHaveBeenCalledTimes(2_000);
+    for (let i = 0; i < 1_000; i += 1) filter.filter(record(0));
+    expect(test).not.toHaveBeenCalled();
+    for (let i = 1; i <= 1_000; i += 1) filter.filter(record(i));
+    expect(test).toHaveBeenCalledTimes(1_000);
     // Those that `test` calls.
-    expect(exec).toHaveBeenCalledTimes(2_000);
+    expect(exec).toHaveBeenCalledTimes(1_000);
+  });
+
+  it('copies nothing of a record without secrets, and of the others what leads to a secret', () => {
+    const define = jest.spyOn(Object, 'defineProperty');
+    const filter = new RedactionFilter();
+    const plain = new LogRecordClass({ msg: 'order paid', extra: { user: { name: 'alice' }, lines: [1] } });
+    expect(filter.filter(plain)).toBe(plain);
+    const lines = [{ sku: 'a' }];
+    const record = new LogRecordClass({ msg: 'order paid', extra: { lines, user: { pin: 1, token: 't' } } });
+    const extra = filter.filter(record).extraFields();
+    expect(extra).toEqual({ lines, user: { pin: 1, token: '[REDACTED]' } });
+    expect(extra.lines).toBe(lines);
+    // Defining a property takes the engine twenty times as long as assigning it.
+    expect(define).not.toHaveBeenCalled();
   });
 
   it('writes the fields of an adapter once', () => {

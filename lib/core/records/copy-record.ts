@@ -1,3 +1,4 @@
+import { defineField } from '../../runtime/define-field.js';
 import { copyOfPlain, type LogRecord } from './log-record.js';
 
 /** A copy of a record, of the same class, with the attributes that `changes` names replaced or added. */
@@ -10,9 +11,9 @@ export function copyRecord(
     Object.assign(Object.create(Object.getPrototypeOf(record) as object) as LogRecord, record);
   if (changes === undefined) return copy;
   for (const key of Reflect.ownKeys(changes)) {
-    // Defined, not assigned: a field may be called `__proto__`.
-    const value = changes[key];
-    Object.defineProperty(copy, key, { value, writable: true, enumerable: true, configurable: true });
+    // What the copy has of its own was assigned just now. Anything else is defined: a field may be called `__proto__`.
+    if (Object.hasOwn(copy, key)) copy[key as string] = changes[key];
+    else defineField(copy, key, changes[key]);
   }
   return copy;
 }

@@ -10,8 +10,7 @@ import { Redactor } from '../../redaction/redactor.js';
 import { endsWithSecretName } from '../../redaction/secret-pairs.js';
 import { defineField } from '../../runtime/define-field.js';
 
-/** String attributes of a record besides its message. */
-const TEXTS = ['excText', 'stackInfo', 'message'] as const;
+type Changes = Record<string | symbol, unknown>;
 
 /**
  * A record without its secrets: the same record if there are none, else a copy. Its message has the arguments merged in
@@ -23,28 +22,53 @@ export function redactRecord(
   paths?: PathRedaction,
 ): LogRecord {
   const redactor = new Redactor(options);
-  const changes: Record<string | symbol, unknown> = {};
   const merged = redactMessage(record, redactor, options);
-  if (merged !== undefined) Object.assign(changes, merged);
-  for (const name of TEXTS) {
-    const text = record[name];
-    if (typeof text !== 'string') continue;
+  let changes: Changes | undefined = merged;
+  changes = redactTexts(record, redactor, changes, merged !== undefined);
+  const extra = record[EXTRA];
+  if (extra !== undefined) {
+    const redacted = redactFields(extra, redactor, paths);
+    if (redacted !== extra) changes = { ...changes, [EXTRA]: redacted };
+  }
+  const context = record[CONTEXT];
+  if (context !== undefined) {
+    const redacted = redactFields(context, redactor, paths);
+    if (redacted !== context) changes = { ...changes, [CONTEXT]: redacted };
+  }
+  if (record.excInfo !== undefined && hasError(record)) {
+    const excInfo = redactor.value(record.excInfo);
+    if (excInfo !== record.excInfo) changes = { ...changes, excInfo };
+  }
+  if (record[EXPOSED]) {
+    const attributes = redactAttributes(record, redactor, paths);
+    if (attributes !== undefined) changes = { ...changes, ...attributes };
+  }
+  return changes === undefined ? record : copyRecord(record, changes);
+}
+
+/** The string attributes of a record besides its message. */
+function redactTexts(
+  record: LogRecord,
+  redactor: Redactor,
+  changes: Changes | undefined,
+  isMerged: boolean,
+): Changes | undefined {
+  const { excText, stackInfo, message } = record;
+  let all = changes;
+  if (typeof excText === 'string') {
+    const redacted = redactor.text(excText);
+    if (redacted !== excText) all = { ...all, excText: redacted };
+  }
+  if (typeof stackInfo === 'string') {
+    const redacted = redactor.text(stackInfo);
+    if (redacted !== stackInfo) all = { ...all, stackInfo: redacted };
+  }
+  if (typeof message === 'string') {
     // The merged message that a formatter left here may hold more than the parts show.
-    const redacted = name === 'message' && merged !== undefined ? undefined : redactor.text(text);
-    if (redacted !== text) changes[name] = redacted;
+    const redacted = isMerged ? undefined : redactor.text(message);
+    if (redacted !== message) all = { ...all, message: redacted };
   }
-  for (const key of [EXTRA, CONTEXT] as const) {
-    const fields = record[key];
-    if (fields === undefined) continue;
-    const redacted = redactFields(fields, redactor, paths);
-    if (redacted !== fields) changes[key] = redacted;
-  }
-  if (hasError(record)) {
-    const redacted = redactor.value(record.excInfo);
-    if (redacted !== record.excInfo) changes.excInfo = redacted;
-  }
-  if (record[EXPOSED]) redactAttributes(record, redactor, changes, paths);
-  return Reflect.ownKeys(changes).length === 0 ? record : copyRecord(record, changes);
+  return all;
 }
 
 function redactFields(fields: Fields, redactor: Redactor, paths: PathRedaction | undefined): Fields {
@@ -56,18 +80,21 @@ function redactFields(fields: Fields, redactor: Redactor, paths: PathRedaction |
 function redactAttributes(
   record: LogRecord,
   redactor: Redactor,
-  changes: Record<string | symbol, unknown>,
   paths: PathRedaction | undefined,
-): void {
+): Changes | undefined {
+  let changes: Changes | undefined;
   for (const key of Object.keys(record)) {
     if (RESERVED_ATTRIBUTES.has(key)) continue;
     const known = redactor.under(key, record[key]);
     const redacted = paths === undefined ? known : paths.field(key, known);
-    if (redacted !== record[key]) defineField(changes, key, redacted);
+    if (redacted === record[key]) continue;
+    changes ??= {};
+    defineField(changes, key, redacted);
   }
+  return changes;
 }
 
-interface Merged {
+interface Merged extends Changes {
   readonly msg: unknown;
   readonly args: readonly unknown[];
 }
@@ -82,7 +109,7 @@ function redactMessage(
   const shownMsg = typeof msg === 'string' ? msg : redactor.value(msg);
   const template = typeof shownMsg === 'string' ? shownMsg : safeText(shownMsg);
   if (Array.isArray(args) && args.length === 0) {
-    const redacted = redactor.text(template);
+    const redacted = redactor.message(template);
     return redacted === template && shownMsg === msg ? undefined : { msg: redacted, args: [] };
   }
   const shownArgs = safeArguments(template, args, redactor, options);
