@@ -1,5 +1,6 @@
 import { inspect, types } from 'node:util';
 import { ownText } from '../python/own-text.js';
+import { defineField } from '../runtime/define-field.js';
 import { UNREADABLE } from '../runtime/hostile-values.js';
 
 /** A field; `isFixed` unless a getter gave it. @param isProxy Whether the fields are a proxy's. */
@@ -15,6 +16,55 @@ export function readField(
     return { item: fields[name], isFixed: !isProxy && descriptor === undefined };
   } catch {
     return { item: UNREADABLE, isFixed: false };
+  }
+}
+
+/** What is shown of the fields of an object, from the first one on that is not shown as it is. */
+export class ShownFields {
+  readonly #from: number;
+  readonly #names: string[] = [];
+  readonly #items: unknown[] = [];
+  #isFixed = true;
+
+  /** @param from The index of the first. */
+  constructor(from: number) {
+    this.#from = from;
+  }
+
+  /** @param isFixed Whether the object has such a field, which is not a getter. */
+  add(name: string, item: unknown, isFixed: boolean): void {
+    this.#names.push(name);
+    this.#items.push(item);
+    this.#isFixed &&= isFixed;
+  }
+
+  /**
+   * A copy of the object, with what is shown. @param isPlain Whether it is that of a plain object, not one of the
+   * same class.
+   */
+  copy(fields: Record<string, unknown>, names: readonly string[], isPlain: boolean): object {
+    if (isPlain && this.#isFixed && Object.getOwnPropertySymbols(fields).length === 0)
+      return this.#spread(fields);
+    const copy = isPlain ? {} : (Object.create(Object.getPrototypeOf(fields)) as Record<string, unknown>);
+    for (let at = 0; at < this.#from; at += 1) {
+      const name = names[at] as string;
+      defineField(copy, name, fields[name]);
+    }
+    for (let at = 0; at < this.#names.length; at += 1)
+      defineField(copy, this.#names[at] as string, this.#items[at]);
+    return copy;
+  }
+
+  /** All fields at once, which the engine does fastest. */
+  #spread(fields: Record<string, unknown>): object {
+    const copy = { ...fields };
+    for (let at = 0; at < this.#names.length; at += 1) {
+      const name = this.#names[at] as string;
+      const item = this.#items[at];
+      if (name === '__proto__') Object.defineProperty(copy, name, { value: item });
+      else if (copy[name] !== item) copy[name] = item;
+    }
+    return copy;
   }
 }
 

@@ -1,10 +1,9 @@
 import { types } from 'node:util';
-import { defineField } from '../runtime/define-field.js';
 import { UNREADABLE } from '../runtime/hostile-values.js';
 import { MAX_TEXT } from '../runtime/limits.js';
 import { isPlainObject } from '../runtime/plain-object.js';
 import { type RedactTextOptions, redactText } from './redact-text.js';
-import { emptyError, readField, shownText, withText } from './redacted-copy.js';
+import { emptyError, readField, ShownFields, shownText, withText } from './redacted-copy.js';
 import type { NameVerdict, SecretKeys } from './secret-keys.js';
 import { isLikeJson } from './suspect-text.js';
 
@@ -17,6 +16,8 @@ const MAX_CHARACTERS = 1_048_576;
 /** Keys of this length may be secrets themselves. */
 const LONG_KEY = 11;
 const LEFT_OUT = '[left out]';
+/** Objects that are found faster in a list than in a map. */
+const FEW = 8;
 
 /**
  * Copies values without their secrets; a value without secrets is returned as it is. Nothing it is given is changed.
@@ -25,7 +26,10 @@ const LEFT_OUT = '[left out]';
  */
 export class Redactor {
   readonly #options: RedactTextOptions;
-  #seen: Map<object, unknown> | undefined;
+  /** The first objects that were seen, and what is shown of each: to make a map takes longer than to search a few. */
+  readonly #seen: object[] = [];
+  readonly #copies: unknown[] = [];
+  #seenMore: Map<object, unknown> | undefined;
   /** The objects on the way down, which `MAX_DEPTH` bounds: an object that leads back to one of them. */
   readonly #open: object[] = [];
   #values = 0;
@@ -121,15 +125,16 @@ export class Redactor {
   }
 
   #object(value: object, depth: number): unknown {
-    if (this.#seen?.has(value)) return this.#seen.get(value);
+    const known = this.#seen.indexOf(value);
+    if (known >= 0) return this.#copies[known];
+    if (this.#seenMore?.has(value)) return this.#seenMore.get(value);
     if (this.#open.includes(value)) return '[Circular]';
     this.#values += 1;
     if (depth > MAX_DEPTH || this.#values > MAX_VALUES) return LEFT_OUT;
     this.#open.push(value);
     try {
       const copy = this.#copy(value, depth + 1);
-      this.#seen ??= new Map();
-      this.#seen.set(value, copy);
+      this.#remember(value, copy);
       return copy;
     } catch {
       // A getter, a trap or a `toJSON` that throws: what cannot be checked is not printed.
@@ -137,6 +142,16 @@ export class Redactor {
     } finally {
       this.#open.pop();
     }
+  }
+
+  #remember(value: object, copy: unknown): void {
+    if (this.#seen.length < FEW) {
+      this.#seen.push(value);
+      this.#copies.push(copy);
+      return;
+    }
+    this.#seenMore ??= new Map();
+    this.#seenMore.set(value, copy);
   }
 
   #copy(value: object, depth: number): unknown {
@@ -240,36 +255,31 @@ export class Redactor {
 
   #fields(value: object, names: readonly string[], depth: number, isPlain: boolean): object {
     const fields = value as Record<string, unknown>;
-    const named = namedField(fields, names, this.#options.keys);
+    const { keys, censor } = this.#options;
+    const named = namedField(fields, names, keys);
     const isProxy = types.isProxy(value);
-    let copy: Record<string, unknown> | undefined;
-    const begin = (upTo: string): Record<string, unknown> => {
-      const started = isPlain ? {} : (Object.create(Object.getPrototypeOf(value)) as Record<string, unknown>);
-      for (const name of names) {
-        if (name === upTo) break;
-        defineField(started, name, fields[name]);
-      }
-      return started;
-    };
-    for (const name of names) {
+    // What is shown of each field, from the first one on that is not shown as it is.
+    let shown: ShownFields | undefined;
+    for (let at = 0; at < names.length; at += 1) {
+      const name = names[at] as string;
       this.#values += 1;
       if (this.#values > MAX_VALUES) {
-        copy ??= begin(name);
-        defineField(copy, LEFT_OUT, names.length);
+        shown ??= new ShownFields(at);
+        shown.add(LEFT_OUT, names.length, false);
         break;
       }
       const { item, isFixed } = readField(fields, name, isProxy);
-      const verdict = this.#options.keys.of(name);
-      const shown =
-        name === named && typeof item !== 'boolean'
-          ? this.#options.censor
-          : this.#under(verdict, item, depth);
+      const verdict = keys.of(name);
+      const shownItem =
+        name === named && typeof item !== 'boolean' ? censor : this.#under(verdict, item, depth);
       const shownName = name.length < LONG_KEY ? name : this.#name(name, verdict);
+      const isSame = shownItem === item && shownName === name;
       // A getter may return something else the next time.
-      if (shown !== item || shownName !== name || !isFixed) copy ??= begin(name);
-      if (copy !== undefined) defineField(copy, shownName, shown);
+      if (isSame && isFixed && shown === undefined) continue;
+      shown ??= new ShownFields(at);
+      shown.add(shownName, shownItem, shownName === name && isFixed);
     }
-    return copy ?? value;
+    return shown === undefined ? value : shown.copy(fields, names, isPlain);
   }
 
   #name(name: string, verdict: NameVerdict): string {
