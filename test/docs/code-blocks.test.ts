@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { convertIniToDict } from 'nestjs-logging/core';
 import { parseDocument } from 'yaml';
 import { type CodeBlock, readPages, repository } from '../support/docs/markdown.js';
+import { normalise } from '../support/docs/normalise.js';
 import { writeBlocks } from '../support/docs/write-blocks.js';
 import { askPython, hasPython } from '../support/live-python.js';
 
@@ -17,7 +18,7 @@ const named = (language: string): [name: string, block: CodeBlock][] =>
 
 /** What is known to check, below or in the other tests of this folder. */
 const languages = ['ts', 'python', 'sh', 'json', 'yaml', 'ini', 'text'];
-const purposes = ['output', 'report', 'sample'];
+const purposes = ['output', 'report', 'sample', 'of'];
 
 describe('every code block of the documentation', () => {
   it('is of a language that is checked, or says why it is not', () => {
@@ -26,6 +27,25 @@ describe('every code block of the documentation', () => {
         !languages.includes(language) || (language === 'text' && !purposes.some((flag) => flags.has(flag))),
     );
     expect(others.map(({ page, line, language }) => `${page}:${line} ${language}`)).toEqual([]);
+  });
+});
+
+describe('lines of an example that are shown by themselves', () => {
+  const excerpts = pages.flatMap((page) =>
+    page.blocks
+      .filter(({ flags }) => flags.has('of'))
+      .map((block) => [`${block.page}:${block.line}`, block, page.blocks] as const),
+  );
+
+  it.each(excerpts)('%s has them as they are in the whole', (_, { language, flags, text }, all) => {
+    const program = all.findIndex((block) => block.flags.get('file') === flags.get('of'));
+    const printed = all.slice(program).find((block) => block.flags.has('output'));
+    const whole = language === 'ts' ? all[program]?.text : normalise(printed?.text ?? '');
+    const wholeLines = (whole ?? '').split('\n').map((line) => line.trim());
+    const lines = normalise(text).split('\n');
+    const places = lines.filter((line) => line.trim() !== '').map((line) => wholeLines.indexOf(line.trim()));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
   });
 });
 

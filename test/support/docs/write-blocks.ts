@@ -33,9 +33,9 @@ export function writeBlocks(pages: readonly Page[]): { folder: string; written: 
   return { folder, written };
 }
 
-/** Not what goes into a copy of the repository: it is compiled there. */
+/** Not what goes into a copy of the repository, where it is compiled, nor lines of another block. */
 function isCompiledHere({ language, reason, flags }: CodeBlock): boolean {
-  return language === 'ts' && reason === undefined && !flags.has('into');
+  return language === 'ts' && reason === undefined && !flags.has('into') && !flags.has('of');
 }
 
 /** The repository's own strictness, less what an example need not have. */
