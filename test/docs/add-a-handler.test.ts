@@ -57,7 +57,15 @@ describe('a handler that is added as CONTRIBUTING.md shows it', () => {
     'passes its test, and the rules of the architecture',
     async () => {
       const jest = join(repository, 'node_modules/jest/bin/jest.js');
-      const flags = ['-i', '--reporters=default', `--cacheDirectory=${join(copy, '.jest')}`];
+      // Its programs would be built where those of this repository are.
+      const config = `import base from './jest.config.js';\nexport default { ...base, globalSetup: undefined };\n`;
+      writeFileSync(join(copy, 'jest.added.config.js'), config);
+      const flags = [
+        '-i',
+        '--config=jest.added.config.js',
+        '--reporters=default',
+        `--cacheDirectory=${join(copy, '.jest')}`,
+      ];
       const printed = await run(copy, '--experimental-vm-modules', jest, ...flags);
       expect(printed).toMatch(/^Test Suites: 3 passed, 3 total$/m);
     },

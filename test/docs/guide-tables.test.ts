@@ -726,6 +726,14 @@ const CALLS: Record<string, { act: () => void; gives: object; strictly?: object 
       gives: { message: 'lost', err: expect.anything(), exception: expect.stringContaining('no courier') },
       strictly: 'nothing',
     },
+    'an `Error` inside of an object or a list that the message shows': {
+      act: () => getLogger('shop').error([new Error('no courier')]),
+      gives: {
+        message: expect.stringContaining('no courier'),
+        exception: expect.stringMatching(/^Error: no courier\n\s+at /),
+      },
+      strictly: { message: expect.stringContaining('no courier') },
+    },
     "an object or an `Error`, then a string: `error(err, 'payment failed')`": {
       act: () => getLogger('shop').error(new Error('no courier'), 'payment failed'),
       gives: { message: 'payment failed', exception: expect.stringContaining('no courier') },

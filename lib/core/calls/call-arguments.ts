@@ -22,8 +22,8 @@ import { errorWithin } from './nested-errors.js';
  *
  * What placeholders take is data. Of the rest, plain objects are options (see {@link LogOptions}) or hold fields, and
  * an Error is what the record's traceback is of; so is an Error among the fields, or inside of what is written after the
- * message, if there is no other. An object or Error before a text is pino's order. Everything else stays among the arguments, and is written after the
- * message when it is merged. Nothing is lost, and only strict calls throw.
+ * message, if there is no other. An object or Error before a text is pino's order. Everything else stays among the
+ * arguments, and is written after the message when it is merged. Nothing is lost, and only strict calls throw.
  *
  * @param rest The arguments after the message; what is not an argument of the message is removed.
  * @param takesAnything Whether the last unused argument is what was thrown even if it is not an Error, as for
