@@ -174,6 +174,24 @@ class A {
     expect(left.join('\n')).toMatch(why);
   });
 
+  it('takes a logger that is named as one of its methods', async () => {
+    const { text, left } = await migrated(
+      'nest',
+      `import { Logger } from '@nestjs/common';
+class A {
+  private readonly log = new Logger(A.name);
+  go(n: number) {
+    this.log.log('gone');
+    console.log(Math.log(n));
+  }
+}
+`,
+    );
+    expect(left).toEqual([expect.stringContaining('no NestFactory.create(…)')]);
+    expect(text).toContain("this.log.info('gone');");
+    expect(text).toContain('console.log(Math.log(n));');
+  });
+
   it('leaves a file in which the name means something else too', async () => {
     const source = `import { Logger } from '@nestjs/common';
 const logger = new Logger('a');

@@ -93,7 +93,8 @@ function usesOfMember(unit: SourceUnit, owner: ts.Node, place: LoggerPlace, name
     if (strange !== undefined || (ts.isClassLike(node) && node !== owner)) return;
     const access = ts.isPropertyAccessExpression(node) && node.name.text === name ? node : undefined;
     if (access !== undefined && objects.has(unit.textOf(access.expression))) uses.push(useOf(unit, access));
-    else if (access !== undefined || isStrangeAccess(unit, node, name)) strange = node;
+    else if (access === undefined ? isStrangeAccess(unit, node, name) : !isCalled(unit, access))
+      strange = node;
     node.forEachChild(visit);
   };
   visit(owner);
@@ -107,6 +108,11 @@ function objectsOf(unit: SourceUnit, owner: ts.Node, place: LoggerPlace): Set<st
   const isStatic = hasModifier(unit, place, unit.ts.SyntaxKind.StaticKeyword);
   const name = (owner as ts.ClassLikeDeclaration).name?.text;
   return new Set(isStatic && name !== undefined ? ['this', name] : ['this']);
+}
+
+/** `this.log.log()`, `console.log()`: what is called is no logger, whatever its name. */
+function isCalled({ ts }: SourceUnit, access: ts.Node): boolean {
+  return ts.isCallExpression(access.parent) && access.parent.expression === access;
 }
 
 /** `this['logger']`, `const { logger } = this`. */

@@ -178,15 +178,17 @@ function iconvCharset(encoding: string): Charset {
   const iconv = loadIconv(encoding);
   return {
     nodeEncoding: 'latin1',
+    // Without the option, the package writes that of UTF-32 before each text.
+    bom: iconv.encode('', encoding).toString('latin1'),
     refusal: 'character maps to <undefined>',
     has: (text) => iconv.decode(iconv.encode(text, encoding), encoding) === text,
-    pack: (text) => iconv.encode(text, encoding).toString('latin1'),
+    pack: (text) => iconv.encode(text, encoding, { addBOM: false }).toString('latin1'),
   };
 }
 
 /** The part of `iconv-lite` that is used. */
 export interface Iconv {
-  encode(text: string, encoding: string): Buffer;
+  encode(text: string, encoding: string, options?: { addBOM: boolean }): Buffer;
   decode(bytes: Buffer, encoding: string): string;
   encodingExists(encoding: string): boolean;
 }

@@ -214,6 +214,12 @@ describe('FileHandler with an encoding', () => {
     expect(log({ encoding: 'utf-16' }, 'b').bytes.toString('hex')).toBe('fffe61000a0062000a00');
   });
 
+  it('writes the byte order mark of UTF-32 once, too', () => {
+    log({ encoding: 'utf-32' }, 'a');
+    const { bytes } = log({ encoding: 'utf-32' }, 'b');
+    expect(bytes.toString('hex')).toBe('fffe0000610000000a000000620000000a000000');
+  });
+
   it('refuses an encoding that there is not, and a way with errors that there is not', () => {
     expect(() => log({ encoding: 'utf-9' })).toThrow(/encoding: "utf-9" is unknown/);
     expect(() => log({ errors: 'explode' })).toThrow(/errors/);
