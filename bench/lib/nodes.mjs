@@ -11,7 +11,8 @@ const bench = path.join(import.meta.dirname, '..');
 const VERSIONS = ['20', '22', '24'];
 
 /**
- * A JSON line and a request, under each supported Node: this bench, run quickly by the binary of each.
+ * A JSON line and a request, under each supported Node: this bench, run by the binary of each. In short runs requests differ
+ * more from run to run than from Node to Node.
  *
  * @param library The folder of the library, which is built.
  * @returns For each full version `{ cases, http }` of its report; nothing where there are no binaries.
@@ -27,7 +28,10 @@ export function measureNodes({ library, onProgress }) {
   try {
     for (const version of VERSIONS) {
       onProgress(`Node ${version}`);
-      const wanted = ['--quick', '--only', 'json,http', '--peers', 'pino', '--variants', 'ours,nestjs-pino'];
+      const wanted = [
+        ...['--only', 'json,http', '--modes', 'line-file,batched-file'],
+        ...['--peers', 'pino', '--variants', 'ours,nestjs-pino'],
+      ];
       const program = path.join(bench, 'run.mjs');
       execFileSync(nodeBinary(version), [program, ...wanted, '--library', library, '--out', out], {
         cwd: bench,
