@@ -135,6 +135,9 @@ function leafText(value: object, walk: Walk): string {
 
 /** The name of the class, read without calling a getter; empty where there is no prototype. */
 function className(value: object): string {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype) return 'Object';
+  if (prototype === Array.prototype) return 'Array';
   for (let holder: object | null = value; holder !== null; holder = Object.getPrototypeOf(holder)) {
     const maker: unknown = Object.getOwnPropertyDescriptor(holder, 'constructor')?.value;
     if (typeof maker !== 'function' || holder === value) continue;

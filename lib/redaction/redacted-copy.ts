@@ -20,52 +20,43 @@ export function readField(
 }
 
 /** What is shown of the fields of an object, from the first one on that is not shown as it is. */
-export class ShownFields {
-  readonly #from: number;
-  readonly #names: string[] = [];
-  readonly #items: unknown[] = [];
-  #isFixed = true;
+export interface ShownFields {
+  /** The index of the first. */
+  readonly from: number;
+  readonly names: string[];
+  readonly items: unknown[];
+  /** Whether the object has fields of all these names, and none is a getter. */
+  isFixed: boolean;
+}
 
-  /** @param from The index of the first. */
-  constructor(from: number) {
-    this.#from = from;
+/** A copy of an object, with what is shown. @param isPlain Whether it is a plain object, not one of the same class. */
+export function copyWith(
+  shown: ShownFields,
+  fields: Record<string, unknown>,
+  names: readonly string[],
+  isPlain: boolean,
+): object {
+  if (isPlain && shown.isFixed && Object.getOwnPropertySymbols(fields).length === 0)
+    return spreadWith(shown, fields);
+  const copy = isPlain ? {} : (Object.create(Object.getPrototypeOf(fields)) as Record<string, unknown>);
+  for (let at = 0; at < shown.from; at += 1) {
+    const name = names[at] as string;
+    defineField(copy, name, fields[name]);
   }
+  for (let at = 0; at < shown.names.length; at += 1)
+    defineField(copy, shown.names[at] as string, shown.items[at]);
+  return copy;
+}
 
-  /** @param isFixed Whether the object has such a field, which is not a getter. */
-  add(name: string, item: unknown, isFixed: boolean): void {
-    this.#names.push(name);
-    this.#items.push(item);
-    this.#isFixed &&= isFixed;
+/** All fields at once, which the engine does fastest. */
+function spreadWith({ names, items }: ShownFields, fields: Record<string, unknown>): object {
+  const copy = { ...fields };
+  for (let at = 0; at < names.length; at += 1) {
+    const name = names[at] as string;
+    if (name === '__proto__') Object.defineProperty(copy, name, { value: items[at] });
+    else if (copy[name] !== items[at]) copy[name] = items[at];
   }
-
-  /**
-   * A copy of the object, with what is shown. @param isPlain Whether it is that of a plain object, not one of the
-   * same class.
-   */
-  copy(fields: Record<string, unknown>, names: readonly string[], isPlain: boolean): object {
-    if (isPlain && this.#isFixed && Object.getOwnPropertySymbols(fields).length === 0)
-      return this.#spread(fields);
-    const copy = isPlain ? {} : (Object.create(Object.getPrototypeOf(fields)) as Record<string, unknown>);
-    for (let at = 0; at < this.#from; at += 1) {
-      const name = names[at] as string;
-      defineField(copy, name, fields[name]);
-    }
-    for (let at = 0; at < this.#names.length; at += 1)
-      defineField(copy, this.#names[at] as string, this.#items[at]);
-    return copy;
-  }
-
-  /** All fields at once, which the engine does fastest. */
-  #spread(fields: Record<string, unknown>): object {
-    const copy = { ...fields };
-    for (let at = 0; at < this.#names.length; at += 1) {
-      const name = this.#names[at] as string;
-      const item = this.#items[at];
-      if (name === '__proto__') Object.defineProperty(copy, name, { value: item });
-      else if (copy[name] !== item) copy[name] = item;
-    }
-    return copy;
-  }
+  return copy;
 }
 
 /** An empty error of the same class. */

@@ -3,7 +3,7 @@ import { UNREADABLE } from '../runtime/hostile-values.js';
 import { MAX_TEXT } from '../runtime/limits.js';
 import { isPlainObject } from '../runtime/plain-object.js';
 import { type RedactTextOptions, redactText } from './redact-text.js';
-import { emptyError, readField, ShownFields, shownText, withText } from './redacted-copy.js';
+import { copyWith, emptyError, readField, type ShownFields, shownText, withText } from './redacted-copy.js';
 import type { NameVerdict, SecretKeys } from './secret-keys.js';
 import { isLikeJson } from './suspect-text.js';
 
@@ -264,8 +264,10 @@ export class Redactor {
       const name = names[at] as string;
       this.#values += 1;
       if (this.#values > MAX_VALUES) {
-        shown ??= new ShownFields(at);
-        shown.add(LEFT_OUT, names.length, false);
+        shown ??= { from: at, names: [], items: [], isFixed: false };
+        shown.isFixed = false;
+        shown.names.push(LEFT_OUT);
+        shown.items.push(names.length);
         break;
       }
       const { item, isFixed } = readField(fields, name, isProxy);
@@ -276,10 +278,12 @@ export class Redactor {
       const isSame = shownItem === item && shownName === name;
       // A getter may return something else the next time.
       if (isSame && isFixed && shown === undefined) continue;
-      shown ??= new ShownFields(at);
-      shown.add(shownName, shownItem, shownName === name && isFixed);
+      shown ??= { from: at, names: [], items: [], isFixed: true };
+      shown.isFixed &&= shownName === name && isFixed;
+      shown.names.push(shownName);
+      shown.items.push(shownItem);
     }
-    return shown === undefined ? value : shown.copy(fields, names, isPlain);
+    return shown === undefined ? value : copyWith(shown, fields, names, isPlain);
   }
 
   #name(name: string, verdict: NameVerdict): string {
