@@ -25,16 +25,8 @@ export function redactRecord(
   const merged = redactMessage(record, redactor, options);
   let changes: Changes | undefined = merged;
   changes = redactTexts(record, redactor, changes, merged !== undefined);
-  const extra = record[EXTRA];
-  if (extra !== undefined) {
-    const redacted = redactFields(extra, redactor, paths);
-    if (redacted !== extra) changes = { ...changes, [EXTRA]: redacted };
-  }
-  const context = record[CONTEXT];
-  if (context !== undefined) {
-    const redacted = redactFields(context, redactor, paths);
-    if (redacted !== context) changes = { ...changes, [CONTEXT]: redacted };
-  }
+  const extra = redactFields(record[EXTRA], redactor, paths);
+  const context = redactFields(record[CONTEXT], redactor, paths);
   if (record.excInfo !== undefined && hasError(record)) {
     const excInfo = redactor.value(record.excInfo);
     if (excInfo !== record.excInfo) changes = { ...changes, excInfo };
@@ -43,7 +35,11 @@ export function redactRecord(
     const attributes = redactAttributes(record, redactor, paths);
     if (attributes !== undefined) changes = { ...changes, ...attributes };
   }
-  return changes === undefined ? record : copyRecord(record, changes);
+  if (changes === undefined && extra === record[EXTRA] && context === record[CONTEXT]) return record;
+  const copy = copyRecord(record, changes);
+  copy[EXTRA] = extra;
+  copy[CONTEXT] = context;
+  return copy;
 }
 
 /** The string attributes of a record besides its message. */
@@ -71,7 +67,12 @@ function redactTexts(
   return all;
 }
 
-function redactFields(fields: Fields, redactor: Redactor, paths: PathRedaction | undefined): Fields {
+function redactFields(
+  fields: Fields | undefined,
+  redactor: Redactor,
+  paths: PathRedaction | undefined,
+): Fields | undefined {
+  if (fields === undefined) return undefined;
   const redacted = redactor.fields(fields);
   return paths === undefined ? redacted : paths.fields(redacted);
 }
