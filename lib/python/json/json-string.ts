@@ -19,11 +19,7 @@ const ALL_PASSED_BY_STRINGIFY = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066
  * Escapes more than `JSON.stringify`: no terminal control character is left, and the result is always one line.
  */
 export function jsonString(text: string): string {
-  return isPlain(text) ? `"${text}"` : unusualString(text);
-}
-
-function unusualString(text: string): string {
-  return SUSPECT.test(text) ? escaped(text) : `"${text}"`;
+  return isPlain(text) || !SUSPECT.test(text) ? `"${text}"` : escaped(text);
 }
 
 /** Whether a string has only ASCII that needs no escape in JSON; other strings may need none either. */
@@ -56,11 +52,11 @@ export function jsonLines(text: string, indent: string): string {
 /** {@link jsonString} for messages, of which many are the same. */
 export function jsonMessageWriter(): (message: string) => string {
   const hasPassed = rememberPassed(isPlain);
-  return (message) => (hasPassed(message) ? `"${message}"` : unusualString(message));
+  return (message) => (hasPassed(message) ? `"${message}"` : jsonString(message));
 }
 
 function escaped(text: string): string {
-  const plain = text.includes('\n') ? joinPlainLines(text, '\\n') : undefined;
+  const plain = joinPlainLines(text, '\\n');
   if (plain !== undefined) return `"${plain}"`;
   const json = JSON.stringify(text);
   return PASSED_BY_STRINGIFY.test(json) ? json.replace(ALL_PASSED_BY_STRINGIFY, unicodeEscape) : json;
