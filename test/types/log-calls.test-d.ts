@@ -15,6 +15,13 @@ declare const anything: any;
 declare const unknowns: unknown[];
 declare const options: LogOptions;
 declare const order: { id: number; extra: Record<string, unknown> };
+interface Shape {
+  id: number;
+}
+class Dto {
+  id = 7;
+}
+declare const dto: Shape;
 const adapter = new LoggerAdapter(getLogger('shop'), { tenant: 'acme' });
 
 // What is a habit compiles.
@@ -44,6 +51,8 @@ logger.info(
   new Date(),
 );
 logger.log('INFO', 'order %d paid', 7, { extra: { user: 'bob' } });
+logger.info('got it', { extra: dto });
+logger.info('got it', { extra: new Dto(), excInfo: failure });
 adapter.info('order paid', { orderId: 7 });
 logError('failed', failure, { extra: { a: 1 } });
 

@@ -27,7 +27,10 @@ type CheckedArgument<Argument> =
 type Verdict<Argument> = [0] extends [1 & Argument]
   ? 'fine'
   : [Argument] extends [{ readonly extra: object }]
-    ? [Argument, Exclude<keyof Argument, keyof LogOptions>] extends [LogOptions, never]
+    ? [Argument, Exclude<keyof Argument, keyof LogOptions>] extends [Options, never]
       ? 'fine'
       : 'mistake'
     : 'fine';
+
+/** Interfaces and classes have no index signature, but what is of them has fields. */
+type Options = Omit<LogOptions, 'extra'> & { readonly extra: object };
