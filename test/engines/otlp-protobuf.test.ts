@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { LogRecord } from '../../lib/core/records/log-record.js';
 import { OTLPHandler } from '../../lib/handlers/shipping/otlp/otlp.handler.js';
 import { HttpSink } from '../support/http-sink.js';
@@ -9,10 +9,13 @@ import { corpus } from './support/record-corpus.js';
 /** Reads a request with the official messages, writes it again, and gives both as JSON. */
 const PROGRAM = `
 import base64, json, sys
-from google.protobuf.json_format import MessageToDict
+from google.protobuf.json_format import MessageToDict, Parse
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 bodies = [base64.b64decode(line) for line in sys.stdin.read().split()]
-requests = [ExportLogsServiceRequest.FromString(body) for body in bodies]
+def read(body):
+    if body.startswith(b'{'): return Parse(body, ExportLogsServiceRequest())
+    return ExportLogsServiceRequest.FromString(body)
+requests = [read(body) for body in bodies]
 print(json.dumps({
   'same': [request.SerializeToString() == body for request, body in zip(requests, bodies)],
   'requests': [MessageToDict(request) for request in requests],
@@ -48,10 +51,10 @@ describeWithEngines(
   'OTLP in Protocol Buffers, read with the official messages',
   () => {
     let sink: HttpSink;
-    beforeAll(async () => {
+    beforeEach(async () => {
       sink = await new HttpSink().listen();
     });
-    afterAll(() => sink?.close());
+    afterEach(() => sink?.close());
 
     function read(): { same: boolean[]; requests: Request[] } {
       const { stdout, stderr } = spawnSync(
@@ -137,5 +140,55 @@ describeWithEngines(
         ],
       });
     });
+
+    it.each(['http/protobuf', 'http/json'] as const)(
+      'has each attribute once, by %s, whatever it is called and holds',
+      async (protocol) => {
+        const handler = new OTLPHandler({ endpoint: `http://${sink.host}`, protocol });
+        const names = [
+          '',
+          'extra_',
+          '__proto__',
+          'constructor',
+          'a.b',
+          'a',
+          'a\0b',
+          'exception.type',
+          'extra_exception.type',
+        ];
+        const extra = {
+          ...Object.fromEntries(names.map((name) => [name, `value of ${name}`])),
+          ...{
+            nan: Number.NaN,
+            endless: Number.NEGATIVE_INFINITY,
+            e21: 1e21,
+            p63: 2 ** 63,
+            half: 'a\ud800b',
+          },
+          ...{ long: 'x'.repeat(200_000), trace_id: '0'.repeat(32), inner: { '': 1, half: ['\udc00'] } },
+        };
+        const error = new TypeError('no card');
+        for (const excInfo of [error, undefined])
+          handler.handle(
+            new LogRecord({ name: 'shop', levelno: 20, levelname: 'INFO', msg: '\udfff', extra, excInfo }),
+          );
+        await handler.close();
+        expect(handler.stats).toMatchObject({ delivered: 2, dropped: 0 });
+        const records = read().requests[0]?.resourceLogs[0]?.scopeLogs[0]?.logRecords ?? [];
+        expect(records).toHaveLength(2);
+        for (const { attributes, body, traceId } of records) {
+          const keys = attributes.map(({ key }) => key);
+          expect([keys.length, keys.includes('')]).toEqual([new Set(keys).size, false]);
+          const texts = attributes.map(({ value }) => value.stringValue);
+          expect(texts).toEqual(expect.arrayContaining(names.map((name) => `value of ${name}`)));
+          expect(texts).toEqual(expect.arrayContaining(['a\ufffdb', extra.long, extra.trace_id]));
+          const doubles = attributes
+            .map(({ value }) => value.doubleValue)
+            .filter((value) => value !== undefined);
+          expect(doubles).toEqual(['NaN', '-Infinity', 1e21, 2 ** 63]);
+          expect([body.stringValue, traceId]).toEqual(['\ufffd', undefined]);
+        }
+      },
+    );
   },
 );
