@@ -34,14 +34,36 @@ function look(search: Search, value: unknown, depth: number): void {
   else if (!ArrayBuffer.isView(value)) for (const item of itemsOf(value)) look(search, item, depth + 1);
 }
 
+/** The first of them: to list all of a large list takes as long as it is large. */
 function itemsOf(value: object): unknown[] {
+  const items: unknown[] = [];
   try {
-    if (types.isMap(value)) return [...Map.prototype.values.call(value)];
-    if (types.isSet(value)) return [...Set.prototype.values.call(value)];
-    const keys = Object.keys(value).slice(0, MAX_VALUES);
-    return keys.map((key) => Object.getOwnPropertyDescriptor(value, key)?.value as unknown);
+    if (Array.isArray(value)) {
+      const length = Math.min(value.length, MAX_VALUES);
+      return Array.from({ length }, (_, at) => ownValue(value, at));
+    }
+    if (types.isMap(value)) takeFrom(Map.prototype.values.call(value), items);
+    else if (types.isSet(value)) takeFrom(Set.prototype.values.call(value), items);
+    else
+      for (const key in value) {
+        if (items.length >= MAX_VALUES) break;
+        items.push(ownValue(value, key));
+      }
   } catch {
-    return [];
+    // What was found so far counts.
+  }
+  return items;
+}
+
+/** Without calling a getter. */
+function ownValue(object: object, key: string | number): unknown {
+  return Object.getOwnPropertyDescriptor(object, key)?.value;
+}
+
+function takeFrom(values: Iterable<unknown>, items: unknown[]): void {
+  for (const value of values) {
+    if (items.length >= MAX_VALUES) break;
+    items.push(value);
   }
 }
 
