@@ -11,7 +11,10 @@ export default {
   roots: ['<rootDir>/lib', '<rootDir>/sample-app', '<rootDir>/test'],
   // The sample application has its tests beside its sources, as applications of Nest do.
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/sample-app/**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/packaging/', '<rootDir>/test/engines/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    ...['packaging', 'types', 'engines'].map((room) => `<rootDir>/test/${room}/`),
+  ],
   testEnvironment: 'node',
   // Many tests wait for servers, timers and other processes, and leave room for others meanwhile.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),

@@ -1,13 +1,13 @@
 import base from '../../jest.config.js';
 
 /**
- * The tests of the packed package: slow, because they install it into empty applications.
+ * The tests of the packed package and of its types: slow, because they install it into empty applications, and compile.
  *
  * @type {import('jest').Config}
  */
 export default {
   ...base,
-  testMatch: ['<rootDir>/test/packaging/**/*.test.ts'],
+  testMatch: ['<rootDir>/test/{packaging,types}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/test/packaging/pack.mjs',
   globalTeardown: '<rootDir>/test/packaging/unpack.mjs',
