@@ -126,7 +126,9 @@ function describe(issue: v.BaseIssue<unknown>, keys: readonly string[], schema: 
   // A schema's own messages say more than valibot's.
   if (!VALIBOT_MESSAGE.test(issue.message)) return issue.message;
   const other = issue.type.endsWith('integer') ? 'an integer' : 'another value';
-  return `expected ${(issue.expected ?? other).replaceAll(/[()]/g, '').replaceAll(' | ', ' or ')}, got ${issue.received}${issue.expected === 'number' ? unquoted(issue.input) : ''}`;
+  const expected = (issue.expected ?? other).replaceAll(/[()]/g, '').replaceAll(' | ', ' or ');
+  const remedy = issue.expected === 'number' ? unquoted(issue.input) : '';
+  return `expected ${expected}, got ${issue.received}${remedy}`;
 }
 
 /** Valibot's message, for a schema without one. */

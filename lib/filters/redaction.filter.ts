@@ -7,7 +7,7 @@ import { rememberPassed } from '../python/passed-texts.js';
 import { PathRedaction } from '../redaction/path-redaction.js';
 import { CENSOR, type RedactTextOptions, redactText } from '../redaction/redact-text.js';
 import { isAlwaysSecret, secretKeys } from '../redaction/secret-keys.js';
-import { isLikeJson, isSuspect } from '../redaction/suspect-text.js';
+import { needsSearch } from '../redaction/suspect-text.js';
 import { brand } from '../runtime/brand.js';
 import { lazy } from '../runtime/lazy.js';
 import { redactRecord } from './support/redact-record.js';
@@ -118,7 +118,7 @@ export class RedactionFilter {
       censor: o.censor,
       keys: secretKeys(o),
       patterns: o.patterns.map(global),
-      hasPassed: rememberPassed((text) => !isLikeJson(text) && !isSuspect(text)),
+      hasPassed: rememberPassed((text) => !needsSearch(text)),
     };
     const { paths, censor } = o;
     this.#paths = paths.length === 0 ? undefined : new PathRedaction({ paths, censor, remove: false });

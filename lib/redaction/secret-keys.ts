@@ -1,5 +1,5 @@
 import { boundedCache } from '../runtime/bounded-cache.js';
-import { isLikeJson, isSuspect } from './suspect-text.js';
+import { needsSearch } from './suspect-text.js';
 
 /** Names of secrets, also as a part of a longer name: `userPassword`, `refresh_token_2`. */
 const WORDS =
@@ -96,7 +96,7 @@ export function secretKeys({ keys = [], allow = [] }: SecretKeyOptions = {}): Se
   };
   const verdictOf = (name: string): NameVerdict => ({
     ...decide(name),
-    isSuspect: isLikeJson(name) || isSuspect(name),
+    isSuspect: needsSearch(name),
   });
   const verdicts = boundedCache(verdictOf, 2_000, 64);
   return {

@@ -20,6 +20,11 @@ export function isSuspect(text: string): boolean {
   return text.length >= SHORTEST && (SUSPECT.test(text) || (text.includes('-') && HYPHENS.test(text)));
 }
 
+/** Whether a string has to be searched: it may hold a secret itself, or is JSON that may. */
+export function needsSearch(text: string): boolean {
+  return isLikeJson(text) || isSuspect(text);
+}
+
 /** Whether a string begins as objects and arrays do in JSON. */
 export function isLikeJson(text: string): boolean {
   const first = text.charCodeAt(0);

@@ -123,7 +123,6 @@ function describeFailure(error: unknown, component: PlannedComponent): string {
 
 /** Makes components in order, and what they refer to before them. */
 class Maker {
-  readonly #underway = new Set<PlannedComponent>();
   readonly #failures = new Set<PlannedComponent>();
   readonly #reusable: ReadonlyMap<PlannedComponent, PlannedComponent>;
   readonly #byName: ReturnType<typeof componentsByName>;
@@ -151,8 +150,6 @@ class Maker {
   #make(section: Section, component: PlannedComponent): object | undefined {
     const known = this.made.instances[section].get(component.name);
     if (known !== undefined || this.#failures.has(component)) return known;
-    if (this.#underway.has(component)) throw new TypeError(`${component.path} refers to itself`);
-    this.#underway.add(component);
     try {
       const taken = this.#takeOver(section, component) ?? this.#share(section, component);
       if (taken !== undefined) this.#note(taken);
@@ -163,8 +160,6 @@ class Maker {
       this.#failures.add(component);
       if (!(error instanceof MissingPart)) this.failed(component, error);
       return undefined;
-    } finally {
-      this.#underway.delete(component);
     }
   }
 

@@ -14,10 +14,15 @@ const MAX_ERRORS = 10;
  * no trap of a proxy.
  */
 export function errorWithin(values: readonly unknown[]): Error | undefined {
+  if (!values.some(isObject)) return undefined;
   const search: Search = { seen: new Set(), errors: [] };
   for (const value of values) look(search, value, 0);
   const { errors } = search;
   return errors.length <= 1 ? errors[0] : together(errors);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 interface Search {
@@ -27,7 +32,7 @@ interface Search {
 
 function look(search: Search, value: unknown, depth: number): void {
   const { seen, errors } = search;
-  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH || seen.has(value)) return;
+  if (!isObject(value) || depth > MAX_DEPTH || seen.has(value)) return;
   if (seen.size >= MAX_VALUES || errors.length >= MAX_ERRORS || types.isProxy(value)) return;
   seen.add(value);
   if (isError(value)) errors.push(value);

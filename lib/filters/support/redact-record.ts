@@ -24,10 +24,14 @@ export function redactRecord(
   const redactor = new Redactor(options);
   const merged = redactMessage(record, redactor, options);
   let changes: Changes | undefined = merged;
-  changes = redactTexts(record, redactor, changes, merged !== undefined);
+  changes = withText(changes, 'excText', record.excText, redactor);
+  changes = withText(changes, 'stackInfo', record.stackInfo, redactor);
+  // The merged message that a formatter left here may hold more than the parts show.
+  if (merged === undefined) changes = withText(changes, 'message', record.message, redactor);
+  else if (typeof record.message === 'string') changes = { ...changes, message: undefined };
   const extra = redactFields(record[EXTRA], redactor, paths);
   const context = redactFields(record[CONTEXT], redactor, paths);
-  if (record.excInfo !== undefined && hasError(record)) {
+  if (hasError(record)) {
     const excInfo = redactor.value(record.excInfo);
     if (excInfo !== record.excInfo) changes = { ...changes, excInfo };
   }
@@ -42,29 +46,16 @@ export function redactRecord(
   return copy;
 }
 
-/** The string attributes of a record besides its message. */
-function redactTexts(
-  record: LogRecord,
-  redactor: Redactor,
+/** The changes of a record, with those of a string attribute besides its message. */
+function withText(
   changes: Changes | undefined,
-  isMerged: boolean,
+  name: string,
+  text: unknown,
+  redactor: Redactor,
 ): Changes | undefined {
-  const { excText, stackInfo, message } = record;
-  let all = changes;
-  if (typeof excText === 'string') {
-    const redacted = redactor.text(excText);
-    if (redacted !== excText) all = { ...all, excText: redacted };
-  }
-  if (typeof stackInfo === 'string') {
-    const redacted = redactor.text(stackInfo);
-    if (redacted !== stackInfo) all = { ...all, stackInfo: redacted };
-  }
-  if (typeof message === 'string') {
-    // The merged message that a formatter left here may hold more than the parts show.
-    const redacted = isMerged ? undefined : redactor.text(message);
-    if (redacted !== message) all = { ...all, message: redacted };
-  }
-  return all;
+  if (typeof text !== 'string') return changes;
+  const redacted = redactor.text(text);
+  return redacted === text ? changes : { ...changes, [name]: redacted };
 }
 
 function redactFields(

@@ -60,14 +60,11 @@ export function errorFacts(record: LogRecord): ErrorFacts | undefined {
 
 function takeHex(fields: Map<string, unknown>, name: string, digits: number): string | undefined {
   const value = fields.get(name);
-  if (typeof value !== 'string' || value.length !== digits || !isTraceId(value)) return undefined;
+  // Digits that are all zero mean that there is no trace.
+  if (typeof value !== 'string' || value.length !== digits || !/^(?!0+$)[0-9a-f]+$/i.test(value))
+    return undefined;
   fields.delete(name);
   return value.toLowerCase();
-}
-
-/** Hexadecimal digits that are not all zero: those mean that there is no trace. */
-function isTraceId(value: string): boolean {
-  return /^[0-9a-f]+$/i.test(value) && !/^0+$/.test(value);
 }
 
 /** The fields of an access record; fields of the same names on another record stay where they are. */

@@ -42,11 +42,15 @@ export class ShapedJson {
 
   /** The record as one JSON object, on one line; other output of the formatter is its `message`. */
   write(record: LogRecord): string {
-    if (this.#handler.formatter === null) return withoutHalfPairs(this.#usual.format(record));
+    return withoutHalfPairs(this.#written(record));
+  }
+
+  #written(record: LogRecord): string {
+    if (this.#handler.formatter === null) return this.#usual.format(record);
     const text = textBy(this.#handler.format(record), this.#handler, record);
-    if (isJsonObject(text)) return withoutHalfPairs(text);
+    if (isJsonObject(text)) return text;
     const time = new Date(record.created * 1_000);
     const shown = (Number.isNaN(time.getTime()) ? new Date() : time).toISOString();
-    return withoutHalfPairs(`{"@timestamp":"${shown}","message":${JSON.stringify(text)}}`);
+    return `{"@timestamp":"${shown}","message":${JSON.stringify(text)}}`;
   }
 }
