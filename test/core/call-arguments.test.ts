@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { errorWithin } from '../../lib/core/calls/nested-errors.js';
 import {
   getLogger,
   getLoggingErrors,
@@ -288,7 +289,11 @@ describe('an Error inside of what the message shows', () => {
     };
     endless.self = endless;
     const trap = new Proxy({}, { ownKeys: touched as never, get: touched });
+    const heir = Object.create(
+      new Proxy({}, { ownKeys: touched as never, getOwnPropertyDescriptor: touched as never }),
+    );
     const many = Array.from({ length: 100_000 }, (_, at) => [at]);
+    expect(errorWithin([heir])).toBe(undefined);
     expect(logged([endless, trap, many, { a: { b: { c: { d: { e: failure } } } } }]).excInfo).toBe(undefined);
     expect(touched).not.toHaveBeenCalled();
   });

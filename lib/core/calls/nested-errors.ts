@@ -39,7 +39,10 @@ function look(search: Search, value: unknown, depth: number): void {
   else if (!ArrayBuffer.isView(value)) for (const item of itemsOf(value)) look(search, item, depth + 1);
 }
 
-/** The first of them: to list all of a large list takes as long as it is large. */
+/**
+ * The first of them: to list all of a large list takes as long as it is large. Prototypes are not asked, since they may be
+ * proxies.
+ */
 function itemsOf(value: object): unknown[] {
   const items: unknown[] = [];
   try {
@@ -49,11 +52,7 @@ function itemsOf(value: object): unknown[] {
     }
     if (types.isMap(value)) takeFrom(Map.prototype.values.call(value), items);
     else if (types.isSet(value)) takeFrom(Set.prototype.values.call(value), items);
-    else
-      for (const key in value) {
-        if (items.length >= MAX_VALUES) break;
-        items.push(ownValue(value, key));
-      }
+    else for (const key of Object.keys(value).slice(0, MAX_VALUES)) items.push(ownValue(value, key));
   } catch {
     // What was found so far counts.
   }
