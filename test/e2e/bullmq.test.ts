@@ -95,9 +95,16 @@ if (program === undefined) console.warn('skipped: BullMQ needs redis-server, whi
     })
     class AppModule {}
     app = await NestFactory.createApplicationContext(AppModule, { bufferLogs: true });
-    await app.get(MailProcessor).worker.waitUntilReady();
+    const queues: Record<'mails' | 'reports', Queue> = {
+      mails: app.get(getQueueToken('mails')),
+      reports: app.get(getQueueToken('reports')),
+    };
+    // BullMQ throws an error nobody can catch when it is closed while one of its connections is being made.
+    await Promise.all(
+      [app.get(MailProcessor).worker, ...Object.values(queues)].map((one) => one.waitUntilReady()),
+    );
     recorder.clear();
-    return { mails: app.get(getQueueToken('mails')), reports: app.get(getQueueToken('reports')) };
+    return queues;
   }
   const fieldsOf = (name: string) => recorder.of(name).map((record) => record.extraFields());
   const until = async (event: string): Promise<void> => {
