@@ -23,12 +23,12 @@ interface ExitDrain {
   isWritingThrough: boolean;
   /** Users' handlers that were closed because the process ends; they may still get records. */
   readonly closedAtEnd: WeakSet<CountedHandler>;
-  /** Whether there is a listener for {@link holdForTurn}. */
-  isHoldingForTurn: boolean;
+  /** Removes the listener of {@link holdForTurn}, whichever copy of the package added it; `undefined` if there is none. */
+  stopHoldingForTurn: (() => void) | undefined;
 }
 
 const drain = globalSlot(
-  'exit-drain.4',
+  'exit-drain.5',
   (): ExitDrain => ({
     holding: new Set(),
     stuck: new Set(),
@@ -37,7 +37,7 @@ const drain = globalSlot(
     isEnding: false,
     isWritingThrough: false,
     closedAtEnd: new WeakSet(),
-    isHoldingForTurn: false,
+    stopHoldingForTurn: undefined,
   }),
 );
 
@@ -77,9 +77,9 @@ export function releaseFromExit(holder: Drainable): void {
 export function holdForTurn(holder: Drainable): void {
   drain.holding.add(holder);
   if (drain.isEnding || drain.isWritingThrough) drainAll();
-  else if (drain.stopListening === undefined && !drain.isHoldingForTurn) {
-    drain.isHoldingForTurn = true;
+  else if (drain.stopListening === undefined && drain.stopHoldingForTurn === undefined) {
     process.on('exit', drainAll);
+    drain.stopHoldingForTurn = () => process.off('exit', drainAll);
   }
 }
 
@@ -87,9 +87,8 @@ export function holdForTurn(holder: Drainable): void {
 export function releaseFromTurn(holder: Drainable): void {
   drain.holding.delete(holder);
   drain.stuck.delete(holder);
-  if (!drain.isHoldingForTurn) return;
-  drain.isHoldingForTurn = false;
-  process.off('exit', drainAll);
+  drain.stopHoldingForTurn?.();
+  drain.stopHoldingForTurn = undefined;
 }
 
 /** Whether a handler's class is a user's and overrides `flush` or `close`. */

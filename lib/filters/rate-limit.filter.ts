@@ -2,9 +2,11 @@ import * as v from 'valibot';
 import { UNKNOWN_CALLER } from '../core/calls/caller.js';
 import { COMPONENT, declareComponent } from '../core/component.js';
 import type { FilterOwner } from '../core/filter-like.js';
+import { isHandler } from '../core/handler.js';
 import { LEAN } from '../core/lean.js';
 import { checkLevel } from '../core/levels.js';
 import { checkOptions, levelSchema } from '../core/options.js';
+import { handOver } from '../core/overrides.js';
 import { LogRecord } from '../core/records/log-record.js';
 import { str } from '../python/python-text.js';
 import { brand } from '../runtime/brand.js';
@@ -246,7 +248,10 @@ export class RateLimitFilter {
     if (this.#isReporting) return;
     this.#isReporting = true;
     try {
-      for (const owner of this.#owners) owner.handle(summary);
+      for (const owner of this.#owners) {
+        // Loggers see to the levels of their handlers.
+        if (!isHandler(owner) || summary.levelno >= owner.level) handOver(owner, summary);
+      }
     } finally {
       this.#isReporting = false;
     }

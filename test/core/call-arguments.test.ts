@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { CallErrors } from '../../lib/core/calls/call-errors.js';
 import { errorWithin } from '../../lib/core/calls/nested-errors.js';
 import {
   getLogger,
@@ -379,6 +380,23 @@ describe('what does not fit', () => {
       [1, 'ERR_LOGGING_ARGUMENT', 'shop'],
     ]);
     expect(getLoggingStats().malformedCalls - before).toBe(6);
+  });
+
+  it('is said once for each of more places than errors are remembered', () => {
+    const errors = new CallErrors();
+    const told: string[] = [];
+    const stop = onLoggingError(({ message }) => told.push(message));
+    const { text } = captureStderr(() => {
+      for (let call = 0; call < 450; call += 1) {
+        const caller = () => ({ pathname: '/app/many.ts', lineno: 1 + (call % 150), funcName: 'run' });
+        errors.report(
+          { code: 'ERR_LOGGING_ARGUMENT', logger: 'shop', about: '', problem: 'no', caller },
+          true,
+        );
+      }
+    });
+    stop();
+    expect([told.length, text.split('\n').length - 1, errors.count]).toEqual([150, 150, 450]);
   });
 
   it('is said once for a record, whatever the number of handlers', () => {

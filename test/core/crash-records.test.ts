@@ -47,6 +47,7 @@ const ENDINGS = {
   'a thrown text': `setTimeout(() => { throw 'boom'; }, 5);`,
   'a rejection': `void Promise.reject(new RangeError('boom'));`,
   'a rejection without an error': `void Promise.reject('boom');`,
+  'an object without a prototype': `setTimeout(() => { throw Object.create(null); }, 5);`,
   'nothing thrown at all': `void Promise.reject(undefined);`,
 };
 const ALL = '{ uncaughtException: true, unhandledRejection: true, warnings: true }';
@@ -137,6 +138,20 @@ describe("Node's warnings", () => {
     });
     expect([ending.status, ending.stderr]).toEqual([0, '']);
     expect(run(body, undefined).stderr).toContain('old');
+  });
+
+  it('are recorded as long as anybody wants that, the program or who records crashes', () => {
+    const both = (undo: string) =>
+      run(
+        `import { captureWarnings } from 'nestjs-logging/core';
+        captureWarnings(true); const takeBack = captureCrashes({ warnings: true }); ${undo}; process.emitWarning('old');`,
+        '{}',
+      );
+    expect(both('takeBack()').records[1]).toMatchObject({ logger: 'node.warnings' });
+    expect(both('captureWarnings(false)').records[1]).toMatchObject({ logger: 'node.warnings' });
+    const neither = both('captureWarnings(false); takeBack()');
+    expect(neither.records).toHaveLength(1);
+    expect(neither.stderr).toContain('old');
   });
 
   it('are those of rejections where Node is set to warn of them', () => {

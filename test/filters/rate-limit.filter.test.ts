@@ -8,6 +8,7 @@ import { RateLimitFilter, type RateLimitFilterOptions } from '../../lib/filters/
 import { RedactionFilter } from '../../lib/filters/redaction.filter.js';
 import { isolateLogging, type LoggingIsolation } from '../../lib/testing/logging-isolation.js';
 import { ListHandler } from '../support/list-handler.js';
+import { captureStderr } from '../support/stderr-capture.js';
 
 let isolation: LoggingIsolation;
 beforeEach(() => {
@@ -155,6 +156,32 @@ describe('what is suppressed', () => {
     jest.advanceTimersByTime(100);
     expect(filter.withheld).toBe(95);
     expect(getLoggingStats().handlers[0]).toMatchObject({ emitted: 101, filtered: 95, delivered: 6 });
+  });
+
+  it('is reported to those of its handlers that take records of that level', () => {
+    const { logger, handler, filter } = setUp({ rate: 0, burst: 1, summaryMs: 5_000 });
+    const errors = new ListHandler({ level: 'ERROR', filters: [filter] });
+    logger.addHandler(errors);
+    for (let index = 0; index < 3; index += 1) logger.info('tick');
+    jest.advanceTimersByTime(5_000);
+    expect(handler.lines.at(-1)).toBe('2 more messages like this were suppressed: tick');
+    expect(errors.lines).toEqual([]);
+  });
+
+  it('is reported to the next handler though one throws', () => {
+    const { logger, handler, filter } = setUp({ rate: 0, burst: 1, summaryMs: 5_000 });
+    class Broken extends ListHandler {
+      override handle(): never {
+        throw new Error('broken');
+      }
+    }
+    filter.detached(handler);
+    new Broken({ filters: [filter] });
+    filter.attached(handler);
+    for (let index = 0; index < 3; index += 1) logger.info('tick');
+    const { text } = captureStderr(() => jest.advanceTimersByTime(5_000));
+    expect(text).toContain('Error: broken');
+    expect(handler.lines).toHaveLength(2);
   });
 
   it('is reported when the handler is closed', async () => {

@@ -47,21 +47,21 @@ export class CallErrors {
   report(error: CallError, prints: boolean): void {
     this.#count += 1;
     try {
-      const seen = this.#seen(error);
-      const isNew = announceError({ ...seen, at: Date.now() }, false);
+      const { seen, isNew } = this.#seen(error);
+      announceError({ ...seen, at: Date.now() }, isNew);
       if (isNew && prints) writeStderr(`nestjs-logging: ${seen.message}\n`);
     } catch {
       // It was counted.
     }
   }
 
-  #seen({ code, logger, about, problem, caller }: CallError): SeenError {
+  #seen({ code, logger, about, problem, caller }: CallError): { seen: SeenError; isNew: boolean } {
     const { pathname, lineno } = caller();
     const place =
       lineno > 0 ? `${pathname}:${lineno}` : `a call of logger '${logger}' (${cutText(about, MAX_ABOUT)})`;
     const key = `${place}\0${problem}`;
     const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return { seen: known, isNew: false };
     const seen: SeenError = {
       at: 0,
       source: 'log call',
@@ -72,6 +72,6 @@ export class CallErrors {
     };
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(key, seen);
-    return seen;
+    return { seen, isNew: true };
   }
 }

@@ -1,5 +1,5 @@
 import { defineField } from '../../runtime/define-field.js';
-import { copyOfPlain, type LogRecord } from './log-record.js';
+import { copyOfPlain, EXTRA, type LogRecord } from './log-record.js';
 
 /** A copy of a record, of the same class, with the attributes that `changes` names replaced or added. */
 export function copyRecord(
@@ -16,4 +16,18 @@ export function copyRecord(
     else defineField(copy, key, changes[key]);
   }
   return copy;
+}
+
+/**
+ * Makes a record keep the fields of its call as they are now, although whoever logged it may go on to change the object
+ * that it passed: Python copies the entries of `extra` too. For handlers that keep records for later.
+ */
+export function keepFields(record: LogRecord): void {
+  const extra = record[EXTRA];
+  if (extra === undefined) return;
+  try {
+    record[EXTRA] = { ...extra };
+  } catch {
+    // A getter that throws, or a proxy: the formatter will say so.
+  }
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { str } from '../../python/python-text.js';
 import { globalSlot } from '../../runtime/global-slot.js';
 import { lazy } from '../../runtime/lazy.js';
 import { openHandlers } from '../handler.js';
@@ -8,7 +9,7 @@ import { getLogger } from '../loggers/manager.js';
 import { checkOptions } from '../options.js';
 import { header, isErrorLike } from '../records/traceback.js';
 import { startFlushing } from '../shutdown.js';
-import { captureWarnings } from './capture-warnings.js';
+import { captureWarningsFor } from './capture-warnings.js';
 import { reportLoggingError } from './diagnostics.js';
 
 const crashSchema = lazy(() =>
@@ -67,24 +68,37 @@ export function captureCrashes(options: CaptureCrashesOptions): () => void {
 
 type CrashRequest = v.InferOutput<ReturnType<typeof crashSchema>>;
 
+interface CrashCapture {
+  readonly requests: Set<CrashRequest>;
+  /** Removes the listener, whichever copy of the package added it; `undefined` if there is none. */
+  stopListening: (() => void) | undefined;
+}
+
 /** The active requests; shared by all copies of this package, so that each crash is recorded once. */
-const capture = globalSlot('crashes.1', () => ({
-  requests: new Set<CrashRequest>(),
-  isListening: false,
-  capturesWarnings: false,
-}));
+const capture = globalSlot(
+  'crashes.2',
+  (): CrashCapture => ({ requests: new Set(), stopListening: undefined }),
+);
 
 /** Adds the listeners that are needed, and no others. */
 function update(): void {
   const requests = [...capture.requests];
   const listens = requests.some((one) => one.uncaughtException || one.unhandledRejection);
-  // The monitor is called first and decides nothing; a listener for rejections would keep the process alive.
-  if (listens && !capture.isListening) process.on('uncaughtExceptionMonitor', record);
-  else if (!listens && capture.isListening) process.off('uncaughtExceptionMonitor', record);
-  capture.isListening = listens;
-  const capturesWarnings = requests.some(({ warnings }) => warnings);
-  if (capturesWarnings !== capture.capturesWarnings) captureWarnings(capturesWarnings);
-  capture.capturesWarnings = capturesWarnings;
+  if (listens) capture.stopListening ??= listen();
+  else {
+    capture.stopListening?.();
+    capture.stopListening = undefined;
+  }
+  captureWarningsFor(
+    'crashes',
+    requests.some(({ warnings }) => warnings),
+  );
+}
+
+/** The monitor is called first and decides nothing; a listener for rejections would keep the process alive. */
+function listen(): () => void {
+  process.on('uncaughtExceptionMonitor', record);
+  return () => process.off('uncaughtExceptionMonitor', record);
 }
 
 function record(error: unknown, origin: string): void {
@@ -101,7 +115,7 @@ function recordCrash(logger: Logger, error: unknown, isRejection: boolean): void
   try {
     const what = isRejection ? 'unhandled rejection' : 'uncaught exception';
     const origin = isRejection ? 'unhandledRejection' : 'uncaughtException';
-    const text = isErrorLike(error) ? header(error) : String(error);
+    const text = isErrorLike(error) ? header(error) : str(error);
     logger.logRead(recordCrash, CRITICAL, {
       msg: `${what}: %s`,
       args: [text],

@@ -43,11 +43,9 @@ class ErrorReports {
     };
   }
 
-  announce(seen: SeenError, repeats: boolean): boolean {
+  announce(seen: SeenError, notifies: boolean): void {
     const report = this.#remember(seen);
-    const isNew = report.count === 1;
-    if (isNew || repeats) this.#notifyAll(report);
-    return isNew;
+    if (notifies) this.#notifyAll(report);
   }
 
   #notifyAll(report: LoggingErrorReport): void {
@@ -95,13 +93,12 @@ export function onLoggingError(listener: LoggingErrorListener): () => void {
 }
 
 /**
- * Remembers an error and reports it to listeners. Never throws.
+ * Remembers an error. Never throws.
  *
- * @param repeats Whether listeners are called for an error that is already remembered.
- * @returns Whether it was not remembered yet.
+ * @param notifies Whether listeners are called; default true.
  */
-export function announceError(seen: SeenError, repeats = true): boolean {
-  return reports.announce(seen, repeats);
+export function announceError(seen: SeenError, notifies = true): void {
+  reports.announce(seen, notifies);
 }
 
 function isSame(one: LoggingErrorReport, other: SeenError): boolean {

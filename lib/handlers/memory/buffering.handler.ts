@@ -4,6 +4,7 @@ import { Handler } from '../../core/handler.js';
 import { isLean, LEAN } from '../../core/lean.js';
 import { checkOptions } from '../../core/options.js';
 import { settle, yesBy } from '../../core/overrides.js';
+import { keepFields } from '../../core/records/copy-record.js';
 import type { LogRecord } from '../../core/records/log-record.js';
 import type { DeliveryCounts } from '../../core/reports/handler-counters.js';
 import { lazy } from '../../runtime/lazy.js';
@@ -31,8 +32,8 @@ export type BufferingHandlerOptions = v.InferInput<ReturnType<typeof bufferingHa
  * Keeps records in memory until there are `capacity` of them, then flushes: in this class that drops them. Derive from
  * it and write `flush`, and `shouldFlush` for another condition.
  *
- * Records are kept as they are, as in Python: an object among their arguments is printed as it is when the buffer is
- * flushed.
+ * Records are kept as they are, as in Python: an object among their arguments, or inside of a field, is printed as it is
+ * when the buffer is flushed.
  *
  * @see https://docs.python.org/3/library/logging.handlers.html#logging.handlers.BufferingHandler
  */
@@ -68,6 +69,7 @@ export class BufferingHandler extends Handler {
   emit(record: LogRecord): void {
     if (isLean(this)) keepCaller(record, this.formatter);
     else record.caller();
+    keepFields(record);
     this.buffer.push(record);
     // Nobody waits for it, and an unhandled rejection would end the process.
     if (yesBy(this.shouldFlush(record), 'shouldFlush', this, record)) settle(this.flush(), this);

@@ -123,11 +123,11 @@ export class MemoryHandler extends BufferingHandler implements Drainable {
 
   /** Passes the records to the target and flushes that; without one they stay. */
   override flush(): void | Promise<void> {
-    const { buffer, target } = this;
+    const { target } = this;
     if (target === null) return;
     releaseFromExit(this);
-    for (const record of buffer) handOver(target, record);
-    buffer.length = 0;
+    // What the target itself logs meanwhile waits for the next flush: passed on now, it might never end.
+    for (const record of this.buffer.splice(0)) handOver(target, record);
     return target.flush();
   }
 

@@ -7,7 +7,7 @@ import { Handler, isHandler } from '../../core/handler.js';
 import { LEAN } from '../../core/lean.js';
 import { checkOptions } from '../../core/options.js';
 import { settle, wrongAnswer } from '../../core/overrides.js';
-import { copyRecord } from '../../core/records/copy-record.js';
+import { copyRecord, keepFields } from '../../core/records/copy-record.js';
 import type { LogRecord } from '../../core/records/log-record.js';
 import { tracebackText } from '../../core/records/record-traceback.js';
 import { construct } from '../../runtime/construct.js';
@@ -204,8 +204,9 @@ export class QueueHandler extends Handler {
   }
 
   /**
-   * A copy of the record that no longer depends on anything that may change: message and arguments are merged, the
-   * traceback is text, and the caller is known if a handler's formatter asks for it.
+   * A copy of the record for later: message and arguments are merged, the traceback is text, the fields are those of the
+   * call, and the caller is known if a handler's formatter asks for it. As in Python, an object inside of a field is
+   * not copied.
    */
   prepare(record: LogRecord): LogRecord {
     if (this.listener === null) record.caller();
@@ -213,6 +214,7 @@ export class QueueHandler extends Handler {
     const hasFormatter = this.formatter !== null;
     const message = hasFormatter ? this.format(record) : record.getMessage();
     const copy = copyRecord(record);
+    keepFields(copy);
     copy.message = message;
     copy.msg = message;
     copy.args = [];

@@ -7,6 +7,7 @@ import { INFO, WARNING } from '../../core/levels.js';
 import type { Logger } from '../../core/loggers/logger.js';
 import { getLogger, getRootLogger } from '../../core/loggers/manager.js';
 import { handOver } from '../../core/overrides.js';
+import { keepFields } from '../../core/records/copy-record.js';
 import type { LogRecord } from '../../core/records/log-record.js';
 import { state } from '../../core/state.js';
 import { writeStderr } from '../../runtime/std-streams.js';
@@ -111,6 +112,7 @@ class HoldingHandler extends Handler {
 
   emit(record: LogRecord): void {
     record.caller();
+    keepFields(record);
     const weight = weigh(record);
     // Nothing goes for a record that there will be no room for.
     if (weight > MAX_CHARACTERS) {

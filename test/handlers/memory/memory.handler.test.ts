@@ -3,6 +3,7 @@ import { dictConfig } from '../../../lib/config/apply/dict-configurator.js';
 import { Formatter } from '../../../lib/core/formatting/formatter.js';
 import { getLogger } from '../../../lib/core/loggers/manager.js';
 import { LogRecord } from '../../../lib/core/records/log-record.js';
+import { JsonFormatter } from '../../../lib/formatters/json.formatter.js';
 import { BufferingHandler } from '../../../lib/handlers/memory/buffering.handler.js';
 import { MemoryHandler } from '../../../lib/handlers/memory/memory.handler.js';
 import { ListHandler } from '../../support/list-handler.js';
@@ -99,6 +100,41 @@ describe('MemoryHandler', () => {
     void handler.flush();
     expect(target.lines).toEqual(['early', 'later']);
     expect(handler.buffer).toEqual([]);
+  });
+
+  it('keeps the fields of the call, whatever becomes of the object that it was given', () => {
+    const target = new ListHandler({ formatter: new JsonFormatter() });
+    const logger = getLogger('shop.memory');
+    logger.setLevel('DEBUG');
+    const handler = new MemoryHandler({ capacity: 10, target });
+    logger.addHandler(handler);
+    const progress: Record<string, unknown> = { step: 1 };
+    logger.info('working', { extra: progress });
+    progress.step = 2;
+    progress.of = 3;
+    logger.info('working', progress);
+    progress.step = 3;
+    void handler.flush();
+    logger.removeHandler(handler);
+    expect(target.records.map((one) => one.extraFields())).toEqual([{ step: 1 }, { step: 2, of: 3 }]);
+  });
+
+  it('passes on what it had when it was flushed: what the target logs meanwhile waits', () => {
+    const logger = getLogger('shop.circle');
+    logger.setLevel('DEBUG');
+    class Chatty extends ListHandler {
+      override emit(one: LogRecord): void {
+        super.emit(one);
+        if (this.records.length < 100) logger.debug('sent %s', one.msg);
+      }
+    }
+    const target = new Chatty();
+    const handler = new MemoryHandler({ capacity: 1_000, target });
+    logger.addHandler(handler);
+    logger.info('order');
+    void handler.flush();
+    expect([target.lines, handler.buffer.map(({ args }) => args)]).toEqual([['order'], [['order']]]);
+    logger.removeHandler(handler);
   });
 
   it('loses the oldest, and counts them, when no target comes for very many', () => {

@@ -41,6 +41,21 @@ describe('QueueHandler', () => {
     expect(queue.get_nowait()?.getMessage()).toBe('1 items');
   });
 
+  it('keeps the fields of the call, whatever becomes of the object that it was given', () => {
+    const queue = new RecordQueue();
+    const extra: Record<string, unknown> = { step: 1 };
+    const handler = new QueueHandler({ queue });
+    handler.handle(new LogRecord({ msg: 'working', extra }));
+    extra.step = 2;
+    extra.of = 3;
+    handler.handle(new LogRecord({ msg: 'working', extra }).expose());
+    extra.step = 3;
+    expect([queue.get_nowait()?.extraFields(), queue.get_nowait()?.extraFields()]).toEqual([
+      { step: 1 },
+      { step: 2, of: 3 },
+    ]);
+  });
+
   it('makes the traceback text, apart from the message', () => {
     const queue = new RecordQueue();
     new QueueHandler({ queue }).handle(new LogRecord({ msg: 'failed', excInfo: new TypeError('no') }));

@@ -36,6 +36,8 @@ export class Compressor {
   readonly #onError: (error: unknown) => void;
   #work: Promise<void> | undefined;
   #isAsked = false;
+  /** The files that could not be compressed and were reported, by inode: they are tried again after each roll. */
+  readonly #failed = new Set<number>();
 
   /**
    * @param path The log file.
@@ -79,6 +81,8 @@ export class Compressor {
       tried.add(rolled.stats.ino);
       try {
         await this.#compress(rolled);
+      } catch (error) {
+        this.#report(rolled.stats, error);
       } finally {
         closeSync(rolled.fd);
         if (rolled.gzipFd !== undefined) closeSync(rolled.gzipFd);
@@ -86,27 +90,43 @@ export class Compressor {
     }
   }
 
+  /** One file that cannot be compressed does not stop the others. */
+  #report({ ino }: Stats, error: unknown): void {
+    if (this.#failed.has(ino)) return;
+    this.#failed.add(ino);
+    this.#onError(error);
+  }
+
   /** Opens the next file to compress: the oldest, which is deleted first. Names change; an open file does not. */
-  #take(tried: ReadonlySet<number>): Rolled | undefined {
+  #take(tried: Set<number>): Rolled | undefined {
     const taken = this.#removeAbandoned();
     for (const path of [...this.#findRolled()].reverse()) {
       const stats = statOf(path);
       if (!stats?.isFile() || tried.has(stats.ino) || taken.has(stats.ino)) continue;
-      const fd = openSync(path, 'r');
+      try {
+        return this.#open(path, stats);
+      } catch (error) {
+        tried.add(stats.ino);
+        this.#report(stats, error);
+      }
+    }
+    return undefined;
+  }
+
+  #open(path: string, stats: Stats): Rolled {
+    const fd = openSync(path, 'r');
+    try {
       if (statOf(`${path}.gz`) !== undefined) return { stats, fd, gzipFd: openSync(`${path}.gz`, 'r') };
       // Beside it: a namer may have put it on another disk than the log file.
       const name = `${basename(this.#path)}.${stats.ino}.${processToken()}.gz.tmp`;
       const temporary = join(dirname(path), name);
-      try {
-        // Made here, under the lock: it shows other processes that this file is taken.
-        makeLike(temporary, stats);
-      } catch (error) {
-        closeSync(fd);
-        throw error;
-      }
+      // Made here, under the lock: it shows other processes that this file is taken.
+      makeLike(temporary, stats);
       return { stats, fd, temporary };
+    } catch (error) {
+      closeSync(fd);
+      throw error;
     }
-    return undefined;
   }
 
   /** Removes the temporary files of processes that ended. @returns The files that running ones are compressing. */

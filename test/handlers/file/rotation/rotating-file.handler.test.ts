@@ -269,4 +269,20 @@ describe('RotatingFileHandler with compress', () => {
     expect(folder.read('app.log.1')).toBe('e\nf\n');
     expect(unzipped('app.log.1.gz')).toBe('something else');
   });
+
+  it('compresses the others though one cannot be, which it reports once', async () => {
+    writeFileSync(folder.file('app.log.1'), 'e\nf\n');
+    writeFileSync(folder.file('app.log.2'), 'c\nd\n');
+    writeFileSync(folder.file('app.log.2.gz'), gzipSync('something else'));
+    const handler = make({ ...compressed, backupCount: 5 });
+    const reports: unknown[] = [];
+    Object.assign(handler, { reportError: (error: unknown) => reports.push(error) });
+    await sleep(250);
+    expect(unzipped('app.log.1.gz')).toBe('ef');
+    log(handler, 'ghi');
+    await handler.close();
+    expect(folder.names()).toEqual(['app.log', 'app.log.1.gz', 'app.log.2.gz', 'app.log.3', 'app.log.3.gz']);
+    expect([unzipped('app.log.1.gz'), unzipped('app.log.2.gz')]).toEqual(['gh', 'ef']);
+    expect(reports.map(String)).toEqual([expect.stringContaining('app.log.2')]);
+  });
 });
