@@ -21,7 +21,7 @@ export default {
   // Each file's modules stay in the memory of its worker: after some hundred files, collecting garbage takes longer than testing.
   workerIdleMemoryLimit: '1GB',
   // They start programs and servers, which takes its time on a machine that does other things too.
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   injectGlobals: false,
   extensionsToTreatAsEsm: ['.ts'],
   globalSetup: '<rootDir>/test/support/jest-setup.mjs',

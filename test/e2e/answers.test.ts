@@ -1,6 +1,6 @@
 /** With the module and without, whatever it is asked and whoever answers: the same bytes, but for the id. */
 import { connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { HttpLogOptions } from '../../lib/nest/requests/http-log-options.js';
 import { hasOpenssl, makeCertificates } from '../support/certificates.js';
 import { type AnswerApplication, startAnswering } from './support/answer-application.js';
@@ -8,8 +8,6 @@ import { http2Requests, wireRequests } from './support/answer-requests.js';
 import { loggedModule } from './support/logged-module.js';
 import { Recorder } from './support/recorder.js';
 import { send, sendSecurely } from './support/wire.js';
-
-jest.setTimeout(20_000);
 
 const tls = hasOpenssl ? makeCertificates() : undefined;
 const tunings: readonly HttpLogOptions[] = [{}, { tuning: true }];

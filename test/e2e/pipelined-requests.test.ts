@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { PassThrough, type Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, type INestApplication, Module, Res } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { loggedModule } from './support/logged-module.js';
@@ -34,8 +34,6 @@ class SlowController {
     raw.once('close', () => endless.unpipe(raw));
   }
 }
-
-jest.setTimeout(30_000);
 
 describe.each(platforms)('requests on one connection on $name', ({ createAdapter }) => {
   const recorder = new Recorder();

@@ -14,9 +14,6 @@ import { resetLogging } from '../support/reset-logging.js';
 const loader = new URL('../support/ts-loader.mjs', import.meta.url).href;
 const worker = fileURLToPath(new URL('../support/first-record-worker.ts', import.meta.url));
 
-// Processes of their own, on machines that may be busy.
-jest.setTimeout(60_000);
-
 let directory: string;
 beforeAll(() => {
   directory = mkdtempSync(path.join(tmpdir(), 'logging-first-'));

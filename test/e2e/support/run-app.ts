@@ -9,7 +9,7 @@ const nest11Loader = join(import.meta.dirname, '../nest-11/nest-11-loader.mjs');
 export interface RunOptions {
   /** Whether with the older line of Nest; then it has `NEST_LINE=11`. */
   readonly nest11?: boolean;
-  /** How long it may take; default 30 seconds. */
+  /** How long it may take; default two minutes, for machines that do other things too. */
   readonly timeoutMs?: number;
 }
 
@@ -28,13 +28,13 @@ export function runApp(folder: string, script: string, ...args: string[]): Ended
 
 /** The same, run in another way. */
 export function runAppWith(
-  { nest11 = false, timeoutMs = 30_000 }: RunOptions,
+  { nest11 = false, timeoutMs = 120_000 }: RunOptions,
   folder: string,
   script: string,
   ...args: string[]
 ): EndedApp {
   const file = join(folder, 'app.log');
-  const { stdout, stderr, status } = spawnSync(
+  const { stdout, stderr, status, error } = spawnSync(
     process.execPath,
     [
       '--disable-warning=ExperimentalWarning',
@@ -50,6 +50,7 @@ export function runAppWith(
       maxBuffer: 64 * 1_048_576,
     },
   );
+  if (error !== undefined) throw new Error(`${script} did not end by itself; it printed:\n${stderr}`, { cause: error });
   let log = '';
   try {
     log = readFileSync(file, 'utf8');
