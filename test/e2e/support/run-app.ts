@@ -50,7 +50,8 @@ export function runAppWith(
       maxBuffer: 64 * 1_048_576,
     },
   );
-  if (error !== undefined) throw new Error(`${script} did not end by itself; it printed:\n${stderr}`, { cause: error });
+  if (error !== undefined)
+    throw new Error(`${script} did not end by itself; it printed:\n${stderr}`, { cause: error });
   let log = '';
   try {
     log = readFileSync(file, 'utf8');
