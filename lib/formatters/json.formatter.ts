@@ -89,6 +89,8 @@ export class JsonFormatter extends Formatter {
    * object.
    */
   #document: JsonDocument | null | undefined;
+  /** Whether the options need one. */
+  readonly #needsDocument: boolean;
   /** Used by one record at a time; a `toJSON` that logs finds it taken and makes another. */
   #budget: JsonBudget | undefined;
 
@@ -131,6 +133,8 @@ export class JsonFormatter extends Formatter {
     this.#fieldsBesideError = o.includeError
       ? new JsonFields(reserved(withError), this.#redaction)
       : undefined;
+    this.#needsDocument = this.#askForDocument();
+    this.#budget = this.#newBudget();
   }
 
   /** @internal */
@@ -238,19 +242,26 @@ export class JsonFormatter extends Formatter {
     return budget;
   }
 
+  /** Whether an option needs a document. Asked when it is made, so that the first record need not. */
+  #askForDocument(): boolean {
+    const { rename_fields, drop_fields, order, redact, serializers, nestedKey, shape } = this.#settings;
+    return (
+      shape !== undefined ||
+      drop_fields.length > 0 ||
+      order.length > 0 ||
+      (Boolean(redact) && (this.#redaction === undefined || nestedKey !== undefined)) ||
+      Object.keys(serializers).length > 0 ||
+      !Object.keys(rename_fields).every((name) => this.#isOwn(name))
+    );
+  }
+
   #makeDocument(): JsonDocument | null {
-    const { rename_fields, drop_fields, order, redact, serializers, nestedKey } = this.#settings;
     const { addFields, processFields, convertValue } = JsonFormatter.prototype;
     const isPlain =
-      this.#settings.shape === undefined &&
+      !this.#needsDocument &&
       this.addFields === addFields &&
       this.processFields === processFields &&
-      this.convertValue === convertValue &&
-      drop_fields.length === 0 &&
-      order.length === 0 &&
-      (!redact || (this.#redaction !== undefined && nestedKey === undefined)) &&
-      Object.keys(serializers).length === 0 &&
-      Object.keys(rename_fields).every((name) => this.#isOwn(name));
+      this.convertValue === convertValue;
     this.#document = isPlain ? null : new JsonDocument(this.#documentParts());
     return this.#document;
   }

@@ -24,8 +24,8 @@ describe('the first record of a process', () => {
   // The engine compiles a function when it is first called, which takes longer than to run it. A tenth more than there
   // were when the bounds were set, Node's own among them.
   it.each([
-    ['line by line', 0, 66],
-    ['in batches', 16_384, 85],
+    ['line by line', 0, 61],
+    ['in batches', 16_384, 80],
   ])('needs few functions that no call needed before, %s', (_how, bufferSize, bound) => {
     const functions = functionsOfFirstRecord(bufferSize);
     expect(functions).toContain('emit');

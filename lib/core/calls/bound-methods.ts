@@ -60,12 +60,10 @@ export function lendMethods(given: Lendable, isInstance: (object: object) => boo
   const prototype = given as Lender;
   const methods = {} as Methods;
   for (const name of LOG_METHODS) methods[name] = prototype[name] as never;
-  const ownFunctionOf = outOfLine((logger: Lender, name: Name) =>
-    ownFunction(logger, name, methods, getters),
-  );
+  const ownFunctionOf = outOfLine(ownFunction);
   const read = (object: unknown, name: Name): unknown =>
     typeof object === 'object' && object !== null && isInstance(object)
-      ? ownFunctionOf(object as Lender, name)
+      ? ownFunctionOf(object as Lender, name, methods, getters)
       : methods[name];
   Object.defineProperty(prototype, 'nestjs-logging.calls', { value: callsOf(methods) });
   // Written out one by one, so that the engine can optimise each.

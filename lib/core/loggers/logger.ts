@@ -35,7 +35,7 @@ import {
 import { reportLoggingError, reportMisuse } from '../reports/diagnostics.js';
 import { state } from '../state.js';
 import { admissionLevelOf, effectiveLevelOf, isAdmitted } from './level-overlay.js';
-import { above, LoggerNode } from './logger-node.js';
+import { LoggerNode } from './logger-node.js';
 
 /**
  * A named place in the tree of loggers; get one with `getLogger(name)`, never with `new`.
@@ -69,59 +69,54 @@ export class Logger extends LoggerNode<Logger> {
 
   /** Detail for diagnosis. */
   debug<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
-    if (this.enables(DEBUG)) this.#log(DEBUG, msg, args, this.debug);
+    if (this.enables(DEBUG)) this.logEnabled(this.debug, DEBUG, msg, args);
   }
 
   /** Things work as they should. */
   info<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
-    if (this.enables(INFO)) this.#log(INFO, msg, args, this.info);
+    if (this.enables(INFO)) this.logEnabled(this.info, INFO, msg, args);
   }
 
   /** Something unexpected. */
   warning<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
-    if (this.enables(WARNING)) this.#log(WARNING, msg, args, this.warning);
+    if (this.enables(WARNING)) this.logEnabled(this.warning, WARNING, msg, args);
   }
 
   /** The same as {@link Logger.warning}. */
   warn<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
-    if (this.enables(WARNING)) this.#log(WARNING, msg, args, this.warn);
+    if (this.enables(WARNING)) this.logEnabled(this.warn, WARNING, msg, args);
   }
 
   /** Something failed. */
   error<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
-    if (this.enables(ERROR)) this.#log(ERROR, msg, args, this.error);
+    if (this.enables(ERROR)) this.logEnabled(this.error, ERROR, msg, args);
   }
 
   /** ERROR with the traceback of what was thrown, Error or not: the last argument that no placeholder takes, or `msg`. */
   exception<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
-    if (this.enables(ERROR)) this.#log(ERROR, msg, args, this.exception, true);
+    if (this.enables(ERROR)) this.logEnabled(this.exception, ERROR, msg, args, true);
   }
 
   /** The application cannot go on. */
   critical<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
-    if (this.enables(CRITICAL)) this.#log(CRITICAL, msg, args, this.critical);
+    if (this.enables(CRITICAL)) this.logEnabled(this.critical, CRITICAL, msg, args);
   }
 
   /** The same as {@link Logger.critical}. */
   fatal<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
-    if (this.enables(CRITICAL)) this.#log(CRITICAL, msg, args, this.fatal);
+    if (this.enables(CRITICAL)) this.logEnabled(this.fatal, CRITICAL, msg, args);
   }
 
   /** Logs at any level: an integer, or a registered name. Anything else is reported, and logged all the same. */
   log<const M, A extends unknown[]>(level: Level, msg: M, ...args: LogArguments<M, A>): void {
     const levelno = findLevel(level);
     if (levelno === undefined) logAtUnknownLevel(this, this.log, level, msg, args);
-    else if (this.enables(levelno)) this.#log(levelno, msg, args, this.log);
+    else if (this.enables(levelno)) this.logEnabled(this.log, levelno, msg, args);
   }
 
   /** Logs for an adapter or wrapper: the frame that called `boundary`, its public function, is the caller. */
   logFrom(boundary: CallBoundary, levelno: number, msg: unknown, args: unknown[], takesAnything = false) {
-    if (this.enables(levelno)) this.#log(levelno, msg, args, boundary, takesAnything);
-  }
-
-  /** {@link Logger.logFrom} after {@link Logger.enables} was true. For this package. */
-  logEnabled(boundary: CallBoundary, levelno: number, msg: unknown, args: unknown[], takesAnything = false) {
-    this.#log(levelno, msg, args, boundary, takesAnything);
+    if (this.enables(levelno)) this.logEnabled(boundary, levelno, msg, args, takesAnything);
   }
 
   /** @internal */
@@ -143,21 +138,22 @@ export class Logger extends LoggerNode<Logger> {
 
   /** Logs a call with parsed arguments, whose fields use no reserved name. For this package. */
   logRead(boundary: CallBoundary, levelno: number, call: LogCall): void {
-    if (this.enables(levelno)) this.#log(levelno, call.msg, call.args, boundary, false, call);
+    if (this.enables(levelno)) this.logEnabled(boundary, levelno, call.msg, call.args, false, call);
   }
 
   /**
-   * Parses the arguments, makes the record, passes it on.
+   * {@link Logger.logFrom} after {@link Logger.enables} was true: parses the arguments, makes the record, passes it on. For
+   * this package.
    *
    * One method, since the engine then compiles a call as a whole, in the same way in every process: it inlines what this
    * calls, the record's constructor first, and spares the object of options. In five methods it inlined now these and now
    * those, and a call took up to 1.4 times as long.
    */
-  #log(
+  logEnabled(
+    boundary: CallBoundary,
     levelno: number,
     msg: unknown,
     rest: unknown[],
-    boundary: CallBoundary,
     takesAnything = false,
     read: LogCall | undefined = undefined,
   ): void {
@@ -195,7 +191,9 @@ export class Logger extends LoggerNode<Logger> {
       caller: undefined,
     };
     const isOurs =
-      this.makeRecord === makeRecord && this.findCaller === findCaller && this.#recordFactory() === undefined;
+      (this.manager?.logRecordFactory ?? state.recordFactory) === undefined &&
+      this.makeRecord === makeRecord &&
+      this.findCaller === findCaller;
     const record = isOurs ? new LogRecord(about, true) : this.#ownRecord(about);
     // `handle` and what it calls may be the user's own: what they throw never reaches the log call.
     try {
@@ -243,11 +241,14 @@ export class Logger extends LoggerNode<Logger> {
   /** Passes a record to the filters, then to the handlers, whatever its level. */
   handle(record: LogRecord): void {
     if (this.#disabled) return;
-    if (asksFilters(this)) this.#filterAndHandle(record);
-    else this.#callHandlers(record);
+    const passed = asksFilters(this) ? this.#filtered(record) : record;
+    if (passed === undefined) return;
+    this.manager?.watcher?.(passed, this);
+    const answer: unknown = this.callHandlers(passed);
+    if (answer !== undefined) settle(answer, this, passed);
   }
 
-  #filterAndHandle(record: LogRecord): void {
+  #filtered(record: LogRecord): LogRecord | undefined {
     let passed: LogRecord | false = false;
     try {
       passed = passedBy(askFilters(this, record), record, this);
@@ -255,24 +256,21 @@ export class Logger extends LoggerNode<Logger> {
       // A failing filter suppresses the record: what it should remove must not get out.
       reportLoggingError(this, record, error);
     }
-    if (passed === false) state.recordCounters.filterByLogger();
-    else this.#callHandlers(passed);
-  }
-
-  #callHandlers(record: LogRecord): void {
-    this.manager?.watcher?.(record, this);
-    const answer: unknown = this.callHandlers(record);
-    if (answer !== undefined) settle(answer, this, record);
+    if (passed !== false) return passed;
+    state.recordCounters.filterByLogger();
+    return undefined;
   }
 
   /** Gives a record to this logger's handlers and, while loggers propagate, to those above. */
   callHandlers(record: LogRecord): void {
     let found = 0;
-    for (let logger: Logger | null = this; logger !== null; logger = above(logger)) {
+    let logger: Logger | null = this;
+    while (logger !== null) {
       for (const handler of logger.handlers) {
         found += 1;
         if (record.levelno >= handler.level) handOver(handler, record);
       }
+      logger = logger.propagate ? logger.parent : null;
     }
     if (found === 0) emitLastResort(record);
   }

@@ -223,8 +223,9 @@ export class LogFile implements Destination {
   }
 
   descriptor(): number {
-    if (!this.isOpen) this.#open();
-    else this.#check(this.#file.fd!);
+    const { fd } = this.#file;
+    if (fd === undefined) this.#open();
+    else this.#check(fd);
     return this.#file.fd!;
   }
 
