@@ -1,7 +1,7 @@
 import type { OverrideBook } from '../overrides/override-book.js';
 import type { Replicas } from '../overrides/replicas.js';
 import type { RecordRing } from '../records/record-ring.js';
-import type { RecordStream } from '../records/record-stream.js';
+import type { RecordStreams } from '../records/record-streams.js';
 import type { TokenService } from '../tokens/token-service.js';
 import type { LiveAccess } from './access.js';
 
@@ -18,8 +18,7 @@ export interface LiveServices {
   /** Shares overrides with other instances; `undefined` where this process is alone. */
   readonly replicas: Replicas | undefined;
   /** The open streams of records. */
-  readonly streams: Set<RecordStream>;
-  readonly maxClients: number;
+  readonly streams: RecordStreams;
   /** Where the trace of a request is shown, with `{trace_id}` in it; `null` for nowhere. */
   readonly traceUrl: string | null;
   /** How long a level set over Spring's interface lasts. */

@@ -3,7 +3,6 @@ import { INFO } from '../../core/levels.js';
 import { cutText } from '../../runtime/cut-text.js';
 import { makeOverride, type OverrideOptions, readLevel } from '../overrides/override.js';
 import { findRecords, readQuery } from '../records/record-query.js';
-import { RecordStream } from '../records/record-stream.js';
 import { isAccessRecord, requestRow } from '../records/requests.js';
 import type { LevelTokenOptions } from '../tokens/level-tokens.js';
 import { answer, Exchange, type PlatformRequest, type PlatformResponse, RefusedRequest } from './exchange.js';
@@ -192,12 +191,12 @@ export class LiveApi {
   @Get('api/stream')
   stream(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
     return this.#read(request, response, (exchange) => {
-      const { ring, streams, maxClients } = this.live;
-      if (streams.size >= maxClients)
-        throw new RefusedRequest(503, `${maxClients} clients are connected already`);
+      const { ring, streams } = this.live;
+      if (streams.isFull) throw new RefusedRequest(503, `${streams.most} clients are connected already`);
       const query = readQuery(exchange.query);
-      const stream = new RecordStream(exchange.beginEvents(), query, ring, () => streams.delete(stream));
-      streams.add(stream);
+      // A client that is cut off tries again, and finds the next process; one that has gone needs no stream.
+      if (streams.isClosed || exchange.response.destroyed) exchange.response.destroy();
+      else streams.open(exchange.beginEvents(), query, ring);
     });
   }
 

@@ -5,6 +5,7 @@ import {
   Inject,
   Module,
   type OnApplicationShutdown,
+  type OnModuleDestroy,
   type OnModuleInit,
   type Type,
   UseGuards,
@@ -20,6 +21,7 @@ import { LIVE, type LiveServices } from '../api/live-services.js';
 import { overrideBook } from '../overrides/override-book.js';
 import type { Replicas } from '../overrides/replicas.js';
 import { RecordRing } from '../records/record-ring.js';
+import { RecordStreams } from '../records/record-streams.js';
 import { secretsOf, TokenService } from '../tokens/token-service.js';
 import { type LoggingLiveOptions, type ResolvedLiveOptions, resolveLiveOptions } from './live-options.js';
 import { takeActuatorJson } from './platform-parsers.js';
@@ -75,7 +77,7 @@ export class LoggingLiveModule {
 
 /** Owns the lifecycle for one application. Internal. */
 @Module({})
-class LiveRootModule implements OnModuleInit, OnApplicationShutdown {
+class LiveRootModule implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
   readonly #undo: (() => void)[] = [];
 
   constructor(
@@ -108,8 +110,12 @@ class LiveRootModule implements OnModuleInit, OnApplicationShutdown {
     this.#undo.push(() => server.removeListener('listening', print));
   }
 
+  /** Nest closes the server before the last hooks, and that waits for open responses: streams have to end first. */
+  onModuleDestroy(): void {
+    this.live.streams.close();
+  }
+
   async onApplicationShutdown(): Promise<void> {
-    for (const stream of this.live.streams) stream.end();
     for (const undo of this.#undo.reverse()) undo();
     this.live.ring.close();
     await this.options.replicas?.stop();
@@ -146,8 +152,7 @@ function makeServices(
     }),
     tokens: options.token === false ? undefined : new TokenService(book, secrets, options.token),
     replicas: options.replicas as Replicas | undefined,
-    streams: new Set(),
-    maxClients: clients ?? 20,
+    streams: new RecordStreams(clients ?? 20),
     traceUrl: options.traceUrl ?? null,
     actuatorDuration: options.actuatorDuration,
   };
