@@ -130,7 +130,7 @@ class Application {
     for (const line of header) {
       const at = line.indexOf(':');
       if (at < 1) throw new Error(`"${line}" is not a header; write name: value`);
-      this.#headers[line.slice(0, at).trim()] = line.slice(at + 1).trim();
+      this.#headers[line.slice(0, at).trim().toLowerCase()] = line.slice(at + 1).trim();
     }
     this.#api = `${address.origin}${address.pathname.replace(/\/$/, '')}/api`;
   }

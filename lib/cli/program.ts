@@ -100,7 +100,7 @@ function addLevelCommands(program: Command, terminal: Terminal, finished: Finish
     .option('-r, --reason <text>', 'why, for the audit record')
     .option('-b, --by <name>', 'who, for the audit record (default: your login name)')
     .option('-s, --scope <scope>', 'all, instance, the name of an instance, or label=value (default: all)')
-    .option('--budget <records>', 'end it after that many records', Number)
+    .addOption(new Option('--budget <records>', 'end it after that many records').argParser(positive))
     .action(async (url, target, name, options) =>
       finished(await setLevel(url, target, name, options, terminal)),
     );
@@ -196,7 +196,7 @@ function withLoading(command: Command): Command {
 }
 
 function positive(value: string): number {
-  if (/^[1-9]\d{0,5}$/.test(value)) return Number(value);
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
   throw new InvalidArgumentError('expected a number from 1');
 }
 

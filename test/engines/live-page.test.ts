@@ -196,6 +196,20 @@ describeWithEngines(['chromium'], 'the page in a browser', () => {
     expect({ times, isQuick: (times.at(-1) ?? 0) < 200 }).toMatchObject({ isQuick: true });
   });
 
+  test('a proxy that answers for a server that starts anew: the page connects again', async () => {
+    const page = await open('desktop', 'handlers');
+    let answered = 0;
+    await page.route('**/api/stream*', async (route) => {
+      answered += 1;
+      await route.fulfill({ status: 502, body: 'bad gateway' });
+    });
+    await page.goto(address('live'));
+    await page.getByText('connecting', { exact: true }).waitFor();
+    await until('an answer that is no stream', () => answered > 0);
+    await page.unroute('**/api/stream*');
+    await page.getByText('live', { exact: true }).waitFor();
+  });
+
   test('a browser that hangs, and one that is killed, hold nobody up', async () => {
     const page = await open('desktop', 'live');
     const frail = await launchFrailBrowser();

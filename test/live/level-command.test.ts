@@ -76,6 +76,23 @@ describe('nestjs-logging level', () => {
     await run(['clear', address(), 'shop']);
   });
 
+  it('refuses a budget that is no number, before it asks', async () => {
+    const { status, stderr } = await run(['set', address(), 'shop', '10', '--budget', 'ten']);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringContaining(
+        "'--budget <records>' argument 'ten' is invalid. expected a number from 1",
+      ),
+    });
+  });
+
+  it('a header that is given takes the place of its own', async () => {
+    const { pathname } = new URL(address());
+    const env = { NESTJS_LOGGING_TOKEN: 'of another application' };
+    const header = `Authorization: Bearer ${live.token}`;
+    expect(await run(['list', live.url + pathname, '--header', header], env)).toMatchObject({ status: 0 });
+  });
+
   it('makes a token, as the header that brings it', async () => {
     const { stdout } = await run(['token', address(), 'debug', '--logger', 'shop', '--for', '1m']);
     expect(stdout).toMatch(/^x-log-level: v1\.[\w-]+\.[\w-]{43}\n$/);

@@ -90,7 +90,7 @@ export class LiveAccess implements CanActivate {
     }
     // So that it need not stay in the address.
     if (asked !== null)
-      exchange.response.setHeader('set-cookie', `${COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/`);
+      exchange.response.appendHeader('set-cookie', `${COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/`);
   }
 }
 

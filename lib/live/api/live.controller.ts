@@ -192,7 +192,8 @@ export class LiveApi {
   stream(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
     return this.#read(request, response, (exchange) => {
       const { ring, streams } = this.live;
-      if (streams.isFull) throw new RefusedRequest(503, `${streams.most} clients are connected already`);
+      if (streams.size >= streams.most)
+        throw new RefusedRequest(503, `${streams.most} clients are connected already`);
       const query = readQuery(exchange.query);
       // A client that is cut off tries again, and finds the next process; one that has gone needs no stream.
       if (streams.isClosed || exchange.response.destroyed) exchange.response.destroy();

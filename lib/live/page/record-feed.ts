@@ -5,6 +5,8 @@ import { kindOf } from './text.js';
 export const MAX_ROWS = 500;
 /** How often what came is shown, in milliseconds. */
 const SHOW_MS = 250;
+/** After which time a stream that the browser has given up is asked for again, in milliseconds. */
+const RETRY_MS = 3_000;
 /** Seconds of the histogram. */
 export const SECONDS = 90;
 
@@ -68,24 +70,33 @@ export class RecordFeed {
   #error = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
-  readonly #source: EventSource;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #source: EventSource;
 
   constructor(
     private readonly wanted: Wanted,
     private readonly show: (state: FeedState) => void,
   ) {
-    this.#source = new EventSource(addressOf(`stream?${queryOf(wanted)}`));
-    this.#source.addEventListener('hello', () => this.#begin());
-    this.#source.addEventListener('records', ({ data }: MessageEvent<string>) =>
-      this.#take(JSON.parse(data)),
-    );
-    this.#source.addEventListener('dropped', ({ data }: MessageEvent<string>) => {
+    this.#source = this.#connect();
+  }
+
+  #connect(): EventSource {
+    const source = new EventSource(addressOf(`stream?${queryOf(this.wanted)}`));
+    source.addEventListener('hello', () => this.#begin());
+    source.addEventListener('records', ({ data }: MessageEvent<string>) => this.#take(JSON.parse(data)));
+    source.addEventListener('dropped', ({ data }: MessageEvent<string>) => {
       this.#dropped += (JSON.parse(data) as { count: number }).count;
     });
-    this.#source.addEventListener('error', () => {
+    source.addEventListener('error', () => {
       this.#isConnected = false;
       this.#later();
+      // Browsers connect again after a cut, but not after an answer such as a proxy gives while its server starts anew.
+      if (source.readyState === EventSource.CLOSED)
+        this.#retry = setTimeout(() => {
+          this.#source = this.#connect();
+        }, RETRY_MS);
     });
+    return source;
   }
 
   pause(isPaused: boolean): void {
@@ -109,6 +120,7 @@ export class RecordFeed {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#retry);
     this.#source.close();
   }
 

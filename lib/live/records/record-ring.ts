@@ -17,7 +17,7 @@ const LINGER_MS = 60_000;
 
 /** A record as it is shown: without secrets, as JSON. */
 export interface RingEntry {
-  /** Counts up; gaps are records that were left out. */
+  /** Counts up, also from one process to the next, as pages stay open over a restart. */
   readonly seq: number;
   /** Milliseconds since the epoch. */
   readonly time: number;
@@ -48,7 +48,7 @@ export class RecordRing {
   #entries: (RingEntry | undefined)[] = [];
   #first = 0;
   #characters = 0;
-  #seq = 0;
+  #seq = Date.now() * 1_000;
   readonly #listeners = new Set<RingListener>();
   #stop: (() => void) | undefined;
   #linger: NodeJS.Timeout | undefined;
@@ -98,10 +98,11 @@ export class RecordRing {
     };
   }
 
-  /** The records, the newest first. */
+  /** The records, the newest first. Others may come and go while they are read. */
   *newestFirst(): Generator<RingEntry> {
-    for (let at = this.#entries.length - 1; at >= this.#first; at -= 1) {
-      const entry = this.#entries[at];
+    const entries = this.#entries;
+    for (let at = entries.length - 1; at >= 0; at -= 1) {
+      const entry = entries[at];
       if (entry !== undefined) yield entry;
     }
   }

@@ -11,9 +11,9 @@ export class RecordStreams {
   /** @param most How many there may be at a time. */
   constructor(readonly most: number) {}
 
-  /** Whether there are as many as there may be. */
-  get isFull(): boolean {
-    return this.#open.size >= this.most;
+  /** How many there are. */
+  get size(): number {
+    return this.#open.size;
   }
 
   /** Whether the application is closing. */
