@@ -12,6 +12,7 @@ import { str } from '../python/python-text.js';
 import { brand } from '../runtime/brand.js';
 import { cutText } from '../runtime/cut-text.js';
 import { lazy } from '../runtime/lazy.js';
+import { MAX_TIMER_MS } from '../runtime/limits.js';
 import { type TokenBucket, TokenBuckets } from './support/token-buckets.js';
 
 /** The keys of a {@link RateLimitFilter} in a configuration. */
@@ -21,6 +22,7 @@ export const rateLimitFilterSchema = lazy(() =>
       v.pipe(
         v.number(),
         v.minValue(0, 'expected 0 or more'),
+        v.maxValue(Number.MAX_SAFE_INTEGER, 'expected a finite number'),
         v.description('Records of one kind per second, on average.'),
       ),
       10,
@@ -55,6 +57,7 @@ export const rateLimitFilterSchema = lazy(() =>
       v.pipe(
         v.number(),
         v.minValue(10, 'expected 10 or more'),
+        v.maxValue(MAX_TIMER_MS),
         v.description('How long after the first suppressed record a summary is logged, in milliseconds.'),
       ),
       10_000,

@@ -12,3 +12,9 @@ export const MAX_ENTRIES = 1_000;
 
 /** How deep objects and lists are followed. */
 export const MAX_DEPTH = 10;
+
+/** The longest that a timer of Node's waits, in milliseconds: 24.8 days. One that is to wait longer fires at once. */
+export const MAX_TIMER_MS = 2_147_483_647;
+
+/** {@link MAX_TIMER_MS} in whole seconds. */
+export const MAX_TIMER_SECONDS = 2_147_483;

@@ -45,7 +45,7 @@ function byLine(a: ConfigIssue, b: ConfigIssue): number {
   return (a.line ?? 0) - (b.line ?? 0);
 }
 
-const FORMATTER_KEYS = ['class', 'format', 'datefmt', 'style', 'defaults', 'validate'];
+const FORMATTER_KEYS = ['class', 'format', 'datefmt', 'style', 'defaults'];
 const HANDLER_KEYS = ['class', 'level', 'formatter', 'args', 'kwargs', 'target'];
 const LOGGER_KEYS = ['level', 'handlers', 'qualname', 'propagate'];
 

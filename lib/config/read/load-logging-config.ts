@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { LoggingError } from '../../core/errors.js';
 import { checkOptions } from '../../core/options.js';
 import { lazy } from '../../runtime/lazy.js';
+import { MAX_TIMER_MS } from '../../runtime/limits.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import { configError, LoggingConfigError, planConfig } from '../plan/config-plan.js';
 import { applyEnvironment } from '../plan/environment-levels.js';
@@ -57,7 +58,7 @@ const loadOptionsSchema = lazy(() =>
       v.custom<NonNullable<PlanOptions['resolve']>>((value) => typeof value === 'function'),
     ),
     watch: v.optional(v.boolean(), false),
-    pollMs: v.optional(v.pipe(v.number(), v.minValue(10)), 2_000),
+    pollMs: v.optional(v.pipe(v.number(), v.minValue(10), v.maxValue(MAX_TIMER_MS)), 2_000),
     signal: v.optional(
       v.custom<NodeJS.Signals>((value) => typeof value === 'string' && value.startsWith('SIG')),
     ),

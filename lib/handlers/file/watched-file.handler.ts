@@ -26,9 +26,12 @@ export class WatchedFileHandler extends FileHandler {
     schema: fileHandlerSchema,
   });
 
-  /** @throws {LoggingError} As {@link FileHandler} does. */
-  constructor(given: WatchedFileHandlerOptions | string) {
-    const options = typeof given === 'string' ? { filename: given } : given;
+  /**
+   * @param given The options, or, as in Python, just the path of the file, then the mode.
+   * @throws {LoggingError} As {@link FileHandler} does.
+   */
+  constructor(given: WatchedFileHandlerOptions | string, mode?: string) {
+    const options = typeof given === 'string' ? { filename: given, mode } : given;
     checkOptions('WatchedFileHandler', fileHandlerSchema(), options, new.target === WatchedFileHandler);
     super(options, { watchMs: 0 });
   }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { cutToBytes } from '../../runtime/cut-text.js';
 import { lazy } from '../../runtime/lazy.js';
-import { MAX_TEXT } from '../../runtime/limits.js';
+import { MAX_TEXT, MAX_TIMER_MS } from '../../runtime/limits.js';
 import type { Turn } from '../delivery/delivery-loop.js';
 
 /** What a mail is made of. */
@@ -25,7 +25,10 @@ export const digestSchema = lazy(() =>
     [
       v.literal(false),
       v.strictObject({
-        intervalMs: v.optional(wholeNumber(1, 'How long records are gathered.'), DEFAULT_DIGEST.intervalMs),
+        intervalMs: v.optional(
+          v.pipe(wholeNumber(1, 'How long records are gathered.'), v.maxValue(MAX_TIMER_MS)),
+          DEFAULT_DIGEST.intervalMs,
+        ),
         maxRecords: v.optional(
           wholeNumber(1, 'The most records in one mail; the others are counted in it.'),
           DEFAULT_DIGEST.maxRecords,

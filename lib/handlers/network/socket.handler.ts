@@ -8,6 +8,7 @@ import { bytesBy, settle, textBy } from '../../core/overrides.js';
 import type { LogRecord } from '../../core/records/log-record.js';
 import { hasError } from '../../core/records/record-traceback.js';
 import { lazy } from '../../runtime/lazy.js';
+import { MAX_TIMER_SECONDS } from '../../runtime/limits.js';
 import { nodeModule } from '../../runtime/node-module.js';
 import { Backoff } from '../delivery/backoff.js';
 import { boundEntries } from '../delivery/delivery-options.js';
@@ -22,7 +23,9 @@ import { NetworkHandler } from './network-handler.js';
 import { SETTLE_MS, StreamTransport } from './stream-transport.js';
 import type { Transport } from './transport.js';
 
-const seconds = lazy(() => v.pipe(v.number(), v.gtValue(0, 'expected a number above 0')));
+const seconds = lazy(() =>
+  v.pipe(v.number(), v.gtValue(0, 'expected a number above 0'), v.maxValue(MAX_TIMER_SECONDS)),
+);
 
 /** The keys of a DatagramHandler in a configuration. */
 export const datagramHandlerSchema = lazy(() =>

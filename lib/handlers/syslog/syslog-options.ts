@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { lazy } from '../../runtime/lazy.js';
+import { MAX_TIMER_SECONDS } from '../../runtime/limits.js';
 import { boundEntries, retryEntries } from '../delivery/delivery-options.js';
 import { spoolEntries } from '../delivery/spool/spool-options.js';
 import { handlerEntries } from '../handler-options.js';
@@ -8,6 +9,14 @@ import { FACILITY_NAMES } from './syslog-priority.js';
 
 const port = lazy(() => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)));
 const text = lazy(() => v.pipe(v.string(), v.nonEmpty('expected a non-empty string')));
+
+/** Of an address in one string the port. */
+export const portCheck = lazy(() =>
+  v.check((address: string) => {
+    const parsed = parseAddress(address);
+    return 'path' in parsed || v.is(port(), parsed.port);
+  }, 'expected a port from 1 to 65535'),
+);
 
 /** What a message of syslog is made of, for the schemas of handlers that send such. */
 export const syslogMessageEntries = lazy(() => ({
@@ -70,7 +79,7 @@ export const sysLogHandlerSchema = lazy(() =>
       address: v.optional(
         v.pipe(
           v.union(
-            [text(), v.strictTuple([text(), port()])],
+            [v.pipe(text(), portCheck()), v.strictTuple([text(), port()])],
             "expected [host, port], 'host:port', or the path of a unix socket such as '/dev/log'",
           ),
           v.description("The server as [host, port] or 'host:port', or the path of a unix socket."),
@@ -97,7 +106,9 @@ export const sysLogHandlerSchema = lazy(() =>
       ),
       timeout: v.optional(
         v.pipe(
-          v.nullable(v.pipe(v.number(), v.gtValue(0, 'expected a number above 0'))),
+          v.nullable(
+            v.pipe(v.number(), v.gtValue(0, 'expected a number above 0'), v.maxValue(MAX_TIMER_SECONDS)),
+          ),
           v.description('How long a connection may take to come about, in seconds; default 5.'),
         ),
       ),

@@ -32,6 +32,13 @@ describe('an INI file', () => {
     expect(getLogger().handlers).toHaveLength(1);
   });
 
+  it('warns of validate on a formatter, which only a dictionary can have', () => {
+    const text = `${ini('level=DEBUG').replace('keys=\n', 'keys=plain\n')}[formatter_plain]\nvalidate=False\n`;
+    expect(captureStderr(() => fileConfig(text)).text).toBe(
+      'nestjs-logging: <text>:13:1: formatters.plain: validate: this key does nothing; known: "class", "format", "datefmt", "style", "defaults"\n',
+    );
+  });
+
   it.each(['level=DEBUG', 'level=DEBUG\nqualname=root', 'level=%(wanted)s\nwanted=DEBUG'])(
     'is applied without a word where all is read: %s',
     (root) => {

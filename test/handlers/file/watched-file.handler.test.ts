@@ -22,6 +22,14 @@ describe('WatchedFileHandler', () => {
     expect(folder.lines('app.log')).toEqual(['three']);
   });
 
+  it('takes path and mode as in Python', () => {
+    writeFileSync(folder.file('app.log'), 'before\n');
+    const handler = new WatchedFileHandler(folder.file('app.log'), 'w');
+    log(handler, 'one');
+    expect([handler.mode, folder.read('app.log')]).toEqual(['w', 'one\n']);
+    expect(() => new WatchedFileHandler(folder.file('app.log'), 'r')).toThrow('mode: "r" does not write');
+  });
+
   it('keeps to a file that another program cuts short', () => {
     const handler = new WatchedFileHandler({ filename: folder.file('app.log') });
     log(handler, 'one');

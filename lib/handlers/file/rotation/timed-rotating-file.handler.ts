@@ -30,7 +30,12 @@ export const timedRotatingFileHandlerSchema = lazy(() =>
       'h',
     ),
     interval: v.optional(
-      v.pipe(v.number(), v.gtValue(0), v.description('The number of units between two rollovers.')),
+      v.pipe(
+        v.number(),
+        v.gtValue(0),
+        v.maxValue(Number.MAX_SAFE_INTEGER, 'expected a finite number'),
+        v.description('The number of units between two rollovers.'),
+      ),
       1,
     ),
     utc: v.optional(v.pipe(v.boolean(), v.description('Use UTC instead of local time.')), false),

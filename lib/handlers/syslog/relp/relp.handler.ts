@@ -5,6 +5,7 @@ import { LEAN } from '../../../core/lean.js';
 import { checkOptions } from '../../../core/options.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
 import { lazy } from '../../../runtime/lazy.js';
+import { MAX_TIMER_MS, MAX_TIMER_SECONDS } from '../../../runtime/limits.js';
 import { Backoff } from '../../delivery/backoff.js';
 import { boundEntries, retryEntries } from '../../delivery/delivery-options.js';
 import { spoolEntries } from '../../delivery/spool/spool-options.js';
@@ -14,13 +15,15 @@ import { hostPort } from '../../network/host-port.js';
 import { warnInsecure } from '../../network/tls-options.js';
 import type { Transport } from '../../network/transport.js';
 import { syslogConnector } from '../syslog-connector.js';
-import { parseAddress, syslogMessageEntries, syslogTlsEntries } from '../syslog-options.js';
+import { parseAddress, portCheck, syslogMessageEntries, syslogTlsEntries } from '../syslog-options.js';
 import { SyslogSender } from '../syslog-sender.js';
 import { RelpTransport } from './relp-transport.js';
 
 const port = lazy(() => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)));
 const host = lazy(() => v.pipe(v.string(), v.nonEmpty('expected a non-empty string')));
-const seconds = lazy(() => v.pipe(v.number(), v.gtValue(0, 'expected a number above 0')));
+const seconds = lazy(() =>
+  v.pipe(v.number(), v.gtValue(0, 'expected a number above 0'), v.maxValue(MAX_TIMER_SECONDS)),
+);
 
 /** The keys of a RelpHandler in a configuration. */
 const relpHandlerSchema = lazy(() =>
@@ -33,6 +36,7 @@ const relpHandlerSchema = lazy(() =>
           v.pipe(
             v.string(),
             v.check((text) => 'host' in parseAddress(text), "expected [host, port] or 'host:port'"),
+            portCheck(),
           ),
         ],
         "expected [host, port] or 'host:port'",
@@ -77,6 +81,7 @@ const relpHandlerSchema = lazy(() =>
       v.pipe(
         v.number(),
         v.gtValue(0, 'expected a number above 0'),
+        v.maxValue(MAX_TIMER_MS),
         v.description(
           'How long the server may answer nothing before the connection is replaced, in milliseconds.',
         ),

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { LoggingConfigError, loadLoggingConfig, planConfig } from '../../../lib/core.js';
+
+/** The errors of one component. */
+function issuesOf(section: 'handlers' | 'filters', entry: Record<string, unknown>): string[] {
+  try {
+    planConfig({ version: 1, [section]: { one: entry } });
+    return [];
+  } catch (error) {
+    return (error as LoggingConfigError).describeIssues();
+  }
+}
+
+const MAIL = { class: 'SMTPHandler', mailhost: 'h', fromaddr: 'a@b.c', toaddrs: ['a@b.c'], subject: 's' };
+
+describe('a check of a configuration refuses', () => {
+  it.each([
+    ['handlers', { class: 'RelpHandler', address: 'logs:514', timeout: 3e6 }, 'timeout'],
+    ['handlers', { class: 'RelpHandler', address: 'logs:514', ackTimeoutMs: 3e9 }, 'ackTimeoutMs'],
+    ['handlers', { class: 'SysLogHandler', timeout: 3e6 }, 'timeout'],
+    ['handlers', { class: 'SocketHandler', host: 'logs', port: 9020, retryStart: 3e6 }, 'retryStart'],
+    ['handlers', { class: 'SocketHandler', host: 'logs', port: 9020, retryMax: 3e6 }, 'retryMax'],
+    ['handlers', { ...MAIL, digest: { intervalMs: 3e9 } }, 'digest.intervalMs'],
+    ['filters', { class: 'RateLimitFilter', summaryMs: 3e9 }, 'summaryMs'],
+  ] as const)('a time for which no timer of Node waits: %s %j', (section, entry, key) => {
+    expect(issuesOf(section, entry)).toEqual([
+      expect.stringMatching(`${section}.one.${key}: expected <=2147483`),
+    ]);
+  });
+
+  it('an infinite interval or rate, with which nothing can be computed', () => {
+    const file = { class: 'TimedRotatingFileHandler', filename: 'a.log', interval: Number.POSITIVE_INFINITY };
+    expect(issuesOf('handlers', file)).toEqual(['handlers.one.interval: expected a finite number']);
+    const flood = { class: 'RateLimitFilter', rate: Number.POSITIVE_INFINITY };
+    expect(issuesOf('filters', flood)).toEqual(['filters.one.rate: expected a finite number']);
+  });
+
+  it.each(['SysLogHandler', 'RelpHandler'])('a port that none can have in the address of %s', (type) => {
+    for (const address of ['logs:0', 'logs:65536', '[::1]:99999'])
+      expect(issuesOf('handlers', { class: type, address })).toEqual([
+        'handlers.one.address: expected a port from 1 to 65535',
+      ]);
+    expect(issuesOf('handlers', { class: type, address: '[::1]:65535' })).toEqual([]);
+  });
+});
+
+it('files are polled no less often than a timer of Node allows', async () => {
+  const loading = loadLoggingConfig('logging.json', { watch: true, pollMs: Number.POSITIVE_INFINITY });
+  await expect(loading).rejects.toThrow('loadLoggingConfig.pollMs: expected <=2147483647');
+});
