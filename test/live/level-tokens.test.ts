@@ -119,6 +119,22 @@ describe('what a token lets through', () => {
     expect(runWithLevelToken(undefined, () => 'run')).toBe('run');
   });
 
+  it('of each application in a process works, and ends with its own alone', async () => {
+    await start();
+    const other = await startLiveApp('fastify');
+    const token = createLevelToken({ level: 'DEBUG' });
+    const older = new LevelTokens([Buffer.from(secret)]).create({ level: 'DEBUG' }).token;
+    const ask = (given: string) => fetch(`${live.url}/orders`, { headers: { 'x-log-level': given } });
+    await ask(older);
+    await ask(token);
+    expect(texts()).toHaveLength(4);
+    await other.close();
+    await ask(token);
+    expect(texts()).toHaveLength(4);
+    await ask(older);
+    expect(texts()).toHaveLength(6);
+  });
+
   it('costs nothing before the first token and after the last: loggers have no overlay', async () => {
     await start();
     expect(getManager().overlay).toBeUndefined();

@@ -120,9 +120,13 @@ export class Exchange {
     this.response.end();
   }
 
-  /** Begins a stream of server-sent events. */
+  /** Begins a stream of server-sent events. What compresses or buffers answers on the way would keep them. */
   beginEvents(): ServerResponse {
-    this.#head(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
+    this.#head(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    });
     this.response.flushHeaders();
     return this.response;
   }

@@ -140,7 +140,8 @@ function makeServices(
 ): LiveServices {
   const { capacity, keep, clients } = options.records;
   const book = overrideBook();
-  const { name = book.instance.name, labels = {} } = options.instance;
+  // Of several applications in one process the last one that says something does.
+  const { name = book.instance.name, labels = book.instance.labels } = options.instance;
   book.instance = { name, labels };
   return {
     access,

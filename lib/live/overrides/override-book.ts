@@ -49,7 +49,7 @@ export class OverrideBook {
   readonly #localListeners = new Set<(change: LocalChange) => void>();
   #stopCounting: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #admissions: Admissions | undefined;
+  readonly #admissions = new Set<Admissions>();
   #overlay: OverrideOverlay | undefined;
   instance: LiveInstance = { name: `${hostname()}-${process.pid}`, labels: {} };
 
@@ -140,9 +140,10 @@ export class OverrideBook {
     return () => void this.#localListeners.delete(listener);
   }
 
-  /** Lets single calls pass, or none. Call it also whenever their rules change. */
-  admit(admissions: Admissions | undefined): void {
-    this.#admissions = admissions;
+  /** Lets single calls pass, or no longer. Call it also whenever their rules change. */
+  admit(admissions: Admissions, isActive: boolean): void {
+    if (isActive) this.#admissions.add(admissions);
+    else this.#admissions.delete(admissions);
     this.#refresh();
   }
 
@@ -192,8 +193,8 @@ export class OverrideBook {
     const here = [...this.#entries.values()]
       .map(({ override }) => override)
       .filter((one) => holdsIn(one, this.instance));
-    const isIdle = here.length === 0 && this.#admissions === undefined;
-    this.#overlay = isIdle ? undefined : new OverrideOverlay(manager, here, this.#admissions);
+    const isIdle = here.length === 0 && this.#admissions.size === 0;
+    this.#overlay = isIdle ? undefined : new OverrideOverlay(manager, here, [...this.#admissions]);
     manager.overlay = this.#overlay;
     manager.refresh();
     this.#countIf(here.some(({ budget }) => budget !== null));

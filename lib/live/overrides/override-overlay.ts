@@ -15,11 +15,6 @@ export interface Admissions {
   admits(logger: Logger, levelno: number): boolean;
 }
 
-const NO_ADMISSIONS: Admissions = {
-  admissionLevel: () => Number.POSITIVE_INFINITY,
-  admits: () => false,
-};
-
 /**
  * The active overrides, as loggers use them.
  *
@@ -33,7 +28,7 @@ export class OverrideOverlay implements LevelOverlay {
   constructor(
     private readonly manager: Manager,
     private readonly overrides: readonly Override[],
-    private readonly admissions: Admissions = NO_ADMISSIONS,
+    private readonly admissions: readonly Admissions[],
   ) {}
 
   /** A configuration that is reloaded may have other groups. */
@@ -51,11 +46,12 @@ export class OverrideOverlay implements LevelOverlay {
   }
 
   admissionLevel(logger: Logger): number {
-    return isAudit(logger.name) ? Number.POSITIVE_INFINITY : this.admissions.admissionLevel(logger);
+    if (isAudit(logger.name)) return Number.POSITIVE_INFINITY;
+    return Math.min(...this.admissions.map((each) => each.admissionLevel(logger)));
   }
 
   admits(logger: Logger, levelno: number): boolean {
-    return this.admissions.admits(logger, levelno);
+    return this.admissions.some((each) => each.admits(logger, levelno));
   }
 
   /** The level of a logger, and why. */

@@ -45,7 +45,11 @@ export function secretsOf(secret: TokenOptions['secret']): Buffer[] {
 class CarriedGrant implements ContextLevels {
   readonly level: number;
 
-  constructor(readonly grant: LevelGrant) {
+  /** @param header The name of the header that carries it. */
+  constructor(
+    readonly grant: LevelGrant,
+    readonly header: string,
+  ) {
     this.level = grant.level;
   }
 
@@ -54,7 +58,20 @@ class CarriedGrant implements ContextLevels {
   }
 }
 
+/** The live modules of this process: each application has its own, with its own secret. */
 const slot = globalSlot('live.tokens.1', (): { services: TokenService[] } => ({ services: [] }));
+
+/** What is found first, in the service that began last. */
+function ofServices<T>(look: (service: TokenService) => T | undefined): T | undefined {
+  for (const service of slot.services.toReversed()) {
+    const found = look(service);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Applications share their loggers, and a token of one may go on to another: all are asked. */
+const readAny: ReadLevels = (header) => ofServices((service) => service.read(header));
 
 /**
  * The tokens of this process, while a live module is there.
@@ -85,14 +102,14 @@ export class TokenService implements Admissions {
   /** Reads tokens of requests and messages from now on. @returns A function that removes it. */
   install(): () => void {
     slot.services.push(this);
-    broughtLevels.read = this.read;
+    broughtLevels.read = readAny;
     return () => {
       slot.services.splice(slot.services.indexOf(this), 1);
-      broughtLevels.read = slot.services.at(-1)?.read;
+      if (slot.services.length === 0) broughtLevels.read = undefined;
       clearTimeout(this.#timer);
       this.#active.clear();
       this.#carried.clear();
-      this.book.admit(undefined);
+      this.book.admit(this, false);
     };
   }
 
@@ -152,7 +169,7 @@ export class TokenService implements Admissions {
   };
 
   #carry(grant: LevelGrant): ContextLevels {
-    const carried = new CarriedGrant(grant);
+    const carried = new CarriedGrant(grant, this.header);
     this.#collected.register(carried, grant);
     const others = this.#carried.get(grant) ?? 0;
     this.#carried.set(grant, others + 1);
@@ -174,7 +191,7 @@ export class TokenService implements Admissions {
       this.#active.delete(id);
       this.#carried.delete(grant);
     }
-    this.book.admit(this.#carried.size === 0 ? undefined : this);
+    this.book.admit(this, this.#carried.size > 0);
     if (this.#active.size === 0) return;
     const next = Math.min(...[...this.#active.values()].map(({ left }) => left));
     this.#timer = setTimeout(() => this.#changed(), Math.min(Math.max(next, 1), 60_000)).unref();
@@ -211,7 +228,9 @@ export function createLevelToken(options: LevelTokenOptions): string {
  * @throws {LoggingError} `ERR_LOGGING_NEST` without a live module.
  */
 export function runWithLevelToken<T>(token: string | undefined, run: () => T): T {
-  const levels = token === undefined ? undefined : currentService('runWithLevelToken').use(token);
+  if (token === undefined) return run();
+  currentService('runWithLevelToken');
+  const levels = ofServices((service) => service.use(token));
   if (levels === undefined) return run();
   const outer = contexts.storage.getStore();
   return contexts.storage.run({ fields: outer?.fields ?? NO_FIELDS, owner: outer?.owner, levels }, run);
@@ -227,8 +246,7 @@ const NO_FIELDS = Object.freeze({});
  * await fetch(url, { headers: { ...levelTokenHeaders() } });
  */
 export function levelTokenHeaders(): Record<string, string> {
-  const service = slot.services.at(-1);
   const levels = runningLevels();
-  if (service === undefined || !(levels instanceof CarriedGrant) || levels.grant.left <= 0) return {};
-  return { [service.header]: levels.grant.token };
+  if (!(levels instanceof CarriedGrant) || levels.grant.left <= 0) return {};
+  return { [levels.header]: levels.grant.token };
 }
