@@ -25,7 +25,6 @@ export interface BoundedQueueOptions {
 
 /** The share of both bounds that items below ERROR may fill. */
 const SHARE_BELOW_ERROR = 0.9;
-const NOTHING = { length: 0, bytes: 0 };
 /** While the receiver keeps up there are fewer, and none waits for long. */
 const FEW_WAITING = 256;
 
@@ -138,14 +137,15 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
     return true;
   }
 
-  /** See {@link DeliveryQueue.overflows}: an item that need not be made. */
-  overflows(levelno: number): boolean {
-    const share = levelno >= ERROR ? 1 : SHARE_BELOW_ERROR;
-    if (this.#fits(1, share) || this.#fits(1, share, this.#waiting.sumBelow(this.#spared(levelno))))
-      return false;
+  /** Whether an item of a level would be dropped whatever its size; it need not be made then. */
+  isFull(levelno: number): boolean {
+    return !this.#fits(1, levelno >= ERROR ? 1 : SHARE_BELOW_ERROR, this.#spared(levelno));
+  }
+
+  /** Counts an item that was not made because the queue {@link isFull} as lost. */
+  dropNew(): void {
     this.#sequence += 1;
     this.#lose('overflow', 1);
-    return true;
   }
 
   /** Counts an item that is too large to be sent as lost. */
@@ -195,15 +195,16 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
 
   /** Drops all waiting items. Taken items are not touched. @returns How many were dropped. */
   clear(reason: DropReason): number {
-    const entries = this.take(Number.POSITIVE_INFINITY);
-    this.drop(entries, reason);
-    return entries.length;
+    const { length } = this.#waiting;
+    this.#waiting.clear();
+    this.#lose(reason, length);
+    return length;
   }
 
   /** Nothing is dropped for a new item that will not fit anyway. */
   #makeRoom(levelno: number, bytes: number, share: number): boolean {
     if (this.#fits(bytes, share)) return true;
-    if (!this.#fits(bytes, share, this.#waiting.sumBelow(this.#spared(levelno)))) return false;
+    if (!this.#fits(bytes, share, this.#spared(levelno))) return false;
     do {
       const victim = this.#victim(levelno);
       if (victim === undefined) return false;
@@ -213,10 +214,13 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
     return true;
   }
 
-  #fits(bytes: number, share: number, without = NOTHING): boolean {
+  /** Whether there is room; with a level, whether there would be some without all that waits below it. */
+  #fits(bytes: number, share: number, below = Number.NEGATIVE_INFINITY): boolean {
+    const { length } = this.#waiting;
     return (
-      this.#waiting.length + this.#inFlight - without.length + 1 <= Math.max(1, this.maxRecords * share) &&
-      this.#bytes - without.bytes + bytes <= this.maxBytes * share
+      length - this.#waiting.lengthBelow(below) + this.#inFlight + 1 <=
+        Math.max(1, this.maxRecords * share) &&
+      this.#bytes - this.#waiting.bytesBelow(below) + bytes <= this.maxBytes * share
     );
   }
 

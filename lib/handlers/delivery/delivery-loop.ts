@@ -88,16 +88,16 @@ export class DeliveryLoop<T> {
     if (isFull) this.#errors.reportOverflow();
   }
 
-  /**
-   * Counts and reports a record for which there is no room, whatever its size: it need not be encoded.
-   *
-   * @returns False if there may be some.
-   */
-  overflows(levelno: number): boolean {
-    if (this.#queue.overflows?.(levelno) !== true) return false;
+  /** Whether there is no room for a record, whatever its size: it need not be encoded. */
+  isFull(levelno: number): boolean {
+    return this.#queue.isFull?.(levelno) === true;
+  }
+
+  /** Counts and reports a record that was not encoded because the queue {@link isFull}. */
+  dropNew(): void {
+    this.#queue.dropNew?.();
     this.#rest.shorten(FRESH_RECORD_MS);
     this.#errors.reportOverflow();
-    return true;
   }
 
   /** Counts and reports a record that is too large to be sent; a durable queue sets it aside. */

@@ -59,8 +59,10 @@ export interface DeliveryQueue<T> {
   readonly stats: QueueStats;
   /** Adds an item. @returns `false` if it was dropped. */
   push(item: T, levelno: number, bytes: number, record?: LogRecord): boolean;
-  /** Counts an item as lost that would be dropped whatever its size. @returns False, and nothing is counted, if it might not. */
-  overflows?(levelno: number): boolean;
+  /** Whether an item of a level would be dropped whatever its size; it need not be made then. */
+  isFull?(levelno: number): boolean;
+  /** Counts an item that was not made because the queue {@link isFull} as lost. */
+  dropNew?(): void;
   /** Counts an item that is too large to be sent as lost; a durable queue sets it aside with the reason. */
   refuse(item: T, levelno: number, error: Error): void;
   /** Takes the oldest items; the first whatever its size. */

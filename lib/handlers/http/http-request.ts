@@ -1,4 +1,4 @@
-import type { Agent, IncomingMessage } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { nodeModule } from '../../runtime/node-module.js';
 import { DeliveryFailure } from '../delivery/delivery-failure.js';
 
@@ -25,7 +25,8 @@ export interface HttpMessage {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly headers: Record<string, string>;
-  readonly body: string | Buffer | undefined;
+  /** What is sent, or what makes it once there is a connection: for a server that is down nothing is made. */
+  readonly body: string | Buffer | undefined | (() => string | Buffer | Promise<string | Buffer>);
 }
 
 /** The response of a server. */
@@ -76,13 +77,22 @@ function exchange(target: HttpTarget, message: HttpMessage, signal: AbortSignal)
     const timers = [
       setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs),
     ];
+    const send = () => {
+      sendBody(request, message.body).catch((error: unknown) => request.destroy(error as Error));
+    };
     request.once('socket', (socket) => {
-      if (!socket.connecting) return;
+      if (!socket.connecting) {
+        send();
+        return;
+      }
       const { connectTimeoutMs } = target;
       const late = () => request.destroy(new Error(`no connection within ${connectTimeoutMs} ms`));
       const timer = setTimeout(late, connectTimeoutMs);
       timers.push(timer);
-      socket.once(target.secure ? 'secureConnect' : 'connect', () => clearTimeout(timer));
+      socket.once(target.secure ? 'secureConnect' : 'connect', () => {
+        clearTimeout(timer);
+        send();
+      });
     });
     request.once('response', (response) => {
       const body = collect(response, target.maxAnswerBytes);
@@ -104,8 +114,14 @@ function exchange(target: HttpTarget, message: HttpMessage, signal: AbortSignal)
       reject(isStale ? new StaleConnection() : error);
     });
     request.once('close', () => timers.forEach(clearTimeout));
-    request.end(message.body);
   });
+}
+
+/** Ends a request with its body. Nothing of it was sent before. */
+async function sendBody(request: ClientRequest, content: HttpMessage['body']): Promise<void> {
+  const body = typeof content === 'function' ? await content() : content;
+  if (body !== undefined) request.setHeader('Content-length', Buffer.byteLength(body));
+  request.end(body);
 }
 
 /** Reads a body to its end, since only then the connection is free, and keeps so many bytes of it. */

@@ -77,6 +77,8 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
   readonly #secrets: Secrets;
   readonly #identity = nodeModule('node:crypto').randomBytes(6).toString('hex');
   #waitingBytes = 0;
+  /** What entries that were taken are for `send`: the same batch however often they are sent. */
+  readonly #batches = new WeakMap<readonly QueueEntry<T>[], readonly ShippingEntry<T>[]>();
   #lastDeliveredAt: number | undefined;
   #failingSince: number | undefined;
   #lastFailure: string | undefined;
@@ -167,7 +169,11 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
 
   /** Encodes the record and queues it. */
   emit(record: LogRecord): void {
-    if (isExporting(this) || this.#loop.overflows(record.levelno)) return;
+    if (isExporting(this)) return;
+    if (this.#loop.isFull(record.levelno)) {
+      this.#loop.dropNew();
+      return;
+    }
     const { batchSize, maxBatchBytes, maxRecordBytes } = this.#settings;
     let item = this.#encoded(record);
     let bytes = sizeOf(item, this.#kind);
@@ -235,13 +241,21 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
   }
 
   async #ship(entries: readonly QueueEntry<T>[], signal: AbortSignal): Promise<void> {
-    this.#waitingBytes = Math.max(0, this.#waitingBytes - entries.reduce((sum, { bytes }) => sum + bytes, 0));
-    const batch = entries.map((entry) => new QueuedShipment(entry, this.#identity));
-    const failure = await this.#attempt(batch, signal);
+    const failure = await this.#attempt(this.#batchOf(entries), signal);
     if (failure === undefined || failure.arrived.size > 0) this.#lastDeliveredAt = Date.now();
     this.#failingSince = failure === undefined ? undefined : (this.#failingSince ?? Date.now());
     this.#lastFailure = failure?.message;
     if (failure !== undefined) throw failure;
+  }
+
+  #batchOf(entries: readonly QueueEntry<T>[]): readonly ShippingEntry<T>[] {
+    const known = this.#batches.get(entries);
+    if (known !== undefined) return known;
+    const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    this.#waitingBytes = Math.max(0, this.#waitingBytes - bytes);
+    const batch = entries.map((entry) => new QueuedShipment(entry, this.#identity));
+    this.#batches.set(entries, batch);
+    return batch;
   }
 
   async #attempt(

@@ -17,6 +17,8 @@ import { useTemporaryFolder } from '../../support/temporary-folder.js';
 /** The destination over HTTP of docs/shipping.md. */
 class IngestHandler extends HttpShippingHandler {
   readonly errors: string[] = [];
+  /** How many bodies it has made. */
+  made = 0;
 
   constructor({ url, ...options }: ShippingOptions & { url: string }) {
     super(options, { name: 'ingest', server: url, auth: { token: 'sesame-sesame' } });
@@ -31,7 +33,10 @@ class IngestHandler extends HttpShippingHandler {
     return {
       path: '/v1/ingest',
       headers: { 'Content-Type': 'application/x-ndjson' },
-      body: batch.map(({ item }) => `${item}\n`).join(''),
+      body: () => {
+        this.made += 1;
+        return batch.map(({ item }) => `${item}\n`).join('');
+      },
     };
   }
 
@@ -223,5 +228,23 @@ describe('an answer that is not what it should be', () => {
     log(handler, 'one');
     await sent(handler);
     expect(handler.errors[0]).toContain('answered 401: no such key');
+  });
+});
+
+describe('a server that refuses connections', () => {
+  it('has no body made for it in vain', async () => {
+    const handler = ingest();
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    log(handler, 'one', 'two');
+    for (let waits = 0; waits < 200 && handler.health.failingSince === undefined; waits++)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(handler.health.lastFailure).toContain('cannot be reached');
+    expect(handler.made).toBe(0);
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    await sent(handler);
+    expect(handler.made).toBe(1);
+    expect(bodies.map(messages)).toEqual([['one', 'two']]);
+    expect(heads[0]).toMatch(new RegExp(`^content-length: ${Buffer.byteLength(bodies[0] ?? '')}$`, 'im'));
   });
 });

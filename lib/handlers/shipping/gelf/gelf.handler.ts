@@ -179,10 +179,7 @@ function byHttp(hostname: string, port: number, tls: ConnectionOptions | undefin
       const target = { ...{ origin, secure, hostname, port, agent, timeoutMs }, ...LIMITS };
       const verdicts: RecordVerdict[] = [];
       for (const body of messages) {
-        const headers = {
-          'Content-Type': 'application/json',
-          'Content-length': String(Buffer.byteLength(body)),
-        };
+        const headers = { 'Content-Type': 'application/json' };
         const answer = await exchangeHttp(
           target,
           { method: 'POST', path: '/gelf', headers, body },

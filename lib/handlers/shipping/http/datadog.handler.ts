@@ -110,7 +110,7 @@ export class DatadogHandler extends HttpShippingHandler {
     return {
       path: '/api/v2/logs',
       headers: { 'Content-Type': 'application/json' },
-      body: `[${batch.map(({ item }) => item).join(',')}]`,
+      body: () => `[${batch.map(({ item }) => item).join(',')}]`,
     };
   }
 }

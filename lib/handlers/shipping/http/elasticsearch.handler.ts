@@ -108,10 +108,18 @@ export class ElasticsearchHandler extends HttpShippingHandler {
   }
 
   protected override request(batch: readonly ShippingEntry[]): HttpShipment {
-    let body = '';
+    return {
+      path: '/_bulk',
+      headers: { 'Content-Type': 'application/x-ndjson' },
+      body: () => this.#lines(batch),
+    };
+  }
+
+  #lines(batch: readonly ShippingEntry[]): string {
+    let lines = '';
     for (const { id, item } of batch)
-      body += `{"create":{"_index":${this.#target},"_id":"${id}"}}\n${item}\n`;
-    return { path: '/_bulk', headers: { 'Content-Type': 'application/x-ndjson' }, body };
+      lines += `{"create":{"_index":${this.#target},"_id":"${id}"}}\n${item}\n`;
+    return lines;
   }
 
   protected override verdict(

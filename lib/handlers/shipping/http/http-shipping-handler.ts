@@ -58,7 +58,8 @@ export interface HttpShipment {
   readonly path: string;
   /** Headers of this request, such as the type of the body. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly body?: string | Buffer | undefined;
+  /** The body, or what makes it: that is called once there is a connection, so not in vain for a server that is down. */
+  readonly body?: string | Buffer | (() => string | Buffer) | undefined;
 }
 
 /**
@@ -152,23 +153,25 @@ export abstract class HttpShippingHandler<T extends Encoded = string> extends Sh
   protected async exchange(shipment: HttpShipment, signal: AbortSignal): Promise<HttpAnswer> {
     this.#target ??= await this.#makeTarget();
     const headers: Record<string, string> = { ...shipment.headers, ...this.#headers };
-    const { method = 'POST' } = shipment;
-    let { body } = shipment;
-    if (body !== undefined) {
-      if (this.#options.gzip === true) {
-        const { gzip } = nodeModule('node:zlib');
-        body = await promisify<string | Buffer, object, Buffer>(gzip)(body, {
-          level: this.#destination.gzipLevel ?? 1,
-        });
-        headers['Content-Encoding'] = 'gzip';
-      }
-      headers['Content-length'] = String(Buffer.byteLength(body));
-    }
+    const { method = 'POST', body } = shipment;
+    const isCompressed = body !== undefined && this.#options.gzip === true;
+    if (isCompressed) headers['Content-Encoding'] = 'gzip';
     return exchangeHttp(
       this.#target,
-      { method, path: this.#basePath + shipment.path + this.#search, headers, body },
+      {
+        ...{ method, path: this.#basePath + shipment.path + this.#search, headers },
+        body: isCompressed ? () => this.#compressed(body) : body,
+      },
       signal,
     );
+  }
+
+  #compressed(body: string | Buffer | (() => string | Buffer)): Promise<Buffer> {
+    const { gzip } = nodeModule('node:zlib');
+    const level = this.#destination.gzipLevel ?? 1;
+    return promisify<string | Buffer, object, Buffer>(gzip)(typeof body === 'function' ? body() : body, {
+      level,
+    });
   }
 
   protected override async send(

@@ -119,15 +119,17 @@ export class LokiHandler extends HttpShippingHandler {
   }
 
   protected override request(batch: readonly ShippingEntry[]): HttpShipment {
-    const parts = [...byStream(batch)].map(
-      ([stream, entries]) => `{"stream":${stream},"values":[${entries}]}`,
-    );
     return {
       path: '/loki/api/v1/push',
       headers: { 'Content-Type': 'application/json' },
-      body: `{"streams":[${parts.join(',')}]}`,
+      body: () => pushRequest(batch),
     };
   }
+}
+
+function pushRequest(batch: readonly ShippingEntry[]): string {
+  const parts = [...byStream(batch)].map(([stream, entries]) => `{"stream":${stream},"values":[${entries}]}`);
+  return `{"streams":[${parts.join(',')}]}`;
 }
 
 /** The entries of a batch by stream, in order. */

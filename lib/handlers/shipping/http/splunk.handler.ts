@@ -103,7 +103,7 @@ export class SplunkHandler extends HttpShippingHandler {
     return {
       path: '/services/collector/event',
       headers: { ...this.#headers },
-      body: batch.map(({ item }) => item).join('\n'),
+      body: () => batch.map(({ item }) => item).join('\n'),
     };
   }
 

@@ -122,11 +122,15 @@ export class OTLPHandler extends HttpShippingHandler {
   }
 
   protected override request(batch: readonly ShippingEntry[]): HttpShipment {
-    const body = this.#codec.request(
-      batch.map(({ item }) => item),
-      this.#resource,
-    );
-    return { path: '/v1/logs', headers: { 'Content-Type': this.#codec.contentType }, body };
+    return {
+      path: '/v1/logs',
+      headers: { 'Content-Type': this.#codec.contentType },
+      body: () =>
+        this.#codec.request(
+          batch.map(({ item }) => item),
+          this.#resource,
+        ),
+    };
   }
 
   protected override verdict(answer: HttpAnswer): BatchVerdict {

@@ -15,6 +15,7 @@ const SHORT = 96;
  */
 export class ProtobufWriter {
   #bytes = Buffer.allocUnsafeSlow(4_096);
+  #view = viewOf(this.#bytes);
   #at = 0;
 
   /**
@@ -25,7 +26,7 @@ export class ProtobufWriter {
     const taken = this.#bytes.toString('latin1', 0, this.#at);
     this.#at = 0;
     // One large record does not keep its room for good.
-    if (this.#bytes.length > 1_048_576) this.#bytes = Buffer.allocUnsafeSlow(4_096);
+    if (this.#bytes.length > 1_048_576) this.#use(Buffer.allocUnsafeSlow(4_096));
     return taken;
   }
 
@@ -60,15 +61,17 @@ export class ProtobufWriter {
     const high = Math.floor(thousands / WORD);
     const low = (thousands - high * WORD) * 1_000;
     const carry = Math.floor(low / WORD);
-    this.#at = this.#bytes.writeUInt32LE(low - carry * WORD, this.#at);
-    this.#at = this.#bytes.writeUInt32LE(high * 1_000 + carry, this.#at);
+    this.#view.setUint32(this.#at, low - carry * WORD, true);
+    this.#view.setUint32(this.#at + 4, high * 1_000 + carry, true);
+    this.#at += 8;
   }
 
   /** A `double` field. */
   double(field: number, value: number): void {
     this.#need(20);
     this.#raw(field * 8 + 1);
-    this.#at = this.#bytes.writeDoubleLE(value, this.#at);
+    this.#view.setFloat64(this.#at, value, true);
+    this.#at += 8;
   }
 
   /** A `string` field; half a surrogate pair becomes U+FFFD. */
@@ -153,8 +156,17 @@ export class ProtobufWriter {
     if (this.#at + bytes <= this.#bytes.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#at + bytes));
     this.#bytes.copy(larger, 0, 0, this.#at);
-    this.#bytes = larger;
+    this.#use(larger);
   }
+
+  #use(bytes: Buffer<ArrayBuffer>): void {
+    this.#bytes = bytes;
+    this.#view = viewOf(bytes);
+  }
+}
+
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 const WORD = 2 ** 32;
