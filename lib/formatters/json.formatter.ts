@@ -1,5 +1,4 @@
 import { COMPONENT, declareComponent } from '../core/component.js';
-import { LoggingError } from '../core/errors.js';
 import { Formatter } from '../core/formatting/formatter.js';
 import { keepByLoggerAndLevel } from '../core/formatting/repeated-text.js';
 import { LEAN } from '../core/lean.js';
@@ -22,11 +21,14 @@ import { JsonFields } from './support/json-fields.js';
 import {
   CALLER_NAMES,
   FIELD_NAMES,
+  isOwnField,
   type JsonFormatterOptions,
   type JsonFormatterSettings,
   jsonFormatterSchema,
+  namesOfLine,
   REDACTION,
   redactionOf,
+  writtenName,
 } from './support/json-options.js';
 import { SHAPES } from './support/json-shapes.js';
 import { type TimestampWriter, timestampWriter } from './support/json-timestamp.js';
@@ -98,8 +100,7 @@ export class JsonFormatter extends Formatter {
   constructor(options: JsonFormatterOptions = {}) {
     super();
     const o = checkOptions('JsonFormatter', jsonFormatterSchema(), options, new.target === JsonFormatter);
-    const rename = (name: string): string =>
-      Object.hasOwn(o.rename_fields, name) ? (o.rename_fields[name] as string) : name;
+    const rename = (name: string): string => writtenName(o, name);
     this.#names = Object.fromEntries(FIELD_NAMES.map((name) => [name, jsonString(rename(name))]));
     const caller = o.includeCaller
       ? CALLER_NAMES.map((name, at) => [CALLER_ATTRIBUTES[at] as string, rename(name)] as const)
@@ -115,18 +116,12 @@ export class JsonFormatter extends Formatter {
     this.#time = timestampWriter(`{${this.#names.timestamp}:`, o);
     this.#nested = o.nestedKey === undefined ? undefined : `,${jsonString(o.nestedKey)}:{`;
     this.#asObject = o.exception === 'object';
-    const top = [
-      ...FIELD_NAMES.filter((name) => name !== 'error').map(rename),
-      ...attributes.map(([, shown]) => shown),
-      ...Object.keys(o.static_fields),
-    ];
+    const top = namesOfLine(o, false);
+    const withError = namesOfLine(o, true);
     const reserved = (names: readonly string[]) => new Set(o.nestedKey === undefined ? names : []);
-    const withError = [...top, rename('error')];
-    checkUnique(o.includeError ? withError : top);
     this.#settings = o;
     this.#written = attributes;
     this.#taken = [new Set(top), new Set(o.includeError ? withError : top)];
-    if (o.nestedKey === undefined && o.shape === undefined) this.#checkRenamed();
     const redaction = redactionOf(o);
     this.#redaction = redaction && PathWriter.from(redaction, (name) => this.#isAnyOwn(name));
     this.#fields = new JsonFields(reserved(top), this.#redaction);
@@ -205,25 +200,6 @@ export class JsonFormatter extends Formatter {
     return value;
   }
 
-  /** A field that is renamed may not get a name that the formatter itself uses. */
-  #checkRenamed(): void {
-    const [, own] = this.#taken;
-    for (const [name, written] of Object.entries(this.#settings.rename_fields)) {
-      if (!this.#isOwn(name) && own.has(written)) throw twice(written);
-    }
-  }
-
-  /** Whether a name of `rename_fields` is that of a field that the formatter writes itself. */
-  #isOwn(name: string): boolean {
-    const { includeError, includeCaller, attributes } = this.#settings;
-    if (name === 'error') return includeError;
-    return (
-      FIELD_NAMES.includes(name as never) ||
-      (includeCaller && CALLER_NAMES.includes(name as never)) ||
-      attributes.includes(name)
-    );
-  }
-
   /** Whether a name is, or may be written for, something else than a field of context or call. */
   #isAnyOwn(name: string): boolean {
     const [, taken] = this.#taken;
@@ -251,7 +227,7 @@ export class JsonFormatter extends Formatter {
       order.length > 0 ||
       (Boolean(redact) && (this.#redaction === undefined || nestedKey !== undefined)) ||
       Object.keys(serializers).length > 0 ||
-      !Object.keys(rename_fields).every((name) => this.#isOwn(name))
+      !Object.keys(rename_fields).every((name) => isOwnField(this.#settings, name))
     );
   }
 
@@ -273,7 +249,9 @@ export class JsonFormatter extends Formatter {
     const [reserved, reservedWithError] = this.#taken;
     return {
       ...{ options, formatter: this, attributes: this.#written, reserved, reservedWithError },
-      renamed: new Map(Object.entries(options.rename_fields).filter(([name]) => shape || !this.#isOwn(name))),
+      renamed: new Map(
+        Object.entries(options.rename_fields).filter(([name]) => shape || !isOwnField(options, name)),
+      ),
       shape,
       time: timestampWriter('', options),
       traceback: (record) => this.traceback(record),
@@ -336,18 +314,6 @@ export class JsonFormatter extends Formatter {
 }
 
 const CALLER_ATTRIBUTES = ['pathname', 'lineno', 'funcName'] as const;
-
-function checkUnique(names: readonly string[]): void {
-  const found = names.find((name, at) => names.indexOf(name) !== at);
-  if (found !== undefined) throw twice(found);
-}
-
-function twice(name: string): LoggingError {
-  return new LoggingError(
-    'ERR_LOGGING_OPTIONS',
-    `JsonFormatter: two fields are called "${name}"; rename one of them`,
-  );
-}
 
 function staticJson(fields: Readonly<Record<string, unknown>>): string {
   const budget = new JsonBudget();

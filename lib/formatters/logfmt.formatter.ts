@@ -6,6 +6,7 @@ import { LEAN } from '../core/lean.js';
 import { checkOptions } from '../core/options.js';
 import type { LogRecord } from '../core/records/log-record.js';
 import { JsonBudget } from '../python/json/json-budget.js';
+import { jsonString } from '../python/json/json-string.js';
 import { str } from '../python/python-text.js';
 import { lazy } from '../runtime/lazy.js';
 import { type TimestampWriter, timestampWriter } from './support/json-timestamp.js';
@@ -44,7 +45,8 @@ export type LogfmtFormatterOptions = v.InferInput<ReturnType<typeof logfmtFormat
  * Writes each record as one line of `key=value` pairs, as Heroku, Grafana Loki and Go's tools read it:
  * `timestamp=… level=INFO logger=shop message="order paid" user_id=7`.
  *
- * Values with spaces, quotes or control characters are JSON strings, so a record is always one line.
+ * Values with spaces, quotes or control characters are JSON strings, so a record is always one line, and no value adds a
+ * pair to it. A field named like one of the formatter's own, or like a static field, is written as `extra_<name>`.
  */
 export class LogfmtFormatter extends Formatter {
   static override readonly [LEAN] = true;
@@ -58,6 +60,7 @@ export class LogfmtFormatter extends Formatter {
 
   readonly #time: TimestampWriter;
   readonly #static: string;
+  readonly #taken: ReadonlySet<string>;
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
   constructor(options: LogfmtFormatterOptions = {}) {
@@ -69,6 +72,7 @@ export class LogfmtFormatter extends Formatter {
       new.target === LogfmtFormatter,
     );
     this.#time = timestampWriter('', { timestamp: 'iso', utc: true, timeZone: o.timeZone });
+    this.#taken = new Set([...TAKEN, ...Object.keys(o.static_fields)]);
     this.#static = Object.entries(o.static_fields)
       .map(([key, value]) => ` ${bare(key)}=${bare(str(value))}`)
       .join('');
@@ -84,7 +88,8 @@ export class LogfmtFormatter extends Formatter {
     // The time is quoted as in JSON.
     let line = `timestamp=${this.#time(record.created).replaceAll('"', '')} level=${text(str(record.levelname))} logger=${text(str(record.name))}`;
     line += `${this.#static} message=${text(message)}`;
-    line += keyValues(record, nameOf, budget, (key, value) => `${key}=${value}`);
+    const nameOf = (key: string): string => (this.#taken.has(key) ? `extra_${key}` : key);
+    line += keyValues(record, nameOf, budget, (key, value) => `${key}=${whole(value)}`);
     const traceback = this.traceback(record);
     if (traceback) line += ` exception=${text(traceback)}`;
     if (record.stackInfo) line += ` stack=${text(this.formatStack(record.stackInfo))}`;
@@ -92,6 +97,7 @@ export class LogfmtFormatter extends Formatter {
   }
 }
 
-function nameOf(key: string): string {
-  return TAKEN.has(key) ? `extra_${key}` : key;
+/** The JSON of an object or a list, in quotes where a reader would take it apart: `{"name":"x level=INFO"}`. */
+function whole(value: string): string {
+  return value.startsWith('"') || !/[\s"=]/.test(value) ? value : jsonString(value);
 }

@@ -71,7 +71,7 @@ export class UvicornFormatter extends Formatter {
     const clean = (settings.sanitize === 'none' ? undefined : sanitizer('line')) ?? ((text: string) => text);
     const isAccess =
       new.target === UvicornAccessFormatter || new.target.prototype instanceof UvicornAccessFormatter;
-    const find = isAccess ? accessField(clean) : levelField;
+    const find = isAccess ? accessField(clean) : levelField(clean);
     this.#line = compileSettings(settings, (name) => {
       const field = find(name, isColored);
       // Padded as the format asks, as far as there is room.
@@ -119,15 +119,20 @@ function paint(text: string, code: number | undefined): string {
   return code === undefined ? text : `\x1b[${code}m${text}\x1b[0m`;
 }
 
-const levelField: UvicornField = (name, isColored) => {
-  if (name !== 'levelprefix') return undefined;
-  return ({ levelname, levelno }) => {
-    const space = ' '.repeat(Math.max(0, 8 - levelname.length));
-    return `${isColored ? paint(levelname, LEVEL_COLORS[levelno]) : levelname}:${space}`;
+function levelField(clean: (text: string) => string): UvicornField {
+  return (name, isColored) => {
+    if (name !== 'levelprefix') return undefined;
+    return (record) => {
+      // Of a record that was received it may be any text.
+      const level = clean(str(record.levelname));
+      const space = ' '.repeat(Math.max(0, 8 - level.length));
+      return `${isColored ? paint(level, LEVEL_COLORS[record.levelno]) : level}:${space}`;
+    };
   };
-};
+}
 
 function accessField(clean: (text: string) => string): UvicornField {
+  const level = levelField(clean);
   return (name, isColored) => {
     if (name === 'client_addr') return (record) => clean(str(readAccess(record).address));
     if (name === 'request_line') {
@@ -136,7 +141,7 @@ function accessField(clean: (text: string) => string): UvicornField {
         return isColored ? paint(text, BOLD) : text;
       };
     }
-    if (name !== 'status_code') return levelField(name, isColored);
+    if (name !== 'status_code') return level(name, isColored);
     const { STATUS_CODES } = nodeModule('node:http');
     return (record) => {
       const { status } = readAccess(record);

@@ -23,6 +23,11 @@ describe('UvicornFormatter', () => {
     );
   });
 
+  it('escapes a level that came from elsewhere', () => {
+    const formatter = new UvicornFormatter({ fmt: '%(levelprefix)s %(message)s', use_colors: false });
+    expect(formatter.format(record(20, '\x1b[2J\nINFO', 'x'))).toBe('\\x1b[2J\\nINFO: x');
+  });
+
   it('names itself where options are wrong', () => {
     expect(() => new UvicornFormatter({ use_color: true } as never)).toThrow(/use_color.*use_colors/);
     expect(() => new UvicornAccessFormatter({ use_colors: 1 } as never)).toThrow(

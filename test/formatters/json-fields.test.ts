@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { planConfig } from '../../lib/config/plan/config-plan.js';
 import { LogRecord, type LogRecordOptions } from '../../lib/core/records/log-record.js';
 import { JsonFormatter, type JsonFormatterOptions } from '../../lib/formatters/json.formatter.js';
 import { resetLogging } from '../support/reset-logging.js';
@@ -66,6 +67,10 @@ describe('rename_fields', () => {
   it('gives no field a name of the formatter', () => {
     expect(() => new JsonFormatter({ rename_fields: { severity: 'level' } })).toThrow(
       'JsonFormatter: two fields are called "level"; rename one of them',
+    );
+    const renamed = { class: 'JsonFormatter', rename_fields: { severity: 'level' } };
+    expect(() => planConfig({ version: 1, formatters: { json: renamed } })).toThrow(
+      'formatters.json: two fields are called "level"; rename one of them',
     );
   });
 });

@@ -248,6 +248,7 @@ describe('The options of JsonFormatter', () => {
       { rename_fields: { level: 'logger' } },
       'JsonFormatter: two fields are called "logger"; rename one of them',
     ],
+    [{ nestedKey: 'stack' }, 'JsonFormatter: two fields are called "stack"; rename one of them'],
     [
       { static_fields: { message: 'x' } },
       'JsonFormatter: two fields are called "message"; rename one of them',

@@ -33,6 +33,19 @@ describe('LogfmtFormatter', () => {
     expect(line({ extra: { level: 'x' } })).toBe(`${START} message=paid extra_level=x`);
   });
 
+  it('keeps fields with the names of static ones apart from these', () => {
+    expect(line({ extra: { app: 'forged' } }, { static_fields: { app: 'shop' } })).toBe(
+      'timestamp=2024-01-05T15:04:09.007Z level=INFO logger=shop app=shop message=paid extra_app=forged',
+    );
+  });
+
+  it('quotes an object as a whole: nothing inside of it is a pair', () => {
+    const user = { name: 'Ada level=CRITICAL', since: new Date(0) };
+    expect(line({ extra: { user, since: user.since, sizes: [1, 2], none: {} } })).toBe(
+      `${START} message=paid user="{\\"name\\":\\"Ada level=CRITICAL\\",\\"since\\":\\"1970-01-01T00:00:00.000Z\\"}" since="1970-01-01T00:00:00.000Z" sizes=[1,2] none={}`,
+    );
+  });
+
   it('is one line, whatever is logged', () => {
     const text = line({
       msg: 'a\nlevel=ERROR',

@@ -51,8 +51,7 @@ const redactSchema = lazy(() =>
   ),
 );
 
-/** The keys of a `JsonFormatter` in a configuration. */
-export const jsonFormatterSchema = lazy(() =>
+const jsonFormatterEntries = lazy(() =>
   v.strictObject({
     shape: v.optional(
       v.pipe(
@@ -182,11 +181,65 @@ export const jsonFormatterSchema = lazy(() =>
   }),
 );
 
+/** The keys of a `JsonFormatter` in a configuration. */
+export const jsonFormatterSchema = lazy(() =>
+  v.pipe(
+    jsonFormatterEntries(),
+    v.check(
+      (options) => doubleName(options) === undefined,
+      ({ input }) => `two fields are called "${doubleName(input)}"; rename one of them`,
+    ),
+  ),
+);
+
 /** Options of `JsonFormatter`. */
 export type JsonFormatterOptions = v.InferInput<ReturnType<typeof jsonFormatterSchema>>;
 
 /** Checked options. */
-export type JsonFormatterSettings = v.InferOutput<ReturnType<typeof jsonFormatterSchema>>;
+export type JsonFormatterSettings = v.InferOutput<ReturnType<typeof jsonFormatterEntries>>;
+
+/** The name under which a field is written. */
+export function writtenName({ rename_fields }: JsonFormatterSettings, name: string): string {
+  return Object.hasOwn(rename_fields, name) ? (rename_fields[name] as string) : name;
+}
+
+/** Whether a name of `rename_fields` is that of a field that the formatter writes itself. */
+export function isOwnField(
+  { includeError, includeCaller, attributes }: JsonFormatterSettings,
+  name: string,
+): boolean {
+  if (name === 'error') return includeError;
+  return (
+    FIELD_NAMES.includes(name as never) ||
+    (includeCaller && CALLER_NAMES.includes(name as never)) ||
+    attributes.includes(name)
+  );
+}
+
+/** The names that a line has besides context and extra fields. @param withError Whether `error` is one of them. */
+export function namesOfLine(options: JsonFormatterSettings, withError: boolean): string[] {
+  const { includeCaller, attributes, static_fields, nestedKey } = options;
+  const own = [
+    ...FIELD_NAMES.filter((name) => name !== 'error' || withError),
+    ...(includeCaller ? CALLER_NAMES : []),
+    ...attributes,
+  ];
+  return [
+    ...own.map((name) => writtenName(options, name)),
+    ...Object.keys(static_fields),
+    ...(nestedKey === undefined ? [] : [nestedKey]),
+  ];
+}
+
+/** A name that two fields would have; a field that is renamed may not get one that the formatter itself uses. */
+function doubleName(options: JsonFormatterSettings): string | undefined {
+  const names = namesOfLine(options, options.includeError);
+  const double = names.find((name, at) => names.indexOf(name) !== at);
+  if (double !== undefined || options.nestedKey !== undefined || options.shape !== undefined) return double;
+  return Object.entries(options.rename_fields).find(
+    ([name, written]) => !isOwnField(options, name) && names.includes(written),
+  )?.[1];
+}
 
 /** Under this key a formatter has what it leaves out of fields, for whoever shows records elsewhere. */
 export const REDACTION: unique symbol = Symbol.for('nestjs-logging.redaction') as never;
