@@ -13,7 +13,7 @@ export interface BoundedCache<Value> {
  * @param maxEntries at least 1
  * @param maxKeyLength in UTF-16 units
  */
-export function boundedCache<Value extends object>(
+export function boundedCache<Value extends object | string>(
   compute: (key: string) => Value,
   maxEntries: number,
   maxKeyLength: number,
