@@ -121,8 +121,10 @@ class Application {
   #csrfToken: string | undefined;
 
   constructor(url: string, { token, header = [] }: ConnectionOptions, { env }: Terminal) {
-    if (!URL.canParse(url))
-      throw new Error(`"${url}" is not an address; give that of the live module, with its path`);
+    if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+      throw new Error(
+        `"${url}" is not an address; give that of the live module, with http:// or https:// and its path`,
+      );
     const address = new URL(url);
     // The address that is printed in development has its token in it.
     const known = token ?? address.searchParams.get('token') ?? env.NESTJS_LOGGING_TOKEN;

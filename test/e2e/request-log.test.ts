@@ -307,6 +307,17 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
     expect(JSON.stringify(recorder.records.map((record) => record.toDict()))).not.toContain('s3cret');
   });
 
+  it('logs what is allowed without the secrets in its value', async () => {
+    const port = await start({ http: { headers: ['referer'], query: ['next'] } });
+    const address = 'https://anna:s3cret@shop.example/reset?token=s3cret&page=2';
+    await exchange(port, {
+      path: `/scenarios/ok/1?next=${encodeURIComponent(address)}`,
+      headers: { Referer: address },
+    });
+    const shown = 'https://anna:[REDACTED]@shop.example/reset?token=[REDACTED]&page=2';
+    expect(fieldsOf(await accessOf())).toMatchObject({ headers: { referer: shown }, query: { next: shown } });
+  });
+
   it('logs no header and no parameter that redaction takes for a secret, and says so at the start', async () => {
     const names = [
       'otp',

@@ -105,6 +105,7 @@ describe('nestjs-logging level', () => {
     expect(await said('list', `${live.url}/nowhere?token=x`)).toMatch(/answered 404/);
     expect(await said('list', 'http://127.0.0.1:1/logging')).toMatch(/is not reached/);
     expect(await said('list', 'nowhere')).toMatch(/is not an address/);
+    expect(await said('list', 'localhost:3000/logging')).toMatch(/is not an address; .*http:/);
     expect((await run(['list', 'nowhere'])).status).toBe(1);
   });
 
