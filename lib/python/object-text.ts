@@ -1,5 +1,6 @@
 import { inspect, types } from 'node:util';
 import { errorProperties } from '../redaction/error-properties.js';
+import { boundedCache } from '../runtime/bounded-cache.js';
 import { cutText } from '../runtime/cut-text.js';
 import { ownText } from './own-text.js';
 import { stringRepr } from './string-repr.js';
@@ -12,6 +13,9 @@ const MAX_ENTRIES = 100;
 const MAX_TEXT = 16_384;
 
 const PLAIN_KEY = /^[A-Za-z_$][\w$]*$/;
+
+/** How keys are shown: most objects have the same few. */
+const keyTexts = boundedCache(keyText, 1_000, 64);
 
 /** The state of a walk through a value. */
 interface Walk {
@@ -57,13 +61,14 @@ function errorText(error: Error, shown: string, walk: Walk): string {
   if (walk.ancestors.length > MAX_DEPTH) return `[${shown}]`;
   walk.ancestors.push(error);
   try {
-    const entries = errorProperties(error).map(
-      ([name, value]) => `${keyText(name)}: ${valueText(value, walk)}`,
-    );
+    let entries: Entries;
+    for (const [name, value] of errorProperties(error))
+      entries = joined(entries, `${keyTexts.get(name)}: ${valueText(value, walk)}`);
     for (const name of ['cause', 'errors'] as const) {
-      if (Object.hasOwn(error, name)) entries.push(`[${name}]: ${propertyText(error, name, walk)}`);
+      if (Object.hasOwn(error, name))
+        entries = joined(entries, `[${name}]: ${propertyText(error, name, walk)}`);
     }
-    return entries.length === 0 ? `[${shown}]` : `[${bracketed(shown, '{', entries, '}')}]`;
+    return entries === undefined ? `[${shown}]` : `[${bracketed(shown, '{', entries, '}')}]`;
   } finally {
     walk.ancestors.pop();
   }
@@ -153,67 +158,69 @@ function prefix(name: string, plainName: string, size?: number): string {
   return size === undefined ? shown : `${shown}(${size})`;
 }
 
-function bracketed(head: string, open: string, entries: readonly string[], close: string): string {
-  const start = head === '' ? open : `${head} ${open}`;
-  return entries.length === 0 ? start + close : `${start} ${entries.join(', ')} ${close}`;
+/** The entries of a structure so far, with what separates them; `undefined` before the first. */
+type Entries = string | undefined;
+
+/** Joined one by one: to collect them in a list first takes longer. */
+function joined(entries: Entries, entry: string): string {
+  return entries === undefined ? entry : `${entries}, ${entry}`;
 }
 
-function isFull(entries: readonly string[], walk: Walk): boolean {
-  return entries.length >= MAX_ENTRIES || walk.textLeft <= 0;
+function bracketed(head: string, open: string, entries: Entries, close: string): string {
+  const start = head === '' ? open : `${head} ${open}`;
+  return entries === undefined ? start + close : `${start} ${entries} ${close}`;
+}
+
+/** @param count How many entries there are already. */
+function isFull(count: number, walk: Walk): boolean {
+  return count >= MAX_ENTRIES || walk.textLeft <= 0;
 }
 
 function more(count: number): string {
   return `... ${count} more item${count === 1 ? '' : 's'}`;
 }
 
-function arrayEntries(array: readonly unknown[], walk: Walk): string[] {
-  const entries: string[] = [];
+function arrayEntries(array: readonly unknown[], walk: Walk): Entries {
+  let entries: Entries;
   for (let at = 0; at < array.length; at++) {
-    if (isFull(entries, walk)) {
-      entries.push(more(array.length - at));
-      break;
-    }
-    entries.push(Object.hasOwn(array, at) ? propertyText(array, at, walk) : '<1 empty item>');
+    if (isFull(at, walk)) return joined(entries, more(array.length - at));
+    entries = joined(entries, Object.hasOwn(array, at) ? propertyText(array, at, walk) : '<1 empty item>');
   }
   return entries;
 }
 
-function mapEntries(map: ReadonlyMap<unknown, unknown>, walk: Walk): string[] {
-  const entries: string[] = [];
+function mapEntries(map: ReadonlyMap<unknown, unknown>, walk: Walk): Entries {
+  let entries: Entries;
+  let count = 0;
   for (const [key, value] of Map.prototype.entries.call(map)) {
-    if (isFull(entries, walk)) {
-      entries.push(more(map.size - entries.length));
-      break;
-    }
-    entries.push(`${valueText(key, walk)} => ${valueText(value, walk)}`);
+    if (isFull(count, walk)) return joined(entries, more(map.size - count));
+    entries = joined(entries, `${valueText(key, walk)} => ${valueText(value, walk)}`);
+    count += 1;
   }
   return entries;
 }
 
-function setEntries(set: ReadonlySet<unknown>, walk: Walk): string[] {
-  const entries: string[] = [];
+function setEntries(set: ReadonlySet<unknown>, walk: Walk): Entries {
+  let entries: Entries;
+  let count = 0;
   for (const value of Set.prototype.values.call(set)) {
-    if (isFull(entries, walk)) {
-      entries.push(more(set.size - entries.length));
-      break;
-    }
-    entries.push(valueText(value, walk));
+    if (isFull(count, walk)) return joined(entries, more(set.size - count));
+    entries = joined(entries, valueText(value, walk));
+    count += 1;
   }
   return entries;
 }
 
 /** Keys that are symbols are left out: Node itself stores the asynchronous context of a request there. */
-function objectEntries(object: object, walk: Walk): string[] {
-  const entries: string[] = [];
+function objectEntries(object: object, walk: Walk): Entries {
+  let entries: Entries;
   const keys = Object.keys(object);
-  for (const key of keys) {
-    if (isFull(entries, walk)) {
-      entries.push(more(keys.length - entries.length));
-      break;
-    }
-    const shown = keyText(key);
+  for (let at = 0; at < keys.length; at++) {
+    if (isFull(at, walk)) return joined(entries, more(keys.length - at));
+    const key = keys[at] as string;
+    const shown = keyTexts.get(key);
     walk.textLeft -= shown.length;
-    entries.push(`${shown}: ${propertyText(object, key, walk)}`);
+    entries = joined(entries, `${shown}: ${propertyText(object, key, walk)}`);
   }
   return entries;
 }
