@@ -19,6 +19,14 @@ export class GelfServer {
   port = 0;
   /** What HTTP answers. */
   status = 202;
+  /** What it answers to one message, the nth time that it comes; `'drop'` cuts the connection. Default: `status`. */
+  answer: (message: GelfMessage, attempt: number) => number | 'drop' = () => this.status;
+  /** How long HTTP takes for an answer. */
+  delayMs = 0;
+  readonly #attempts = new Map<unknown, number>();
+  #pending = 0;
+  /** The most requests that were under way at a time. */
+  mostPending = 0;
 
   constructor(readonly protocol: 'udp' | 'tcp' | 'http') {}
 
@@ -56,14 +64,24 @@ export class GelfServer {
 
   #http(): HttpServer {
     return createHttpServer((request, response) => {
+      this.#pending += 1;
+      this.mostPending = Math.max(this.mostPending, this.#pending);
+      response.once('close', () => {
+        this.#pending -= 1;
+      });
       let body = '';
       request.setEncoding('utf8').on('data', (text: string) => {
         body += text;
       });
       request.on('end', () => {
-        if (request.url === '/gelf' && this.status === 202)
-          this.messages.push(JSON.parse(body) as GelfMessage);
-        response.writeHead(this.status).end();
+        const message = JSON.parse(body) as GelfMessage;
+        const attempt = (this.#attempts.get(message.short_message) ?? 0) + 1;
+        this.#attempts.set(message.short_message, attempt);
+        const answer = request.url === '/gelf' ? this.answer(message, attempt) : 404;
+        if (answer === 202) this.messages.push(message);
+        if (answer === 'drop') request.socket.destroy();
+        else if (this.delayMs === 0) response.writeHead(answer).end();
+        else setTimeout(() => response.writeHead(answer).end(), this.delayMs);
       });
     });
   }

@@ -6,15 +6,26 @@ export interface BackoffOptions {
   maxMs?: number;
   /** The factor by which each wait may be longer than the last, at least 1; default 2. */
   factor?: number;
+  /** How many quick retries may be saved up; default 0, which means that every failure waits. */
+  quickRetries?: number;
   /** A number from 0 up to 1 for each wait; default `Math.random`. */
   random?: () => number;
 }
+
+/** The longest wait before a quick retry, in milliseconds. */
+const QUICK_MS = 20;
+/** What a success adds to the quick retries: there is one for every second success. */
+const EARNED = 0.5;
 
 /**
  * The waits between attempts at something that fails: up to 0.5 s, then up to 1 s, 2 s … 30 s.
  *
  * Each is drawn evenly from 0 up to its bound ('full jitter'), so that a hundred processes that lost the same server
  * do not come back to it at the same moment.
+ *
+ * With `quickRetries` there is a retry budget: successes earn retries that wait for 20 ms at most. A server that fails now
+ * and then is not taken for one that is down, where a wait for each failure would be longer than all the work. One that is
+ * down has used them up after a few attempts, and gets at most half as many retries as it has taken requests.
  */
 export class Backoff {
   /** The longest first wait, in milliseconds. */
@@ -24,13 +35,22 @@ export class Backoff {
   /** The factor by which each wait may be longer than the last. */
   factor: number;
 
+  readonly #quickRetries: number;
   readonly #random: () => number;
   #failures = 0;
+  #earned = 0;
 
-  constructor({ initialMs = 500, maxMs = 30_000, factor = 2, random = Math.random }: BackoffOptions = {}) {
+  constructor({
+    initialMs = 500,
+    maxMs = 30_000,
+    factor = 2,
+    quickRetries = 0,
+    random = Math.random,
+  }: BackoffOptions = {}) {
     this.initialMs = initialMs;
     this.maxMs = maxMs;
     this.factor = factor;
+    this.#quickRetries = quickRetries;
     this.#random = random;
   }
 
@@ -39,15 +59,21 @@ export class Backoff {
    *
    * @param atLeastMs What the other side asked for (`Retry-After`), respected even if it is more than `maxMs`; default
    * 0.
+   * @param share The share of the batch that failed, above 0; default 1.
    */
-  next(atLeastMs = 0): number {
+  next(atLeastMs = 0, share = 1): number {
+    if (atLeastMs === 0 && this.#earned >= share) {
+      this.#earned -= share;
+      return Math.round(this.#random() * QUICK_MS);
+    }
     const boundMs = Math.min(this.maxMs, this.initialMs * this.factor ** this.#failures);
     this.#failures += 1;
     return Math.max(atLeastMs, Math.round(this.#random() * boundMs));
   }
 
-  /** Starts over with the shortest wait; call it after a success. */
-  reset(): void {
+  /** Starts over with the shortest wait; call it after each success. @param share The share of the batch; default 1. */
+  reset(share = 1): void {
     this.#failures = 0;
+    this.#earned = Math.min(this.#quickRetries, this.#earned + EARNED * share);
   }
 }

@@ -201,7 +201,7 @@ export class DeliveryLoop<T> {
     this.#errors.reportOverflow();
     const entries = this.#queue.take(records, this.#options.maxBatchBytes);
     this.#underway = entries;
-    if (entries.length > 0) await this.#deliver(entries);
+    if (entries.length > 0) await this.#deliver(entries, records);
     else await this.#rest.start('backoff', UNREADABLE_MS, false);
     return true;
   }
@@ -220,26 +220,42 @@ export class DeliveryLoop<T> {
     if (!this.#isAbandoned) await this.#rest.start('backoff', UNREADABLE_MS, false);
   }
 
-  async #deliver(batch: readonly QueueEntry<T>[]): Promise<void> {
+  /** @param records The most that are sent together; with what is left of a batch, others go. */
+  async #deliver(batch: readonly QueueEntry<T>[], records: number): Promise<void> {
     let entries = batch;
-    for (let failures = 1; !this.#isAbandoned; failures++) {
+    const failures = new Map<QueueEntry<T>, number>();
+    while (!this.#isAbandoned) {
       const failure = await this.#attempt(entries);
       if (failure === undefined) return;
       const left = this.#settleSome(entries, failure);
-      if (left.length === 0) return;
-      // The rest is another batch.
-      if (left.length < entries.length) failures = 1;
+      const share = left.length / entries.length;
       entries = left;
+      if (entries.length === 0) return;
       if (this.#isAbandoned) break;
       if (failure.remedy === 'split' && entries.length > 1) return this.#deliverHalves(entries);
-      if (this.#isFinal(failure, failures)) return this.#lose(entries, failure);
+      entries = this.#loseFinal(entries, failure, failures);
+      if (entries.length === 0) return;
       this.#errors.report(failure, entries);
       this.#endDrain?.();
-      const wait = this.#options.backoff.next(failure.retryAfterMs);
+      const wait = this.#options.backoff.next(failure.retryAfterMs, share);
       await this.#rest.start(failure.retryAfterMs > 0 ? 'asked' : 'backoff', wait, false);
+      // One that is never taken does not hold up those behind it.
+      if (share < 1 && !this.#isAbandoned) entries = this.#filledUp(entries, records);
     }
     this.#settle(entries);
     this.#queue.drop(entries, 'closed');
+  }
+
+  /** What is left of a batch, and in place of the others what waits behind it. */
+  #filledUp(left: readonly QueueEntry<T>[], records: number): readonly QueueEntry<T>[] {
+    const { maxBatchBytes = Number.POSITIVE_INFINITY } = this.#options;
+    const bytes = left.reduce((sum, entry) => sum + entry.bytes, 0);
+    // The first is taken whatever its size, so there has to be room for a large one.
+    if (left.length >= records || bytes > maxBatchBytes / 2) return left;
+    const more = this.#queue.take(records - left.length, maxBatchBytes - bytes);
+    if (more.length === 0) return left;
+    this.#underway = [...this.#underway, ...more];
+    return [...left, ...more];
   }
 
   /** Settles the entries of a batch that have their own verdict. @returns The others. */
@@ -247,7 +263,7 @@ export class DeliveryLoop<T> {
     const { arrived, refused } = failure;
     if (arrived.size === 0 && refused.size === 0) return entries;
     const delivered = entries.filter((_, index) => arrived.has(index));
-    if (delivered.length > 0) this.#delivered(delivered);
+    if (delivered.length > 0) this.#delivered(delivered, delivered.length / entries.length);
     for (const [index, reason] of refused) {
       const entry = entries[index] as QueueEntry<T>;
       this.#settle([entry]);
@@ -258,13 +274,30 @@ export class DeliveryLoop<T> {
     return entries.filter((_, index) => !arrived.has(index) && !refused.has(index));
   }
 
-  #isFinal({ remedy, reason, isAnswered }: DeliveryFailure, failures: number): boolean {
+  /** Loses those that were sent often enough. @returns The others. */
+  #loseFinal(
+    entries: readonly QueueEntry<T>[],
+    failure: DeliveryFailure,
+    failures: Map<QueueEntry<T>, number>,
+  ): readonly QueueEntry<T>[] {
+    const limit = this.#retriesAfter(failure);
+    // Failures that have no limit do not bring the end nearer once there is one.
+    if (limit === Number.POSITIVE_INFINITY) return entries;
+    for (const entry of entries) failures.set(entry, (failures.get(entry) ?? 0) + 1);
+    const isFinal = (entry: QueueEntry<T>) => (failures.get(entry) as number) > limit;
+    const lost = entries.filter(isFinal);
+    if (lost.length === 0) return entries;
+    this.#lose(lost, failure);
+    return entries.filter((entry) => !isFinal(entry));
+  }
+
+  /** How often records that failed like this are sent again. */
+  #retriesAfter({ remedy, reason, isAnswered }: DeliveryFailure): number {
     const { isDurable } = this.#queue;
     // A durable queue gives up only what no receiver would take; a problem on the way may be fixed.
-    if (remedy === 'split' || reason === 'oversize' || (remedy === 'reject' && !isDurable)) return true;
-    const { maxRetries = isAnswered && !isDurable ? DEFAULT_RETRIES : Number.POSITIVE_INFINITY } =
-      this.#options;
-    return failures > maxRetries;
+    if (remedy === 'split' || reason === 'oversize' || (remedy === 'reject' && !isDurable)) return 0;
+    const byDefault = isAnswered && !isDurable ? DEFAULT_RETRIES : Number.POSITIVE_INFINITY;
+    return this.#options.maxRetries ?? byDefault;
   }
 
   #lose(entries: readonly QueueEntry<T>[], failure: DeliveryFailure): void {
@@ -276,8 +309,8 @@ export class DeliveryLoop<T> {
 
   async #deliverHalves(entries: readonly QueueEntry<T>[]): Promise<void> {
     const middle = Math.ceil(entries.length / 2);
-    await this.#deliver(entries.slice(0, middle));
-    await this.#deliver(entries.slice(middle));
+    await this.#deliver(entries.slice(0, middle), 0);
+    await this.#deliver(entries.slice(middle), 0);
   }
 
   async #attempt(entries: readonly QueueEntry<T>[]): Promise<DeliveryFailure | undefined> {
@@ -291,11 +324,11 @@ export class DeliveryLoop<T> {
     return undefined;
   }
 
-  #delivered(entries: readonly QueueEntry<T>[]): void {
+  #delivered(entries: readonly QueueEntry<T>[], share = 1): void {
     this.#settle(entries);
     this.#queue.deliver(entries);
     this.#errors.forget();
-    this.#options.backoff.reset();
+    this.#options.backoff.reset(share);
   }
 
   /** Before the queue is updated: if that fails, the entries are not reported twice. */

@@ -39,6 +39,9 @@ import { type ShippingOptions, shippingSchema } from './shipping-options.js';
 import { shortenedRecord } from './shortened-record.js';
 import { delivered, failureOf } from './verdict.js';
 
+/** So many failures in a row are not yet taken for an outage, if requests before them got through. */
+const QUICK_RETRIES = 3;
+
 /**
  * A destination: sends records to an engine, a broker or a service, in batches. Derive from it and write two methods:
  *
@@ -46,12 +49,13 @@ import { delivered, failureOf } from './verdict.js';
  * - `send` sends a batch, and returns what became of its records.
  *
  * Everything else is here, once: batches by count, bytes and time, of which a full one leaves early; bounds in memory
- * with the policy `overflow`; back-off with jitter from 0.5 to 30 s; halves of a batch that is not taken; a record that
- * is too large cut, and lost alone if that does not help; the spool and its dead letters; `flush` and `close`, which
- * resolve within 4.5 s; counters, health, and error reports, at most one per 10 s. What is logged while records are
- * sent, by an instrumented client for one, is not sent.
+ * with the policy `overflow`; back-off with jitter from 0.5 to 30 s, after quick retries where all went well before;
+ * halves of a batch that is not taken; a record that is too large cut, and lost alone if that does not help; the spool and
+ * its dead letters; `flush` and `close`, which resolve within 4.5 s; counters, health, and error reports, at most one per
+ * 10 s. What is logged while records are sent, by an instrumented client for one, is not sent.
  *
- * Records keep their order: one batch is under way at a time.
+ * Records keep their order: one batch is under way at a time. One that the destination takes later than its neighbours
+ * comes after them.
  *
  * Delivery: `at-most-once` past the end of the process, for what waits is in memory; with a `spool`: `at-least-once`, and
  * effectively once where the destination drops what it has an id for ({@link ShippingEntry.id}).
@@ -79,6 +83,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
   #waitingBytes = 0;
   /** What entries that were taken are for `send`: the same batch however often they are sent. */
   readonly #batches = new WeakMap<readonly QueueEntry<T>[], readonly ShippingEntry<T>[]>();
+  #lastShipped = 0;
   #lastDeliveredAt: number | undefined;
   #failingSince: number | undefined;
   #lastFailure: string | undefined;
@@ -106,7 +111,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
     });
     this.#loop = new DeliveryLoop({
       queue: this.#queue,
-      backoff: new Backoff(),
+      backoff: new Backoff({ quickRetries: QUICK_RETRIES }),
       receiver: () => this.#destination.receiver,
       maxRetries: o.maxRetries,
       maxBatchBytes: this.#settings.maxBatchBytes,
@@ -248,14 +253,19 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
     if (failure !== undefined) throw failure;
   }
 
-  #batchOf(entries: readonly QueueEntry<T>[]): readonly ShippingEntry<T>[] {
     const known = this.#batches.get(entries);
     if (known !== undefined) return known;
-    const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-    this.#waitingBytes = Math.max(0, this.#waitingBytes - bytes);
+    this.#countOut(entries);
     const batch = entries.map((entry) => new QueuedShipment(entry, this.#identity));
     this.#batches.set(entries, batch);
     return batch;
+  }
+
+  /** What is left of a batch was counted out before. */
+  #countOut(entries: readonly QueueEntry<T>[]): void {
+    for (const { bytes, sequence } of entries) if (sequence > this.#lastShipped) this.#waitingBytes -= bytes;
+    this.#waitingBytes = Math.max(0, this.#waitingBytes);
+    this.#lastShipped = Math.max(this.#lastShipped, entries.at(-1)?.sequence ?? 0);
   }
 
   async #attempt(

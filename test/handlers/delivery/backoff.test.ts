@@ -31,4 +31,54 @@ describe('the waits between attempts', () => {
     for (let attempt = 0; attempt < 5_000; attempt += 1) backoff.next();
     expect(backoff.next()).toBe(30_000);
   });
+
+  describe('with quick retries', () => {
+    const make = () => new Backoff({ quickRetries: 3, random: () => 1 });
+    const waits = (backoff: Backoff, count: number) => Array.from({ length: count }, () => backoff.next());
+
+    it('are as long as ever before the first success', () => {
+      expect(waits(make(), 3)).toEqual([500, 1_000, 2_000]);
+    });
+
+    it('are short for one failure after two successes, and then as long as ever', () => {
+      const backoff = make();
+      backoff.reset();
+      backoff.reset();
+      expect(waits(backoff, 3)).toEqual([20, 500, 1_000]);
+    });
+
+    it('are short three times at most, however long all went well', () => {
+      const backoff = make();
+      for (let success = 0; success < 1_000; success++) backoff.reset();
+      expect(waits(backoff, 5)).toEqual([20, 20, 20, 500, 1_000]);
+    });
+
+    it('are always short where every fourth attempt fails', () => {
+      const backoff = make();
+      for (let n = 0; n < 8; n++) backoff.reset();
+      const failures = Array.from({ length: 100 }, () => {
+        for (let n = 0; n < 3; n++) backoff.reset();
+        return backoff.next();
+      });
+      expect(new Set(failures)).toEqual(new Set([20]));
+    });
+
+    it('are short as long as two thirds of the batches get through', () => {
+      const next = (share: number) => {
+        const backoff = make();
+        return Array.from({ length: 20 }, () => {
+          backoff.reset(1 - share);
+          return backoff.next(0, share);
+        });
+      };
+      expect(new Set(next(0.25))).toEqual(new Set([20]));
+      expect(new Set(next(0.5))).toContain(500);
+    });
+
+    it('are as long as the other side asks', () => {
+      const backoff = make();
+      for (let n = 0; n < 8; n++) backoff.reset();
+      expect(backoff.next(2_000)).toBe(2_000);
+    });
+  });
 });

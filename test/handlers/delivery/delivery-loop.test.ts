@@ -80,6 +80,82 @@ describe('DeliveryLoop', () => {
     expect(unwell.errors).toHaveLength(11);
   });
 
+  it('counts towards ten only what answers, so that the end of an outage loses nothing', async () => {
+    let attempts = 0;
+    const { loop, push, queue } = make({
+      send: async () => {
+        attempts += 1;
+        if (attempts <= 30) throw new DeliveryFailure('away', 'retry');
+        if (attempts <= 35) throw new DeliveryFailure('starting', 'retry', { isAnswered: true });
+      },
+    });
+    push(1);
+    await loop.flush();
+    expect(queue.stats).toMatchObject({ delivered: 1, dropped: 0 });
+  });
+
+  it('sends what waits although one of a batch is never taken, which is sent again ten times', async () => {
+    const attempts: number[] = [];
+    const { loop, push, queue, sent } = make({
+      turn: () => ({ waitMs: 0, records: 4 }),
+      send: async (entries) => {
+        const items = entries.map(({ item }) => item);
+        sent.push(items);
+        const poison = items.indexOf(1);
+        if (poison < 0) return;
+        attempts.push(sent.length);
+        const arrived = new Set(items.keys());
+        arrived.delete(poison);
+        throw new DeliveryFailure('never', 'retry', { isAnswered: true, arrived });
+      },
+    });
+    push(...Array.from({ length: 30 }, (_, n) => n));
+    await loop.flush();
+    expect(sent.slice(0, 3)).toEqual([
+      [0, 1, 2, 3],
+      [1, 4, 5, 6],
+      [1, 7, 8, 9],
+    ]);
+    expect(sent.flat().filter((n) => n !== 1)).toEqual([0, ...Array.from({ length: 28 }, (_, n) => n + 2)]);
+    expect(attempts).toHaveLength(11);
+    expect(queue.stats).toMatchObject({ delivered: 29, queued: 0, droppedBy: { failed: 1 } });
+  });
+
+  it('fills no batch up beyond its bytes', async () => {
+    const { loop, queue, sent } = make({
+      maxBatchBytes: 100,
+      send: async (entries) => {
+        sent.push(entries.map(({ item }) => item));
+        if (sent.length === 1)
+          throw new DeliveryFailure('one is late', 'retry', { arrived: new Set([1, 2]) });
+      },
+    });
+    for (let n = 0; n < 8; n++) loop.push(n, 20, 30);
+    await loop.flush();
+    expect(sent).toEqual([
+      [0, 1, 2],
+      [0, 3, 4],
+      [5, 6, 7],
+    ]);
+    expect(queue.stats).toMatchObject({ delivered: 8, queued: 0, queuedBytes: 0 });
+  });
+
+  it('loses what it took along, and counts it, when it is closed meanwhile', async () => {
+    const { loop, push, queue } = make({
+      turn: () => ({ waitMs: 0, records: 3 }),
+      send: async () => {
+        throw new DeliveryFailure('some are late', 'retry', { arrived: new Set([0]) });
+      },
+      backoff: new Backoff({ initialMs: 1, maxMs: 1 }),
+    });
+    const never = setInterval(() => push(1), 1);
+    await loop.close();
+    clearInterval(never);
+    const { emitted, delivered, dropped, queued } = queue.stats;
+    expect(queued).toBe(0);
+    expect(emitted).toBe(delivered + dropped);
+  }, 15_000);
+
   it('keeps the recordCounters when it is closed in the middle of a send', async () => {
     const { loop, push, queue } = make({
       send: () => new Promise(() => {}),

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Formatter } from '../../../lib/core/formatting/formatter.js';
 import { Logger } from '../../../lib/core/loggers/logger.js';
 import { LogRecord, type LogRecordOptions } from '../../../lib/core/records/log-record.js';
+import { Backoff } from '../../../lib/handlers/delivery/backoff.js';
 import { HTTPHandler } from '../../../lib/handlers/http/http.handler.js';
 import type { HTTPHandlerOptions } from '../../../lib/handlers/http/http-options.js';
 import { HttpSink } from '../../support/http-sink.js';
@@ -52,6 +54,26 @@ describe('HTTPHandler with a form', () => {
     });
     expect(http.stats).toMatchObject({ emitted: 1, delivered: 1, queued: 0, dropped: 0 });
   });
+
+  it('does not take a server that fails now and then for one that is down', async () => {
+    const waits: number[] = [];
+    const { next } = Backoff.prototype;
+    const spy = jest.spyOn(Backoff.prototype, 'next').mockImplementation(function (this: Backoff, ...given) {
+      const wait = next.apply(this, given);
+      waits.push(wait);
+      return wait;
+    });
+    // A new connection each time, as a request that fails over a kept one goes once more at once.
+    sink.answer = () =>
+      sink.requests.length % 4 === 0 ? 500 : { status: 200, headers: { Connection: 'close' } };
+    const http = handler();
+    for (let n = 0; n < 90; n++) http.handle(record());
+    for (let round = 0; http.stats.queued > 0 && round < 5_000; round++) await delay(10);
+    spy.mockRestore();
+    expect(http.stats).toMatchObject({ delivered: 90, dropped: 0 });
+    expect(waits).toHaveLength(29);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(20);
+  }, 60_000);
 
   it('appends to a query that is there', async () => {
     const http = handler({ url: '/log?source=web' });

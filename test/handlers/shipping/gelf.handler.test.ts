@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { LogRecord } from '../../../lib/core/records/log-record.js';
+import { Backoff } from '../../../lib/handlers/delivery/backoff.js';
 import type { GELFHandlerOptions } from '../../../lib/handlers/shipping/gelf/gelf.handler.js';
 import { GELFHandler } from '../../../lib/handlers/shipping/gelf/gelf.handler.js';
 import { type CorpusRecord, corpus } from '../../engines/support/record-corpus.js';
@@ -43,6 +44,10 @@ async function arrived(messages: readonly GelfMessage[], count: number): Promise
   for (let round = 0; messages.length < count && round < 1_000; round++) await delay(10);
 }
 
+async function until(isSo: () => boolean): Promise<void> {
+  for (let round = 0; !isSo() && round < 5_000; round++) await delay(10);
+}
+
 describe.each(['udp', 'tcp', 'http'] as const)('GELFHandler over %s', (protocol) => {
   it(`brings ${COUNT} records of all kinds, once, in order and field by field`, async () => {
     // A busy machine may take its time: what is sent again would be there twice.
@@ -53,7 +58,11 @@ describe.each(['udp', 'tcp', 'http'] as const)('GELFHandler over %s', (protocol)
     await handler.close();
     await arrived(messages, COUNT);
     expect(handler.stats).toMatchObject({ emitted: COUNT, delivered: COUNT, dropped: 0 });
+    // Several requests are under way at a time: there the order is that of the timestamps.
+    if (protocol === 'http') messages.sort((one, other) => Number(one._n) - Number(other._n));
     expect(messages.map(found)).toEqual(all.map(sent));
+    const times = messages.map(({ timestamp }) => Number(timestamp));
+    expect(times).toEqual([...times].sort((one, other) => one - other));
     expect(messages[0]).toMatchObject({ version: '1.1', host: expect.any(String) });
   }, 60_000);
 });
@@ -93,6 +102,58 @@ describe('GELFHandler', () => {
     },
     60_000,
   );
+
+  it('drains over http while a quarter of the requests fails, without a wait for each', async () => {
+    stderr = collectStderr();
+    const waits: number[] = [];
+    const { next } = Backoff.prototype;
+    const spy = jest.spyOn(Backoff.prototype, 'next').mockImplementation(function (this: Backoff, atLeastMs) {
+      const wait = next.call(this, atLeastMs);
+      waits.push(wait);
+      return wait;
+    });
+    const [handler, received] = await handlerOf({ protocol: 'http', spool: { directory: folder.path } });
+    const failures = [500, 'drop', 429, 503] as const;
+    received.answer = ({ short_message }, attempt) => {
+      const n = Number(`${short_message}`.slice('number '.length));
+      return n % 4 === 3 && attempt === 1 ? (failures[((n - 3) / 4) % 4] ?? 202) : 202;
+    };
+    for (let n = 0; n < 1_000; n++) handler.handle(hello(`number ${n}`));
+    await until(() => handler.stats.spooled === 0);
+    await handler.close();
+    spy.mockRestore();
+    expect(new Set(received.messages.map(({ short_message }) => short_message)).size).toBe(1_000);
+    expect(handler.stats).toMatchObject({ delivered: 1_000, dropped: 0 });
+    expect(received.mostPending).toBeGreaterThan(1);
+    // One wait a batch and not one a failure, and these are short.
+    expect(waits.length).toBeLessThan(60);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(500);
+    expect(waits.filter((wait) => wait > 20).length).toBeLessThan(10);
+  }, 60_000);
+
+  it('sends everything else over http while one message is never taken', async () => {
+    stderr = collectStderr();
+    const [handler, received] = await handlerOf({ protocol: 'http', spool: { directory: folder.path } });
+    received.answer = ({ short_message }) => (short_message === 'number 0' ? 500 : 202);
+    for (let n = 0; n < 500; n++) handler.handle(hello(`number ${n}`));
+    await until(() => handler.stats.delivered === 499);
+    expect(handler.stats).toMatchObject({ delivered: 499, spooled: 1, dropped: 0 });
+    received.answer = () => 202;
+    await until(() => handler.stats.delivered === 500);
+    await handler.close();
+    expect(received.messages).toHaveLength(500);
+  }, 60_000);
+
+  it('drains over http however long a server takes for each message', async () => {
+    stderr = collectStderr();
+    const [handler, received] = await handlerOf({ protocol: 'http', timeoutMs: 2_000 });
+    received.delayMs = 200;
+    // A batch of 100 takes longer than one request may.
+    for (let n = 0; n < 100; n++) handler.handle(hello(`number ${n}`));
+    await until(() => handler.stats.queued === 0);
+    expect(handler.stats).toMatchObject({ delivered: 100, dropped: 0 });
+    await handler.close();
+  }, 60_000);
 
   it('tries again what a busy server refuses, and sets aside what is refused for good', async () => {
     stderr = collectStderr();
