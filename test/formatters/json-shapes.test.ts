@@ -178,6 +178,17 @@ describe("a field of the application's", () => {
     });
   });
 
+  it('has no value where the Elastic Common Schema has an object, which an index would refuse', () => {
+    const scalars = { http: 'yes', event: true, cloud: 'aws', user: 'ann', host: 'db-1', labels: ['a'] };
+    const named = Object.fromEntries(
+      Object.entries(scalars).map(([name, value]) => [`extra_${name}`, value]),
+    );
+    for (const nested of [false, true])
+      expect(written({ shape: 'ecs', nested }, plain(scalars))).toMatchObject(named);
+    const objects = { cloud: { provider: 'aws' }, user: { id: 'u-1' }, host: { name: 'db-1' } };
+    expect(written({ shape: 'ecs' }, plain(objects))).toMatchObject(objects);
+  });
+
   it('is not taken for a trace if it is none', () => {
     expect(written({ shape: 'ecs' }, plain({ trace_id: 'nope', span_id: 7 }))).toMatchObject({
       trace_id: 'nope',

@@ -253,6 +253,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
     if (failure !== undefined) throw failure;
   }
 
+  #batchOf(entries: readonly QueueEntry<T>[]): readonly ShippingEntry<T>[] {
     const known = this.#batches.get(entries);
     if (known !== undefined) return known;
     this.#countOut(entries);
