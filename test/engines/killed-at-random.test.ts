@@ -1,70 +1,106 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { EndlessLogging, NUMBER } from '../support/endless-logging.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 import { describeWithEngines, type Engine } from './support/engine.js';
+import { startKafka } from './support/kafka.js';
 import { startNATS } from './support/nats.js';
+import { startRabbitMQ } from './support/rabbitmq.js';
 import { startRedis } from './support/redis.js';
 
 const logging = new EndlessLogging(
   `
+    import { AMQPHandler } from 'lib/handlers/shipping/brokers/amqp.handler';
+    import { KafkaHandler } from 'lib/handlers/shipping/brokers/kafka.handler';
     import { NATSHandler } from 'lib/handlers/shipping/brokers/nats.handler';
     import { RedisStreamHandler } from 'lib/handlers/shipping/brokers/redis-stream.handler';
 
     const makers = {
-      Redis: (url, common) => new RedisStreamHandler({ url, key: 'logs', ...common }),
-      NATS: (url, common) => new NATSHandler({ servers: [url], subject: 'logs.shop', ...common }),
+      redis: (url, common) => new RedisStreamHandler({ url, key: 'logs', ...common }),
+      nats: (url, common) => new NATSHandler({ servers: [url], subject: 'logs.shop', ...common }),
+      kafka: (broker, common) => new KafkaHandler({ brokers: [broker], topic: 'logs', ...common }),
+      rabbitmq: (url, common) => new AMQPHandler({ url, queue: 'logs', ...common }),
     };`,
   'makers[args[0]](args[1], options)',
 );
 
-const ROUNDS = 5;
-
 /** An engine, and the texts of all records that it has. */
 interface Store {
-  readonly engine: Engine & { readonly url: string };
+  readonly engine: Engine;
+  readonly address: string;
   texts(): Promise<readonly string[]>;
 }
 
-const STORES: Readonly<Record<string, () => Promise<Store>>> = {
-  Redis: async () => {
-    const engine = await startRedis();
-    return {
-      engine,
-      texts: async () => (await engine.query('logs')).map(({ fields }) => fields.record ?? ''),
-    };
+/** How it is started, and how often processes are killed: of those that take long to start again, not all kills are its own. */
+interface Trial {
+  readonly start: () => Promise<Store>;
+  readonly rounds: number;
+  /** In every round, every second … the broker is killed too. */
+  readonly everyNth: number;
+}
+
+const TRIALS: Readonly<Record<string, Trial>> = {
+  redis: {
+    ...{ rounds: 5, everyNth: 1 },
+    start: async () => {
+      const engine = await startRedis();
+      const texts = async () => (await engine.query('logs')).map(({ fields }) => fields.record ?? '');
+      return { engine, address: engine.url, texts };
+    },
   },
-  NATS: async () => {
-    const engine = await startNATS();
-    await engine.addStream('logs', ['logs.>']);
-    return { engine, texts: async () => (await engine.query('logs')).map(({ data }) => data) };
+  nats: {
+    ...{ rounds: 5, everyNth: 1 },
+    start: async () => {
+      const engine = await startNATS();
+      await engine.addStream('logs', ['logs.>']);
+      const texts = async () => (await engine.query('logs')).map(({ data }) => data);
+      return { engine, address: engine.url, texts };
+    },
+  },
+  kafka: {
+    ...{ rounds: 5, everyNth: 3 },
+    start: async () => {
+      const engine = await startKafka();
+      const texts = async () => (await engine.query('logs')).map(({ value }) => value ?? '');
+      return { engine, address: engine.broker, texts };
+    },
+  },
+  rabbitmq: {
+    ...{ rounds: 5, everyNth: 3 },
+    start: async () => {
+      const engine = await startRabbitMQ();
+      const texts = async () => (await engine.query('logs')).map(({ content }) => content.toString());
+      return { engine, address: engine.url, texts };
+    },
   },
 };
 
-describeWithEngines(['redis', 'nats'], 'A process and a broker that are killed at any moment', () => {
-  const folder = useTemporaryFolder();
+describe.each(Object.entries(TRIALS))('%s', (kind, { start, rounds, everyNth }) => {
+  describeWithEngines([kind], 'and a process that logs, killed at any moment', () => {
+    const folder = useTemporaryFolder();
 
-  it.each(Object.keys(STORES))(
-    '%s: each record whose log call returned arrives',
-    async (kind) => {
-      const { engine, texts } = await (STORES[kind] as () => Promise<Store>)();
-      const args = [kind, engine.url];
+    it('has each record whose log call returned', async () => {
+      const { engine, address, texts } = await start();
+      const args = [kind, address];
+      let round = 0;
       const logged = await logging.logUntilKilled(folder.path, args, {
-        ...{ rounds: ROUNDS, upToMs: 900 },
+        ...{ rounds, upToMs: 900 },
         beside: async () => {
           await sleep(Math.random() * 600);
-          await engine.kill();
+          if (round % everyNth === 0) await engine.kill();
         },
-        between: () => engine.restart(),
+        between: async () => {
+          if (round % everyNth === 0) await engine.restart();
+          round += 1;
+        },
       });
       await logging.sendRest(folder.path, args);
       const arrived = new Set(
         (await texts()).flatMap((text) => [...text.matchAll(NUMBER)].map(([, number]) => Number(number))),
       );
       await engine.stop();
-      expect(logged.length).toBeGreaterThanOrEqual(ROUNDS);
+      expect(logged.length).toBeGreaterThanOrEqual(rounds);
       expect(logged.filter((n) => !arrived.has(n))).toEqual([]);
-    },
-    120_000,
-  );
+    }, 300_000);
+  });
 });
