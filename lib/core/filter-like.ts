@@ -18,7 +18,7 @@ export interface FilterObject {
   filter(record: LogRecord): FilterResult;
   /** Called with what it was added to: for filters that log records themselves. */
   attached?(owner: FilterOwner): void;
-  /** Called with what it was removed from. */
+  /** Called with what it was removed from, and with a handler that was closed. */
   detached?(owner: FilterOwner): void;
   /** Logs pending summaries; called before its handler is closed. */
   flush?(): void;

@@ -23,7 +23,12 @@ export async function shutdown(): Promise<void> {
  */
 export async function closeHandlers(handlers: readonly Handler[]): Promise<void> {
   for (const handler of [...handlers].reverse()) {
-    for (const step of [() => flushFilters(handler), () => flushUnlessKept(handler), () => handler.close()]) {
+    for (const step of [
+      () => flushFilters(handler),
+      () => flushUnlessKept(handler),
+      () => handler.close(),
+      () => detachFilters(handler),
+    ]) {
       const pending = attempt(handler, step);
       if (pending !== undefined) await pending;
     }
@@ -38,6 +43,11 @@ export function startFlushing(handlers: readonly Handler[]): void {
 /** Filters that count suppressed records log a last summary. */
 function flushFilters(handler: Handler): void {
   for (const filter of handler.filters) (filter as Partial<FilterObject>).flush?.();
+}
+
+/** Filters may go on with other handlers: what they log is not for this one any more, and does not keep it in memory. */
+function detachFilters(handler: Handler): void {
+  for (const filter of handler.filters) (filter as Partial<FilterObject>).detached?.(handler);
 }
 
 /** A MemoryHandler may be configured to drop its buffer. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { dictConfig } from '../../lib/config/apply/dict-configurator.js';
+import { type ActiveConfig, applyPlan, dictConfig } from '../../lib/config/apply/dict-configurator.js';
+import { planConfig } from '../../lib/config/plan/config-plan.js';
 import type { Logger } from '../../lib/core/loggers/logger.js';
 import { getLogger } from '../../lib/core/loggers/manager.js';
 import { getLoggingStats } from '../../lib/core/reports/logging-stats.js';
@@ -189,6 +190,25 @@ describe('what is suppressed', () => {
     for (let index = 0; index < 3; index += 1) logger.info('tick');
     await closeHandlers([handler]);
     expect(handler.lines.at(-1)).toBe('2 more messages like this were suppressed: tick');
+  });
+
+  it('is not reported to a handler that a reload has replaced', async () => {
+    class Closing extends ListHandler {}
+    const plan = (name: string) =>
+      planConfig({
+        version: 1,
+        filters: { flood: { class: 'RateLimitFilter', rate: 0, burst: 1, summaryMs: 5_000 } },
+        handlers: { list: { class: Closing, filters: ['flood'], '.': { label: name } } },
+        root: { level: 'INFO', handlers: ['list'] },
+      });
+    const before = applyPlan(plan('before'));
+    const now = applyPlan(plan('now'), { previous: before });
+    await now.settled;
+    for (let index = 0; index < 3; index += 1) getLogger('shop').info('tick');
+    jest.advanceTimersByTime(5_000);
+    const linesOf = ({ handlers }: ActiveConfig) => (handlers.get('list') as Closing).lines;
+    expect(linesOf(before)).toEqual([]);
+    expect(linesOf(now)).toEqual(['tick', '2 more messages like this were suppressed: tick']);
   });
 
   it('is reported when its kind is forgotten for others, of which so many are remembered', async () => {
