@@ -129,6 +129,8 @@ export class LogFile implements Destination {
     this.#writtenAt = writtenAt;
     const { codec } = this.#options;
     const encoded = codec.encode(text);
+    // Opened first: whether the file has its mark is not known before.
+    if (codec.bom !== '') this.tryOpen();
     return this.#writer.write(codec.bom !== '' && this.size === 0 ? codec.bom + encoded : encoded, levelno);
   }
 
@@ -237,8 +239,10 @@ export class LogFile implements Destination {
   }
 
   #open(): void {
+    const { mode } = this.#file;
     const { closeFormer, error } = this.#file.open();
     this.#begin();
+    if (mode === 'w') this.#empty();
     closeFormer();
     if (error !== undefined) this.onError(error);
   }

@@ -57,6 +57,26 @@ describe('RotatingFileHandler', () => {
     expect(contents()).toEqual({ 'app.log': 'c', 'app.log.1': 'ab' });
   });
 
+  it('empties the file for mode w where it does not roll, also with delay', () => {
+    for (const delay of [false, true]) {
+      writeFileSync(folder.file('app.log'), 'a\n');
+      log(make({ mode: 'w', delay }), 'bc');
+      expect(contents()).toEqual({ 'app.log': 'bc' });
+    }
+  });
+
+  it('writes no second byte order mark into a file that it opens late', () => {
+    const text = Buffer.from('\ufeffa\n', 'utf16le');
+    for (const options of [{}, { maxBytes: 100, backupCount: 1 }, twoLines]) {
+      writeFileSync(folder.file('app.log'), text);
+      log(make({ ...options, encoding: 'utf-16', delay: true }), 'b');
+      const written = folder.names().map((name) => readFileSync(folder.file(name), 'utf16le'));
+      expect(written.join('|').replaceAll('\n', '')).toBe(
+        options === twoLines ? '\ufeffb|\ufeffa' : '\ufeffab',
+      );
+    }
+  });
+
   it('rolls over on demand', () => {
     const handler = make();
     log(handler, 'a');
