@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { getLogger } from 'nestjs-logging';
+import { getLogger, getManager } from 'nestjs-logging';
 import { endOverride, listOverrides } from 'nestjs-logging/live';
 import { isolateLogging, type LoggingIsolation } from 'nestjs-logging/testing';
 import { askAll } from './support/ask-spring.mjs';
@@ -46,6 +46,27 @@ describe.each(['express', 'fastify'] as const)('Spring’s interface on %s', (pl
       expect(answers).toEqual(expected);
     } finally {
       for (const { id } of listOverrides()) endOverride(id);
+      await live.close();
+    }
+  });
+
+  it.each([
+    ['a body that is no JSON', 'shop', '{'],
+    ['a name with a line feed, also to clear it', 'shop%0Aforged', '{}'],
+  ])('answers 400 to %s', async (_, name, body) => {
+    const live = await startLiveApp(platform, { actuator: 'actuator/loggers' });
+    try {
+      const response = await fetch(`${live.url}/actuator/loggers/${name}`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${live.token}`,
+          'content-type': 'application/vnd.spring-boot.actuator.v3+json',
+        },
+        body,
+      });
+      expect(response.status).toBe(400);
+      expect(getManager().loggerDict.has('shop\nforged')).toBe(false);
+    } finally {
       await live.close();
     }
   });

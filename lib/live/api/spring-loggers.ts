@@ -2,7 +2,7 @@ import { NOTSET } from '../../core/levels.js';
 import { isLogger, type Logger } from '../../core/loggers/logger.js';
 import type { Manager } from '../../core/loggers/manager.js';
 import { ownLevel } from '../overrides/active-level.js';
-import { makeOverride, OFF } from '../overrides/override.js';
+import { checkTarget, makeOverride, OFF } from '../overrides/override.js';
 import type { OverrideBook } from '../overrides/override-book.js';
 import type { Override } from '../overrides/override-data.js';
 import { RefusedRequest } from './exchange.js';
@@ -64,10 +64,15 @@ export class SpringLoggers {
     return isLogger(logger) ? this.#logger(logger) : undefined;
   }
 
-  /** Sets the level of a group or logger, or clears it. @throws {RefusedRequest} 400 */
+  /**
+   * Sets the level of a group or logger, or clears it.
+   *
+   * @throws {RefusedRequest} 400
+   * @throws {LoggingError} `ERR_LOGGING_OPTIONS` for a name that no logger has.
+   */
   set(name: string, body: unknown): void {
     const level = readLevel(body);
-    const target = name === 'ROOT' ? 'root' : name;
+    const target = checkTarget(name === 'ROOT' ? 'root' : name);
     const before = this.book.list().filter((override) => override.target === target && override.by === BY);
     if (level !== undefined) {
       const options = { for: this.duration, by: BY, reason: 'set over the actuator' };

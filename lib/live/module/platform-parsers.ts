@@ -1,3 +1,4 @@
+import { BadRequestException } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 
 /** What of Fastify is used here. */
@@ -27,7 +28,7 @@ export function takeActuatorJson(adapter: AbstractHttpAdapter): void {
       try {
         done(null, body === '' ? null : JSON.parse(body));
       } catch {
-        done(Object.assign(new Error('the body is not JSON'), { statusCode: 400 }));
+        done(new BadRequestException('the body is not JSON'));
       }
     },
   );

@@ -117,7 +117,8 @@ export function makeOverride(
   };
 }
 
-function checkTarget(target: unknown): string {
+/** The name of what is overridden. @throws {LoggingError} `ERR_LOGGING_OPTIONS` */
+export function checkTarget(target: unknown): string {
   const { success, output } = v.safeParse(nameSchema(), target);
   if (success) return output;
   throw new LoggingError(
