@@ -5,7 +5,13 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { captureContext, getLogger, getManager, RedactionFilter, runInContext } from 'nestjs-logging';
-import { createLevelToken, levelTokenHeaders, runWithLevelToken } from 'nestjs-logging/live';
+import {
+  createLevelToken,
+  levelTokenHeaders,
+  listOverrides,
+  overrideLevel,
+  runWithLevelToken,
+} from 'nestjs-logging/live';
 import { isolateLogging, ListHandler, type LoggingIsolation } from 'nestjs-logging/testing';
 import { LevelTokens } from '../../lib/live/tokens/level-tokens.js';
 import { type LiveApp, type Platform, startLiveApp } from './support/live-app.js';
@@ -117,6 +123,16 @@ describe('what a token lets through', () => {
     expect(runWithLevelToken(token, () => levelTokenHeaders())).toEqual({ 'x-log-level': token });
     expect(runWithLevelToken('forged', () => levelTokenHeaders())).toEqual({});
     expect(runWithLevelToken(undefined, () => 'run')).toBe('run');
+  });
+
+  it('lets through what is not on the account of an override', async () => {
+    await start();
+    overrideLevel('store.back', 'INFO', { budget: 1 });
+    const token = createLevelToken({ level: 'DEBUG' });
+    runWithLevelToken(token, () => getLogger('store.back').debug('let through by the token'));
+    expect(listOverrides()).toHaveLength(1);
+    getLogger('store.back').info('let through by the override');
+    expect(listOverrides()).toEqual([]);
   });
 
   it('of each application in a process works, and ends with its own alone', async () => {

@@ -156,8 +156,9 @@ export class OverrideBook {
   readonly #countRecord: RecordWatcher = (record, source): void => {
     const logger = source as Logger;
     const override = this.#overlay?.activeLevel(logger).override;
-    if (override === undefined || override.budget === null || record.levelno >= ownLevel(logger).level)
-      return;
+    if (override === undefined || override.budget === null) return;
+    // What its own level lets through, or the token of a request, is not on its account.
+    if (record.levelno >= ownLevel(logger).level || record.levelno < override.level) return;
     const entry = this.#entries.get(override.id);
     if (entry === undefined) return;
     entry.left -= 1;

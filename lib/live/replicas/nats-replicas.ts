@@ -10,6 +10,7 @@ import {
   type EngineEvents,
   FORGET_AFTER_MS,
   type Heard,
+  notConnected,
   type ReplicaEngine,
   type Stored,
 } from './replica-engine.js';
@@ -134,6 +135,8 @@ export class NATSEngine implements ReplicaEngine {
   #Kvm: KvmConstructor | undefined;
   #isDown = false;
   #isClosed = false;
+  /** Why the last attempt to connect failed. */
+  #failure: unknown;
   readonly #heartbeats = new Map<string, { readonly text: string; readonly seenAt: number }>();
   /** How far the server's clock is ahead of the monotonic clock of this process, in milliseconds, if known. */
   #clockOffset = Number.NEGATIVE_INFINITY;
@@ -202,7 +205,8 @@ export class NATSEngine implements ReplicaEngine {
     while (!this.#isClosed && this.#connection === undefined) {
       try {
         this.#use(await connect({ ...connectionOptions, servers: this.servers }));
-      } catch {
+      } catch (error) {
+        this.#failure = error;
         await pause(RETRY_MS);
       }
     }
@@ -214,6 +218,7 @@ export class NATSEngine implements ReplicaEngine {
       return;
     }
     this.#connection = connection;
+    this.#failure = undefined;
     void this.#follow(connection);
     this.#events?.reached();
   }
@@ -233,7 +238,7 @@ export class NATSEngine implements ReplicaEngine {
   /** Uses the buckets. If that fails, they are opened again, or made, the next time. */
   async #with<T>(work: (buckets: Buckets) => Promise<T>): Promise<T> {
     // What is sent now would be kept and sent much later.
-    if (this.#connection === undefined || this.#isDown) throw new Error('not connected to NATS');
+    if (this.#connection === undefined || this.#isDown) throw notConnected('NATS', this.#failure);
     this.#buckets ??= this.#openBuckets(this.#connection);
     const buckets = this.#buckets;
     try {

@@ -9,6 +9,7 @@ import {
   type EngineEvents,
   FORGET_AFTER_MS,
   type Heard,
+  notConnected,
   type ReplicaEngine,
   type Stored,
 } from './replica-engine.js';
@@ -103,7 +104,7 @@ interface Connection {
   hmget(key: string, ...fields: string[]): Promise<(string | null)[]>;
   hdel(key: string, field: string): Promise<unknown>;
   subscribe(channel: string): Promise<unknown>;
-  on(event: string, listener: () => void): unknown;
+  on(event: string, listener: (error?: unknown) => void): unknown;
   disconnect(reconnect?: boolean): void;
 }
 
@@ -157,6 +158,8 @@ export class RedisEngine implements ReplicaEngine {
   readonly #instances: string;
   readonly #channel: string;
   #isClosed = false;
+  /** Why the last attempt to connect failed. */
+  #failure: unknown;
 
   /** @param key In braces, so that a cluster keeps everything on one node. */
   constructor(
@@ -216,14 +219,19 @@ export class RedisEngine implements ReplicaEngine {
 
   get #commands(): Connection {
     const [commands] = this.#connections;
-    if (commands === undefined) throw new Error('not connected yet');
+    if (commands?.status !== 'ready') throw notConnected('Redis', this.#failure);
     return commands;
   }
 
   async #connection(connectionName: string): Promise<Connection> {
     const connection = await this.connect(connectionName);
     // Without a listener its errors would be printed; failures are reported by the caller.
-    connection.on('error', ignore);
+    connection.on('error', (error) => {
+      this.#failure = error;
+    });
+    connection.on('ready', () => {
+      this.#failure = undefined;
+    });
     if (this.#isClosed) connection.disconnect();
     this.#connections.push(connection);
     return connection;

@@ -43,3 +43,16 @@ export interface ReplicaEngine {
   /** Removes the heartbeat and disconnects. */
   close(instance: string): Promise<void>;
 }
+
+/**
+ * The error of a call while there is no connection.
+ *
+ * @param reason Why, by the last attempt. Its message alone is shown: errors of clients carry the command, which may be the
+ * one with the password.
+ */
+export function notConnected(engine: string, reason: unknown): Error {
+  // Where a name has several addresses, the error of all has no message.
+  const { message, code } = (reason ?? {}) as { readonly message?: unknown; readonly code?: unknown };
+  const why = message || code;
+  return new Error(`not connected to ${engine}${why ? `: ${String(why)}` : ''}`);
+}
