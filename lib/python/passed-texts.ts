@@ -3,9 +3,10 @@ import { flatText } from './flat-text.js';
 /** Strings that are remembered, and how long they may be. */
 const MAX_TEXTS = 128;
 const MAX_LENGTH = 256;
-/** Calls after which the hit rate is checked, and for how many caching is switched off if it is low. */
+/** Of so many calls fewer than half may miss, or caching is switched off: first for so many calls, then for longer. */
 const TRIAL = 1_024;
 const REST = 16_384;
+const LONGEST_REST = 131_072;
 
 /**
  * A test of strings that remembers those that passed: most messages are literals, and checking each character costs
@@ -18,16 +19,21 @@ const REST = 16_384;
 export function rememberPassed(test: (text: string) => boolean): (text: string) => boolean {
   const passed = new Set<string>();
   let calls = 0;
-  let found = 0;
+  let missed = 0;
   let resting = 0;
+  let rest = REST;
 
-  const judge = (): void => {
-    if (found < TRIAL / 2) {
-      resting = REST;
-      passed.clear();
-    }
+  const beginTrial = (): void => {
     calls = 0;
-    found = 0;
+    missed = 0;
+  };
+
+  const giveUp = (): void => {
+    resting = rest;
+    // To remember texts that do not come again takes long: it is tried less and less often.
+    rest = Math.min(2 * rest, LONGEST_REST);
+    passed.clear();
+    beginTrial();
   };
 
   return (text) => {
@@ -38,11 +44,13 @@ export function rememberPassed(test: (text: string) => boolean): (text: string) 
       return test(text);
     }
     calls += 1;
-    if (calls === TRIAL) judge();
-    if (passed.has(text)) {
-      found += 1;
-      return true;
+    if (calls > TRIAL) {
+      rest = REST;
+      beginTrial();
     }
+    if (passed.has(text)) return true;
+    missed += 1;
+    if (missed > TRIAL / 2) giveUp();
     if (!test(text)) return false;
     if (passed.size >= MAX_TEXTS) passed.clear();
     passed.add(flatText(text));

@@ -51,4 +51,21 @@ describe('rememberPassed', () => {
     test('again');
     expect(asked).toEqual([]);
   });
+
+  it('tries anew less often the longer texts do not come again', () => {
+    const { asked, test } = counting(() => true);
+    let made = 0;
+    const pass = (count: number): void => {
+      for (let i = 0; i < count; i += 1) test(`order ${made++}`);
+    };
+    // A trial that fails after half of its calls, the rest after it, and a second trial.
+    pass(513 + 16_384 + 513);
+    asked.length = 0;
+    for (let i = 0; i < 32_768; i += 1) test('again');
+    expect(asked).toHaveLength(32_768);
+    test('again');
+    asked.length = 0;
+    test('again');
+    expect(asked).toEqual([]);
+  });
 });

@@ -25,7 +25,9 @@ export function jsonString(text: string): string {
 /** Whether a string has only ASCII that needs no escape in JSON; other strings may need none either. */
 export function isPlain(text: string): boolean {
   const { length } = text;
-  if (length > SHORT) return !UNUSUAL.test(text);
+  // The first character is read so that the engine joins the pieces of a concatenated text: a regular expression does so too,
+  // but takes a text of 50 characters twice as long.
+  if (length > SHORT) return text.charCodeAt(0) <= 0x7e && !UNUSUAL.test(text);
   for (let at = 0; at < length; at += 1) {
     const code = text.charCodeAt(at);
     if (code > 0x7e || code < 0x20 || code === 0x22 || code === 0x5c) return false;

@@ -28,7 +28,9 @@ const space = lazy(() => {
 export function joinPlainLines(text: string, newline: string): string | undefined {
   const { length } = text;
   if (length > MOST) return UNUSUAL.test(text) ? undefined : text.replaceAll('\n', newline);
-  if (length < LEAST) return UNUSUAL.test(text) ? undefined : joinLines(text, newline);
+  // The first character is read so that the engine joins the pieces of the text: the expression would take longer for that.
+  if (length < LEAST)
+    return text.charCodeAt(0) > 0x7e || UNUSUAL.test(text) ? undefined : joinLines(text, newline);
   // Each of these searches costs next to nothing.
   if (text.includes('"') || text.includes('\\') || text.includes('\x7f')) return undefined;
   if (space().bytes.write(text, 0, length + 4) !== length) return undefined;
