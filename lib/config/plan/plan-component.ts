@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
 import { Filter } from '../../core/filter.js';
 import { Formatter } from '../../core/formatting/formatter.js';
-import { findIssues } from '../../core/options.js';
+import { findIssues, type OptionIssue } from '../../core/options.js';
 import { suggestion } from '../../core/suggestion.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import {
@@ -37,6 +37,8 @@ interface ComponentStatics {
   readonly handlerOptions?: readonly string[];
   /** Options that hold sections to be made in a worker thread: QueueHandler's `worker`. */
   readonly workerOptions?: readonly string[];
+  /** Finds options that exclude each other, of which one may name handlers: no schema sees those. */
+  findConflict?(options: Readonly<Record<string, unknown>>): OptionIssue | undefined;
 }
 
 /** The sections of a planned component that are to be made in a worker thread, with their places. */
@@ -77,6 +79,8 @@ export function planComponent(
   if (type === undefined) return undefined;
   const resolved = resolveHandlerOptions(type, given, path, reader);
   checkAgainstSchema(type, resolved, path, reader);
+  const conflict = (type as ComponentStatics).findConflict?.(resolved);
+  if (conflict !== undefined) reader.issue(`${path}.${conflict.path}`, conflict.message);
   const planned = { kind, name, path, type, options: resolved, properties, level, formatter, filters };
   reader.issues.push(...(options.inspect?.(planned) ?? []));
   return planned;
@@ -100,6 +104,11 @@ function findType(
       `no class; add class: 'logging.StreamHandler', or another${known.startsWith('; did') ? known : ''}`,
     );
   }
+  if (entry[key] === undefined)
+    return reader.issue(
+      place,
+      'expected a class, a function or a registered name, got undefined; is it imported, and not in a circle?',
+    );
   const value = reader.value(entry, key, path);
   if (value === undefined) return undefined;
   const find = options.isForWorker ? findBuiltinComponent : findComponent;

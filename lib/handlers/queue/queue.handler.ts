@@ -5,7 +5,7 @@ import { LoggingError } from '../../core/errors.js';
 import { isOwnCollector } from '../../core/exit-drain.js';
 import { Handler, isHandler } from '../../core/handler.js';
 import { LEAN } from '../../core/lean.js';
-import { checkOptions } from '../../core/options.js';
+import { checkOptions, formatIssue, type OptionIssue } from '../../core/options.js';
 import { settle, wrongAnswer } from '../../core/overrides.js';
 import { copyRecord, keepFields } from '../../core/records/copy-record.js';
 import type { LogRecord } from '../../core/records/log-record.js';
@@ -162,6 +162,20 @@ export class QueueHandler extends Handler {
   /** Options that hold sections of a configuration, to be made in a worker thread. */
   static readonly workerOptions: readonly string[] = ['worker'];
 
+  /** Finds options that exclude each other, for checks of configurations. */
+  static findConflict({
+    worker,
+    handlers,
+    listener,
+  }: Readonly<Record<string, unknown>>): OptionIssue | undefined {
+    if (worker === undefined || (handlers === undefined && listener === undefined)) return undefined;
+    return {
+      path: 'worker',
+      message:
+        'the handlers are either in this thread or in a worker; leave out "worker", or "handlers" and "listener"',
+    };
+  }
+
   /** Where the records go. */
   readonly queue: RecordSink;
   /** The listener of its own, or one that was set; `null` if there is none. */
@@ -264,15 +278,11 @@ function makeListener(
   queue: RecordSink,
 ): QueueListener | WorkerQueueListener | null {
   const { handlers, listener, worker, respect_handler_level } = options;
-  if (worker !== undefined) {
-    if (handlers === undefined && listener === undefined) {
-      return new WorkerQueueListener(listenable(queue), worker, { respect_handler_level });
-    }
-    throw new LoggingError(
-      'ERR_LOGGING_OPTIONS',
-      'QueueHandler.worker: the handlers are either in this thread or in a worker; leave out "worker", or "handlers" and "listener"',
-    );
-  }
+  const conflict = QueueHandler.findConflict(options);
+  if (conflict !== undefined)
+    throw new LoggingError('ERR_LOGGING_OPTIONS', `QueueHandler.${formatIssue(conflict)}`);
+  if (worker !== undefined)
+    return new WorkerQueueListener(listenable(queue), worker, { respect_handler_level });
   if (handlers === undefined && listener === undefined) return null;
   return resolveListener(listener)(listenable(queue), ...(handlers ?? []), { respect_handler_level });
 }

@@ -44,6 +44,29 @@ describe('a check of a configuration refuses', () => {
   });
 });
 
+it('a check of a configuration finds handlers both in this thread and in a worker', () => {
+  const config = {
+    version: 1,
+    handlers: {
+      list: { class: 'NullHandler' },
+      queue: {
+        class: 'QueueHandler',
+        handlers: ['list'],
+        worker: { handlers: { n: { class: 'NullHandler' } } },
+      },
+    },
+  } as const;
+  expect(() => planConfig(config)).toThrow(
+    'handlers.queue.worker: the handlers are either in this thread or in',
+  );
+});
+
+it.each(['class', '()'])('a check of a configuration finds a %s whose import gave nothing', (key) => {
+  expect(issuesOf('handlers', { [key]: undefined })).toEqual([
+    `handlers.one.${key}: expected a class, a function or a registered name, got undefined; is it imported, and not in a circle?`,
+  ]);
+});
+
 it('files are polled no less often than a timer of Node allows', async () => {
   const loading = loadLoggingConfig('logging.json', { watch: true, pollMs: Number.POSITIVE_INFINITY });
   await expect(loading).rejects.toThrow('loadLoggingConfig.pollMs: expected <=2147483647');
