@@ -97,5 +97,8 @@ function reasonOf(error: unknown): string {
   };
   if (typeof message === 'string' && message !== '') return message;
   if (Array.isArray(errors)) return errors.map(reasonOf).join(', ');
-  return typeof code === 'string' ? code : String(error);
+  if (typeof code === 'string') return code;
+  // Clients give causes that are plain objects, with nothing in them.
+  const text = String(error);
+  return text === '[object Object]' ? '' : text;
 }
