@@ -6,8 +6,10 @@ import { cutText } from '../../runtime/cut-text.js';
 
 /** Characters of one value that are logged. */
 const MAX_VALUE = 512;
-/** Characters of one value, or of the query, that are looked at. */
-const MAX_READ = 8_192;
+/** Characters of one value in which secrets are looked for: a client must not make that expensive. */
+const MAX_SEARCHED = 2_048;
+/** Characters of the query that are looked at. */
+const MAX_QUERY = 8_192;
 
 /**
  * The names of an allow-list that may be logged: never those that redaction treats as secrets, whatever the application
@@ -28,7 +30,7 @@ export function loggableNames(option: string, names: readonly string[]): readonl
 
 /** A value without what looks like a secret: a `referer` may have a token in its query. */
 function loggable(value: string): string {
-  return cutText(redactText(value.slice(0, MAX_READ)), MAX_VALUE, '…');
+  return cutText(redactText(value.slice(0, MAX_SEARCHED)), MAX_VALUE, '…');
 }
 
 /** The headers on the list that a request has. */
@@ -44,7 +46,7 @@ export function pickHeaders(headers: IncomingHttpHeaders, names: readonly string
 
 /** The query parameters on the list that a request has; the first of each name. */
 export function pickQuery(query: string, names: readonly string[]): Record<string, string> {
-  const given = new URLSearchParams(query.slice(0, MAX_READ));
+  const given = new URLSearchParams(query.slice(0, MAX_QUERY));
   return Object.fromEntries(
     names.flatMap((name) => (given.has(name) ? [[name, loggable(given.get(name) ?? '')]] : [])),
   );
