@@ -104,6 +104,36 @@ describe('LokiHandler', () => {
     expect([...times].sort()).toEqual(times);
   });
 
+  it('sends what is logged while a request is under way, in order, though every fourth fails', async () => {
+    const loki = opened(new LokiHandler({ url: url(), batchSize: 10, flushIntervalMs: 5 }));
+    const arrived: number[] = [];
+    let logged = 0;
+    const logTen = () => {
+      for (let n = 0; n < 10; n++) log(loki, `number ${logged++}`);
+    };
+    sink.answer = ({ body }) => {
+      if (logged < 400) logTen();
+      if (sink.requests.length % 4 === 3) return sink.requests.length % 8 === 3 ? 503 : 'drop';
+      for (const { values } of (JSON.parse(body) as Push).streams)
+        arrived.push(...values.map(([, line]) => Number(line.slice('number '.length))));
+      return 204;
+    };
+    logTen();
+    await settled(loki);
+    expect(arrived).toEqual(Array.from({ length: 400 }, (_, n) => n));
+    expect(loki.stats).toMatchObject({ emitted: 400, delivered: 400, dropped: 0 });
+  });
+
+  it('comes back from flush and close though the server never answers', async () => {
+    sink.answer = () => 'hang';
+    const loki = opened(new LokiHandler({ url: url() }));
+    log(loki, 'one');
+    await loki.flush();
+    expect(loki.stats).toMatchObject({ delivered: 0, queued: 1 });
+    await loki.close();
+    expect(loki.stats).toMatchObject({ delivered: 0, queued: 0, droppedBy: { closed: 1 } });
+  }, 15_000);
+
   it('puts behind the line what is more than Loki takes of metadata', async () => {
     const loki = opened(new LokiHandler({ url: url() }));
     const extra = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`f${index}`, index]));
