@@ -39,6 +39,7 @@ export class Backoff {
   readonly #random: () => number;
   #failures = 0;
   #earned = 0;
+  #isQuick = false;
 
   constructor({
     initialMs = 500,
@@ -62,7 +63,8 @@ export class Backoff {
    * @param share The share of the batch that failed, above 0; default 1.
    */
   next(atLeastMs = 0, share = 1): number {
-    if (atLeastMs === 0 && this.#earned >= share) {
+    this.#isQuick = atLeastMs === 0 && this.#earned >= share;
+    if (this.#isQuick) {
       this.#earned -= share;
       return Math.round(this.#random() * QUICK_MS);
     }
@@ -71,9 +73,15 @@ export class Backoff {
     return Math.max(atLeastMs, Math.round(this.#random() * boundMs));
   }
 
+  /** Whether the last wait, since the last success, was before a quick retry. */
+  get isQuick(): boolean {
+    return this.#isQuick;
+  }
+
   /** Starts over with the shortest wait; call it after each success. @param share The share of the batch; default 1. */
   reset(share = 1): void {
     this.#failures = 0;
+    this.#isQuick = false;
     this.#earned = Math.min(this.#quickRetries, this.#earned + EARNED * share);
   }
 }

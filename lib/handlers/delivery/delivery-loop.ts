@@ -281,8 +281,11 @@ export class DeliveryLoop<T> {
     failures: Map<QueueEntry<T>, number>,
   ): readonly QueueEntry<T>[] {
     const limit = this.#retriesAfter(failure);
-    // Failures that have no limit do not bring the end nearer once there is one.
-    if (limit === Number.POSITIVE_INFINITY) return entries;
+    // Failures that have no limit do not bring the end nearer once there is one, nor do quick retries: a server that
+    // is down answers them all alike.
+    const { maxRetries, backoff } = this.#options;
+    const isSpared = maxRetries === undefined && limit > 0 && backoff.isQuick;
+    if (limit === Number.POSITIVE_INFINITY || isSpared) return entries;
     for (const entry of entries) failures.set(entry, (failures.get(entry) ?? 0) + 1);
     const isFinal = (entry: QueueEntry<T>) => (failures.get(entry) as number) > limit;
     const lost = entries.filter(isFinal);

@@ -94,6 +94,27 @@ describe('DeliveryLoop', () => {
     expect(queue.stats).toMatchObject({ delivered: 1, dropped: 0 });
   });
 
+  it('does not count quick retries towards ten: an outage may last as long as without them', async () => {
+    let isUp = true;
+    let attempts = 0;
+    const { loop, push, queue } = make({
+      backoff: new Backoff({ initialMs: 1, maxMs: 1, quickRetries: 3 }),
+      turn: () => ({ waitMs: 0, records: 1 }),
+      send: async () => {
+        if (isUp) return;
+        attempts += 1;
+        throw new DeliveryFailure('down', 'retry', { isAnswered: true });
+      },
+    });
+    push(...Array.from({ length: 10 }, (_, n) => n));
+    await loop.flush();
+    isUp = false;
+    push(10);
+    await loop.flush();
+    expect(queue.stats).toMatchObject({ delivered: 10, droppedBy: { failed: 1 } });
+    expect(attempts).toBe(14);
+  });
+
   it('sends what waits although one of a batch is never taken, which is sent again ten times', async () => {
     const attempts: number[] = [];
     const { loop, push, queue, sent } = make({
