@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bindContext, getLogger, runInContext } from 'nestjs-logging';
+import { bindContext, getLogger, Handler, runInContext } from 'nestjs-logging';
 import { listOverrides } from 'nestjs-logging/live';
 import { isolateLogging, type LoggingIsolation } from 'nestjs-logging/testing';
 import { type LiveApp, startLiveApp } from './support/live-app.js';
@@ -113,6 +113,34 @@ describe.each(['express', 'fastify'] as const)('the API on %s', (platform) => {
     );
     expect((await live.ask('handlers/named/flush', { method: 'POST', body: {} })).status).toBe(204);
     expect((await live.ask('handlers/__proto__/flush', { method: 'POST', body: {} })).status).toBe(404);
+  });
+
+  it('reports a flush that fails, and throws nothing at the filters of the application', async () => {
+    class Failing extends Handler {
+      override emit(): void {}
+      override async flush(): Promise<void> {
+        throw new Error('the disk is full');
+      }
+    }
+    const handler = new Failing();
+    handler.name = 'failing';
+    getLogger('shop').addHandler(handler);
+    try {
+      expect(await live.ask('handlers/failing/flush', { method: 'POST', body: {} })).toEqual({
+        status: 500,
+        body: { error: 'it could not be flushed; see its last error' },
+      });
+      const { body } = await live.ask('handlers');
+      expect((body as { name: string }[]).find(({ name }) => name === 'failing')).toMatchObject({
+        lastError: { message: 'the disk is full' },
+      });
+      // What is thrown is in the record of the failure, with its traceback.
+      const { body: records } = await live.ask('records?logger=nest.request&text=failing');
+      expect(records).toHaveLength(1);
+      expect(JSON.stringify(records)).not.toContain('the disk is full');
+    } finally {
+      getLogger('shop').removeHandler(handler);
+    }
   });
 
   it('keeps the last records, without secrets, and finds them', async () => {

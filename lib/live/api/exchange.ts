@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import { reportLoggingError } from '../../core/reports/diagnostics.js';
 import { stateOfRequest } from '../../nest/requests/request-state.js';
 
 /** Bytes of a body that are read. */
@@ -161,7 +162,8 @@ export async function answer(exchange: Exchange, work: (exchange: Exchange) => u
     else if (isRefusal(error)) exchange.json(400, { error: error.message });
     else {
       exchange.json(500, { error: 'internal error' });
-      throw error;
+      // Not thrown: the filters of the application would answer what is answered.
+      reportLoggingError({ toString: () => '<nestjs-logging/live>' }, undefined, error);
     }
   }
 }

@@ -153,7 +153,7 @@ export class LiveApi {
   @Post('api/handlers/:name/flush')
   flush(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
     return this.#change(request, response, async (exchange) => {
-      if (!(await flushHandler(exchange.parameter('name')))) throw new RefusedRequest(404, 'no such handler');
+      await flushHandler(exchange.parameter('name'));
       exchange.empty(204);
     });
   }

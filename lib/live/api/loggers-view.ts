@@ -2,6 +2,7 @@ import { type Handler, isHandler, openHandlers } from '../../core/handler.js';
 import { NOTSET } from '../../core/levels.js';
 import type { Logger } from '../../core/loggers/logger.js';
 import { getManager } from '../../core/loggers/manager.js';
+import { reportLoggingError } from '../../core/reports/diagnostics.js';
 import { getLoggingErrors } from '../../core/reports/error-reports.js';
 import { getLoggingStats } from '../../core/reports/logging-stats.js';
 import { ownLevel } from '../overrides/active-level.js';
@@ -10,6 +11,7 @@ import type { OverrideBook } from '../overrides/override-book.js';
 import type { Override } from '../overrides/override-data.js';
 import type { ReplicasStatus } from '../overrides/replicas-status.js';
 import { holdsIn } from '../overrides/strongest.js';
+import { RefusedRequest } from './exchange.js';
 import type { Acknowledgements, ShownLogger, ShownOverride } from './shown.js';
 
 /** The valid overrides. @param status Of the replicas; `undefined` where nothing is shared. */
@@ -90,11 +92,16 @@ export function showHandlers(): object[] {
     });
 }
 
-/** Flushes a handler. @returns Whether there is one of that name. */
-export async function flushHandler(name: string): Promise<boolean> {
+/** Flushes a handler. @throws {RefusedRequest} 404 if there is none of that name; 500 if it fails, which is reported. */
+export async function flushHandler(name: string): Promise<void> {
   const handler = openHandlers().find((each) => isHandler(each) && nameOf(each) === name);
-  await handler?.flush();
-  return handler !== undefined;
+  if (handler === undefined) throw new RefusedRequest(404, 'no such handler');
+  try {
+    await handler.flush();
+  } catch (error) {
+    reportLoggingError(handler, undefined, error);
+    throw new RefusedRequest(500, 'it could not be flushed; see its last error');
+  }
 }
 
 function nameOf(handler: Handler): string {
