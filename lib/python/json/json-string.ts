@@ -61,7 +61,9 @@ function escaped(text: string): string {
   const plain = joinPlainLines(text, '\\n');
   if (plain !== undefined) return `"${plain}"`;
   const json = JSON.stringify(text);
-  return PASSED_BY_STRINGIFY.test(json) ? json.replace(ALL_PASSED_BY_STRINGIFY, unicodeEscape) : json;
+  // It begins with a quote, which is read for the same reason as in `isPlain`: the engine made it in pieces.
+  const hasPassed = json.charCodeAt(0) === 0x22 && PASSED_BY_STRINGIFY.test(json);
+  return hasPassed ? json.replace(ALL_PASSED_BY_STRINGIFY, unicodeEscape) : json;
 }
 
 /** `\u0085` for a character of the basic plane. */
