@@ -160,6 +160,8 @@ describe.each(['express', 'fastify'] as const)('the API on %s', (platform) => {
       (await find('field=customer=3&field=nested.deep=598')).map(({ record }) => record.message),
     ).toEqual(['order 598']);
     expect(await find('logger=sho')).toEqual([]);
+    // Only the first question mark begins the query.
+    expect(await find('text=order?')).toEqual([]);
     const [error] = await find('level=error');
     expect(JSON.stringify(error)).not.toMatch(/hunter2|abcdefghijkl|\x1b/);
     expect(error?.record).toMatchObject({ level: 'ERROR', logger: 'shop.search' });
@@ -176,6 +178,7 @@ describe.each(['express', 'fastify'] as const)('the API on %s', (platform) => {
   it('shows requests by their access records, and not its own', async () => {
     await fetch(`${live.url}/orders?secret=1`);
     await fetch(`${live.url}/nowhere`);
+    await fetch(`${live.url}/logging/api/session?token=${live.token}`, { method: 'HEAD' });
     const { body } = await live.ask('requests');
     expect(body).toMatchObject(
       [

@@ -54,14 +54,17 @@ export class Exchange {
   ) {
     this.request = platformRequest.raw ?? (platformRequest as IncomingMessage);
     this.response = platformResponse.raw ?? (platformResponse as ServerResponse);
-    this.query = new URLSearchParams((this.request.url ?? '').split('?', 2)[1] ?? '');
+    const { url = '' } = this.request;
+    const start = url.indexOf('?');
+    this.query = new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
   }
 
   /** Takes the answer over from the platform. */
   take(): this {
     this.platformResponse.hijack?.();
     // Looking at logs is not to fill them. What changes something keeps its access record.
-    const state = this.request.method === 'GET' ? stateOfRequest(this.request) : undefined;
+    const isReading = ['GET', 'HEAD'].includes(this.request.method ?? '');
+    const state = isReading ? stateOfRequest(this.request) : undefined;
     if (state !== undefined) state.isExcluded = true;
     return this;
   }
