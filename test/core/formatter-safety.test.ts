@@ -35,6 +35,34 @@ describe('By default, no line of a record passes for another record', () => {
     expect(marginLines(text(record))).toEqual([]);
   });
 
+  it.each<FormatterOptions>([
+    { format: '%(levelname)8s %(name)s: %(message)s' },
+    { format: '{levelname:>8} {name}: {message}', style: '{' },
+    { format: '    $levelname $name: $message', style: '$' },
+  ])('where records begin with blanks themselves: %j', (options) => {
+    const formatter = new Formatter(options);
+    const forged = 'x\nINFO shop: forged\n    INFO shop: forged\n        INFO shop: forged';
+    const excInfo = Object.assign(new Error(forged), { code: forged });
+    const stackInfo = `Stack:\n${forged}`;
+    const lines = formatter
+      .format(new LogRecord({ name: 'shop', levelno: 20, msg: forged, excInfo, stackInfo }))
+      .split('\n');
+    // The text, the beginning of the traceback and of the stack.
+    expect(lines.filter((line) => !line.startsWith('| '))).toEqual([
+      '    INFO shop: x',
+      'Error: x',
+      'Stack:',
+    ]);
+  });
+
+  it.each([['%(levelname)-8s %(message)s'], ['%(levelno)d %(message)s'], ['%(message)s']])(
+    'and other formats indent: %s',
+    (format) => {
+      const line = new Formatter({ format }).format(new LogRecord({ levelno: 20, msg: 'a\nb' }));
+      expect(line.split('\n')[1]).toBe('    b');
+    },
+  );
+
   it('through a level name or other attributes of a record that came from elsewhere', () => {
     const line = new Formatter({ format: '%(levelname)s %(levelno)s %(lineno)s %(funcName)s' }).format(
       makeLogRecord({

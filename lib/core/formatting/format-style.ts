@@ -5,6 +5,7 @@ import type { TemplatePart } from '../../python/template.js';
 import { LoggingError } from '../errors.js';
 import { compileField, type FieldContext, isRepeated, type RecordRenderer } from './record-field.js';
 import { keepByLoggerAndLevel } from './repeated-text.js';
+import { continuationOf } from './sanitize.js';
 
 /** Which of Python's three format languages a format string is written in. */
 export type FormatStyle = '%' | '{' | '$';
@@ -51,6 +52,8 @@ export interface CompiledFormat {
   readonly render: RecordRenderer;
   /** Names of the fields the format reads. */
   readonly fields: readonly string[];
+  /** What further lines of a record begin with. */
+  readonly continuation: string;
 }
 
 /**
@@ -81,10 +84,33 @@ export function compileFormat(spec: FormatSpec): CompiledFormat {
     parts = rules.parse(format);
   } catch (error) {
     // Python fails when it formats; so do we, every time.
-    return { format, usesTime: rules.usesTime(format), render: () => rethrow(error), fields: [] };
+    const render = () => rethrow(error);
+    return {
+      format,
+      usesTime: rules.usesTime(format),
+      render,
+      fields: [],
+      continuation: continuationOf(false),
+    };
   }
   const fields = parts.filter((part) => typeof part !== 'string').map((part) => part.name);
-  return { format, usesTime: rules.usesTime(format), render: compileParts(parts, spec), fields };
+  const continuation = continuationOf(beginsBlank(parts[0]));
+  const render = compileParts(parts, { ...spec, continuation });
+  return { format, usesTime: rules.usesTime(format), render, fields, continuation };
+}
+
+/** Whether a record may begin with blanks: by its format, or by a field that is filled up on the left. */
+function beginsBlank(first: TemplatePart | undefined): boolean {
+  if (typeof first === 'string') return /^\s/.test(first);
+  if (first === undefined || first.isPlain) return false;
+  return ['x', 1].some((short) => {
+    try {
+      return /^\s/.test(first.render(short, () => 1));
+    } catch {
+      // A number where a text is expected, or the reverse.
+      return false;
+    }
+  });
 }
 
 function rethrow(error: unknown): never {

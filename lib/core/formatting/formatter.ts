@@ -112,7 +112,7 @@ export class Formatter {
   }
 
   #append(text: string, block: string): string {
-    const safe = this.#sanitize === 'none' ? block : sanitizeTraceback(block);
+    const safe = this.#sanitize === 'none' ? block : sanitizeTraceback(block, this.#compiled.continuation);
     return text.endsWith('\n') ? text + safe : `${text}\n${safe}`;
   }
 

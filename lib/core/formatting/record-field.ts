@@ -15,6 +15,8 @@ export interface FieldContext {
   readonly style: string;
   readonly defaults: Readonly<Record<string, unknown>> | undefined;
   readonly sanitize: Sanitize;
+  /** What further lines of a text begin with; default blanks. */
+  readonly continuation?: string | undefined;
   readonly paint?: FieldPainter | undefined;
 }
 
@@ -38,7 +40,8 @@ export function compileField(part: Placeholder, context: FieldContext): RecordRe
 function compilePlain(part: Placeholder, context: FieldContext): RecordRenderer {
   const read = fieldReader(part.name, context.defaults);
   // Numbers need no escaping, and the formatter itself writes the time.
-  const clean = part.isNumeric || part.name === 'asctime' ? undefined : sanitizer(context.sanitize);
+  const clean =
+    part.isNumeric || part.name === 'asctime' ? undefined : sanitizer(context.sanitize, context.continuation);
   if (part.isPlain) return plainField(read, clean);
   const render = rendering(part, context);
   const safe: ValueRenderer = clean === undefined ? render : (value, record) => clean(render(value, record));

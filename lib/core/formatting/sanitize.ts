@@ -6,7 +6,7 @@ import { MAX_TEXT } from '../../runtime/limits.js';
  * How text formatters treat control characters in what they interpolate.
  *
  * - `'escape'`: controls are escaped, and lines after the first are indented, so that no line of one record can
- *   pass for another record; the default.
+ *   pass for another record; the default. Where records may begin with blanks, these lines begin with `| ` instead.
  * - `'line'`: newlines are escaped too; a record without a traceback is one physical line.
  * - `'none'`: Python's bytes, untouched. Only for text that nobody outside can influence.
  */
@@ -16,6 +16,13 @@ const MAX_TRACEBACK = 131_072;
 
 /** The prefix of each line of a record except the first. */
 const INDENT = '    ';
+/** The same where records may begin with blanks themselves. */
+const MARK = '| ';
+
+/** The prefix for a format. @param beginsBlank Whether its records may begin with blanks: `%(levelname)8s`. */
+export function continuationOf(beginsBlank: boolean): string {
+  return beginsBlank ? MARK : INDENT;
+}
 
 // C0 but tab and newline, DEL, C1, the bidirectional marks and overrides, and Unicode's line separators.
 const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
@@ -48,11 +55,15 @@ function escapeCharacter(character: string): string {
     : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** The function that makes one interpolated text safe under a mode; it cuts strings longer than 64 Ki characters. */
-export function sanitizer(mode: Sanitize): ((text: string) => string) | undefined {
+/**
+ * The function that makes one interpolated text safe under a mode; it cuts strings longer than 64 Ki characters.
+ *
+ * @param continuation See {@link continuationOf}.
+ */
+export function sanitizer(mode: Sanitize, continuation = INDENT): ((text: string) => string) | undefined {
   if (mode === 'none') return undefined;
   const isHarmless = rememberPassed(isPlain);
-  const clean = mode === 'line' ? toOneLine : toIndentedLines;
+  const clean = mode === 'line' ? toOneLine : (text: string) => toIndentedLines(text, continuation);
   return (text) => (isHarmless(text) ? text : clean(text));
 }
 
@@ -62,19 +73,19 @@ function toOneLine(text: string): string {
   return escapeControls(cutAndCount(text, MAX_TEXT), true);
 }
 
-function toIndentedLines(text: string): string {
-  return indentLines(escapeControls(cutAndCount(text, MAX_TEXT), false));
-}
-
-function indentLines(text: string): string {
-  return text.replaceAll('\n', `\n${INDENT}`);
+function toIndentedLines(text: string, continuation: string): string {
+  return escapeControls(cutAndCount(text, MAX_TEXT), false).replaceAll('\n', `\n${continuation}`);
 }
 
 /**
  * Makes a traceback safe: controls escaped, every line after the first indented, and what is longer
  * than 128 Ki characters cut.
+ *
+ * @param continuation See {@link continuationOf}.
  */
-export function sanitizeTraceback(text: string): string {
+export function sanitizeTraceback(text: string, continuation = INDENT): string {
   const escaped = escapeControls(cutAndCount(text, MAX_TRACEBACK), false);
-  return escaped.includes('\n') ? escaped.replace(/\n(?![ \t])/g, `\n${INDENT}`) : escaped;
+  if (!escaped.includes('\n')) return escaped;
+  // Frames are indented already.
+  return escaped.replace(continuation === INDENT ? /\n(?![ \t])/g : /\n/g, `\n${continuation}`);
 }

@@ -163,18 +163,7 @@ export class QueueHandler extends Handler {
   static readonly workerOptions: readonly string[] = ['worker'];
 
   /** Finds options that exclude each other, for checks of configurations. */
-  static findConflict({
-    worker,
-    handlers,
-    listener,
-  }: Readonly<Record<string, unknown>>): OptionIssue | undefined {
-    if (worker === undefined || (handlers === undefined && listener === undefined)) return undefined;
-    return {
-      path: 'worker',
-      message:
-        'the handlers are either in this thread or in a worker; leave out "worker", or "handlers" and "listener"',
-    };
-  }
+  static readonly findConflict: typeof findConflict = findConflict;
 
   /** Where the records go. */
   readonly queue: RecordSink;
@@ -273,12 +262,25 @@ function itemFrom<T>(prepared: T, source: object, record: LogRecord): T {
   return prepared;
 }
 
+function findConflict({
+  worker,
+  handlers,
+  listener,
+}: Readonly<Record<string, unknown>>): OptionIssue | undefined {
+  if (worker === undefined || (handlers === undefined && listener === undefined)) return undefined;
+  return {
+    path: 'worker',
+    message:
+      'the handlers are either in this thread or in a worker; leave out "worker", or "handlers" and "listener"',
+  };
+}
+
 function makeListener(
   options: v.InferOutput<ReturnType<typeof queueHandlerSchema>>,
   queue: RecordSink,
 ): QueueListener | WorkerQueueListener | null {
   const { handlers, listener, worker, respect_handler_level } = options;
-  const conflict = QueueHandler.findConflict(options);
+  const conflict = findConflict(options);
   if (conflict !== undefined)
     throw new LoggingError('ERR_LOGGING_OPTIONS', `QueueHandler.${formatIssue(conflict)}`);
   if (worker !== undefined)
