@@ -2,6 +2,7 @@ import { ERROR } from '../../core/levels.js';
 import type { LogRecord } from '../../core/records/log-record.js';
 import type { DeliveryQueue, DropReason, QueueEntry, QueueStats } from './delivery-queue.js';
 import { EntriesByLevel } from './entries-by-level.js';
+import type { Packing } from './packed-entries.js';
 
 /**
  * Which record is dropped when a queue is full.
@@ -46,7 +47,7 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
   readonly overflow: OverflowPolicy;
 
   readonly #keep: (item: T) => T;
-  readonly #waiting = new EntriesByLevel<T>();
+  readonly #waiting: EntriesByLevel<T>;
   readonly #droppedBy: Record<DropReason, number> = {
     overflow: 0,
     oversize: 0,
@@ -63,12 +64,14 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
 
   /**
    * @param keep Prepares an item that may wait for long; not called while few wait, nor for an item that is dropped.
+   * @param packing Keeps items as bytes where many wait. Their sizes have to be exact.
    */
-  constructor(options: BoundedQueueOptions = {}, keep = (item: T) => item) {
+  constructor(options: BoundedQueueOptions = {}, keep = (item: T) => item, packing?: Packing<T>) {
     this.maxBytes = options.maxBytes ?? 16 * 1024 * 1024;
     this.maxRecords = options.maxRecords ?? 50_000;
     this.overflow = options.overflow ?? 'dropLowestLevel';
     this.#keep = keep;
+    this.#waiting = new EntriesByLevel(packing);
   }
 
   /** Waiting items, without those on their way. */
@@ -133,7 +136,7 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
       return false;
     }
     const kept = this.#waiting.length < FEW_WAITING ? item : this.#keep(item);
-    this.#waiting.push({ item: kept, levelno, bytes, sequence: this.#sequence, logRecord: record });
+    this.#waiting.push(kept, levelno, bytes, this.#sequence, record);
     return true;
   }
 

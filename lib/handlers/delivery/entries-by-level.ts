@@ -1,57 +1,42 @@
+import type { LogRecord } from '../../core/records/log-record.js';
 import type { QueueEntry } from './delivery-queue.js';
+import { Deque } from './deque.js';
+import { PackedEntries, type Packing } from './packed-entries.js';
 
-/** A queue whose two ends are cheap to reach; an array shifts all its members for each one taken from its front. */
-export class Deque<T> {
-  #items: (T | undefined)[] = [];
-  #head = 0;
-
-  get length(): number {
-    return this.#items.length - this.#head;
-  }
-
-  /** The member at the front, left where it is. */
-  peek(): T | undefined {
-    return this.#items[this.#head];
-  }
-
-  /** Adds at the back. */
-  push(item: T): void {
-    this.#items.push(item);
-  }
-
-  /** Takes from the front. */
-  shift(): T | undefined {
-    if (this.length === 0) return undefined;
-    const item = this.#items[this.#head];
-    this.#items[this.#head] = undefined;
-    this.#head += 1;
-    // Half of the array is used up: copying the other half costs less than was saved so far.
-    if (this.#head >= 64 && this.#head * 2 >= this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return item;
-  }
-
-  /** Puts back at the front. */
-  unshift(item: T): void {
-    if (this.#head === 0) {
-      this.#items.unshift(item);
-      return;
-    }
-    this.#head -= 1;
-    this.#items[this.#head] = item;
-  }
-}
-
-/** The entries of one level, the oldest first. */
-class Line<T> extends Deque<QueueEntry<T>> {
+/** The entries of one level, the oldest first: some as they are, and behind them, where they can be packed, the others. */
+class Line<T> {
   readonly levelno: number;
   bytes = 0;
+  readonly #entries = new Deque<QueueEntry<T>>();
+  readonly #packed: PackedEntries<T> | undefined;
 
-  constructor(levelno: number) {
-    super();
+  constructor(levelno: number, packing: Packing<T> | undefined) {
     this.levelno = levelno;
+    this.#packed = packing && new PackedEntries(levelno, packing);
+  }
+
+  get length(): number {
+    return this.#entries.length + (this.#packed?.length ?? 0);
+  }
+
+  peek(): QueueEntry<T> | undefined {
+    return this.#entries.peek() ?? this.#packed?.peek();
+  }
+
+  push(item: T, bytes: number, sequence: number, logRecord: LogRecord | undefined): void {
+    const packed = this.#packed;
+    if (packed !== undefined && (packed.length > 0 || this.#entries.length >= packed.few))
+      packed.push(item, bytes, sequence, logRecord);
+    else this.#entries.push({ item, levelno: this.levelno, bytes, sequence, logRecord });
+  }
+
+  shift(): void {
+    if (this.#entries.length > 0) this.#entries.shift();
+    else this.#packed?.shift();
+  }
+
+  unshift(entry: QueueEntry<T>): void {
+    this.#entries.unshift(entry);
   }
 }
 
@@ -60,8 +45,14 @@ export class EntriesByLevel<T> {
   // Empty queues are removed, so every one here has entries. There are few, and the engine compiles loops over an array in
   // a fraction of the time that it takes for a map.
   readonly #lines: Line<T>[] = [];
+  readonly #packing: Packing<T> | undefined;
   #length = 0;
   #bytes = 0;
+
+  /** @param packing How entries are kept where many wait; without it all stay as they are. */
+  constructor(packing?: Packing<T>) {
+    this.#packing = packing;
+  }
 
   /** How many there are. */
   get length(): number {
@@ -73,14 +64,14 @@ export class EntriesByLevel<T> {
     return this.#bytes;
   }
 
-  /** Adds the newest entry of its level. */
-  push(entry: QueueEntry<T>): void {
-    this.#lineFor(entry).push(entry);
+  /** Adds the newest entry of its level; its parts are those of {@link QueueEntry}. */
+  push(item: T, levelno: number, bytes: number, sequence: number, logRecord?: LogRecord): void {
+    this.#lineFor(levelno, bytes).push(item, bytes, sequence, logRecord);
   }
 
   /** Puts an entry back that is the oldest of its level. */
   unshift(entry: QueueEntry<T>): void {
-    this.#lineFor(entry).unshift(entry);
+    this.#lineFor(entry.levelno, entry.bytes).unshift(entry);
   }
 
   /** The oldest entry below a level, left where it is; default of all levels. */
@@ -134,10 +125,10 @@ export class EntriesByLevel<T> {
     return bytes;
   }
 
-  #lineFor({ levelno, bytes }: QueueEntry<T>): Line<T> {
+  #lineFor(levelno: number, bytes: number): Line<T> {
     let line = this.#lineOf(levelno);
     if (line === undefined) {
-      line = new Line(levelno);
+      line = new Line(levelno, this.#packing);
       this.#lines.push(line);
     }
     line.bytes += bytes;

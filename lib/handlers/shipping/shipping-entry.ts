@@ -1,4 +1,5 @@
 import type { QueueEntry } from '../delivery/delivery-queue.js';
+import type { Packing } from '../delivery/packed-entries.js';
 import type { SpoolEntry } from '../delivery/spool/spool-queue.js';
 
 /** What a record may be encoded as: a text, bytes, or an object, which a spool keeps as JSON. */
@@ -78,6 +79,31 @@ export function toPayload(item: Encoded, kind: EntryKind): Buffer {
   if (typeof item !== 'string') return Buffer.from(JSON.stringify(item));
   return kind === 'latin1' ? Buffer.from(item, 'latin1') : Buffer.from(item);
 }
+
+/** More than the two largest batches, of which one is sent while the other is collected. */
+const FEW_STRINGS = 10_240;
+/** Fewer, since each of them may keep the 8 KiB alive that Node takes small Buffers from. */
+const FEW_BUFFERS = 256;
+
+/** How entries wait in memory, by their kind: as bytes, but for objects. */
+export const packingOf: Readonly<Record<EntryKind, Packing<Encoded> | undefined>> = {
+  text: {
+    few: FEW_STRINGS,
+    write: (item, slab, at) => slab.write(item as string, at),
+    read: (slab, start, end) => slab.toString('utf8', start, end),
+  },
+  bytes: {
+    few: FEW_BUFFERS,
+    write: (item, slab, at) => (item as Buffer).copy(slab, at),
+    read: (slab, start, end) => slab.subarray(start, end),
+  },
+  latin1: {
+    few: FEW_STRINGS,
+    write: (item, slab, at) => slab.write(item as string, at, 'latin1'),
+    read: (slab, start, end) => slab.toString('latin1', start, end),
+  },
+  json: undefined,
+};
 
 /** How a destination's entries are read back from a spool, by what `encode` gives. */
 export const fromPayload: Readonly<Record<EntryKind, (payload: Buffer) => Encoded>> = {

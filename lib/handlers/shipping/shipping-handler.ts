@@ -12,7 +12,7 @@ import type { DeliveryQueue, QueueEntry, QueueStats } from '../delivery/delivery
 import { ErrorReporter } from '../delivery/error-reporter.js';
 import { isExporting } from '../delivery/export-scope.js';
 import { FailureReporter } from '../delivery/failure-reporter.js';
-import { inOwnMemory } from '../delivery/own-memory.js';
+import type { Packing } from '../delivery/packed-entries.js';
 import { type DeliveryGuarantee, makeQueue } from '../delivery/spool/make-queue.js';
 import type { SpoolStats } from '../delivery/spool/spool-counters.js';
 import { SpoolQueue } from '../delivery/spool/spool-queue.js';
@@ -30,6 +30,7 @@ import {
   fromPayload,
   isOfKind,
   KIND_NAMES,
+  packingOf,
   QueuedShipment,
   type ShippingEntry,
   sizeOf,
@@ -41,6 +42,12 @@ import { delivered, failureOf } from './verdict.js';
 
 /** So many failures in a row are not yet taken for an outage, if requests before them got through. */
 const QUICK_RETRIES = 3;
+
+/** Entries that were taken from the queue, and the batch that `send` gets for them. */
+interface Shipment<T extends Encoded> {
+  readonly entries: readonly QueueEntry<T>[];
+  readonly batch: readonly ShippingEntry<T>[];
+}
 
 /**
  * A destination: sends records to an engine, a broker or a service, in batches. Derive from it and write two methods:
@@ -81,8 +88,8 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
   readonly #secrets: Secrets;
   readonly #identity = nodeModule('node:crypto').randomBytes(6).toString('hex');
   #waitingBytes = 0;
-  /** What entries that were taken are for `send`: the same batch however often they are sent. */
-  readonly #batches = new WeakMap<readonly QueueEntry<T>[], readonly ShippingEntry<T>[]>();
+  /** What is being sent, and may be sent again: the same batch then. */
+  #shipment: Shipment<T> | undefined;
   #lastShipped = 0;
   #lastDeliveredAt: number | undefined;
   #failingSince: number | undefined;
@@ -106,7 +113,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
       kind: name,
       encode: (item) => toPayload(item, entries),
       decode: fromPayload[entries] as (payload: Buffer) => T,
-      keep: (item) => (Buffer.isBuffer(item) ? (inOwnMemory(item) as Buffer & T) : item),
+      packing: packingOf[entries] as Packing<T> | undefined,
       failed: (error) => this.#spoolReporter.report(error),
     });
     this.#loop = new DeliveryLoop({
@@ -247,6 +254,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
 
   async #ship(entries: readonly QueueEntry<T>[], signal: AbortSignal): Promise<void> {
     const failure = await this.#attempt(this.#batchOf(entries), signal);
+    if (failure?.remedy !== 'retry') this.#shipment = undefined;
     if (failure === undefined || failure.arrived.size > 0) this.#lastDeliveredAt = Date.now();
     this.#failingSince = failure === undefined ? undefined : (this.#failingSince ?? Date.now());
     this.#lastFailure = failure?.message;
@@ -254,11 +262,10 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
   }
 
   #batchOf(entries: readonly QueueEntry<T>[]): readonly ShippingEntry<T>[] {
-    const known = this.#batches.get(entries);
-    if (known !== undefined) return known;
+    if (this.#shipment?.entries === entries) return this.#shipment.batch;
     this.#countOut(entries);
     const batch = entries.map((entry) => new QueuedShipment(entry, this.#identity));
-    this.#batches.set(entries, batch);
+    this.#shipment = { entries, batch };
     return batch;
   }
 

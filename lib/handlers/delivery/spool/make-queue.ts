@@ -1,5 +1,6 @@
 import { BoundedQueue, type BoundedQueueOptions } from '../bounded-queue.js';
 import type { DeliveryQueue } from '../delivery-queue.js';
+import type { Packing } from '../packed-entries.js';
 import type { SpoolSettings } from './spool-options.js';
 import { SpoolQueue, type SpoolQueueOptions } from './spool-queue.js';
 
@@ -12,9 +13,12 @@ export function makeQueue<T>(
   form: Pick<SpoolQueueOptions<T>, 'kind' | 'encode' | 'decode' | 'failed'> & {
     /** Prepares an item that may wait in memory for long. */
     readonly keep?: (item: T) => T;
+    /** Keeps items as bytes where many wait in memory; then the size that each is pushed with has to be exact. */
+    readonly packing?: Packing<T> | undefined;
   },
 ): DeliveryQueue<T> {
   const { spool, maxBytes, maxRecords, overflow } = options;
-  if (spool === undefined) return new BoundedQueue({ maxBytes, maxRecords, overflow }, form.keep);
+  if (spool === undefined)
+    return new BoundedQueue({ maxBytes, maxRecords, overflow }, form.keep, form.packing);
   return new SpoolQueue({ ...form, spool, maxBytes, maxRecords, overflow });
 }
