@@ -108,7 +108,7 @@ if (program === undefined) console.warn('skipped: BullMQ needs redis-server, whi
   }
   const fieldsOf = (name: string) => recorder.of(name).map((record) => record.extraFields());
   const until = async (event: string): Promise<void> => {
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + 45_000;
     while (!heard.some(([one]) => one === event) && Date.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 5));
     expect(heard.map(([one]) => one)).toContain(event);

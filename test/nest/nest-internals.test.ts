@@ -316,7 +316,7 @@ describe('what is missing', () => {
       cases[name]();
       cases[name]();
       // Nest is asked for its filters, and answers later.
-      const deadline = Date.now() + 15_000;
+      const deadline = Date.now() + 45_000;
       while (!missingInternals().includes(name) && Date.now() < deadline)
         await new Promise((resolve) => setTimeout(resolve, 5));
       expect(expectInternal(name, false)).toBe(false);

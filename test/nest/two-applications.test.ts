@@ -275,7 +275,7 @@ describe('two applications in one process', () => {
     const one = await start((await loadLoggingConfig(files[0] as string, settings)) as LoggingConfig);
     const two = await start((await loadLoggingConfig(files[1] as string, settings)) as LoggingConfig);
     const levelOf = async (index: number, wanted: number) => {
-      const deadline = Date.now() + 15_000;
+      const deadline = Date.now() + 45_000;
       while (getLogger(`app${index}`).level !== wanted && Date.now() < deadline)
         await new Promise((resolve) => setTimeout(resolve, 10));
       return getLogger(`app${index}`).level;

@@ -91,7 +91,7 @@ export class HttpSink {
   }
 
   /** Resolves when there are so many requests; rejects after a while. */
-  async received(count: number, timeoutMs = 8_000): Promise<readonly ReceivedRequest[]> {
+  async received(count: number, timeoutMs = 45_000): Promise<readonly ReceivedRequest[]> {
     const deadline = Date.now() + timeoutMs;
     while (this.requests.length < count) {
       if (Date.now() > deadline) throw new Error(`${this.requests.length} requests of ${count} came`);

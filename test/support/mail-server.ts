@@ -62,7 +62,7 @@ export class MailServer {
   }
 
   /** Resolves when there are so many mails; rejects after a while. */
-  async received(count: number, timeoutMs = 8_000): Promise<readonly ReceivedMail[]> {
+  async received(count: number, timeoutMs = 45_000): Promise<readonly ReceivedMail[]> {
     const deadline = Date.now() + timeoutMs;
     while (this.mails.length < count) {
       if (Date.now() > deadline) throw new Error(`${this.mails.length} mails of ${count} came`);

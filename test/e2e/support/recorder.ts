@@ -26,7 +26,7 @@ export class Recorder extends Handler {
 
   /** Resolves once a logger has logged `count` records, and a moment more in which too many would show. */
   async settled(name: string, count: number, graceMs = 5): Promise<void> {
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + 45_000;
     while (this.of(name).length < count && Date.now() < deadline) await pause(2);
     await pause(graceMs);
   }

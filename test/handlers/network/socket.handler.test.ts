@@ -77,7 +77,7 @@ async function makeHandler(options: object = {}): Promise<SocketHandler> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 8_000; !condition(); ) {
+  for (const end = Date.now() + 45_000; !condition(); ) {
     if (Date.now() > end) throw new Error('it did not come about within 8 s');
     await delay(10);
   }

@@ -108,7 +108,7 @@ function log(handler: IngestHandler, ...messages: string[]): void {
     handler.handle(makeLogRecord({ name: 'shop', levelno: 20, levelname: 'INFO', msg }));
 }
 
-async function sent(handler: IngestHandler, timeoutMs = 6_000): Promise<void> {
+async function sent(handler: IngestHandler, timeoutMs = 45_000): Promise<void> {
   for (const end = Date.now() + timeoutMs; Date.now() < end; ) {
     const { queued, spooled } = handler.stats;
     if (queued + spooled === 0) return;

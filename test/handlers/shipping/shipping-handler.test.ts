@@ -64,7 +64,7 @@ function log(handler: Depot, ...messages: string[]): void {
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  const deadline = Date.now() + 8_000;
+  const deadline = Date.now() + 45_000;
   while (!isSo()) {
     if (Date.now() > deadline) throw new Error('it never came to that');
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -270,7 +270,7 @@ describe('a spool', () => {
 });
 
 async function drained(handler: Spooling): Promise<void> {
-  for (const deadline = Date.now() + 8_000; handler.stats.spooled !== 0 && Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 45_000; handler.stats.spooled !== 0 && Date.now() < deadline; ) {
     await handler.flush();
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
