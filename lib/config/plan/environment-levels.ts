@@ -151,7 +151,7 @@ class LevelOverrides {
   }
 
   #setLogger(name: string, level: string | number): void {
-    const entry = this.#loggers[name];
+    const entry = Object.hasOwn(this.#loggers, name) ? this.#loggers[name] : undefined;
     if (entry === undefined || isPlainObject(entry)) this.#loggers[name] = { ...entry, level };
   }
 }

@@ -27,6 +27,10 @@ function levels(env: Record<string, string>, ...names: string[]): string[] {
   return names.map((name) => String(getLogger(name)).replace(/^.*\((.*)\)>$/, '$1'));
 }
 
+it('a logger may have the name of what every object inherits', () => {
+  expect(levels({ LOG_LEVELS: 'toString=debug' }, 'toString')).toEqual(['DEBUG']);
+});
+
 describe('LOG_LEVEL', () => {
   it("is the root's, in any case", () => {
     expect(levels({ LOG_LEVEL: 'debug' }, '', 'shop.orders')).toEqual(['DEBUG', 'INFO']);
