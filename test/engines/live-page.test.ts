@@ -210,6 +210,21 @@ describeWithEngines(['chromium'], 'the page in a browser', () => {
     await page.getByText('live', { exact: true }).waitFor();
   });
 
+  test('another replica answers, whose records have lower numbers: they are shown', async () => {
+    const page = await open('desktop', 'live');
+    await until('500 rows', async () => (await rows(page).count()) === 500);
+    const record = { level: 'INFO', logger: 'shop', message: 'of another replica' };
+    const entry = { seq: 5, time: Date.now(), levelno: 20, record };
+    const stream = `event: hello\ndata: {"seq":5}\n\nevent: records\ndata: [${JSON.stringify(entry)}]\n\n`;
+    await page.route('**/api/stream*', (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body: stream }),
+    );
+    await page.route('**/api/records*', (route) => route.fulfill({ json: [entry] }));
+    live.app.getHttpServer().closeAllConnections();
+    await page.getByText('of another replica').waitFor();
+    expect(await rows(page).count()).toBe(1);
+  });
+
   test('a browser that hangs, and one that is killed, hold nobody up', async () => {
     const page = await open('desktop', 'live');
     const frail = await launchFrailBrowser();

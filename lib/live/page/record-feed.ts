@@ -82,7 +82,9 @@ export class RecordFeed {
 
   #connect(): EventSource {
     const source = new EventSource(addressOf(`stream?${queryOf(this.wanted)}`));
-    source.addEventListener('hello', () => this.#begin());
+    source.addEventListener('hello', ({ data }: MessageEvent<string>) =>
+      this.#begin((JSON.parse(data) as { seq: number }).seq),
+    );
     source.addEventListener('records', ({ data }: MessageEvent<string>) => this.#take(JSON.parse(data)));
     source.addEventListener('dropped', ({ data }: MessageEvent<string>) => {
       this.#dropped += (JSON.parse(data) as { count: number }).count;
@@ -124,9 +126,18 @@ export class RecordFeed {
     this.#source.close();
   }
 
-  /** After each connection: what was before it, or came while there was none. */
-  async #begin(): Promise<void> {
+  /**
+   * After each connection: what was before it, or came while there was none.
+   *
+   * @param seq Number of the last record there.
+   */
+  async #begin(seq: number): Promise<void> {
     this.#isConnected = true;
+    // Another process answers than before, such as an older replica: its records have other numbers.
+    if (seq < this.#last) {
+      this.#held = [];
+      this.#last = 0;
+    }
     const query = queryOf(this.wanted);
     query.set('limit', String(MAX_ROWS));
     if (this.#last > 0) query.set('after', String(this.#last));
