@@ -25,6 +25,11 @@ export interface Destination {
   readonly secrets?: readonly (string | undefined)[] | undefined;
   /** Other defaults of the options than the common ones. */
   readonly defaults?: Partial<BatchSettings> | undefined;
+  /**
+   * So many records leave at once unless the option `batchSize` is given; more, up to the default of that, go together where
+   * they waited for an answer. For a client whose time for a batch grows faster than the batch.
+   */
+  readonly enoughRecords?: number | undefined;
   /** Bounds that the destination itself has, whatever the options say. */
   readonly limits?: Partial<BatchSettings> | undefined;
 }

@@ -79,6 +79,8 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
 
   readonly #destination: Destination;
   readonly #settings: BatchSettings;
+  /** So many records leave at once. */
+  readonly #enough: number;
   readonly #kind: EntryKind;
   readonly #queue: DeliveryQueue<T>;
   readonly #loop: DeliveryLoop<T>;
@@ -108,6 +110,8 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
     this.#kind = entries;
     this.#secrets = new Secrets(destination.secrets ?? []);
     this.#settings = batchSettings(o, destination);
+    const { batchSize } = this.#settings;
+    this.#enough = o.batchSize === undefined ? (destination.enoughRecords ?? batchSize) : batchSize;
     this.delivery = o.spool === undefined || !isAnswered ? 'at-most-once' : 'at-least-once';
     this.#queue = makeQueue<T>(o, {
       kind: name,
@@ -186,7 +190,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
       this.#loop.dropNew();
       return;
     }
-    const { batchSize, maxBatchBytes, maxRecordBytes } = this.#settings;
+    const { maxBatchBytes, maxRecordBytes } = this.#settings;
     let item = this.#encoded(record);
     let bytes = sizeOf(item, this.#kind);
     for (let attempt = 0; bytes > maxRecordBytes && attempt < 2; attempt++) {
@@ -201,7 +205,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
     if (this.#queue.length === 0) this.#waitingBytes = 0;
     this.#waitingBytes += bytes;
     this.#loop.push(item, record.levelno, bytes, this.#reporter.keep(record));
-    if (this.#queue.length >= batchSize || this.#waitingBytes >= maxBatchBytes) this.#loop.reconsider();
+    if (this.#queue.length >= this.#enough || this.#waitingBytes >= maxBatchBytes) this.#loop.reconsider();
   }
 
   /** Resolves when everything so far is sent or lost, or after 4.5 s; with a spool, also when the destination is away. */
@@ -248,7 +252,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
 
   #turn(waiting: number, waitedMs: number, isUrgent: boolean): Turn {
     const { batchSize, maxBatchBytes, flushIntervalMs } = this.#settings;
-    const isFull = waiting >= batchSize || this.#waitingBytes >= maxBatchBytes;
+    const isFull = waiting >= this.#enough || this.#waitingBytes >= maxBatchBytes;
     return { waitMs: isUrgent || isFull ? 0 : flushIntervalMs - waitedMs, records: batchSize };
   }
 

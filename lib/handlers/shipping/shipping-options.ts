@@ -46,7 +46,7 @@ export const shippingEntries = lazy(() => ({
   ),
   flushIntervalMs: v.optional(
     milliseconds(
-      'How long a record waits for others, in milliseconds; default 1 000. A full batch leaves at once.',
+      'How long a record waits for others, in milliseconds; default 1 000. A full batch leaves at once; to Kafka, 500 records do where batchSize is not given.',
     ),
   ),
   maxRecordBytes: v.optional(

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '../../../lib/core/loggers/logger.js';
 import { LogRecord } from '../../../lib/core/records/log-record.js';
-import type { SendResult } from '../../../lib/handlers/shipping/destination.js';
+import type { Destination, SendResult } from '../../../lib/handlers/shipping/destination.js';
 import type { ShippingEntry } from '../../../lib/handlers/shipping/shipping-entry.js';
 import { ShippingHandler } from '../../../lib/handlers/shipping/shipping-handler.js';
 import type { ShippingOptions } from '../../../lib/handlers/shipping/shipping-options.js';
@@ -18,8 +18,8 @@ class Depot extends ShippingHandler {
   answer: (texts: readonly string[], signal: AbortSignal) => SendResult | Promise<SendResult> = () =>
     delivered;
 
-  constructor(options: ShippingOptions = {}) {
-    super(options, { name: 'depot', receiver: 'depot:1', secrets: ['hunter2hunter2'] });
+  constructor(options: ShippingOptions = {}, destination: Partial<Destination> = {}) {
+    super(options, { name: 'depot', receiver: 'depot:1', secrets: ['hunter2hunter2'], ...destination });
   }
 
   protected override encode(record: LogRecord): string {
@@ -72,6 +72,34 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 describe('the batches of a destination', () => {
+  it('leave with fewer records than fit into one where that is enough, and are full where these had to wait', async () => {
+    const enough = { enoughRecords: 2, defaults: { batchSize: 5 } };
+    const handler = new Depot({ flushIntervalMs: 60_000 }, enough);
+    open.push(handler);
+    log(handler, 'a', 'b');
+    let answer = (_: SendResult) => {};
+    handler.answer = () => new Promise<SendResult>((resolve) => (answer = resolve));
+    await until(() => handler.batches.length === 1);
+    log(handler, 'c', 'd', 'e', 'f', 'g', 'h', 'i');
+    handler.answer = () => delivered;
+    answer(delivered);
+    await until(() => handler.stats.delivered === 9);
+    expect(handler.texts).toEqual([
+      ['a', 'b'],
+      ['c', 'd', 'e', 'f', 'g'],
+      ['h', 'i'],
+    ]);
+
+    const asked = new Depot({ flushIntervalMs: 300, batchSize: 4 }, enough);
+    open.push(asked);
+    log(asked, 'a', 'b', 'c');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(asked.batches).toEqual([]);
+    log(asked, 'd');
+    await until(() => asked.stats.delivered === 4);
+    expect(asked.texts).toEqual([['a', 'b', 'c', 'd']]);
+  });
+
   it('leave at once when there are enough records, and else after a while', async () => {
     const handler = depot({ batchSize: 3, flushIntervalMs: 100 });
     log(handler, 'a', 'b', 'c', 'd');

@@ -109,6 +109,9 @@ interface KafkaPackage {
   readonly logLevel: { readonly NOTHING: number };
 }
 
+/** A broker that answers at once gets batches of this size; one that is slow larger ones, so that nothing is lost. */
+const ENOUGH_RECORDS = 500;
+
 /** Errors of Kafka that are about what is sent: it is halved until the bad record is found. */
 const SPLITTING: ReadonlySet<string> = new Set([
   'MESSAGE_TOO_LARGE',
@@ -171,6 +174,8 @@ export class KafkaHandler extends ShippingHandler {
       secrets: [o.sasl?.password],
       // A broker takes 1 MiB of a batch with its frames, by default; ids and headers take some 60 bytes of each.
       defaults: { batchSize: 2_500, maxBatchBytes: 800_000 },
+      // kafkajs copies the messages of a partition once for each of them.
+      enoughRecords: ENOUGH_RECORDS,
     });
     this.#topic = o.topic;
     this.#keyField = o.keyField;
