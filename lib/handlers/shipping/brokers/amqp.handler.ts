@@ -87,6 +87,10 @@ const amqpHandlerSchema = lazy(() =>
       ({ exchange, routingKey, queue }) => exchange !== '' || routingKey !== undefined || queue !== undefined,
       'queue: give an exchange, a routingKey or a queue',
     ),
+    v.check(
+      ({ url, tls }) => !tls || url?.startsWith('amqps:') === true,
+      'tls: makes sense only with amqps://',
+    ),
   ),
 );
 

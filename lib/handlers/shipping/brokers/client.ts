@@ -50,9 +50,14 @@ export class Client<C> {
     if (client !== undefined) await quietly(() => this.#source.close(client));
   }
 
-  /** Runs an exchange with the client; releases it if the exchange is given up before there is an answer. */
+  /**
+   * Runs an exchange with the client; releases it if the exchange is given up before there is an answer. Rejects without
+   * an exchange if the signal is aborted before there is a client.
+   */
   async use<T>(signal: AbortSignal, exchange: (client: C) => Promise<T>): Promise<T> {
     const client = await this.get();
+    // The attempts that a slow connection has outlasted must not all send their batch once it is there.
+    signal.throwIfAborted();
     const drop = () => void this.drop();
     signal.addEventListener('abort', drop, { once: true });
     try {

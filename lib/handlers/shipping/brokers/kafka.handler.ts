@@ -98,6 +98,10 @@ const kafkaHandlerSchema = lazy(() =>
       ({ brokers, client }) => (brokers === undefined) !== (client === undefined),
       'brokers: give either brokers or client',
     ),
+    v.check(
+      ({ client, sasl, tls }) => client === undefined || (sasl === undefined && tls === undefined),
+      'client: has sasl and tls of its own',
+    ),
   ),
 );
 

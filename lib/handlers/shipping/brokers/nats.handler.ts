@@ -58,6 +58,11 @@ const natsHandlerSchema = lazy(() =>
       ({ servers, client }) => (servers === undefined) !== (client === undefined),
       'servers: give either servers or client',
     ),
+    v.check(
+      ({ client, user, pass, token, tls }) =>
+        client === undefined || [user, pass, token, tls].every((option) => option === undefined),
+      'client: has user, pass, token and tls of its own',
+    ),
   ),
 );
 

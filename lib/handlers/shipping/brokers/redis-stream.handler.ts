@@ -57,6 +57,7 @@ const redisStreamHandlerSchema = lazy(() =>
       ({ url, client }) => (url === undefined) !== (client === undefined),
       'url: give either url or client',
     ),
+    v.check(({ client, tls }) => client === undefined || tls === undefined, 'client: has tls of its own'),
   ),
 );
 
@@ -202,11 +203,19 @@ async function connect(
   client.on('error', (error) => {
     reason = error;
   });
+  // ioredis bounds the connection alone, not the greeting after it.
+  const late = () => {
+    reason = new Error(`not ready within ${connectTimeout} ms`);
+    client.disconnect();
+  };
+  const timer = setTimeout(late, connectTimeout).unref();
   try {
     await client.connect();
   } catch (error) {
     client.disconnect();
     throw reason ?? error;
+  } finally {
+    clearTimeout(timer);
   }
   return client;
 }

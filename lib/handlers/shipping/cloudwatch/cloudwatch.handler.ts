@@ -10,7 +10,7 @@ import { addressParts } from '../brokers/address-parts.js';
 import { Client, clientTls, loadPeer, loadSoon } from '../brokers/client.js';
 import { clientEntry, givenClient, hasMethods } from '../brokers/client-options.js';
 import type { SendResult } from '../destination.js';
-import { httpUrl, tlsEntry } from '../http/http-shipping-options.js';
+import { fitsTls, httpUrl, ONLY_HTTPS, tlsEntry } from '../http/http-shipping-options.js';
 import { ShapedJson } from '../shaped-json.js';
 import type { ShippingEntry } from '../shipping-entry.js';
 import { ShippingHandler } from '../shipping-handler.js';
@@ -81,6 +81,7 @@ const cloudWatchHandlerSchema = lazy(() =>
         client === undefined || [region, endpoint, credentials, tls].every((option) => option === undefined),
       'client: has region, endpoint, credentials and tls of its own',
     ),
+    v.check(({ endpoint, tls }) => fitsTls(endpoint, tls), ONLY_HTTPS),
   ),
 );
 

@@ -28,21 +28,24 @@ import { type BatchVerdict, delivered, retry } from '../verdict.js';
 
 /** The keys of a GELFHandler in a configuration. */
 const gelfHandlerSchema = lazy(() =>
-  v.strictObject({
-    host: hostEntry("The machine that Graylog's input is on."),
-    port: portEntry('The port of the input.', 12_201),
-    protocol: v.optional(
-      v.pipe(
-        v.picklist(['udp', 'tcp', 'http'], "expected 'udp', 'tcp' or 'http'"),
-        v.description('How messages travel; only `http` answers whether they arrived.'),
+  v.pipe(
+    v.strictObject({
+      host: hostEntry("The machine that Graylog's input is on."),
+      port: portEntry('The port of the input.', 12_201),
+      protocol: v.optional(
+        v.pipe(
+          v.picklist(['udp', 'tcp', 'http'], "expected 'udp', 'tcp' or 'http'"),
+          v.description('How messages travel; only `http` answers whether they arrived.'),
+        ),
+        'udp',
       ),
-      'udp',
-    ),
-    compress: v.optional(v.pipe(v.boolean(), v.description('Whether datagrams are compressed.')), true),
-    service: v.optional(v.pipe(v.string(), v.nonEmpty(), v.description('The name of the application.'))),
-    tls: tlsEntry('How TLS is spoken over TCP and HTTP: true, or `{ ca, cert, key … }`.'),
-    ...shippingEntries(),
-  }),
+      compress: v.optional(v.pipe(v.boolean(), v.description('Whether datagrams are compressed.')), true),
+      service: v.optional(v.pipe(v.string(), v.nonEmpty(), v.description('The name of the application.'))),
+      tls: tlsEntry('How TLS is spoken over TCP and HTTP: true, or `{ ca, cert, key … }`.'),
+      ...shippingEntries(),
+    }),
+    v.check(({ protocol, tls }) => !tls || protocol !== 'udp', 'tls: makes sense only with tcp and http'),
+  ),
 );
 
 /** Options of GELFHandler. */

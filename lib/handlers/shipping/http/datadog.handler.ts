@@ -10,7 +10,7 @@ import { textField } from '../field-values.js';
 import { ShapedJson } from '../shaped-json.js';
 import type { ShippingEntry } from '../shipping-entry.js';
 import { type HttpShipment, HttpShippingHandler } from './http-shipping-handler.js';
-import { httpShippingEntries, httpUrl } from './http-shipping-options.js';
+import { fitsTls, httpShippingEntries, httpUrl, ONLY_HTTPS } from './http-shipping-options.js';
 
 /** The keys of a DatadogHandler in a configuration. */
 const datadogHandlerSchema = lazy(() =>
@@ -45,6 +45,7 @@ const datadogHandlerSchema = lazy(() =>
       gzip: v.optional(v.pipe(v.boolean(), v.description('Whether bodies are compressed.')), true),
     }),
     v.check(({ site, url }) => site === undefined || url === undefined, 'site: give either site or url'),
+    v.check(({ url, tls }) => fitsTls(url, tls), ONLY_HTTPS),
   ),
 );
 

@@ -10,7 +10,7 @@ import { ShapedJson } from '../shaped-json.js';
 import type { ShippingEntry } from '../shipping-entry.js';
 import { type BatchVerdict, delivered, type RecordVerdict, rejected, retry } from '../verdict.js';
 import { type HttpShipment, HttpShippingHandler } from './http-shipping-handler.js';
-import { httpAuth, httpShippingEntries, httpUrl } from './http-shipping-options.js';
+import { fitsTls, httpAuth, httpShippingEntries, httpUrl, ONLY_HTTPS } from './http-shipping-options.js';
 import { httpVerdict } from './http-verdict.js';
 
 const name = (what: string) =>
@@ -49,6 +49,7 @@ const elasticsearchHandlerSchema = lazy(() =>
       ({ auth, apiKey }) => auth === undefined || apiKey === undefined,
       'apiKey: give either auth or apiKey',
     ),
+    v.check(({ url, tls }) => fitsTls(url, tls), ONLY_HTTPS),
   ),
 );
 

@@ -18,6 +18,7 @@ import {
   authorization,
   type HttpAuth,
   type HttpShippingSettings,
+  ONLY_HTTPS,
   secretsIn,
 } from './http-shipping-options.js';
 import { httpVerdict } from './http-verdict.js';
@@ -100,7 +101,7 @@ export abstract class HttpShippingHandler<T extends Encoded = string> extends Sh
       ],
     });
     if (tls && !server.secure)
-      throw new LoggingError('ERR_LOGGING_OPTIONS', `${new.target.name}.tls: makes sense only with https://`);
+      throw new LoggingError('ERR_LOGGING_OPTIONS', `${new.target.name}.${ONLY_HTTPS}`);
     this.#options = options;
     this.#destination = destination;
     this.#server = server;
@@ -229,5 +230,5 @@ function originOf({ secure, hostname, port }: HttpServer): string {
 function agentBy(made: unknown): Agent {
   const { addRequest } = (made ?? {}) as { addRequest?: unknown };
   if (typeof addRequest === 'function') return made as Agent;
-  throw wrongAnswer('getConnection', 'an agent of node:http or node:https', made);
+  throw wrongAnswer('makeAgent', 'an agent of node:http or node:https', made);
 }

@@ -51,6 +51,14 @@ export const httpUrl = (what: string) =>
     v.description(what),
   );
 
+/** Whether an address and the option `tls` go together: what was meant to be encrypted must not travel in the clear. */
+export function fitsTls(url: string | undefined, tls: HttpShippingSettings['tls']): boolean {
+  return !tls || url === undefined || /^https:/i.test(url);
+}
+
+/** What is wrong where they do not. */
+export const ONLY_HTTPS = 'tls: makes sense only with https://';
+
 function isHttpUrl(text: string): boolean {
   if (!/^https?:\/\/[!-~]+$/i.test(text) || !URL.canParse(text)) return false;
   const { username, password, hash, hostname } = new URL(text);

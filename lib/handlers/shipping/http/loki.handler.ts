@@ -12,34 +12,40 @@ import { LARGE_BATCHES } from '../destination.js';
 import { textField, textsJson, withoutHalfPairs } from '../field-values.js';
 import type { ShippingEntry } from '../shipping-entry.js';
 import { type HttpShipment, HttpShippingHandler } from './http-shipping-handler.js';
-import { httpAuth, httpShippingEntries, httpUrl } from './http-shipping-options.js';
+import { fitsTls, httpAuth, httpShippingEntries, httpUrl, ONLY_HTTPS } from './http-shipping-options.js';
 
 /** The keys of a LokiHandler in a configuration. */
 const lokiHandlerSchema = lazy(() =>
-  v.strictObject({
-    url: httpUrl('The address of Loki; `/loki/api/v1/push` is added.'),
-    labels: v.optional(
-      v.pipe(
-        v.record(
-          v.pipe(v.string(), v.regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'expected a label: letters, digits and _')),
+  v.pipe(
+    v.strictObject({
+      url: httpUrl('The address of Loki; `/loki/api/v1/push` is added.'),
+      labels: v.optional(
+        v.pipe(
+          v.record(
+            v.pipe(
+              v.string(),
+              v.regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'expected a label: letters, digits and _'),
+            ),
+            v.string(),
+          ),
+          v.description(
+            'Labels of every line, few and with few values: `{ service, environment }`; `level` is added.',
+          ),
+        ),
+        {},
+      ),
+      tenant: v.optional(
+        v.pipe(
           v.string(),
-        ),
-        v.description(
-          'Labels of every line, few and with few values: `{ service, environment }`; `level` is added.',
+          v.regex(/^[!-~]+$/, 'expected a string of printable ASCII without spaces'),
+          v.description('The tenant, sent as `X-Scope-OrgID`.'),
         ),
       ),
-      {},
-    ),
-    tenant: v.optional(
-      v.pipe(
-        v.string(),
-        v.regex(/^[!-~]+$/, 'expected a string of printable ASCII without spaces'),
-        v.description('The tenant, sent as `X-Scope-OrgID`.'),
-      ),
-    ),
-    auth: v.optional(httpAuth()),
-    ...httpShippingEntries(),
-  }),
+      auth: v.optional(httpAuth()),
+      ...httpShippingEntries(),
+    }),
+    v.check(({ url, tls }) => fitsTls(url, tls), ONLY_HTTPS),
+  ),
 );
 
 /** Options of LokiHandler. */

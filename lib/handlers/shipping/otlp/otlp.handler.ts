@@ -7,7 +7,13 @@ import { lazy } from '../../../runtime/lazy.js';
 import type { HttpAnswer } from '../../http/http-request.js';
 import { LARGE_BATCHES } from '../destination.js';
 import { type HttpShipment, HttpShippingHandler } from '../http/http-shipping-handler.js';
-import { httpAuth, httpShippingEntries, httpUrl } from '../http/http-shipping-options.js';
+import {
+  fitsTls,
+  httpAuth,
+  httpShippingEntries,
+  httpUrl,
+  ONLY_HTTPS,
+} from '../http/http-shipping-options.js';
 import { httpVerdict, type StatusVerdicts } from '../http/http-verdict.js';
 import type { ShippingEntry } from '../shipping-entry.js';
 import type { BatchVerdict } from '../verdict.js';
@@ -21,44 +27,47 @@ const scalar = lazy(() => v.union([v.string(), v.number(), v.boolean()]));
 /** The keys of an OTLPHandler in a configuration. */
 const otlpHandlerSchema = lazy(() => {
   const { gzip: _, ...entries } = httpShippingEntries();
-  return v.strictObject({
-    endpoint: v.optional(
-      httpUrl('The address of the collector; `/v1/logs` is added.'),
-      'http://localhost:4318',
-    ),
-    protocol: v.optional(
-      v.pipe(
-        v.picklist(['http/protobuf', 'http/json'], "expected 'http/protobuf' or 'http/json'"),
-        v.description('How requests are written.'),
+  return v.pipe(
+    v.strictObject({
+      endpoint: v.optional(
+        httpUrl('The address of the collector; `/v1/logs` is added.'),
+        'http://localhost:4318',
       ),
-      'http/protobuf',
-    ),
-    compression: v.optional(
-      v.pipe(
-        v.picklist(['gzip', 'none'], "expected 'gzip' or 'none'"),
-        v.description('How bodies are compressed.'),
-      ),
-      'none',
-    ),
-    resource: v.optional(
-      v.pipe(
-        v.record(v.string(), scalar()),
-        v.description(
-          "What is true of all records: `{ 'service.name': 'shop' }`; the name is else that of `OTEL_SERVICE_NAME`.",
+      protocol: v.optional(
+        v.pipe(
+          v.picklist(['http/protobuf', 'http/json'], "expected 'http/protobuf' or 'http/json'"),
+          v.description('How requests are written.'),
         ),
+        'http/protobuf',
       ),
-      {},
-    ),
-    includeCaller: v.optional(
-      v.pipe(
-        v.boolean(),
-        v.description('Adds file, line and function of the call; costs about 10 µs a record.'),
+      compression: v.optional(
+        v.pipe(
+          v.picklist(['gzip', 'none'], "expected 'gzip' or 'none'"),
+          v.description('How bodies are compressed.'),
+        ),
+        'none',
       ),
-      false,
-    ),
-    auth: v.optional(httpAuth()),
-    ...entries,
-  });
+      resource: v.optional(
+        v.pipe(
+          v.record(v.string(), scalar()),
+          v.description(
+            "What is true of all records: `{ 'service.name': 'shop' }`; the name is else that of `OTEL_SERVICE_NAME`.",
+          ),
+        ),
+        {},
+      ),
+      includeCaller: v.optional(
+        v.pipe(
+          v.boolean(),
+          v.description('Adds file, line and function of the call; costs about 10 µs a record.'),
+        ),
+        false,
+      ),
+      auth: v.optional(httpAuth()),
+      ...entries,
+    }),
+    v.check(({ endpoint, tls }) => fitsTls(endpoint, tls), ONLY_HTTPS),
+  );
 });
 
 /** Options of OTLPHandler. */
