@@ -5,6 +5,12 @@ const HIDDEN = '[secret]';
 /** Shorter ones are part of too many words. */
 const MIN_SECRET = 4;
 
+/** A secret as it is, and as it is shown within quotes: with backslashes before some characters. */
+function spellings(secret: string): readonly string[] {
+  const quoted = [JSON.stringify(secret), inspect(secret, { maxStringLength: null })];
+  return [...new Set([secret, ...quoted.map((text) => text.slice(1, -1))])];
+}
+
 /** Keeps the secrets of one destination, its keys and passwords, out of all messages about it. */
 export class Secrets {
   readonly #secrets: readonly string[];
@@ -14,6 +20,7 @@ export class Secrets {
     this.#secrets = secrets
       .filter((secret) => secret !== undefined)
       .filter((secret) => secret.length >= MIN_SECRET)
+      .flatMap(spellings)
       .sort((a, b) => b.length - a.length);
   }
 

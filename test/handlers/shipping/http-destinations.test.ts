@@ -235,6 +235,19 @@ describe('ElasticsearchHandler', () => {
     expect(elastic.stats).toMatchObject({ delivered: 16, dropped: 0 });
   });
 
+  it.each([403, 404])('keeps in its spool what an index does not take of anybody: %i', async (status) => {
+    sink.answer = ({ body }) => itemsOf(body, () => (sink.requests.length === 1 ? status : 201));
+    const spool = { directory: folder.path };
+    const elastic = opened(new ElasticsearchHandler({ url: url(), index: 'logs', spool }));
+    log(elastic, 'a', 'b');
+    for (let round = 0; round < 400 && elastic.stats.delivered < 2; round++) {
+      void elastic.flush();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(sink.requests).toHaveLength(2);
+    expect(elastic.stats).toMatchObject({ delivered: 2, dropped: 0 });
+  });
+
   it('takes no broken answer for a delivery', async () => {
     sink.answer = ({ body }) =>
       sink.requests.length === 1

@@ -10,18 +10,25 @@ export interface AddressParts {
 /** Parses an address. An invalid one has no parts, and counts as local. */
 export function addressParts(url: string | undefined): AddressParts {
   if (url === undefined || !URL.canParse(url)) return { receiver: undefined, host: 'localhost', secrets: [] };
-  const { protocol, host, hostname, password } = new URL(url);
+  const { protocol, host, hostname, password, searchParams } = new URL(url);
+  // ioredis takes it there too.
+  const asked = searchParams.get('password') ?? '';
   return {
     receiver: `${protocol}//${host}`,
     host: hostname,
-    secrets: password === '' ? [] : spellings(password),
+    secrets: [password, asked].flatMap((text) => (text === '' ? [] : spellings(text))),
   };
 }
 
 function spellings(password: string): readonly string[] {
+  return [password, decoded(password)];
+}
+
+/** A part of an address as it is meant; as it is written, where that is no encoding. */
+export function decoded(part: string): string {
   try {
-    return [password, decodeURIComponent(password)];
+    return decodeURIComponent(part);
   } catch {
-    return [password];
+    return part;
   }
 }

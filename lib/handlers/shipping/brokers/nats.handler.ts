@@ -12,7 +12,7 @@ import type { ShippingEntry } from '../shipping-entry.js';
 import { ShippingHandler } from '../shipping-handler.js';
 import { shippingEntries } from '../shipping-options.js';
 import { delivered, type RecordVerdict, rejected, retry } from '../verdict.js';
-import { addressParts } from './address-parts.js';
+import { addressParts, decoded } from './address-parts.js';
 import { Client, clientTls, loadPeer, loadSoon } from './client.js';
 import { clientEntry, givenClient, hasMethods } from './client-options.js';
 
@@ -37,7 +37,9 @@ const natsHandlerSchema = lazy(() =>
             [v.pipe(v.string(), v.nonEmpty()), v.pipe(v.array(v.string()), v.minLength(1))],
             "expected an address or a list of them: 'nats://nats:4222'",
           ),
-          v.description('The addresses of the servers of one cluster: `nats://nats:4222`.'),
+          v.description(
+            'The addresses of the servers of one cluster: `nats://user:password@nats:4222`, `tls://` for TLS.',
+          ),
         ),
       ),
       client: clientEntry<object>('a connection or a JetStream client of nats.js', (value) =>
@@ -128,11 +130,13 @@ export class NATSHandler extends ShippingHandler {
   constructor(options: NATSHandlerOptions) {
     const o = checkOptions('NATSHandler', natsHandlerSchema(), options, new.target === NATSHandler);
     const servers = typeof o.servers === 'string' ? [o.servers] : (o.servers ?? []);
-    const parts = servers.map((server) => addressParts(server.includes('://') ? server : `nats://${server}`));
+    const addresses = servers.map((server) => (server.includes('://') ? server : `nats://${server}`));
+    const parts = addresses.map(addressParts);
+    const { user, pass, token, isSecure } = meantBy(addresses, o);
     super(o, {
       name: 'nats',
       receiver: parts[0]?.receiver,
-      secrets: [o.pass, o.token, ...parts.flatMap(({ secrets }) => secrets)],
+      secrets: [pass, token, ...parts.flatMap(({ secrets }) => secrets)],
       // Each record is a question of its own, and their answers are waited for together.
       defaults: { batchSize: 500 },
     });
@@ -143,13 +147,16 @@ export class NATSHandler extends ShippingHandler {
       this.#client = new Client({ open: () => publisherOf(given), close: () => undefined });
       return;
     }
-    const hasSecret = o.pass !== undefined || o.token !== undefined;
-    const tls = clientTls('NATSHandler', parts[0]?.host ?? '', { tls: o.tls, hasSecret });
+    const hasSecret = pass !== undefined || token !== undefined;
+    const tls = clientTls('NATSHandler', parts[0]?.host ?? '', {
+      tls: isSecure ? o.tls || true : o.tls,
+      hasSecret,
+    });
     const settings = {
       servers,
-      ...(o.user === undefined ? {} : { user: o.user }),
-      ...(o.pass === undefined ? {} : { pass: o.pass }),
-      ...(o.token === undefined ? {} : { token: o.token }),
+      ...(user === undefined ? {} : { user }),
+      ...(pass === undefined ? {} : { pass }),
+      ...(token === undefined ? {} : { token }),
       ...(tls === undefined ? {} : { tls }),
       ...{ name: 'nestjs-logging', reconnect: false, timeout: this.settings.timeoutMs },
     };
@@ -186,6 +193,21 @@ export class NATSHandler extends ShippingHandler {
   protected override disconnect(): Promise<void> {
     return this.#client.drop();
   }
+}
+
+/** Who we are, and whether TLS is a must: by the options, else by the addresses, of which nats.js reads host and port alone. */
+function meantBy(
+  addresses: readonly string[],
+  { user, pass, token }: Pick<NATSHandlerOptions, 'user' | 'pass' | 'token'>,
+) {
+  const urls = addresses.filter((address) => URL.canParse(address)).map((address) => new URL(address));
+  const isSecure = urls.some(({ protocol }) => protocol === 'tls:');
+  const named = urls.find(({ username }) => username !== '');
+  if (named === undefined || [user, pass, token].some((option) => option !== undefined))
+    return { user, pass, token, isSecure };
+  const [name, password] = [decoded(named.username), decoded(named.password)];
+  // A name without a password is a token, as for NATS's own tools.
+  return password === '' ? { token: name, isSecure } : { user: name, pass: password, isSecure };
 }
 
 function verdictOf(error: unknown, subject: string): RecordVerdict {

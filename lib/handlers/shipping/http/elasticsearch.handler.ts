@@ -63,7 +63,8 @@ export type ElasticsearchHandlerOptions = v.InferInput<ReturnType<typeof elastic
  * Each record is created under its id, so one that is sent again after a lost answer is there once: with a `spool`
  * delivery is `at-least-once`, and effectively once in an index; a data stream that rolled over in between may have it
  * twice. The response judges each record separately: 409 is delivered, 429 and 5xx are sent again, all else
- * (a field whose type conflicts) is rejected, and its neighbours stay delivered.
+ * (a field whose type conflicts) is rejected, and its neighbours stay delivered. An index that is not there, is closed, or that
+ * we may not write to refuses everything until that is put right.
  *
  * @example
  * new ElasticsearchHandler({ url: 'https://es:9200', dataStream: 'logs-shop-production', apiKey: process.env.ES_KEY })
@@ -131,16 +132,26 @@ export class ElasticsearchHandler extends HttpShippingHandler {
     const { errors, items } = parsed(answer.body);
     if (errors === false) return delivered;
     if (items === undefined) return retry(`${this.origin} sent an invalid response to a bulk request`);
+    const refusal = items.find(isRefusal);
+    // What is true of all of them is about the index, not about the records.
+    if (refusal !== undefined && items.every(isRefusal))
+      return { outcome: 'refused', reason: this.#reasonOf(refusal) };
     return batch.map((_, index) => this.#verdictOf(items[index]));
   }
 
   #verdictOf(item: BulkItem | undefined): RecordVerdict {
-    const { status = 0, error } = item?.create ?? {};
+    const { status = 0 } = item?.create ?? {};
     if ((status >= 200 && status < 300) || status === 409) return delivered;
-    const cause = error?.caused_by?.reason === undefined ? '' : `: ${error.caused_by.reason}`;
-    const reason = `${this.origin} answered ${status} for a record: ${error?.type}: ${error?.reason}${cause}`;
+    const reason = this.#reasonOf(item);
+    if (isRefusal(item)) return retry(reason, { isLimited: true });
     if (status === 429 || status >= 500 || status === 0) return retry(reason, { isLimited: status === 500 });
     return rejected(reason);
+  }
+
+  #reasonOf(item: BulkItem | undefined): string {
+    const { status = 0, error } = item?.create ?? {};
+    const cause = error?.caused_by?.reason === undefined ? '' : `: ${error.caused_by.reason}`;
+    return `${this.origin} answered ${status} for a record: ${error?.type}: ${error?.reason}${cause}`;
   }
 }
 
@@ -159,6 +170,14 @@ interface BulkItem {
       readonly caused_by?: { readonly reason?: string };
     };
   };
+}
+
+/** Statuses, and a type of error, that nothing in a record is the cause of: we may not write to the index, or it is not there. */
+const REFUSING: ReadonlySet<unknown> = new Set([401, 403, 404, 'index_closed_exception']);
+
+function isRefusal(item: BulkItem | undefined): boolean {
+  const { status, error } = item?.create ?? {};
+  return REFUSING.has(status) || REFUSING.has(error?.type);
 }
 
 function parsed(body: Buffer): BulkAnswer {
