@@ -56,6 +56,17 @@ const RECORDS: Readonly<Record<string, LogRecordOptions>> = {
     extra: { message: 'forged', '@timestamp': 1, log: 'x', 'log.level': 'x', level: 'x' },
   },
   'an object that is merged': { extra: { service: { id: 7 }, http: { version: 2 }, error: { code: 1 } } },
+  'values where the product has objects': {
+    context: Object.freeze({ request_id: 'r1', user: 'ann' }),
+    extra: { cloud: 'aws', host: ['a', 'b'], error: null, n: 1, file: new Date(0), event: undefined },
+  },
+  'a value and an object where the product has objects': { extra: { user: { id: 7 }, cloud: 'aws' } },
+  'a value where the product has an object, in context and call': {
+    context: { user: 'ann' },
+    extra: { user: 'bob' },
+  },
+  'its new name is taken': { extra: { user: 'ann', extra_user: 'bob' } },
+  'its new name is taken, in the context': { context: { extra_user: 'bob' }, extra: { user: 'ann' } },
   'names that are numbers': { extra: { b: 1, 7: 'seven', a: 2 } },
   'names like those of an object': {
     extra: { constructor: 1, toString: 2, ['__proto__']: 3, hasOwnProperty: 4 },

@@ -1,7 +1,7 @@
 import { safeFields } from '../../core/formatting/safe-fields.js';
 import { CONTEXT, EXPOSED, EXTRA, type Fields, type LogRecord } from '../../core/records/log-record.js';
 import { JsonBudget } from '../../python/json/json-budget.js';
-import { isPlain, jsonString } from '../../python/json/json-string.js';
+import { isPlain } from '../../python/json/json-string.js';
 import { jsonKey, jsonValue, unreadable } from '../../python/json/json-value.js';
 import { KnownKeys } from '../../python/json/known-keys.js';
 import type { PathWriter, RedactedPlace } from '../../redaction/path-writer.js';
@@ -126,7 +126,7 @@ export class JsonFields {
   #known(fields: Fields, budget: JsonBudget): KnownFields | undefined {
     try {
       const known = this.#repeated.find(fields, budget);
-      if (known === undefined && this.#repeated.isAgain(fields)) this.#remember(fields);
+      if (known === undefined && this.#repeated.isAgain(fields, this.#reserved)) this.#remember(fields);
       return known;
     } catch {
       // A getter that throws; it is called again for the replacement text.
@@ -157,8 +157,8 @@ export class JsonFields {
   #lead(fields: Fields, key: string, budget: JsonBudget): Lead {
     const known = this.#leads.leadOf(key);
     if (known !== undefined) return known;
-    if (this.#reserved.has(key)) return leadOf(jsonString(freeName(key, fields, this.#reserved)));
-    return this.#leads.remember(key, leadOf(jsonKey(key, budget)));
+    const name = this.#reserved.has(key) ? freeName(key, fields, this.#reserved) : key;
+    return this.#leads.leadOf(name) ?? this.#leads.remember(name, leadOf(jsonKey(name, budget)));
   }
 }
 

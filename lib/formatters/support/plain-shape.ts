@@ -37,11 +37,13 @@ export class PlainShape {
   readonly #parts: ShapeParts;
   readonly #moving: MovingMembers;
   readonly #frames = new Map<string, readonly Piece[]>();
-  readonly #fields = new JsonFields(new Set());
+  readonly #fields: JsonFields;
   readonly #time = timestampWriter('', { timestamp: 'iso', utc: true });
   /** Names that mean nothing to the product, and those that do. */
   readonly #ordinary = new Set<string>();
   readonly #meant: ReadonlySet<string>;
+  /** Names of objects of the product that the shape does not write: other values have `extra_` before their name. */
+  readonly #objects: ReadonlySet<string>;
   #last: { name: unknown; levelname: unknown; levelno: unknown; frame: readonly Piece[] } | undefined;
   #lastContext: Fields | undefined;
   #lastRead: ReadContext | undefined;
@@ -53,8 +55,10 @@ export class PlainShape {
     const own = Object.keys(shape.own(NOTHING));
     const { static_fields } = parts.options;
     const renamed = [...parts.renamed].flat();
-    const others = [...shape.names, ...(shape.objects ?? []), ...renamed, ...Object.keys(static_fields)];
+    const others = [...shape.names, ...renamed, ...Object.keys(static_fields)];
     this.#meant = new Set([...TRACE, ...own, ...others]);
+    this.#objects = new Set(shape.objects?.filter((name) => !this.#meant.has(name)));
+    this.#fields = new JsonFields(this.#objects);
   }
 
   /** @returns Undefined where a shape, or the options, place fields elsewhere than behind the product's own. */
@@ -163,7 +167,8 @@ export class PlainShape {
     try {
       for (const name in fields) {
         count += 1;
-        if (count > MAX_FIELDS || !(this.#ordinary.has(name) || this.#learn(name))) return false;
+        if (count > MAX_FIELDS) return false;
+        if (!(this.#ordinary.has(name) || this.#learn(name) || this.#isBeside(name, fields))) return false;
         if (others !== undefined && Object.hasOwn(others, name)) return false;
       }
       return isPlainObject(fields);
@@ -172,9 +177,15 @@ export class PlainShape {
     }
   }
 
+  /** Whether a field has the name of an object of the product, but is none that belongs into it. */
+  #isBeside(name: string, fields: Fields): boolean {
+    return this.#objects.has(name) && !isPlainObject(fields[name]);
+  }
+
   #learn(name: string): boolean {
-    // Objects have such keys first, lines last.
-    if (this.#meant.has(name) || /^\d+$/.test(name) || name.length > MAX_NAME) return false;
+    if (this.#meant.has(name) || this.#objects.has(name) || name.length > MAX_NAME) return false;
+    // Objects have keys of digits first, lines last; others may meet the new name of a field.
+    if (/^(\d+$|extra_)/.test(name)) return false;
     if (this.#shape.fit !== undefined && this.#shape.fit(name) !== name) return false;
     if (this.#ordinary.size >= MAX_NAMES) this.#ordinary.clear();
     this.#ordinary.add(name);

@@ -104,12 +104,12 @@ export class RepeatedFields {
     return undefined;
   }
 
-  /** Whether the first of the fields was seen recently. */
-  isAgain(fields: Fields): boolean {
+  /** Whether the first of the fields was seen recently. @param reserved Names that are written in another way. */
+  isAgain(fields: Fields, reserved: ReadonlySet<string>): boolean {
     for (const key in fields) {
       if (!hasOwn.call(fields, key)) continue;
       const value = fields[key];
-      if (!isFixed(value)) return false;
+      if (!isFixed(value) || reserved.has(key)) return false;
       for (const known of this.#first) if (known[1] === value && known[0] === key) return true;
       this.#first[this.#nextFirst] = [key, value];
       this.#nextFirst = (this.#nextFirst + 1) % MAX_SETS;
