@@ -151,10 +151,10 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
     this.#lose('overflow', 1);
   }
 
-  /** Counts an item that is too large to be sent as lost. */
-  refuse(): void {
+  /** Counts an item as lost that is not to wait here; by default one that is too large to be sent. */
+  refuse(reason: DropReason = 'oversize'): void {
     this.#sequence += 1;
-    this.#lose('oversize', 1);
+    this.#lose(reason, 1);
   }
 
   /**

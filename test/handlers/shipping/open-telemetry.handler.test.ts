@@ -250,6 +250,7 @@ describe('OpenTelemetryHandler', () => {
     await handler.close();
     expect(bodies(records())).toEqual(['broken', 'whole']);
     expect(errors).toEqual([new Error('the processor broke')]);
+    expect(handler.stats).toMatchObject({ emitted: 2, delivered: 1, dropped: 1, droppedBy: { failed: 1 } });
   });
 
   it('has the provider flush before the process ends by itself', () => {

@@ -137,7 +137,12 @@ export class OpenTelemetryHandler extends Handler {
       return;
     }
     this.#handOverWaiting(provider);
-    this.#handOver(provider, handover);
+    try {
+      this.#handOver(provider, handover);
+    } catch (error) {
+      this.#waiting.refuse('failed');
+      throw error;
+    }
     this.#delivered += 1;
   }
 
