@@ -64,6 +64,28 @@ describe('CloudWatchHandler', () => {
     expect(messagesOf(service)).toEqual(['hello']);
   });
 
+  it('sends again where the service does not know yet what was made a moment ago', async () => {
+    const service = new CloudWatchLogs();
+    let streams = 0;
+    let puts = 0;
+    service.fail = (command) => {
+      if (command === 'CreateLogStreamCommand') streams += 1;
+      if (command === 'PutLogEventsCommand') puts += 1;
+      // The first stream misses the group; the second comes right after that was made.
+      const isTooSoon =
+        (command === 'CreateLogStreamCommand' && streams === 2) ||
+        (command === 'PutLogEventsCommand' && puts === 3);
+      return isTooSoon ? awsError('ResourceNotFoundException', 'It is not there yet.') : undefined;
+    };
+    const handler = handlerOf(service);
+    handler.handle(record('hello'));
+    await until('it has arrived', () => handler.stats.queued === 0, 45_000);
+    await handler.close();
+    expect(handler.stats).toMatchObject({ delivered: 1, dropped: 0 });
+    expect(messagesOf(service)).toEqual(['hello']);
+    expect([streams, puts]).toEqual([3, 4]);
+  });
+
   it('keeps every request within the published limits', async () => {
     const service = new CloudWatchLogs();
     const handler = handlerOf(service, { maxRecordBytes: 1_048_576, maxBytes: 256 * 1024 * 1024 });

@@ -258,7 +258,7 @@ export class CloudWatchHandler extends ShippingHandler {
       return await put().catch(async (error: unknown) => {
         if (!isMissing(error)) throw error;
         await this.#createStream(service, signal);
-        return put();
+        return put().catch(notYetKnown);
       });
     } catch (error) {
       return errorVerdict(error);
@@ -282,9 +282,14 @@ export class CloudWatchHandler extends ShippingHandler {
     } catch (error) {
       if (!isMissing(error) || !this.#createsGroup) throw error;
       await create(CreateLogGroupCommand, group);
-      await create(CreateLogStreamCommand, stream);
+      await create(CreateLogStreamCommand, stream).catch(notYetKnown);
     }
   }
+}
+
+/** Not all of the service knows at once what was made a moment ago: then the batch is sent again. */
+function notYetKnown(error: unknown): never {
+  throw isMissing(error) ? new Error('the log stream was made, and is not known everywhere yet') : error;
 }
 
 function isMissing(error: unknown): boolean {
