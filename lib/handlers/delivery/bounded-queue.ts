@@ -145,16 +145,16 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
     return !this.#fits(1, levelno >= ERROR ? 1 : SHARE_BELOW_ERROR, this.#spared(levelno));
   }
 
-  /** Counts an item that was not made because the queue {@link isFull} as lost. */
-  dropNew(): void {
-    this.#sequence += 1;
-    this.#lose('overflow', 1);
-  }
-
-  /** Counts an item as lost that is not to wait here; by default one that is too large to be sent. */
-  refuse(reason: DropReason = 'oversize'): void {
+  /** Counts an item that never waited as lost; by default one that was not made because the queue {@link isFull}. */
+  dropNew(reason: DropReason = 'overflow'): void {
     this.#sequence += 1;
     this.#lose(reason, 1);
+  }
+
+  /** Counts an item that is too large to be sent as lost. */
+  refuse(): void {
+    this.#sequence += 1;
+    this.#lose('oversize', 1);
   }
 
   /**

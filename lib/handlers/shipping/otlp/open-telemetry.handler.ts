@@ -140,7 +140,7 @@ export class OpenTelemetryHandler extends Handler {
     try {
       this.#handOver(provider, handover);
     } catch (error) {
-      this.#waiting.refuse('failed');
+      this.#waiting.dropNew('failed');
       throw error;
     }
     this.#delivered += 1;
