@@ -76,6 +76,7 @@ export class HTTPHandler extends HttpShippingHandler {
       // A file that cannot be read is to fail here, not at the first record.
       tlsOptions: o.secure ? tlsOptions(o.context ?? undefined, 'HTTPHandler.context', o.insecure) : {},
       maxAnswerBytes: 0,
+      agentMethod: 'getConnection',
       gzipLevel: 6,
       // One form contains one record.
       limits: isForm ? { batchSize: 1, maxRecordBytes: Number.MAX_SAFE_INTEGER } : {},

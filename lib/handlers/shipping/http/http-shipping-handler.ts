@@ -49,6 +49,8 @@ export interface HttpDestination extends Omit<Destination, 'receiver'> {
   readonly gzipLevel?: number | undefined;
   /** How TLS is spoken, where that is not in the option `tls`. */
   readonly tlsOptions?: ConnectionOptions | undefined;
+  /** The method that makes the agent, where it is another one than `makeAgent`; named where it gives something else. */
+  readonly agentMethod?: string | undefined;
 }
 
 /** One request: what `request` makes of a batch. */
@@ -193,14 +195,14 @@ export abstract class HttpShippingHandler<T extends Encoded = string> extends Sh
   }
 
   async #makeTarget(): Promise<HttpTarget> {
-    const { maxAnswerBytes = 4_096 } = this.#destination;
+    const { maxAnswerBytes = 4_096, agentMethod = 'makeAgent' } = this.#destination;
     return {
       ...this.#server,
       origin: this.origin,
       maxAnswerBytes,
       connectTimeoutMs: this.#options.connectTimeoutMs ?? 5_000,
       timeoutMs: this.settings.timeoutMs,
-      agent: agentBy(await this.makeAgent()),
+      agent: agentBy(agentMethod, await this.makeAgent()),
     };
   }
 }
@@ -227,8 +229,8 @@ function originOf({ secure, hostname, port }: HttpServer): string {
 }
 
 /** The agent of an overridden method. @throws {LoggingError} `ERR_LOGGING_OVERRIDE` if it is not one. */
-function agentBy(made: unknown): Agent {
+function agentBy(method: string, made: unknown): Agent {
   const { addRequest } = (made ?? {}) as { addRequest?: unknown };
   if (typeof addRequest === 'function') return made as Agent;
-  throw wrongAnswer('makeAgent', 'an agent of node:http or node:https', made);
+  throw wrongAnswer(method, 'an agent of node:http or node:https', made);
 }
