@@ -1,5 +1,6 @@
-import { closeSync, constants, openSync, readdirSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { writeFully } from '../../../runtime/write-fully.js';
 
 /** A record that its receiver refused for good. */
 export interface DeadLetter {
@@ -72,11 +73,20 @@ const { O_WRONLY, O_APPEND, O_CREAT } = constants;
 
 const O_NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 
-/** Appends to a file, and makes it if it is not there; follows no link. @throws The system's error. */
+/**
+ * Appends to a file, and makes it if it is not there; follows no link.
+ *
+ * @throws The system's error; then nothing is appended.
+ */
 export function appendToFile(path: string, data: string | Buffer): void {
   const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o640);
   try {
-    writeSync(fd, typeof data === 'string' ? Buffer.from(data) : data);
+    const { size } = fstatSync(fd);
+    const result = writeFully(fd, data, 'utf8', 0);
+    if (typeof result === 'number') return;
+    // Half a line would spoil the next one too.
+    if (result.written > 0) ftruncateSync(fd, size);
+    throw result.error;
   } finally {
     closeSync(fd);
   }

@@ -70,14 +70,15 @@ export function claimSpool(wish: SpoolWish): SpoolClaim {
 }
 
 function openNew(directory: string, { kind, limits }: SpoolWish): OpenSpool {
-  const unlock = lockSpool(directory);
+  let unlock: Unlock | undefined;
   try {
+    unlock = lockSpool(directory);
     const spool = new Spool(directory, kind, limits);
     const open = { spool, kind, unlock, candidate: undefined, owner: undefined };
     openSpools.set(directory, open);
     return open;
   } catch (error) {
-    unlock();
+    unlock?.();
     if (error instanceof LoggingError) throw error;
     throw unusable(directory, error);
   }

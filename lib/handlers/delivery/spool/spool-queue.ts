@@ -184,6 +184,10 @@ export class SpoolQueue<T> implements DeliveryQueue<T>, SpoolOwner {
   }
 
   adopt(count: number): void {
+    if (this.#heir !== undefined) {
+      this.#heir.adopt(count);
+      return;
+    }
     this.#recordCounters.adopt(count);
     if (count > 0) this.#wake();
   }

@@ -44,8 +44,11 @@ export class SpoolState {
 
   /** Closes the file. @param isForced Whether to force it to the disk first. */
   close(isForced: boolean): void {
-    if (isForced) fsyncSync(this.#fd);
-    closeSync(this.#fd);
+    try {
+      if (isForced) fsyncSync(this.#fd);
+    } finally {
+      closeSync(this.#fd);
+    }
   }
 }
 

@@ -81,6 +81,7 @@ export class Spool {
   readonly #returned: SpooledRecord[] = [];
   readonly #unforced = new Set<Segment>();
   #lastTaken: number;
+  #lastAppended = 0;
   #lastId: number;
 
   /**
@@ -98,7 +99,13 @@ export class Spool {
     this.#state = new SpoolState(join(directory, 'state'));
     this.#lastTaken = this.#state.frontier;
     this.#lastId = this.#state.frontier;
-    this.lostAtStart = this.#scan();
+    try {
+      this.lostAtStart = this.#scan();
+    } catch (error) {
+      this.#partitions.release();
+      this.#state.close(false);
+      throw error;
+    }
   }
 
   /** Records that can be taken; counted each time. */
@@ -123,14 +130,16 @@ export class Spool {
   }
 
   /**
-   * Appends records of one priority, in order of their ids, with one write.
+   * Appends records of one priority, in the given order, with one write. One with a lower id than what was appended or
+   * taken before gets a new one.
    *
    * @returns `false` if there is no room for them, and none can be made.
    * @throws The system's error; then none of them is written.
    */
-  append(records: readonly [NewRecord, ...NewRecord[]]): boolean {
-    const bytes = records.reduce((sum, { payload }) => sum + HEADER_BYTES + payload.length, 0);
-    if (!this.#makeRoom(records[0].levelno, bytes)) return false;
+  append(given: readonly [NewRecord, ...NewRecord[]]): boolean {
+    const bytes = given.reduce((sum, { payload }) => sum + HEADER_BYTES + payload.length, 0);
+    if (!this.#makeRoom(given[0].levelno, bytes)) return false;
+    const records = this.#ascending(given);
     const segment = this.#segmentFor(records[0], bytes);
     const frames = records.map((record, index) =>
       encodeFrame(record.payload, { ...record, ordinal: segment.nextOrdinal + index }, segment.seed),
@@ -141,6 +150,7 @@ export class Spool {
       records.length,
       lastId,
     );
+    this.#lastAppended = lastId;
     this.#partitions.grow(bytes);
     this.#unforced.add(segment);
     return true;
@@ -205,10 +215,25 @@ export class Spool {
 
   /** Closes all files; empty ones are removed. @throws The system's error. */
   close(isForced: boolean): void {
-    if (isForced) this.force();
-    this.#partitions.sweep(true);
-    this.#partitions.release();
-    this.#state.close(isForced);
+    try {
+      if (isForced) this.force();
+    } finally {
+      this.#partitions.sweep(true);
+      this.#partitions.release();
+      this.#state.close(isForced);
+    }
+  }
+
+  /** The next process takes an id that is not above the last for damage, and one below what was taken for delivered. */
+  #ascending(records: readonly [NewRecord, ...NewRecord[]]): readonly [NewRecord, ...NewRecord[]] {
+    let last = Math.max(this.#lastAppended, this.#lastTaken);
+    const next = (record: NewRecord): NewRecord => {
+      const isNext = record.id > last;
+      last = isNext ? record.id : this.nextId();
+      return isNext ? record : { ...record, id: last };
+    };
+    const [first, ...others] = records;
+    return [next(first), ...others.map(next)];
   }
 
   #scan(): number {

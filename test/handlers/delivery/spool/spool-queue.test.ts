@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -11,8 +12,10 @@ import {
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { collectActivations } from '../../../../lib/core/activation.js';
 import { checkOptions } from '../../../../lib/core/options.js';
 import type { OverflowPolicy } from '../../../../lib/handlers/delivery/bounded-queue.js';
+import { DeadLetters } from '../../../../lib/handlers/delivery/spool/dead-letters.js';
 import { type SpoolOptions, spoolSchema } from '../../../../lib/handlers/delivery/spool/spool-options.js';
 import { SpoolQueue } from '../../../../lib/handlers/delivery/spool/spool-queue.js';
 import { ChildProgram, ended } from '../../../support/child-program.js';
@@ -409,6 +412,57 @@ describe('a spool on a disk that is full', () => {
     expect(deliverAll(make({ directory }).queue)).toEqual(['before', ...texts]);
   });
 
+  it('leaves the next process everything, also what was on its way while more waited in memory', () => {
+    const directory = folder.file('spool');
+    const { queue } = make({ directory });
+    const texts = Array.from({ length: 10 }, (_, index) => `record ${index}`);
+    // No file can be made in it, for anybody.
+    renameSync(directory, folder.file('away'));
+    push(queue, INFO, ...texts);
+    const entries = queue.take(4);
+    expect([entries.length, queue.stats.spooled]).toEqual([4, 0]);
+    renameSync(folder.file('away'), directory);
+    queue.drop(entries, 'closed');
+    queue.close();
+    expect(queue.stats).toMatchObject({ spooled: 10, dropped: 0 });
+    const next = make({ directory });
+    expect([next.errors, deliverAll(next.queue)]).toEqual([[], texts]);
+  });
+
+  it('writes nothing that the next process would take for delivered', () => {
+    const directory = folder.file('spool');
+    const { queue } = make({ directory });
+    renameSync(directory, folder.file('away'));
+    push(queue, INFO, 'a', 'b', 'c');
+    queue.putBack(queue.take(1));
+    queue.deliver(queue.take(1));
+    renameSync(folder.file('away'), directory);
+    queue.close();
+    expect(deliverAll(make({ directory }).queue)).toEqual(['b', 'c']);
+  });
+
+  itWithDisk('sets whole records aside, or none', () => {
+    const { path } = disk as { path: string };
+    const letters = new DeadLetters(path, 10_000_000);
+    writeFileSync(join(path, 'ballast'), Buffer.alloc(1_020_000));
+    const letter = { id: 'x-1', levelno: INFO, payload: Buffer.from('y'.repeat(9_000)), reason: 'too long' };
+    let kept = 0;
+    for (let isFull = false; !isFull; ) {
+      try {
+        letters.add(letter);
+        kept += 1;
+      } catch {
+        isFull = true;
+      }
+    }
+    rmSync(join(path, 'ballast'));
+    letters.add(letter);
+    const lines = readFileSync(join(path, 'dead-letters.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { id: string }).id)).toEqual(
+      new Array(kept + 1).fill('x-1'),
+    );
+  });
+
   itWithDisk('loses and counts what neither disk nor memory takes', () => {
     const { path } = disk as { path: string };
     const directory = join(path, 'spool');
@@ -464,6 +518,32 @@ describe('the directory of a spool', () => {
     expect(make({ kind: 'json' }).queue.length).toBe(0);
   });
 
+  it('returns what was put back late to the handler that has it now', () => {
+    const { queue: first } = make();
+    push(first, INFO, 'a', 'b');
+    const entries = first.take(1);
+    const later = [0, 1].map(() => {
+      const { result, activations } = collectActivations(() => make());
+      activations.commit();
+      return result;
+    });
+    const [, last] = later;
+    first.putBack(entries);
+    expect([last?.queue.length, last?.woken()]).toEqual([2, 2]);
+    expect(deliverAll(last?.queue as SpoolQueue<string>)).toEqual(['a', 'b']);
+    expect(last?.queue.length).toBe(0);
+  });
+
+  it('is let go of where it is refused', () => {
+    const { queue } = make({ kind: 'form' });
+    push(queue, INFO, 'a=b');
+    queue.close();
+    const descriptors = () => readdirSync('/proc/self/fd').length;
+    const before = descriptors();
+    for (let times = 0; times < 20; times += 1) expect(() => make({ kind: 'json' })).toThrow(/sends json/);
+    expect(descriptors()).toBeLessThan(before + 10);
+  });
+
   it('is named where it cannot be used', () => {
     writeFileSync(folder.file('file'), '');
     expect(() => make({ directory: folder.file('file') })).toThrow(
@@ -473,6 +553,13 @@ describe('the directory of a spool', () => {
       }),
     );
     expect(() => make({ maxBytes: 10 })).toThrow(/maxBytes.*65536 or more/);
+    mkdirSync(folder.file('spool.lock'));
+    expect(() => make()).toThrow(
+      expect.objectContaining({
+        code: 'ERR_LOGGING_FILE',
+        message: expect.stringContaining(`spool.directory: cannot use '${folder.path}'`),
+      }),
+    );
   });
 
   it('holds no link that leads writes astray', () => {
