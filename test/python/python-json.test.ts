@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { JsonBudget } from '../../lib/python/json/json-budget.js';
 import { isoFormat, pythonJson } from '../../lib/python/json/python-json.js';
@@ -77,6 +77,33 @@ describeLive('pythonJson beside json.dumps', () => {
       toPython,
       (moment) => ({ text: isoFormat(moment) }),
     );
+  });
+});
+
+describe('pythonJson', () => {
+  const write = (value: unknown) => {
+    const budget = new JsonBudget();
+    budget.reset(100_000);
+    return { json: pythonJson(value, { ensureAscii: true, indent: undefined }, budget), budget };
+  };
+
+  it('writes a function that does not give its name, and what is beside it', () => {
+    const throwing = Object.defineProperty(() => 1, 'name', {
+      get() {
+        throw new Error('no');
+      },
+    });
+    const odd = Object.defineProperty(() => 1, 'name', { value: Symbol('odd') });
+    for (const one of [throwing, odd])
+      expect(JSON.parse(write({ one, two: 2 }).json)).toEqual({ one: expect.any(String), two: 2 });
+    expect(write(Date).json).toBe('"Date"');
+  });
+
+  it('writes an integer that is longer than any string may be as the beginning of one', () => {
+    const { json, budget } = write([10n ** 70_000n, 10n ** 20n]);
+    expect(json).toMatch(/^\["10+", 100000000000000000000\]$/);
+    expect(json.length).toBeLessThan(66_000);
+    expect(budget.isCut).toBe(true);
   });
 });
 

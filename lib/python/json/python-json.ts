@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { propertyOf } from '../../runtime/hostile-values.js';
 import { errorLine, str } from '../python-text.js';
 import type { JsonBudget } from './json-budget.js';
 import { jsonString, unicodeEscape } from './json-string.js';
@@ -40,6 +41,12 @@ const MAX_BYTES = 4_096;
 const NOT_ASCII = /[^\x00-\x7e]/;
 const ALL_NOT_ASCII = /[^\x00-\x7e]/g;
 
+/** The name of a function or class; `undefined` for one that has none, or does not give it. */
+function nameOf(value: unknown): string | undefined {
+  const name = typeof value === 'function' ? propertyOf(value, 'name') : undefined;
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
 class Writer {
   constructor(
     readonly style: PythonJsonStyle,
@@ -53,15 +60,21 @@ class Writer {
       case 'number':
         return Number.isFinite(value) ? str(value) : 'null';
       case 'boolean':
-      case 'bigint':
         return String(value);
+      case 'bigint':
+        return this.#bigint(String(value));
       case 'undefined':
         return 'null';
       case 'object':
         return value === null ? 'null' : this.#object(value);
       default:
-        return this.#converted(value) ?? this.text((typeof value === 'function' && value.name) || str(value));
+        return this.#converted(value) ?? this.text(nameOf(value) ?? str(value));
     }
+  }
+
+  /** A number that is longer than a string may be becomes one, and is cut: the beginning of it would be another number. */
+  #bigint(digits: string): string {
+    return this.budget.takeWhole(digits.length) ? digits : this.text(digits);
   }
 
   /** A function or symbol by `json_default`. */
