@@ -5,6 +5,7 @@ import { madeRecord } from '../../core/records/record-factory.js';
 import { tracebackText } from '../../core/records/record-traceback.js';
 import { JsonBudget } from '../../python/json/json-budget.js';
 import { jsonValue } from '../../python/json/json-value.js';
+import { str } from '../../python/python-text.js';
 import { defineField } from '../../runtime/define-field.js';
 import { fieldOf, keysOf } from '../../runtime/hostile-values.js';
 import { type Picklable, type Pickler, PyFloat } from './pickle.js';
@@ -62,22 +63,35 @@ export type PortableRecord = readonly [
   fields: Record<string, Picklable> | undefined,
 ];
 
-/** @param hasCaller Whether the place of the call is included. */
+/**
+ * A record for another thread. A filter may have set its attributes to anything, also to what no other thread takes.
+ *
+ * @param hasCaller Whether the place of the call is included.
+ * @throws What `getMessage` throws.
+ */
 export function portableRecord(record: LogRecord, hasCaller: boolean): PortableRecord {
   return [
-    record.name,
-    record.levelno,
-    record.levelname,
-    record.getMessage(),
-    record.created,
-    record.relativeCreated,
-    record.thread,
-    record.threadName,
-    tracebackText(record),
-    record.stackInfo,
+    asText(record.name),
+    asNumber(record.levelno),
+    asText(record.levelname),
+    asText(record.getMessage()),
+    asNumber(record.created),
+    asNumber(record.relativeCreated),
+    asNumber(record.thread),
+    asText(record.threadName),
+    asText(tracebackText(record)),
+    asText(record.stackInfo),
     hasCaller ? record.caller() : undefined,
     portableFields(record),
   ];
+}
+
+function asNumber<T>(value: T): T | number {
+  return typeof value === 'number' || value == null ? value : Number(str(value));
+}
+
+function asText<T>(value: T): T | string {
+  return typeof value === 'string' || value == null ? value : str(value);
 }
 
 /** The record again, in the thread that it was sent to; the fields are apart, as loggers have them. */

@@ -90,6 +90,28 @@ describe('a QueueHandler whose handlers are in a worker thread', () => {
     expect(lines[2]).toContain('TypeError: no');
   });
 
+  it('takes what filters have made of a record, and goes on after one that has no message', () => {
+    const { lines, stderr } = run(`
+      logger.info('first');
+      await queue.flush();
+      queue.addFilter((record) => {
+        if (record.msg === 'odd') Object.assign(record, { levelname: () => 1, threadName: Symbol('odd') });
+        return true;
+      });
+      const prepare = queue.prepare.bind(queue);
+      queue.prepare = (record) => (record.msg === 'bare' ? { msg: 'bare' } : prepare(record));
+      for (const text of ['odd', 'bare', 'last']) logger.info(text);
+      await queue.flush();
+      console.error(JSON.stringify(queue.stats));`);
+    expect(lines).toEqual([
+      expect.stringMatching(/^MainThread .* first -$/),
+      expect.stringMatching(/^Symbol\(odd\) .*Function.* odd -$/),
+      expect.stringMatching(/^MainThread .* last -$/),
+    ]);
+    expect(stderr).toMatch(/getMessage is not a function/);
+    expect(stderr).toMatch(/"emitted":4,"delivered":3,"queued":0,.*"failed":1/);
+  });
+
   it('keeps records while the worker cannot start, reports why, and starts it again', () => {
     mkdirSync(path.join(folder, 'later'));
     const { lines, stderr, stdout } = run(

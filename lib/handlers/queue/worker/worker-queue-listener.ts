@@ -1,11 +1,12 @@
 import type { Worker } from 'node:worker_threads';
 import { type Drainable, holdUntilExit, isEnding, releaseFromExit } from '../../../core/exit-drain.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
+import { reportLoggingError } from '../../../core/reports/diagnostics.js';
 import { waitAtMost } from '../../../runtime/deadline.js';
 import { Backoff } from '../../delivery/backoff.js';
 import type { QueueEntry } from '../../delivery/delivery-queue.js';
 import { ErrorReporter } from '../../delivery/error-reporter.js';
-import { portableRecord } from '../../wire/record-transfer.js';
+import { type PortableRecord, portableRecord } from '../../wire/record-transfer.js';
 import type { RecordQueue } from '../record-queue.js';
 import { assertWorkersStart, startQueueWorker } from './start-worker.js';
 import {
@@ -193,9 +194,26 @@ export class WorkerQueueListener implements Drainable {
     while (this.#worker !== undefined && this.#withWorker < limit) {
       const entries = this.queue.take(BATCH);
       if (entries.length === 0) return;
-      const records = entries.map(({ item }) => portableRecord(item, this.#needsCaller));
-      this.#withWorker += entries.length;
-      void this.#order({ type: 'records', records }, entries);
+      const records: PortableRecord[] = [];
+      const sent = entries.filter((entry) => {
+        const record = this.#portable(entry);
+        if (record !== undefined) records.push(record);
+        return record !== undefined;
+      });
+      if (sent.length === 0) continue;
+      this.#withWorker += sent.length;
+      void this.#order({ type: 'records', records }, sent);
+    }
+  }
+
+  /** What the worker gets of a record; one that a `prepare` of a derived class left without a message is lost. */
+  #portable(entry: QueueEntry<LogRecord>): PortableRecord | undefined {
+    try {
+      return portableRecord(entry.item, this.#needsCaller);
+    } catch (error) {
+      this.queue.drop([entry], 'failed');
+      reportLoggingError(this, entry.item, error);
+      return undefined;
     }
   }
 
