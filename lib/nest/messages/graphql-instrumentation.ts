@@ -66,7 +66,7 @@ function contextOf(given: readonly unknown[], info: ResolveInfo): object {
 }
 
 interface Operations {
-  /** By the request, or else by the context the driver made, and then by the operation in the document. */
+  /** By the request and by the context the driver made, and then by the operation in the document. */
   readonly running: WeakMap<object, Map<object, Operation>>;
 }
 
@@ -76,21 +76,33 @@ export class OperationLog {
 
   constructor(private readonly usesContext: boolean) {}
 
-  /** @param context What the driver passes to all resolvers of an operation. */
+  /**
+   * Finds it by the driver's context, else by the request, as an application may give single resolvers another context.
+   * Where a request brings one document several times, drivers parse it once, but make a context for each.
+   *
+   * @param context What the driver passes to all resolvers of an operation.
+   */
   operationOf(info: ResolveInfo, context: object): Operation {
     const request = requestOf(context);
-    const holder = request ?? context;
-    const { running } = this.#operations;
-    let operations = running.get(holder);
-    if (operations === undefined) {
-      operations = new Map();
-      running.set(holder, operations);
-    }
-    const known = operations.get(info.operation);
-    if (known !== undefined && !known.isSettled) return known;
+    const known = this.#find(context, info);
+    if (known !== undefined && known.request === request) return known;
+    const same = request && this.#find(request, info);
+    if (same !== undefined && !same.hasBegun(info)) return same;
     const operation = new Operation(info, request, this.usesContext);
-    operations.set(info.operation, operation);
+    this.#keep(context, info, operation);
+    if (request !== undefined) this.#keep(request, info, operation);
     return operation;
+  }
+
+  #find(holder: object, { operation }: ResolveInfo): Operation | undefined {
+    const found = this.#operations.running.get(holder)?.get(operation);
+    return found?.isSettled ? undefined : found;
+  }
+
+  #keep(holder: object, { operation: key }: ResolveInfo, operation: Operation): void {
+    const { running } = this.#operations;
+    const operations = running.get(holder) ?? new Map<object, Operation>();
+    running.set(holder, operations.set(key, operation));
   }
 }
 

@@ -51,6 +51,7 @@ export class Operation {
   readonly #type: string;
   readonly #name: string | null;
   readonly #fields = new Set<string>();
+  readonly #roots = new Set<string | number>();
   readonly #failures = new Set<unknown>();
   #endedAt = 0;
   #running = 0;
@@ -73,7 +74,14 @@ export class Operation {
   /** A field begins to be resolved. */
   begin({ fieldName, path }: ResolveInfo): void {
     this.#running += 1;
-    if (path.prev === undefined && this.#fields.size < MAX_NAME) this.#fields.add(fieldName);
+    if (path.prev !== undefined) return;
+    if (this.#fields.size < MAX_NAME) this.#fields.add(fieldName);
+    if (this.#roots.size < MAX_NAME) this.#roots.add(path.key);
+  }
+
+  /** Whether a field at the root has begun before; an operation has each of them once. */
+  hasBegun({ path }: ResolveInfo): boolean {
+    return path.prev === undefined && this.#roots.has(path.key);
   }
 
   /** A field is resolved. */
