@@ -2,6 +2,7 @@ import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '
 import { ModulesContainer } from '@nestjs/core';
 import type { LoggingConfig } from '../config/plan/logging-config.js';
 import type { Handler } from '../core/handler.js';
+import { giveUpBoot, haveAllLoaded } from '../nest/lifecycle/boot.js';
 import { LoggingModule } from '../nest/module/logging.module.js';
 import { getHandlerToken } from '../nest/module/logging.tokens.js';
 import type { LoggingModuleOptions } from '../nest/module/logging-options.js';
@@ -13,7 +14,7 @@ const ISOLATION: unique symbol = Symbol.for('nestjs-logging.testing.isolation') 
 
 /**
  * Logging for `Test.createTestingModule`: a tree of loggers of its own for each testing module, whose records are
- * captured. `moduleRef.close()` brings back what was there before.
+ * captured. `moduleRef.close()` brings back what was there before; where `compile()` fails, that happens by itself.
  *
  * @example
  * const moduleRef = await Test.createTestingModule({
@@ -35,6 +36,7 @@ export class LoggingTestingModule implements OnApplicationShutdown {
     for (const module of modules.values()) {
       if (module.metatype === LoggingTestingModule) module.distance = Number.POSITIVE_INFINITY;
     }
+    void this.#endUnlessCompiled(modules);
   }
 
   /**
@@ -59,6 +61,13 @@ export class LoggingTestingModule implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     this.capture.stop();
     await this.isolation.restore();
+  }
+
+  /** Nobody can close a testing module that could not be compiled. */
+  async #endUnlessCompiled(modules: ModulesContainer): Promise<void> {
+    if (await haveAllLoaded(modules)) return;
+    giveUpBoot(modules);
+    await this.onApplicationShutdown();
   }
 }
 

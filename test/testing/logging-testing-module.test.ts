@@ -1,6 +1,7 @@
 import 'reflect-metadata';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Controller, Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import {
   getHandlerToken,
@@ -130,6 +131,49 @@ describe('LoggingTestingModule.forRoot', () => {
     expect(logs.isOpen).toBe(false);
   });
 });
+
+describe('a testing module that cannot be compiled', () => {
+  @Injectable()
+  class Incomplete {
+    constructor(readonly table: AuditTable) {}
+  }
+
+  @Controller()
+  class IncompleteController extends Incomplete {}
+
+  it.each([
+    ['a provider', { providers: [OrdersService, Incomplete] }],
+    ['a controller', { providers: [OrdersService], controllers: [IncompleteController] }],
+    ['a slow provider', { providers: [OrdersService, { provide: 'slow', useFactory: failSlowly }] }],
+  ])('brings back by itself what was there: %s', async (_, parts) => {
+    const outside = getRootLogger();
+    const before = { level: outside.level, handlers: [...outside.handlers] };
+    const builder = Test.createTestingModule({ imports: [LoggingTestingModule.forRoot()], ...parts });
+    expect(getRootLogger()).not.toBe(outside);
+    await expect(builder.compile()).rejects.toThrow();
+    while (getRootLogger() !== outside) await pause(1);
+    await pause(20);
+    expect({ level: outside.level, handlers: [...outside.handlers] }).toEqual(before);
+  });
+
+  it('keeps what is compiled after it', async () => {
+    const failing = { imports: [LoggingTestingModule.forRoot()], providers: [Incomplete] };
+    await expect(Test.createTestingModule(failing).compile()).rejects.toThrow();
+    const testing = await Test.createTestingModule({
+      imports: [LoggingTestingModule.forRoot()],
+      providers: [OrdersService],
+    }).compile();
+    moduleRef = testing;
+    await pause(20);
+    testing.get(OrdersService).pay(9);
+    expect(testing.get(LogCapture)).toHaveLogged('INFO', 'order 9 paid', { times: 1 });
+  });
+});
+
+async function failSlowly(): Promise<never> {
+  await pause(10);
+  throw new Error('slow');
+}
 
 describe('LoggingTestingModule.alongside', () => {
   it("keeps the application's configuration, with other handlers where they are overridden", async () => {

@@ -138,6 +138,30 @@ function undo(application: ModulesContainer): void {
   for (const step of boot?.undoings ?? []) step();
 }
 
+/** An application has failed to start, and nobody will close it: undoes what was done for it. */
+export function giveUpBoot(application: ModulesContainer): void {
+  undo(application);
+}
+
+/** Node's own function, even if a test replaces it later. */
+const endOfTurn = setImmediate;
+
+/**
+ * Waits until Nest has made all of an application that is starting, or has given up.
+ *
+ * @returns Whether it could make everything.
+ */
+export async function haveAllLoaded(modules: ModulesContainer): Promise<boolean> {
+  let outcomes: unknown[] = [];
+  for (;;) {
+    // Where something fails, Nest goes on with the other modules: providers first, controllers last.
+    const loading = wrappersOf(modules).flatMap((wrapper) => loadingOf(wrapper) ?? []);
+    if (loading.length === outcomes.length) return outcomes.every((outcome) => outcome === undefined);
+    outcomes = await Promise.all(loading);
+    await new Promise((resolve) => endOfTurn(resolve));
+  }
+}
+
 const PENDING = Symbol('pending');
 
 /**
@@ -146,15 +170,17 @@ const PENDING = Symbol('pending');
  * @returns `false` also where Nest does not say: then nothing is undone.
  */
 export async function hasFailedToLoad(modules: ModulesContainer): Promise<boolean> {
-  for (const module of modules.values()) {
-    for (const collection of [module.providers, module.controllers, module.injectables]) {
-      for (const wrapper of collection.values()) {
-        const outcome = await outcomeOf(wrapper);
-        if (outcome !== undefined && outcome !== PENDING) return true;
-      }
-    }
+  for (const wrapper of wrappersOf(modules)) {
+    const outcome = await outcomeOf(wrapper);
+    if (outcome !== undefined && outcome !== PENDING) return true;
   }
   return false;
+}
+
+function wrappersOf(modules: ModulesContainer): object[] {
+  return [...modules.values()].flatMap(({ providers, controllers, injectables }) => [
+    ...[...providers.values(), ...controllers.values(), ...injectables.values()],
+  ]);
 }
 
 async function outcomeOf(wrapper: object): Promise<unknown> {
