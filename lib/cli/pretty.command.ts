@@ -1,3 +1,4 @@
+import { ReadStream } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { LoggingError } from '../core/errors.js';
 import { escapeControls, sanitizer } from '../core/formatting/sanitize.js';
@@ -20,7 +21,7 @@ const MAX_LINE = 4 * 1024 * 1024;
  * the terminal.
  *
  * Ends with its input, or when nobody reads its output. An interrupt is left to the program whose lines it
- * shows: the last of them are often the ones that matter.
+ * shows: the last of them are often the ones that matter. Of a file or a terminal there is no such program.
  */
 export async function pretty(settings: PrettySettings, terminal: Terminal): Promise<number> {
   const shows = lineFilter(settings);
@@ -35,7 +36,8 @@ export async function pretty(settings: PrettySettings, terminal: Terminal): Prom
     terminal.stderr.write('reading standard input; pipe a log into this: | nestjs-logging pretty\n');
   const output = new Output(terminal.stdout);
   const ignore = () => undefined;
-  process.on('SIGINT', ignore);
+  const isOfProgram = !terminal.stdin.isTTY && !(terminal.stdin instanceof ReadStream);
+  if (isOfProgram) process.on('SIGINT', ignore);
   try {
     for await (const lines of lineBatches(terminal.stdin)) {
       const texts = lines.map(toText).filter((text) => text !== undefined);

@@ -236,6 +236,17 @@ logger.info('100 %d');
 `);
   });
 
+  it('keeps a message the same whatever is quoted and escaped in it', async () => {
+    const message = String.raw`~C:\\'$${'{pid}'}' "q" \'x\' \~~`.replaceAll('~', '`');
+    const source = `import { Logger } from '@nestjs/common';
+const logger = new Logger('a');
+logger.log(${message}, { a: 1 });
+`;
+    const { text } = await migrated('nest', source);
+    const [, format] = /info\(('.*'), pid, \{ a: 1 \}\);/.exec(text ?? '') ?? [];
+    expect(format).toBe(String.raw`'C:\\\'%s\' "q" \'x\' \~'`.replace('~', '`'));
+  });
+
   it('takes another name where its own is taken', async () => {
     const source = `import { Injectable, Logger } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';

@@ -1,3 +1,5 @@
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ended } from '../support/child-program.js';
 import { CommandLine } from '../support/command-line.js';
@@ -141,6 +143,20 @@ describe('nestjs-logging pretty', () => {
     child.stdin.end(PYTHON);
     expect(await ended(child)).toBe(0);
     expect(output).toMatch(/paid.*\n.*slow\n$/);
+  });
+
+  it('can be interrupted while it shows a file', async () => {
+    cli.write('app.log', OURS.repeat(30_000));
+    const file = openSync(join(cli.folder, 'app.log'), 'r');
+    const child = cli.start(['pretty'], file);
+    closeSync(file);
+    // Its output is not read any further, so that it is not done yet.
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    child.stdout.pause();
+    child.kill('SIGINT');
+    child.stdout.resume();
+    await ended(child);
+    expect(child.signalCode).toBe('SIGINT');
   });
 
   it('is in colour on a terminal, or where that is asked for', () => {

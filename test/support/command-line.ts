@@ -66,10 +66,12 @@ export class CommandLine {
     });
   }
 
-  start(args: readonly string[]): ChildProcessWithoutNullStreams {
+  /** Starts a command. @param input A file descriptor of its standard input; a pipe if left out. */
+  start(args: readonly string[], input?: number): ChildProcessWithoutNullStreams {
     return spawn(process.execPath, [compiledFile(program), ...args], {
       cwd: this.folder,
       env: this.env,
-    });
+      stdio: [input ?? 'pipe', 'pipe', 'pipe'],
+    }) as ChildProcessWithoutNullStreams;
   }
 }

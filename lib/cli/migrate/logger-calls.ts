@@ -227,7 +227,10 @@ function safeMessage(unit: SourceUnit, message: ts.Expression): string {
   const format = parts.join('%s');
   const other = quote === '"' ? "'" : '"';
   const mark = format.includes(quote) && !format.includes(other) ? other : quote;
-  const escaped = format.replaceAll(new RegExp(`\\\\?${mark}`, 'g'), `\\${mark}`);
+  // What is escaped stays so: a backslash before a quote may belong to another one.
+  const escaped = format.replaceAll(new RegExp(`\\\\.|${mark}`, 'g'), (part) =>
+    part === mark ? `\\${mark}` : part,
+  );
   const values = message.templateSpans.map(({ expression }) => unit.textOf(expression));
   return [`${mark}${escaped}${mark}`, ...values].join(', ');
 }
