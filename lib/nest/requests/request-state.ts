@@ -105,6 +105,8 @@ export class RequestState implements RunningRequest, ContextOwner {
   isPipelined = false;
   /** Whether the server has closed the response's stream, over HTTP/2, before it was over. */
   isStreamClosed = false;
+  /** The status that was written past the response, where something took the connection over, as for a WebSocket. */
+  takenOverWith: number | undefined;
   /** The streams that are piped to the response, each with what listens to its errors. */
   sources: Map<EventEmitter, (error: unknown) => void> | undefined;
   /** Whether it gets an access record, and whether its failures get records of their own. */

@@ -3,6 +3,7 @@ import { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { globalSlot } from '../../../runtime/global-slot.js';
 import { roundedMs } from '../../../runtime/units.js';
+import { replaceMethod, UndoList } from '../../instrumentation.js';
 import { noteFailure } from '../failures/failure-record.js';
 import { type Emitter, type Outcome, type RequestState, stateOfResponse } from '../request-state.js';
 import { requestEnded } from './ended-requests.js';
@@ -15,8 +16,30 @@ export function watchResponse(state: RequestState): void {
   watched.emit = watchedEmit;
   // A pipelined response waits for its turn without a socket; if the connection closes first, it is not notified.
   if (state.response.socket === null) joinPipeline(state, endRequest);
+  if ((state.request as { upgrade?: unknown }).upgrade === true) watchUpgrade(state);
   const { stream } = state.response as { stream?: Partial<ClosableStream> | null };
   if (typeof stream?.rstCode === 'number') watchStream(state, stream as ClosableStream);
+}
+
+/** The beginning of an answer over HTTP/1 that is not only an announcement, and as many characters as it has. */
+const STATUS_LINE = /^HTTP\/1\.\d (101|[2-5]\d\d)\b/;
+const STATUS_LENGTH = 16;
+
+/** What takes a connection over answers past the response: by the first that it writes to the socket. */
+function watchUpgrade(state: RequestState): void {
+  const undos = new UndoList();
+  for (const name of ['write', 'end'] as const) {
+    const note = (method: AnyMethod): AnyMethod =>
+      function (this: unknown, ...args) {
+        undos.undo();
+        const [first] = args;
+        const text = Buffer.isBuffer(first) ? first.toString('latin1', 0, STATUS_LENGTH) : String(first);
+        const [, status] = STATUS_LINE.exec(text) ?? [];
+        if (status !== undefined && !state.response.headersSent) state.takenOverWith = Number(status);
+        return Reflect.apply(method, this, args);
+      };
+    undos.add(replaceMethod(state.request.socket, name, note));
+  }
 }
 
 /** A stream of HTTP/2, as far as it can be closed. */
@@ -71,6 +94,7 @@ function isWhole(response: object): boolean {
 
 function endRequest(state: RequestState): void {
   if (state.outcome !== undefined) return;
+  if (state.takenOverWith !== undefined) state.isAnswered = true;
   state.outcome = outcomeOf(state);
   leavePipeline(state);
   const { errored } = state.response as { errored?: unknown };
@@ -159,7 +183,7 @@ export function outcomeOf(state: RequestState): Outcome {
   const aborted = !isAnswered && hasClientGone(state);
   const unsent = aborted ? CLIENT_CLOSED_REQUEST : NO_RESPONSE;
   return {
-    status: isAnswered || response.headersSent ? response.statusCode : unsent,
+    status: state.takenOverWith ?? (isAnswered || response.headersSent ? response.statusCode : unsent),
     aborted,
     durationMs: roundedMs(performance.now() - state.startedAt),
   };
