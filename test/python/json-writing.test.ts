@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { JsonBudget } from '../../lib/python/json/json-budget.js';
 import { jsonString } from '../../lib/python/json/json-string.js';
+import { jsonValue } from '../../lib/python/json/json-value.js';
 
 describe('jsonString', () => {
   it.each([
@@ -24,5 +26,28 @@ describe('jsonString', () => {
         expect(JSON.parse(jsonString(text))).toBe(text);
       }),
     );
+  });
+});
+
+describe('jsonValue', () => {
+  it('reads no more of a set or map than it may write, and marks what is missing', () => {
+    const budget = new JsonBudget();
+    budget.reset(100_000);
+    const numbers = Array.from({ length: 1_500 }, (_, index) => index);
+    const entries: [unknown, number][] = [...numbers.map((each): [number, number] => [each, each]), [{}, 0]];
+    const map = JSON.parse(jsonValue(new Map(entries), budget) as string) as object;
+    expect([Object.keys(map).length, budget.isCut]).toEqual([1_000, true]);
+    budget.reset(100_000);
+    expect(JSON.parse(jsonValue(new Set(numbers), budget) as string)).toEqual(numbers.slice(0, 1_000));
+    expect(budget.isCut).toBe(true);
+    budget.reset(100_000);
+    expect(JSON.parse(jsonValue(new Set(numbers.slice(0, 1_000)), budget) as string)).toHaveLength(1_000);
+    expect(budget.isCut).toBe(false);
+    let read = 0;
+    budget.reset(100_000);
+    function* endless() {
+      for (;;) yield read++;
+    }
+    expect([budget.first(endless()).length, read]).toEqual([1_001, 1_001]);
   });
 });

@@ -57,6 +57,18 @@ export class JsonBudget {
     return false;
   }
 
+  /** The first members of a set or map, one more than may be written at most: to copy a million takes long. */
+  first<T>(members: Iterable<T>): T[] {
+    const first: T[] = [];
+    for (const member of members) {
+      first.push(member);
+      if (first.length <= this.entriesLeft) continue;
+      this.isCut = true;
+      break;
+    }
+    return first;
+  }
+
   /**
    * Counts a string that is already escaped. @returns False, and nothing is counted, if not all of it may be written.
    */

@@ -139,7 +139,7 @@ function object(value: object, budget: JsonBudget): string {
 function structure(value: object, budget: JsonBudget): string {
   if (isLeaf(value)) return leaf(value, budget);
   if (Array.isArray(value)) return arrayJson(value, budget);
-  if (types.isSet(value)) return arrayJson([...Set.prototype.values.call(value)], budget);
+  if (types.isSet(value)) return arrayJson(budget.first(Set.prototype.values.call(value)), budget);
   if (types.isMap(value)) return mapJson(value, budget);
   const keys = Object.keys(value);
   if (keys.length === 0 && hasText(value)) return jsonString(budget.takeText(str(value)));
@@ -217,7 +217,7 @@ function arrayJson(array: readonly unknown[], budget: JsonBudget): string {
 }
 
 function mapJson(map: ReadonlyMap<unknown, unknown>, budget: JsonBudget): string {
-  const entries = [...Map.prototype.entries.call(map)];
+  const entries = budget.first(Map.prototype.entries.call(map));
   if (entries.some(([key]) => (typeof key === 'object' && key !== null) || typeof key === 'function')) {
     return arrayJson(entries, budget);
   }

@@ -142,9 +142,11 @@ class Writer {
   #structure(value: unknown): string {
     if (typeof value !== 'object' || value === null) return this.value(value);
     if (Array.isArray(value)) return this.#array(value);
-    if (types.isSet(value)) return this.#array([...Set.prototype.values.call(value)]);
+    if (types.isSet(value)) return this.#array(this.budget.first(Set.prototype.values.call(value)));
     if (types.isMap(value))
-      return this.#members([...Map.prototype.entries.call(value)].map(([key, one]) => [str(key), () => one]));
+      return this.#members(
+        this.budget.first(Map.prototype.entries.call(value)).map(([key, one]) => [str(key), () => one]),
+      );
     const keys = Object.keys(value);
     if (keys.length === 0 && hasText(value)) return this.text(str(value));
     return this.#members(keys.map((key) => [key, () => (value as Record<string, unknown>)[key]]));
