@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { filterObjectSchema, formatterObjectSchema, levelSchema } from '../core/options.js';
 import { lazy } from '../runtime/lazy.js';
+import { MAX_TIMER_SECONDS } from '../runtime/limits.js';
 
 /**
  * The keys every handler takes, to be spread into the schema of each.
@@ -14,6 +15,14 @@ export const handlerEntries = lazy(() => ({
     v.pipe(v.array(filterObjectSchema()), v.description('Asked in turn; each may drop a record.')),
   ),
 }));
+
+/** A port to connect to. */
+export const portNumber = lazy(() => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)));
+
+/** A time in seconds that a timer of Node can wait. */
+export const timerSeconds = lazy(() =>
+  v.pipe(v.number(), v.gtValue(0, 'expected a number above 0'), v.maxValue(MAX_TIMER_SECONDS)),
+);
 
 /** Options of a handler that has none of its own. */
 export const handlerSchema = lazy(() => v.strictObject(handlerEntries()));

@@ -9,7 +9,7 @@ import { cutToBytes } from '../../runtime/cut-text.js';
 import { MAX_RECORD } from '../../runtime/limits.js';
 import { errorSummary } from './json-error-summary.js';
 import { answerOf, entriesOf, fieldsBy, type JsonObject, jsonObject } from './json-hooks.js';
-import { FIELD_NAMES, type JsonFormatterSettings, redactionOf } from './json-options.js';
+import { FIELD_NAMES, type JsonFormatterSettings, redactionOf, writtenName } from './json-options.js';
 import { isPlainObject, type Shape, shapeFields } from './json-shape.js';
 import type { TimestampWriter } from './json-timestamp.js';
 import { PlainShape } from './plain-shape.js';
@@ -55,8 +55,7 @@ export class JsonDocument {
   constructor(parts: JsonDocumentParts) {
     const { options } = parts;
     this.#parts = parts;
-    const written = (name: string) =>
-      Object.hasOwn(options.rename_fields, name) ? (options.rename_fields[name] as string) : name;
+    const written = (name: string) => writtenName(options, name);
     this.#names = Object.fromEntries(FIELD_NAMES.map((name) => [name, written(name)])) as never;
     this.#dropped = new Set(options.drop_fields.map(written));
     this.#order = options.order.map(written);

@@ -4,6 +4,7 @@ import { checkOptions } from '../../core/options.js';
 import { setDebugMode } from '../../runtime/debug-mode.js';
 import { globalSlot } from '../../runtime/global-slot.js';
 import { lazy } from '../../runtime/lazy.js';
+import { portNumber } from '../handler-options.js';
 import { ExceptionReporter, type ExceptionReporterClass } from './exception-reporter.js';
 import { parseAddress } from './mail-address.js';
 import type { MailTransport } from './mail-transport.js';
@@ -25,7 +26,6 @@ export const adminsSchema = lazy(() =>
 );
 
 const secretText = lazy(() => v.custom<string>((value) => typeof value === 'string', 'expected a string'));
-const port = lazy(() => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)));
 
 /** Schema of where mails go: the name of one of Django's backends, or a transport. */
 export const mailBackendSchema = lazy(() =>
@@ -71,7 +71,7 @@ const settingsSchema = lazy(() =>
     EMAIL_SUBJECT_PREFIX: v.optional(v.string(), '[Django] '),
     EMAIL_BACKEND: v.optional(mailBackendSchema(), 'django.core.mail.backends.smtp.EmailBackend'),
     EMAIL_HOST: v.optional(v.string(), 'localhost'),
-    EMAIL_PORT: v.optional(port()),
+    EMAIL_PORT: v.optional(portNumber()),
     EMAIL_HOST_USER: v.optional(v.string(), ''),
     EMAIL_HOST_PASSWORD: v.optional(secretText(), ''),
     EMAIL_USE_TLS: v.optional(v.boolean(), false),

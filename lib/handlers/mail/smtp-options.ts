@@ -2,13 +2,12 @@ import * as v from 'valibot';
 import { lazy } from '../../runtime/lazy.js';
 import { nodeModule } from '../../runtime/node-module.js';
 import { retryEntries } from '../delivery/delivery-options.js';
-import { handlerEntries } from '../handler-options.js';
+import { handlerEntries, portNumber } from '../handler-options.js';
 import { tlsContextSchema } from '../network/tls-options.js';
 import { digestSchema } from './digest.js';
 import { parseAddress, parseAddresses } from './mail-address.js';
 import type { Nodemailer } from './mail-transport.js';
 
-const port = lazy(() => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)));
 const hostName = lazy(() =>
   v.pipe(
     v.string(),
@@ -23,7 +22,7 @@ const hostName = lazy(() =>
 export const mailhostSchema = lazy(() =>
   v.pipe(
     v.union(
-      [hostName(), v.tuple([hostName(), v.nullable(port())])],
+      [hostName(), v.tuple([hostName(), v.nullable(portNumber())])],
       "expected a host, or [host, port]: ['mail.example.com', 587]",
     ),
     v.description('The mail server; port 25 unless given, 465 with implicitTls.'),

@@ -8,13 +8,12 @@ import { bytesBy, settle, textBy } from '../../core/overrides.js';
 import type { LogRecord } from '../../core/records/log-record.js';
 import { hasError } from '../../core/records/record-traceback.js';
 import { lazy } from '../../runtime/lazy.js';
-import { MAX_TIMER_SECONDS } from '../../runtime/limits.js';
 import { nodeModule } from '../../runtime/node-module.js';
 import { Backoff } from '../delivery/backoff.js';
 import { boundEntries } from '../delivery/delivery-options.js';
 import type { QueueEntry } from '../delivery/delivery-queue.js';
 import { spoolEntries } from '../delivery/spool/spool-options.js';
-import { handlerEntries } from '../handler-options.js';
+import { handlerEntries, timerSeconds } from '../handler-options.js';
 import { Pickler } from '../wire/pickle.js';
 import { dictJson } from '../wire/record-json.js';
 import { pickleDict, transferDict } from '../wire/record-transfer.js';
@@ -22,10 +21,6 @@ import { hostPort } from './host-port.js';
 import { NetworkHandler } from './network-handler.js';
 import { SETTLE_MS, StreamTransport } from './stream-transport.js';
 import type { Transport } from './transport.js';
-
-const seconds = lazy(() =>
-  v.pipe(v.number(), v.gtValue(0, 'expected a number above 0'), v.maxValue(MAX_TIMER_SECONDS)),
-);
 
 /** The keys of a DatagramHandler in a configuration. */
 export const datagramHandlerSchema = lazy(() =>
@@ -66,11 +61,14 @@ export const datagramHandlerSchema = lazy(() =>
       false,
     ),
     retryStart: v.optional(
-      v.pipe(seconds(), v.description('The most the first wait between two attempts takes, in seconds.')),
+      v.pipe(
+        timerSeconds(),
+        v.description('The most the first wait between two attempts takes, in seconds.'),
+      ),
       1,
     ),
     retryMax: v.optional(
-      v.pipe(seconds(), v.description('The most any of these waits takes, in seconds.')),
+      v.pipe(timerSeconds(), v.description('The most any of these waits takes, in seconds.')),
       30,
     ),
     retryFactor: v.optional(

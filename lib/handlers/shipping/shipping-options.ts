@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { lazy } from '../../runtime/lazy.js';
 import { boundEntries } from '../delivery/delivery-options.js';
 import { spoolEntries } from '../delivery/spool/spool-options.js';
-import { handlerEntries } from '../handler-options.js';
+import { handlerEntries, portNumber } from '../handler-options.js';
 
 const count = (what: string) =>
   v.pipe(v.number(), v.integer(), v.minValue(1, 'expected 1 or more'), v.description(what));
@@ -25,10 +25,7 @@ export const hostEntry = (what: string) =>
 
 /** The port of a destination's server. @param standard The one that its servers listen on by themselves. */
 export const portEntry = (what: string, standard: number) =>
-  v.optional(
-    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535), v.description(what)),
-    standard,
-  );
+  v.optional(v.pipe(portNumber(), v.description(what)), standard);
 
 /**
  * The keys that every destination takes, to be spread into the schema of each: those of every handler, and how records

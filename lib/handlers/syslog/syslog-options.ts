@@ -1,20 +1,18 @@
 import * as v from 'valibot';
 import { lazy } from '../../runtime/lazy.js';
-import { MAX_TIMER_SECONDS } from '../../runtime/limits.js';
 import { boundEntries, retryEntries } from '../delivery/delivery-options.js';
 import { spoolEntries } from '../delivery/spool/spool-options.js';
-import { handlerEntries } from '../handler-options.js';
+import { handlerEntries, portNumber, timerSeconds } from '../handler-options.js';
 import { tlsContextSchema } from '../network/tls-options.js';
 import { FACILITY_NAMES } from './syslog-priority.js';
 
-const port = lazy(() => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)));
 const text = lazy(() => v.pipe(v.string(), v.nonEmpty('expected a non-empty string')));
 
 /** Of an address in one string the port. */
 export const portCheck = lazy(() =>
   v.check((address: string) => {
     const parsed = parseAddress(address);
-    return 'path' in parsed || v.is(port(), parsed.port);
+    return 'path' in parsed || v.is(portNumber(), parsed.port);
   }, 'expected a port from 1 to 65535'),
 );
 
@@ -79,7 +77,7 @@ export const sysLogHandlerSchema = lazy(() =>
       address: v.optional(
         v.pipe(
           v.union(
-            [v.pipe(text(), portCheck()), v.strictTuple([text(), port()])],
+            [v.pipe(text(), portCheck()), v.strictTuple([text(), portNumber()])],
             "expected [host, port], 'host:port', or the path of a unix socket such as '/dev/log'",
           ),
           v.description("The server as [host, port] or 'host:port', or the path of a unix socket."),
@@ -106,9 +104,7 @@ export const sysLogHandlerSchema = lazy(() =>
       ),
       timeout: v.optional(
         v.pipe(
-          v.nullable(
-            v.pipe(v.number(), v.gtValue(0, 'expected a number above 0'), v.maxValue(MAX_TIMER_SECONDS)),
-          ),
+          v.nullable(timerSeconds()),
           v.description('How long a connection may take to come about, in seconds; default 5.'),
         ),
       ),

@@ -67,8 +67,8 @@ interface Way {
 
 /**
  * Sends records to Graylog, or another server that takes GELF: over UDP in parts of at most 8,192 bytes, over TCP, where
- * each message ends with a NUL, or by HTTP, a request each.
- * Eight requests are under way at a time, so the order is that of the timestamps.
+ * each message ends with a NUL, or by HTTP, a request each. Of these eight are under way at a time, so the order is that
+ * of the timestamps.
  *
  * Delivery over UDP and TCP is `at-most-once`, with a `spool` too: neither answers. Over TCP with a spool a batch is taken
  * for delivered when the connection has lasted for half a second after it. By HTTP 202 is delivered, and with a `spool`

@@ -5,11 +5,11 @@ import { LEAN } from '../../../core/lean.js';
 import { checkOptions } from '../../../core/options.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
 import { lazy } from '../../../runtime/lazy.js';
-import { MAX_TIMER_MS, MAX_TIMER_SECONDS } from '../../../runtime/limits.js';
+import { MAX_TIMER_MS } from '../../../runtime/limits.js';
 import { Backoff } from '../../delivery/backoff.js';
 import { boundEntries, retryEntries } from '../../delivery/delivery-options.js';
 import { spoolEntries } from '../../delivery/spool/spool-options.js';
-import { handlerEntries } from '../../handler-options.js';
+import { handlerEntries, portNumber, timerSeconds } from '../../handler-options.js';
 import type { Connector } from '../../network/connector.js';
 import { hostPort } from '../../network/host-port.js';
 import { warnInsecure } from '../../network/tls-options.js';
@@ -19,11 +19,7 @@ import { parseAddress, portCheck, syslogMessageEntries, syslogTlsEntries } from 
 import { SyslogSender } from '../syslog-sender.js';
 import { RelpTransport } from './relp-transport.js';
 
-const port = lazy(() => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)));
 const host = lazy(() => v.pipe(v.string(), v.nonEmpty('expected a non-empty string')));
-const seconds = lazy(() =>
-  v.pipe(v.number(), v.gtValue(0, 'expected a number above 0'), v.maxValue(MAX_TIMER_SECONDS)),
-);
 
 /** The keys of a RelpHandler in a configuration. */
 const relpHandlerSchema = lazy(() =>
@@ -32,7 +28,7 @@ const relpHandlerSchema = lazy(() =>
     address: v.pipe(
       v.union(
         [
-          v.strictTuple([host(), port()]),
+          v.strictTuple([host(), portNumber()]),
           v.pipe(
             v.string(),
             v.check((text) => 'host' in parseAddress(text), "expected [host, port] or 'host:port'"),
@@ -74,7 +70,7 @@ const relpHandlerSchema = lazy(() =>
       131_072,
     ),
     timeout: v.optional(
-      v.pipe(seconds(), v.description('How long a connection may take to come about, in seconds.')),
+      v.pipe(timerSeconds(), v.description('How long a connection may take to come about, in seconds.')),
       5,
     ),
     ackTimeoutMs: v.optional(
