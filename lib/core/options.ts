@@ -34,10 +34,8 @@ export function checkOptions<TSchema extends v.GenericSchema<object, object>>(
   isStrict = true,
 ): v.InferOutput<TSchema> {
   if (typeof (options ?? {}) !== 'object') throw notAnObject(where, schema, options);
-  const result = v.safeParse(schema, withPresentNames(schema, options ?? {}));
-  const issues = (result.issues ?? [])
-    .filter((issue) => isStrict || !isUnknownKey(issue))
-    .map((issue) => toIssue(issue, where, schema));
+  const { output, found, unknownKeys } = parse(schema, options ?? {}, where);
+  const issues = found.filter((issue) => isStrict || !unknownKeys.has(issue));
   if (issues.length > 0) {
     const [first] = issues as [OptionIssue];
     const text =
@@ -46,7 +44,7 @@ export function checkOptions<TSchema extends v.GenericSchema<object, object>>(
         : `${issues.length} errors\n${issues.map((issue) => `  ${formatIssue(issue)}`).join('\n')}`;
     throw new LoggingError('ERR_LOGGING_OPTIONS', text);
   }
-  return result.output as v.InferOutput<TSchema>;
+  return output as v.InferOutput<TSchema>;
 }
 
 /** What options were called before all times of ours ended in their unit, their present names, and milliseconds in their unit. */
@@ -90,8 +88,48 @@ function notAnObject(where: string, schema: object, options: unknown): LoggingEr
 
 /** All errors of options; empty if they are valid. @param path The place of the options themselves. */
 export function findIssues(schema: v.GenericSchema, options: unknown, path: string): OptionIssue[] {
-  const result = v.safeParse(schema, withPresentNames(schema, options));
-  return (result.issues ?? []).map((issue) => toIssue(issue, path, schema));
+  return parse(schema, options, path).found;
+}
+
+/**
+ * Parses options. Of an object valibot names the first unknown key alone, and with one it asks no check of the whole: the
+ * rest is found without it.
+ *
+ * @returns The options without unknown keys, all errors, and which of them are about unknown keys.
+ */
+function parse(schema: v.GenericSchema, options: unknown, path: string) {
+  const found = new Map<string, OptionIssue>();
+  const unknownKeys = new Set<OptionIssue>();
+  let given = withPresentNames(schema, options);
+  for (let parses = 1; ; parses += 1) {
+    const { issues = [], output } = v.safeParse(schema, given);
+    for (const issue of issues) {
+      const one = toIssue(issue, path, schema);
+      found.set(formatIssue(one), one);
+      if (isUnknownKey(issue)) unknownKeys.add(one);
+    }
+    const unknown = issues.filter(isUnknownKey);
+    if (unknown.length === 0 || parses === MAX_PARSES)
+      return { output, found: [...found.values()], unknownKeys };
+    for (const issue of unknown) given = without(given, keysOf(issue));
+  }
+}
+
+/** More unknown keys of one object than this are not all named. */
+const MAX_PARSES = 20;
+
+/** The way to the place of an issue. */
+function keysOf(issue: v.BaseIssue<unknown>): readonly string[] {
+  return (issue.path ?? []).map(({ key }) => String(key));
+}
+
+/** A copy of options that lacks a key, which is found by the keys before it. */
+function without(options: unknown, [key = '', ...rest]: readonly string[]): unknown {
+  if (Array.isArray(options))
+    return options.map((item, at) => (String(at) === key ? without(item, rest) : item));
+  const { [key]: value, ...others } = options as Readonly<Record<string, unknown>>;
+  const kept = rest.length === 0 ? others : { ...others, [key]: without(value, rest) };
+  return Object.create(Object.getPrototypeOf(options), Object.getOwnPropertyDescriptors(kept)) as object;
 }
 
 /** `path: message`. */
@@ -110,7 +148,7 @@ function isMissingKey(issue: v.BaseIssue<unknown>): boolean {
 }
 
 function toIssue(issue: v.BaseIssue<unknown>, path: string, schema: v.GenericSchema): OptionIssue {
-  const keys = (issue.path ?? []).map((item) => String(item.key));
+  const keys = keysOf(issue);
   return {
     path: [path, ...keys].filter((key) => key !== '').join('.'),
     message: describe(issue, keys, schema),
