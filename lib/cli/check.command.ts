@@ -49,19 +49,18 @@ export async function check(
 
 async function judge(file: string, settings: CheckSettings, terminal: Terminal): Promise<Verdict> {
   try {
-    const { plan, unknown } = await loadPlan(file, settings, terminal);
+    // PM2 numbers the processes of an application; what names its number is not shared.
+    const numbered = (NODE_APP_INSTANCE: string) => loadPlan(file, settings, terminal, { NODE_APP_INSTANCE });
+    const { instances = 1 } = settings;
+    const { plan, unknown } = await (instances > 1 ? numbered('0') : loadPlan(file, settings, terminal));
     const notes = [
+      ...[...plan.handlerLevels.keys()].map((name) => `handlers.${name} has to exist when this is applied`),
       ...unknown.map((name) => `${name} is not known here and not checked`),
       ...unusedEntries(plan).map((path) => `${path} is not used`),
     ];
     const environment = settings.environment ?? terminal.env.NODE_ENV;
     const warnings = findWarnings(plan, environment === 'production');
-    if (settings.instances !== undefined && settings.instances > 1) {
-      // PM2 numbers the processes of an application; what names its number is not shared.
-      const numbered = async (NODE_APP_INSTANCE: string) =>
-        (await loadPlan(file, settings, terminal, { NODE_APP_INSTANCE })).plan;
-      warnings.push(...findSharing(await numbered('0'), await numbered('1'), settings.instances));
-    }
+    if (instances > 1) warnings.push(...findSharing(plan, (await numbered('1')).plan, instances));
     return { file, issues: [], notes, warnings, summary: summary(plan) };
   } catch (error) {
     return { file, issues: issuesOf(error, file), notes: [], warnings: [], summary: '' };

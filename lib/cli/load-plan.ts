@@ -2,15 +2,12 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { configError, LoggingConfigError, planConfig } from '../config/plan/config-plan.js';
 import type { LoggingConfig } from '../config/plan/logging-config.js';
-import type { ConfigPlan, PlannedWithoutWorkers } from '../config/plan/planned-config.js';
+import type { ConfigPlan } from '../config/plan/planned-config.js';
 import { joinIssues } from '../config/read/config-issues.js';
 import type { ConfigIssue } from '../config/read/config-origin.js';
 import { loadLoggingConfig } from '../config/read/load-logging-config.js';
-import { compileSettings, type FormatterSettings } from '../core/formatting/formatter-options.js';
 import { addLevelName, findLevel } from '../core/levels.js';
-import type { OptionIssue } from '../core/options.js';
-import { RESERVED_ATTRIBUTES } from '../core/records/record-attributes.js';
-import { suggestion } from '../core/suggestion.js';
+import { closerLook } from './closer-look.js';
 import { admitExternals, standIns } from './foreign-names.js';
 import type { Terminal } from './terminal.js';
 
@@ -69,7 +66,8 @@ export async function loadPlan(
     check: false,
   });
   try {
-    const plan = planConfig(config, { ...planning, inspect: misspeltFields });
+    const foreign = settings.allowUnknown ? unknown : undefined;
+    const plan = planConfig(config, { ...planning, inspect: closerLook(foreign), isApart: true });
     return { config, plan, unknown: [...unknown] };
   } catch (error) {
     if (!(error instanceof LoggingConfigError)) throw error;
@@ -84,42 +82,4 @@ export function issuesOf(error: unknown, file: string): readonly ConfigIssue[] {
     return error.issues.map((issue) => (issue.path === '' ? { file, ...issue } : issue));
   const message = error instanceof Error ? error.message : String(error);
   return [{ path: '', message: message.replace(/^loadLoggingConfig: /, ''), file }];
-}
-
-/** Fields that formats often name although not every record has them. */
-const USUAL_FIELDS = ['request_id', 'trace_id', 'span_id', 'exc_info', 'exc_text', 'stack_info'];
-
-/**
- * Finds fields of a format that no record has and that are one letter or two away from one that it has: each record
- * would fail.
- *
- * A field is the application's own if its name resembles no known one, or if it has a default.
- */
-export function misspeltFields({ kind, path, options }: PlannedWithoutWorkers): OptionIssue[] {
-  if (kind !== 'formatter') return [];
-  const key = typeof options.format === 'string' ? 'format' : 'fmt';
-  if (typeof options[key] !== 'string') return [];
-  return fieldsOf(options).flatMap((name) => {
-    if (RESERVED_ATTRIBUTES.has(name) || USUAL_FIELDS.includes(name)) return [];
-    if (Object.hasOwn((options.defaults as object | undefined) ?? {}, name)) return [];
-    // A short name is near to too many.
-    const meant = name.length < 5 ? '' : suggestion(name, [...RESERVED_ATTRIBUTES]);
-    if (!meant.startsWith('; did') || isPlural(name)) return [];
-    const remedy = `For a field of your own give a default: defaults: { ${name}: '-' }`;
-    return [{ path: `${path}.${key}`, message: `records have no "${name}"${meant} ${remedy}` }];
-  });
-}
-
-/** `names`, `levels` and the like are words of their own. */
-function isPlural(name: string): boolean {
-  return name.endsWith('s') && RESERVED_ATTRIBUTES.has(name.slice(0, -1));
-}
-
-function fieldsOf(options: Record<string, unknown>): readonly string[] {
-  try {
-    const settings = { style: '%', sanitize: 'none', ...options, validate: false };
-    return compileSettings(settings as unknown as FormatterSettings).fields;
-  } catch {
-    return [];
-  }
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describeIssue } from '../config/plan/config-plan.js';
 import type { ConfigPlan, PlannedComponent, PlannedLogger } from '../config/plan/planned-config.js';
 import type { ConfigIssue } from '../config/read/config-origin.js';
@@ -18,8 +19,8 @@ export function findWarnings(plan: ConfigPlan, isProduction: boolean): string[] 
     ...tree.doubled(),
     ...tree.nowhere(),
     ...(isProduction ? debugLevels(plan) : []),
-    ...plan.handlers.flatMap(fileWarnings),
-    ...sharedFiles(plan.handlers),
+    ...handlersOf(plan).flatMap(fileWarnings),
+    ...sharedFiles(handlersOf(plan)),
   ];
   const located = found.map((warning) => plan.origin?.locate(warning) ?? warning);
   return [...(plan.origin?.warnings ?? []), ...located].map(describeIssue);
@@ -35,12 +36,26 @@ export function findWarnings(plan: ConfigPlan, isProduction: boolean): string[] 
  * @returns A text for each, with its place.
  */
 export function findSharing(first: ConfigPlan, second: ConfigPlan, instances: number): string[] {
-  const others = new Map(second.handlers.map((handler) => [handler.path, handler]));
-  const found = first.handlers.flatMap((handler): ConfigIssue[] => {
+  const others = new Map(handlersOf(second).map((handler) => [handler.path, handler]));
+  const found = handlersOf(first).flatMap((handler): ConfigIssue[] => {
     const other = others.get(handler.path);
     return other === undefined ? [] : sharedBy(handler, other, instances);
   });
   return found.map((warning) => describeIssue(first.origin?.locate(warning) ?? warning));
+}
+
+/** The handlers of a plan, those of workers too. */
+function handlersOf(plan: ConfigPlan): PlannedComponent[] {
+  return plan.handlers.flatMap((handler) => [
+    handler,
+    ...[...handler.workers].flatMap(([place, worker]) =>
+      worker.handlers.map((own) => ({
+        ...own,
+        name: `${handler.name}.${own.name}`,
+        path: `${place}.${own.path}`,
+      })),
+    ),
+  ]);
 }
 
 function sharedBy(handler: PlannedComponent, other: PlannedComponent, instances: number): ConfigIssue[] {
@@ -72,7 +87,8 @@ class PlannedTree {
   readonly #byName = new Map<string, PlannedLogger>();
 
   constructor(plan: ConfigPlan) {
-    for (const logger of plan.loggers) this.#byName.set(logger.name ?? 'root', logger);
+    // Django's way to set up the root is a logger without a name.
+    for (const logger of plan.loggers) this.#byName.set(logger.name || 'root', logger);
     if (plan.root !== undefined) this.#byName.set('root', plan.root);
   }
 
@@ -83,7 +99,7 @@ class PlannedTree {
         const above = this.#above(name).find(([, other]) => other.handlers.includes(handler));
         if (above === undefined) return [];
         const message = `"${handler}" is on ${above[0]} too, so that each record comes out twice; take it off one of them, or set propagate: false`;
-        return [{ path: `${placeOf(name)}.handlers`, message }];
+        return [{ path: `${placeOf(logger)}.handlers`, message }];
       }),
     );
   }
@@ -96,7 +112,7 @@ class PlannedTree {
       if (end?.[1].propagate !== false || way.some(([, { handlers }]) => handlers.length > 0)) return [];
       const why = end[0] === name ? 'it has' : `${end[0]} has`;
       const message = `no handler gets its records: ${why} propagate: false, and there are no handlers up to there`;
-      return [{ path: placeOf(name), message }];
+      return [{ path: placeOf(logger), message }];
     });
   }
 
@@ -114,60 +130,41 @@ class PlannedTree {
   }
 }
 
-function placeOf(name: string): string {
-  return name === 'root' ? 'root' : `loggers.${name}`;
+function placeOf({ name }: PlannedLogger): string {
+  return name === undefined ? 'root' : `loggers.${name}`;
 }
 
 function debugLevels({ loggers, root }: ConfigPlan): ConfigIssue[] {
-  return [...loggers, ...(root === undefined ? [] : [root])].flatMap(({ name, level }) => {
-    if (level === undefined || level === NOTSET || level > DEBUG) return [];
-    return [{ path: `${placeOf(name ?? 'root')}.level`, message: `${getLevelName(level)} in production` }];
+  return [...loggers, ...(root === undefined ? [] : [root])].flatMap((logger) => {
+    const { name, level } = logger;
+    if (level === undefined || level > DEBUG) return [];
+    // Of the root alone it is a level: everything.
+    if (level === NOTSET && name && name !== 'root') return [];
+    return [{ path: `${placeOf(logger)}.level`, message: `${getLevelName(level)} in production` }];
   });
 }
 
 function fileWarnings({ path, type, options }: PlannedComponent): ConfigIssue[] {
   const { backupCount = 0, maxBytes = 0, maxAge, maxTotalSize } = options;
-  if (backupCount !== 0 || maxAge != null || maxTotalSize != null) return [];
-  if ((type as unknown) === RotatingFileHandler) {
-    const message =
-      maxBytes === 0
-        ? 'no maxBytes and no backupCount: the file never rolls, and grows without end'
-        : 'no backupCount: the file never rolls, and grows without end';
-    return [{ path, message }];
+  const keepsAll = backupCount === 0 && maxAge == null && maxTotalSize == null;
+  if ((type as unknown) === RotatingFileHandler && (keepsAll || maxBytes === 0)) {
+    const missing = [...(maxBytes === 0 ? ['no maxBytes'] : []), ...(keepsAll ? ['no backupCount'] : [])];
+    return [{ path, message: `${missing.join(' and ')}: the file never rolls, and grows without end` }];
   }
-  if ((type as unknown) === TimedRotatingFileHandler)
+  if ((type as unknown) === TimedRotatingFileHandler && keepsAll)
     return [{ path, message: 'no backupCount: rolled files are never deleted' }];
   return [];
 }
 
-/** Two handlers that write to one file in turns, those of workers too. */
+/** Two handlers that write to one file in turns, however they name it. */
 function sharedFiles(handlers: readonly PlannedComponent[]): ConfigIssue[] {
   const first = new Map<string, string>();
-  return handlers.flatMap(filesOf).flatMap(({ name, path, filename }) => {
-    const other = first.get(filename);
-    if (other === undefined) first.set(filename, name);
+  return handlers.flatMap(({ name, path, options: { filename } }) => {
+    if (typeof filename !== 'string') return [];
+    const file = resolve(filename);
+    const other = first.get(file);
+    if (other === undefined) first.set(file, name);
     const message = `"${other}" writes to this file too; let loggers share one handler`;
-    return other === undefined ? [] : [{ path, message }];
+    return other === undefined ? [] : [{ path: `${path}.filename`, message }];
   });
-}
-
-interface WrittenFile {
-  readonly name: string;
-  readonly path: string;
-  readonly filename: string;
-}
-
-function filesOf({ name, path, options }: PlannedComponent): WrittenFile[] {
-  const { handlers = {} } = (options.worker ?? {}) as { handlers?: Record<string, { filename?: unknown }> };
-  const all: [string, string, unknown][] = [
-    [name, `${path}.filename`, options.filename],
-    ...Object.entries(handlers).map(([each, { filename }]): [string, string, unknown] => [
-      `${name}.${each}`,
-      `${path}.worker.handlers.${each}.filename`,
-      filename,
-    ]),
-  ];
-  return all.flatMap(([each, place, filename]) =>
-    typeof filename === 'string' ? [{ name: each, path: place, filename }] : [],
-  );
 }

@@ -93,7 +93,7 @@ export function findIssues(schema: v.GenericSchema, options: unknown, path: stri
 
 /**
  * Parses options. Of an object valibot names the first unknown key alone, and with one it asks no check of the whole: the
- * rest is found without it.
+ * rest is found without it. Nor does it with a wrong value: see {@link checksOfWhole}.
  *
  * @returns The options without unknown keys, all errors, and which of them are about unknown keys.
  */
@@ -109,14 +109,74 @@ function parse(schema: v.GenericSchema, options: unknown, path: string) {
       if (isUnknownKey(issue)) unknownKeys.add(one);
     }
     const unknown = issues.filter(isUnknownKey);
-    if (unknown.length === 0 || parses === MAX_PARSES)
+    if (unknown.length === 0 || parses === MAX_PARSES) {
+      for (const issue of checksOfWhole(schema, given, issues)) {
+        const one = toIssue(issue, path, schema);
+        found.set(formatIssue(one), one);
+      }
       return { output, found: [...found.values()], unknownKeys };
+    }
     for (const issue of unknown) given = without(given, keysOf(issue));
   }
 }
 
 /** More unknown keys of one object than this are not all named. */
 const MAX_PARSES = 20;
+
+/** A pipe of a schema, or a schema without one. */
+interface Piped {
+  readonly type: string;
+  readonly kind: string;
+  readonly pipe?: readonly Piped[];
+}
+
+/**
+ * What is wrong with options as a whole, beside wrong values: found by the checks that do not look at these.
+ *
+ * @param issues What is known to be wrong.
+ */
+function checksOfWhole(
+  schema: v.GenericSchema,
+  given: unknown,
+  issues: readonly v.BaseIssue<unknown>[],
+): v.BaseIssue<unknown>[] {
+  const wrong = new Set(issues.map((issue) => keysOf(issue)[0]));
+  // Without wrong values all checks were asked.
+  if (wrong.size === 0 || wrong.has(undefined) || !isPlainObject(given)) return [];
+  const [object, checks] = takeApart(schema as unknown as Piped);
+  const { output } = v.safeParse(object as unknown as v.GenericSchema<object>, given);
+  return checks.flatMap((check) => {
+    let isSure = true;
+    const watched = new Proxy(output as object, {
+      get(target, key) {
+        if (typeof key === 'string' && wrong.has(key)) isSure = false;
+        return Reflect.get(target, key) as unknown;
+      },
+      ownKeys(target) {
+        isSure = false;
+        return Reflect.ownKeys(target);
+      },
+    });
+    try {
+      const { issues: found = [] } = check['~run']({ typed: true, value: watched }, {});
+      return isSure ? found : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** The schema of an object, and the checks behind it, up to what makes something else of it. */
+function takeApart(
+  schema: Piped,
+): [object: Piped, checks: v.BaseValidation<object, object, v.BaseIssue<unknown>>[]] {
+  const [first, ...rest] = schema.pipe ?? [];
+  if (first === undefined) return [schema, []];
+  const [object, checks] = takeApart(first);
+  const end = rest.findIndex(({ kind }) => kind === 'transformation' || kind === 'schema');
+  const own = rest.slice(0, end < 0 ? rest.length : end).filter(({ type }) => type === 'check');
+  return [object, [...checks, ...(own as unknown as typeof checks)]];
+}
 
 /** The way to the place of an issue. */
 function keysOf(issue: v.BaseIssue<unknown>): readonly string[] {

@@ -1,8 +1,9 @@
 import { COMPONENT, declareComponent } from '../core/component.js';
 import { compileFormat } from '../core/formatting/format-style.js';
 import { Formatter } from '../core/formatting/formatter.js';
+import { checkingFormat } from '../core/formatting/formatter-options.js';
 import { LEAN } from '../core/lean.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, type OptionsSchema } from '../core/options.js';
 import type { LogRecord } from '../core/records/log-record.js';
 import { JsonBudget } from '../python/json/json-budget.js';
 import { type PythonJsonStyle, pythonJson } from '../python/json/python-json.js';
@@ -10,7 +11,11 @@ import { defineField } from '../runtime/define-field.js';
 import { MAX_RECORD } from '../runtime/limits.js';
 import { answerOf, entriesOf, fieldsBy } from './support/json-hooks.js';
 import { PythonJsonData } from './support/python-json-data.js';
-import { type PythonJsonFormatterOptions, pythonJsonFormatterSchema } from './support/python-json-options.js';
+import {
+  type PythonJsonFormatterOptions,
+  type PythonJsonSettings,
+  pythonJsonFormatterSchema,
+} from './support/python-json-options.js';
 
 export type { PythonJsonFormatterOptions } from './support/python-json-options.js';
 
@@ -32,7 +37,7 @@ export type { PythonJsonFormatterOptions } from './support/python-json-options.j
 export class PythonJsonFormatter extends Formatter {
   static override readonly [LEAN] = true;
   /** The keys of its entry in a configuration. */
-  declare static readonly optionsSchema: ReturnType<typeof pythonJsonFormatterSchema>;
+  declare static readonly optionsSchema: OptionsSchema;
   /** What configurations call it. */
   static override readonly [COMPONENT] = declareComponent(PythonJsonFormatter, {
     name: 'PythonJsonFormatter',
@@ -42,7 +47,7 @@ export class PythonJsonFormatter extends Formatter {
       'pythonjsonlogger.orjson.OrjsonFormatter',
       'pythonjsonlogger.msgspec.MsgspecFormatter',
     ],
-    schema: pythonJsonFormatterSchema,
+    schema: () => checkingFormat(pythonJsonFormatterSchema(), fieldsOf),
   });
 
   readonly #prefix: string;
@@ -60,7 +65,7 @@ export class PythonJsonFormatter extends Formatter {
     );
     super({ datefmt: o.datefmt, utc: o.utc, timeZone: o.timeZone });
     this.#prefix = o.prefix;
-    this.#data = new PythonJsonData(o, fieldNames(o.format ?? o.fmt ?? undefined, o.style, o.validate));
+    this.#data = new PythonJsonData(o, fieldsOf(o));
     this.#style = {
       ensureAscii: o.json_ensure_ascii,
       indent: indentOf(o.json_indent),
@@ -163,6 +168,10 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
     // A proxy that throws or is revoked.
     return false;
   }
+}
+
+function fieldsOf({ format, fmt, style, validate }: PythonJsonSettings): readonly string[] {
+  return fieldNames(format ?? fmt ?? undefined, style, validate);
 }
 
 /** How python-json-logger finds field names in a format, by style. */

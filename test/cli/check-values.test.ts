@@ -102,6 +102,73 @@ root: { handlers: [first] }
     });
   });
 
+  it('refuses options that refer to a component which they do not take', async () => {
+    cli.write(
+      'references.yaml',
+      `version: 1
+formatters:
+  line: { format: '%(message)s' }
+  own: { format: cfg://formatters.line, style: '%' }
+  colours: { class: ColorlogFormatter, log_colors: cfg://formatters.line }
+handlers:
+  console: { class: StreamHandler, stream: cfg://formatters.line }
+  buffered: { class: MemoryHandler, capacity: 5, target: [console] }
+  queued: { class: QueueHandler, handlers: console }
+  behind: { class: MemoryHandler, capacity: 5, target: cfg://handlers.console }
+root: { handlers: [queued] }
+`,
+    );
+    const issues = [
+      'references.yaml:4:10: formatters.own.format: expected string, got Formatter',
+      'references.yaml:5:40: formatters.colours.log_colors: "cfg://formatters.line" is a component, which this option does not take',
+      expect.stringMatching(/^references\.yaml:7:36: handlers\.console\.stream: expected /),
+      'references.yaml:8:50: handlers.buffered.target: expected a handler, or the name of one in the configuration',
+      'references.yaml:9:34: handlers.queued.handlers: expected Array, got StreamHandler',
+    ];
+    expect(cli.run(['check', 'references.yaml']).stdout.trimEnd().split('\n')).toEqual(issues);
+    await expect(loadLoggingConfig(join(cli.folder, 'references.yaml'))).rejects.toMatchObject({
+      issues: { length: 5 },
+    });
+  });
+
+  it('refuses formats that fail with each record, and what is looked up at the start', () => {
+    cli.write(
+      'closer.yaml',
+      `version: 1
+formatters:
+  number: { format: '%(message)d' }
+  open: { format: '%(message)s 100 %' }
+  own: { format: '%(user_id)d' }
+  zone: { format: '%(levelno)d %(created).3f %(asctime)s', datefmt: '%H' }
+  list: { class: pythonjsonlogger.json.JsonFormatter, fmt: message }
+handlers:
+  mail: { class: django.utils.log.AdminEmailHandler, reporter_class: shop.Reporter }
+  one: { class: LokiHandler, url: 'http://loki:3100', spool: { directory: spool } }
+  two: { class: LokiHandler, url: 'http://loki:3100', spool: { directory: ./spool } }
+root: { handlers: [mail, one, two] }
+`,
+    );
+    expect(cli.run(['check', 'closer.yaml']).stdout.trimEnd().split('\n')).toEqual([
+      'closer.yaml:3:13: formatters.number.format: each record would fail: %d format: a real number is required, not str',
+      'closer.yaml:4:11: formatters.open.format: each record would fail: incomplete format',
+      `closer.yaml:7:55: formatters.list.fmt: Invalid format 'message' for '%' style in "message" for style '%'`,
+      expect.stringMatching(
+        /^closer\.yaml:9:54: handlers\.mail\.reporter_class: no exception reporter is registered as "shop\.Reporter"/,
+      ),
+      'closer.yaml:11:64: handlers.two.spool.directory: "./spool" is the spool of "one"; give each handler a directory of its own',
+    ]);
+    expect(cli.run(['check', 'closer.yaml', '--allow-unknown']).stdout).not.toContain('reporter');
+  });
+
+  it('takes an incremental configuration, whose handlers the application has', () => {
+    cli.write('later.yaml', 'version: 1\nincremental: true\nhandlers: { console: { level: debug } }\n');
+    expect(cli.run(['check', 'later.yaml'])).toMatchObject({
+      status: 0,
+      stdout:
+        'later.yaml: ok, 0 loggers, 0 handlers\n  note: handlers.console has to exist when this is applied\n',
+    });
+  });
+
   it('names the file that is empty', () => {
     cli.write('empty.yaml', '');
     expect(cli.run(['check', 'empty.yaml']).stdout).toBe(
@@ -128,6 +195,28 @@ root: { handlers: [first] }
     expect(verdict.warnings.join()).not.toContain('production');
   });
 
+  it('warns the same where the root is a logger without a name, and a file has two names', () => {
+    cli.write(
+      'django.yaml',
+      `version: 1
+handlers:
+  console: { class: StreamHandler }
+  file: { class: RotatingFileHandler, filename: a.log, backupCount: 5 }
+  other: { class: FileHandler, filename: ./a.log }
+loggers:
+  '': { handlers: [console, file, other], level: NOTSET }
+  shop: { handlers: [console], level: NOTSET }
+`,
+    );
+    const { stdout } = cli.run(['check', 'django.yaml', '--environment', 'production']);
+    expect(stdout.trimEnd().split('\n').slice(1)).toEqual([
+      expect.stringContaining('django.yaml:8:11: loggers.shop.handlers: "console" is on root too'),
+      expect.stringMatching(/django\.yaml:7:\d+: loggers\.\.level: NOTSET in production$/),
+      expect.stringContaining('handlers.file: no maxBytes: the file never rolls, and grows without end'),
+      expect.stringContaining('handlers.other.filename: "file" writes to this file too'),
+    ]);
+  });
+
   it('warns of what so many processes may not share, if their number is given', () => {
     cli.write(
       'shared.yaml',
@@ -137,8 +226,9 @@ handlers:
   appended: { class: FileHandler, filename: b.log }
   rolled: { class: RotatingFileHandler, filename: c.log, mode: w, maxBytes: 1000, backupCount: 3 }
   own: { class: FileHandler, filename: "d-\${NODE_APP_INSTANCE:-0}.log", mode: w }
+  queued: { class: QueueHandler, worker: { handlers: { file: { class: FileHandler, filename: e.log, mode: w } } } }
   sent: { class: HTTPHandler, host: logs, url: /in, format: json, spool: { directory: spool } }
-root: { level: INFO, handlers: [emptied, appended, rolled, own, sent] }
+root: { level: INFO, handlers: [emptied, appended, rolled, own, queued, sent] }
 `,
     );
     const warnings = (...options: string[]) =>
@@ -154,10 +244,19 @@ root: { level: INFO, handlers: [emptied, appended, rolled, own, sent] }
         /shared\.yaml:3:\d+: handlers\.emptied\.filename: each of 4 processes empties this file .*use mode "a"$/,
       ),
       expect.stringMatching(
-        /shared\.yaml:7:\d+: handlers\.sent\.spool\.directory: one of 4 processes takes this spool/,
+        /shared\.yaml:7:\d+: handlers\.queued\.worker\.handlers\.file\.filename: each of 4 processes empties/,
+      ),
+      expect.stringMatching(
+        /shared\.yaml:8:\d+: handlers\.sent\.spool\.directory: one of 4 processes takes this spool/,
       ),
     ]);
     expect(cli.run(['check', 'shared.yaml', '--instances', 'many']).status).toBe(2);
+    // The number is there where so many processes are.
+    const numbered =
+      'version: 1\nhandlers: { a: { class: FileHandler, filename: "a-${NODE_APP_INSTANCE}.log" } }\n';
+    cli.write('numbered.yaml', `${numbered}root: { handlers: [a] }\n`);
+    expect(cli.run(['check', 'numbered.yaml']).status).toBe(1);
+    expect(cli.run(['check', 'numbered.yaml', '--instances', '2']).status).toBe(0);
   });
 
   it('warns of one file in two workers', () => {

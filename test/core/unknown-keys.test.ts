@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { findIssues } from '../../lib/core/options.js';
+import { findIssues, formatIssue } from '../../lib/core/options.js';
 import { LogRecord } from '../../lib/core/records/log-record.js';
 import { JsonFormatter } from '../../lib/formatters/json.formatter.js';
 import { RotatingFileHandler } from '../../lib/handlers/file/rotation/rotating-file.handler.js';
@@ -48,5 +48,19 @@ describe('unknown keys of options', () => {
     }
     const line = new Own(new Options() as never).format(new LogRecord({ msg: 'paid', levelno: 20 }));
     expect(JSON.parse(line)).toMatchObject({ message: 'paid', service: 'shop' });
+  });
+});
+
+describe('wrong values of options', () => {
+  it('hide nothing that is wrong with the whole and does not depend on them', () => {
+    const options = { url: 'http://loki:3100', tls: true, labels: 3, batchSize: 0 };
+    expect(findIssues(LokiHandler.optionsSchema, options, 'handlers.loki').map(formatIssue)).toEqual([
+      expect.stringContaining('handlers.loki.labels: '),
+      expect.stringContaining('handlers.loki.batchSize: '),
+      'handlers.loki: tls: makes sense only with https://',
+    ]);
+    // Whether it makes sense is not known without an address.
+    const unsure = { url: 3, tls: true };
+    expect(findIssues(LokiHandler.optionsSchema, unsure, '').map(({ path }) => path)).toEqual(['url']);
   });
 });

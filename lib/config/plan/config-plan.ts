@@ -13,6 +13,7 @@ import { planComponent, workerSections } from './plan-component.js';
 import { planLogger, planLoggers } from './plan-logger.js';
 import { describe, PlanReader } from './plan-reader.js';
 import type { ConfigPlan, PlannedWithoutWorkers, PlanOptions } from './planned-config.js';
+import { findWrongReferences } from './referred-options.js';
 
 const KNOWN_KEYS = [
   ...['version', 'formatters', 'filters', 'handlers', 'loggers', 'groups', 'root'],
@@ -33,7 +34,7 @@ export function planConfig(config: LoggingConfig, options: PlanOptions = {}): Co
   const reader = new PlanReader(converter, issues);
   if (config.version !== 1) issues.push({ path: 'version', message: describeVersion(config.version) });
   const incremental = reader.flag(config, 'incremental') ?? false;
-  const plan = incremental ? planIncremental(config, reader) : planWhole(config, reader, options);
+  const plan = incremental ? planIncremental(config, reader, options) : planWhole(config, reader, options);
   for (const key of Object.keys(config)) {
     if (!KNOWN_KEYS.includes(key) && !isRemark(key) && !converter.usedKeys.has(key)) {
       issues.push({ path: key, message: `unknown key${remedy(key)}` });
@@ -74,7 +75,7 @@ function planWhole(config: LoggingConfig, reader: PlanReader, options: PlanOptio
     filters: components('filters', 'filter'),
     handlers: components('handlers', 'handler'),
   };
-  reader.issues.push(...circularReferences(planned));
+  reader.issues.push(...findWrongReferences(planned), ...circularReferences(planned));
   return {
     incremental: false,
     disableExistingLoggers,
@@ -111,12 +112,12 @@ function isGiven(root: unknown): boolean {
 }
 
 /** Only levels and `propagate`; everything else is passed over, as in Python. */
-function planIncremental(config: LoggingConfig, reader: PlanReader): ConfigPlan {
+function planIncremental(config: LoggingConfig, reader: PlanReader, options: PlanOptions): ConfigPlan {
   const handlerLevels = new Map<string, number>();
   const known = getHandlerNames();
   for (const [name, entry] of reader.section(config, 'handlers')) {
     const path = `handlers.${name}`;
-    if (!known.has(name)) {
+    if (!options.isApart && !known.has(name)) {
       reader.issue(path, `no handler named "${name}" to change${suggestion(name, [...known])}`);
       continue;
     }

@@ -80,24 +80,38 @@ export type FormatterSettings = Pick<
   keyof ReturnType<typeof formatterEntries>
 >;
 
+/** What of a formatter's options its format depends on. */
+export interface FormatSettings {
+  readonly format?: unknown;
+  readonly fmt?: unknown;
+  readonly style: string;
+}
+
 /**
- * The schema of a text formatter that also finds invalid formats, so that a configuration is refused before anything
- * is created from it.
+ * The schema of a formatter that also finds invalid formats, so that a configuration is refused before anything is created
+ * from it.
+ *
+ * @param compile Throws for an invalid format; default {@link compileSettings}.
  */
-export function checkingFormat(schema: v.GenericSchema<object, FormatterSettings>): OptionsSchema {
+export function checkingFormat<T extends FormatSettings = FormatterSettings>(
+  schema: v.GenericSchema<object, T>,
+  compile: (settings: T) => unknown = (settings) => compileSettings(settings as unknown as FormatterSettings),
+): OptionsSchema {
   return v.pipe(
     schema,
     v.rawCheck(({ dataset, addIssue }) => {
       // Reported too if another key of the entry has an error, unless the style has one.
-      const value = dataset.value as FormatterSettings | undefined;
+      const value = dataset.value as T | undefined;
       if (!dataset.typed && !isReadable(value)) return;
       if (value === undefined) return;
-      const message = formatIssue(value);
+      const message = formatIssue(() => compile(value));
       const key = value.format == null ? 'fmt' : 'format';
       if (message !== undefined) {
         addIssue({
           message,
-          path: [{ type: 'object', origin: 'value', input: { ...value }, key, value: value[key] }],
+          path: [
+            { type: 'object', origin: 'value', input: { ...(value as object) }, key, value: value[key] },
+          ],
         });
       }
     }),
@@ -121,16 +135,16 @@ export function compileSettings(settings: FormatterSettings, paint?: FieldPainte
   });
 }
 
-function isReadable(settings: Partial<FormatterSettings> | undefined): boolean {
-  const { format, fmt, style, defaults } = settings ?? {};
+function isReadable(settings: object | undefined): boolean {
+  const { format, fmt, style, defaults } = (settings ?? {}) as Partial<FormatterSettings>;
   const isText = (text: unknown) => text === undefined || text === null || typeof text === 'string';
   const isStyle = style === '%' || style === '{' || style === '$';
   return isStyle && isText(format) && isText(fmt) && (defaults == null || typeof defaults === 'object');
 }
 
-function formatIssue(settings: FormatterSettings): string | undefined {
+function formatIssue(compile: () => unknown): string | undefined {
   try {
-    compileSettings(settings);
+    compile();
     return undefined;
   } catch (error) {
     return (error as Error).message.replace(/^format: /, '');
