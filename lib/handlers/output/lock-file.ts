@@ -3,7 +3,9 @@ import {
   linkSync,
   openSync,
   readFileSync,
+  readlinkSync,
   renameSync,
+  symlinkSync,
   truncateSync,
   unlinkSync,
   writeFileSync,
@@ -42,10 +44,28 @@ export function takeLock(lock: string, owner: string): boolean {
   }
 }
 
+/**
+ * Takes a lock on a disk that is full: a link that leads to its owner's name takes no block.
+ *
+ * @returns `false` if it is taken, or if there can be no such link.
+ */
+export function takeLockAsLink(lock: string, owner: string): boolean {
+  try {
+    symlinkSync(owner, lock);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The owner of a lock, `''` if it has none; `undefined` if there is no lock, or it cannot be read. */
 export function ownerOf(lock: string): string | undefined {
+  return textBy(() => readFileSync(lock, 'utf8')) ?? textBy(() => readlinkSync(lock));
+}
+
+function textBy(read: () => string): string | undefined {
   try {
-    return readFileSync(lock, 'utf8');
+    return read();
   } catch {
     return undefined;
   }

@@ -35,6 +35,11 @@ export async function forceFileLater(path: string): Promise<void> {
   }
 }
 
+/** {@link forceDirectory} in the background. */
+export async function forceDirectoryLater(path: string): Promise<void> {
+  await forceFileLater(path).catch(() => undefined);
+}
+
 function force(path: string): void {
   const fd = openSync(path, 'r');
   try {

@@ -23,12 +23,23 @@ export class Partition {
   peek(): { frame: Frame; segment: Segment } | undefined {
     for (; this.#reading < this.segments.length; this.#reading++) {
       const segment = this.segments[this.#reading] as Segment;
-      const frame = segment.peek((damage) => this.#damaged(segment, damage));
+      const frame = this.#firstOf(segment);
       if (frame !== undefined) return { frame, segment };
       if (segment === this.active) return undefined;
       segment.release();
     }
     return undefined;
+  }
+
+  /** A file that somebody removed must not hold up those behind it. */
+  #firstOf(segment: Segment): Frame | undefined {
+    try {
+      return segment.peek((damage) => this.#damaged(segment, damage));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      this.#damaged(segment, segment.giveUp());
+      return undefined;
+    }
   }
 
   /** Adds a segment at the back. */

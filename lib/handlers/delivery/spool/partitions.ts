@@ -86,6 +86,17 @@ export class Partitions {
     }
   }
 
+  /** Appends no longer to files that somebody removed. @returns How many records only these had, those on their way included. */
+  retireGone(): number {
+    let count = 0;
+    for (const partition of this.#partitions) {
+      if (partition.active?.isGone) partition.retire();
+      for (const segment of partition.segments)
+        if (segment.isGone) count += segment.waiting + segment.inFlight;
+    }
+    return count;
+  }
+
   /** Closes all files. */
   release(): void {
     for (const partition of this.#partitions) for (const segment of partition.segments) segment.release();

@@ -1,4 +1,13 @@
-import { closeSync, constants, ftruncateSync, openSync, readFileSync, readSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+} from 'node:fs';
 import { writeFully } from '../../../runtime/write-fully.js';
 import {
   claimedBytes,
@@ -99,6 +108,11 @@ export class Segment {
     return !this.#isRagged;
   }
 
+  /** Whether somebody removed the file, or moved it away. While it is open, it can still be read. */
+  get isGone(): boolean {
+    return !existsSync(this.path);
+  }
+
   /** Reads an existing file, and cuts off a write that an earlier process had not finished. */
   scan(frontier: number): ScanResult {
     const bytes = readFileSync(this.path);
@@ -156,6 +170,14 @@ export class Segment {
     return this.#next;
   }
 
+  /** Passes over all that was not taken yet, since the file is gone. */
+  giveUp(): Damage {
+    const lost = this.waiting;
+    this.waiting = 0;
+    this.#at = this.size;
+    return { bytes: Buffer.alloc(0), lost, isTorn: false };
+  }
+
   /** Takes the frame that {@link peek} returned. */
   shift(): void {
     const frame = this.#next;
@@ -181,7 +203,7 @@ export class Segment {
     this.waiting = 0;
     this.#at = this.size;
     this.#next = undefined;
-    unlinkSync(this.path);
+    rmSync(this.path, { force: true });
   }
 
   /** The next append must begin where a frame can begin. */

@@ -2,15 +2,13 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { whenActive } from '../../../core/activation.js';
 import { LoggingError } from '../../../core/errors.js';
 import { globalSlot } from '../../../runtime/global-slot.js';
-
-import type { Unlock } from '../../output/lock-file.js';
 import { Spool, type SpoolLimits, type SpoolOwner } from './spool.js';
-import { lockSpool } from './spool-lock.js';
+import { lockSpool, type SpoolLock } from './spool-lock.js';
 
 interface OpenSpool {
   readonly spool: Spool;
   readonly kind: string;
-  readonly unlock: Unlock;
+  lock: SpoolLock;
   /** The claim that takes it over once a configuration is active. */
   candidate: SpoolOwner | undefined;
   owner: SpoolOwner | undefined;
@@ -70,18 +68,27 @@ export function claimSpool(wish: SpoolWish): SpoolClaim {
 }
 
 function openNew(directory: string, { kind, limits }: SpoolWish): OpenSpool {
-  let unlock: Unlock | undefined;
+  let lock: SpoolLock | undefined;
   try {
-    unlock = lockSpool(directory);
+    lock = lockSpool(directory);
     const spool = new Spool(directory, kind, limits);
-    const open = { spool, kind, unlock, candidate: undefined, owner: undefined };
+    const open: OpenSpool = { spool, kind, lock, candidate: undefined, owner: undefined };
+    spool.isOurs = () => open.lock.isHeld();
+    spool.takeAgain = () => takeAgain(directory, open);
     openSpools.set(directory, open);
     return open;
   } catch (error) {
-    unlock?.();
+    lock?.release();
     if (error instanceof LoggingError) throw error;
     throw unusable(directory, error);
   }
+}
+
+/** The directory was removed. @throws {LoggingError} `ERR_LOGGING_FILE` if another process has it by now; the system's error. */
+function takeAgain(directory: string, open: OpenSpool): void {
+  mkdirSync(directory, { recursive: true, mode: 0o750 });
+  open.lock.release();
+  open.lock = lockSpool(directory);
 }
 
 function close(directory: string, open: OpenSpool, isForced: boolean): void {
@@ -89,7 +96,7 @@ function close(directory: string, open: OpenSpool, isForced: boolean): void {
   try {
     open.spool.close(isForced);
   } finally {
-    open.unlock();
+    open.lock.release();
   }
 }
 

@@ -18,14 +18,14 @@ interface Slot {
  * neither is, nothing counts as delivered.
  */
 export class SpoolState {
-  readonly #fd: number;
+  readonly #path: string;
+  #fd: number;
   #last: Slot;
 
   /** @throws The system's error if the file cannot be opened. */
   constructor(path: string) {
-    const { O_RDWR, O_CREAT } = constants;
-    this.#fd = openSync(path, O_RDWR | O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o640);
-    reserve(this.#fd);
+    this.#path = path;
+    this.#fd = openState(path);
     const slots = [readSlot(this.#fd, 0), readSlot(this.#fd, 1)].filter((slot) => slot !== undefined);
     this.#last = slots.sort((a, b) => b.generation - a.generation)[0] ?? { generation: 0, frontier: 0 };
   }
@@ -42,6 +42,14 @@ export class SpoolState {
     this.#last = slot;
   }
 
+  /** Makes the file again: it was removed. @throws The system's error. */
+  renew(): void {
+    const fd = openState(this.#path);
+    closeSync(this.#fd);
+    this.#fd = fd;
+    this.advance(this.frontier);
+  }
+
   /** Closes the file. @param isForced Whether to force it to the disk first. */
   close(isForced: boolean): void {
     try {
@@ -50,6 +58,13 @@ export class SpoolState {
       closeSync(this.#fd);
     }
   }
+}
+
+function openState(path: string): number {
+  const { O_RDWR, O_CREAT } = constants;
+  const fd = openSync(path, O_RDWR | O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o640);
+  reserve(fd);
+  return fd;
 }
 
 /** Allocates both slots at once: on a full disk there might be no room for the second. */

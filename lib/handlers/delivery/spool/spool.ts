@@ -6,7 +6,7 @@ import { nodeModule } from '../../../runtime/node-module.js';
 import type { OverflowPolicy } from '../bounded-queue.js';
 import type { DropReason } from '../delivery-queue.js';
 import { Quarantine } from './dead-letters.js';
-import { forceDirectory, forceFile, forceFileLater } from './force-to-disk.js';
+import { forceDirectory, forceDirectoryLater, forceFile, forceFileLater } from './force-to-disk.js';
 import { Partitions } from './partitions.js';
 import { type Damage, Segment } from './segment.js';
 import { parseSegmentFile, priorityOf, segmentFile } from './segment-name.js';
@@ -18,6 +18,9 @@ const MAX_SEGMENT_BYTES = 8 * 1024 * 1024;
 const SEGMENTS = 32;
 /** The share of the bytes on disk that records below ERROR may fill. */
 const SHARE_BELOW_ERROR = 0.9;
+
+/** How often it is looked whether the directory is still there, in milliseconds. */
+const LOOK_MS = 250;
 
 /** A record that is to be written. */
 export interface NewRecord {
@@ -63,6 +66,10 @@ export class Spool {
   /** Gets the losses; `undefined` before a handler takes the spool over. */
   owner: SpoolOwner | undefined;
   limits: SpoolLimits;
+  /** Whether the lock of the directory is still there. */
+  isOurs: () => boolean = () => true;
+  /** Makes the directory again, and locks it. Throws if that is impossible. */
+  takeAgain: () => void = () => undefined;
   /** Drawn at random for each process, so that its ids differ from those of earlier processes. */
   readonly identity: string;
   /** Records that were found damaged when the spool was opened. */
@@ -80,6 +87,7 @@ export class Spool {
   readonly #inFlight = new Set<number>();
   readonly #returned: SpooledRecord[] = [];
   readonly #unforced = new Set<Segment>();
+  #lookAt = 0;
   #lastTaken: number;
   #lastAppended = 0;
   #lastId: number;
@@ -137,6 +145,7 @@ export class Spool {
    * @throws The system's error; then none of them is written.
    */
   append(given: readonly [NewRecord, ...NewRecord[]]): boolean {
+    this.#restore();
     const bytes = given.reduce((sum, { payload }) => sum + HEADER_BYTES + payload.length, 0);
     if (!this.#makeRoom(given[0].levelno, bytes)) return false;
     const records = this.#ascending(given);
@@ -186,10 +195,11 @@ export class Spool {
       const oldest = this.#inFlight.values().next().value;
       const frontier = oldest === undefined ? this.#lastTaken : oldest - 1;
       if (frontier > this.#state.frontier) this.#state.advance(frontier);
-      this.#partitions.sweep(false);
     } catch (error) {
       this.owner?.failed(error as Error);
     }
+    // Even then: on a full disk there may be no room for the state before files are gone.
+    this.#partitions.sweep(false);
   }
 
   /** Puts taken records back: they are the next to be taken. */
@@ -208,13 +218,25 @@ export class Spool {
 
   /** The same, in the background. Rejects with the system's error. */
   async forceLater(): Promise<void> {
-    const paths = [...this.#unforced].map(({ path }) => path);
+    const segments = [...this.#unforced];
     this.#unforced.clear();
-    for (const path of paths) await forceFileLater(path);
+    try {
+      for (const { path } of segments) await forceFileLater(path);
+      // Without its name a new file is lost with all that is in it.
+      if (segments.length > 0) await forceDirectoryLater(this.#directory);
+    } catch (error) {
+      for (const segment of segments) this.#unforced.add(segment);
+      throw error;
+    }
   }
 
   /** Closes all files; empty ones are removed. @throws The system's error. */
   close(isForced: boolean): void {
+    const gone = this.#partitions.retireGone();
+    if (gone > 0) {
+      this.owner?.lost(gone, 'closed');
+      this.owner?.failed(new Error(`${this.#directory} was removed, and ${recordsWere(gone)} in it`));
+    }
     try {
       if (isForced) this.force();
     } finally {
@@ -222,6 +244,21 @@ export class Spool {
       this.#partitions.release();
       this.#state.close(isForced);
     }
+  }
+
+  /** Somebody may have removed the directory: what is appended to its files would be lost with the process. @throws */
+  #restore(): void {
+    const now = performance.now();
+    if (now < this.#lookAt) return;
+    if (!this.isOurs()) {
+      this.takeAgain();
+      this.#state.renew();
+      const gone = this.#partitions.retireGone();
+      this.owner?.failed(
+        new Error(`${this.#directory} was removed, and is there again; ${recordsWere(gone)} in it`),
+      );
+    }
+    this.#lookAt = now + LOOK_MS;
   }
 
   /** The next process takes an id that is not above the last for damage, and one below what was taken for delivered. */
@@ -244,7 +281,7 @@ export class Spool {
       const segment = new Segment(join(this.#directory, file), name.identity);
       const { waiting, damages } = segment.scan(this.#state.frontier);
       for (const damage of damages) {
-        this.#quarantine.keep(segment.path, damage.bytes);
+        this.#keepDamaged(segment, damage.bytes);
         lost += damage.lost;
       }
       if (waiting > 0 && name.kind !== this.#kind) throw this.#otherKind(name.kind, file);
@@ -268,7 +305,16 @@ export class Spool {
     this.owner?.lost(lost, 'corrupt');
     const records = lost === 1 ? '1 record is' : `${lost} records are`;
     this.owner?.failed(new Error(`${segment.path} is damaged: ${records} lost, see the .bad file beside it`));
-    this.#quarantine.keep(segment.path, bytes);
+    this.#keepDamaged(segment, bytes);
+  }
+
+  /** What is damaged is of use for an inspection alone: a full disk must not hold up what is whole. */
+  #keepDamaged(segment: Segment, bytes: Buffer): void {
+    try {
+      this.#quarantine.keep(segment.path, bytes);
+    } catch (error) {
+      this.owner?.failed(error as Error);
+    }
   }
 
   #limitFor(levelno: number): number {
@@ -303,4 +349,8 @@ export class Spool {
     partition.add(segment, true);
     return segment;
   }
+}
+
+function recordsWere(count: number): string {
+  return count === 1 ? '1 record was' : `${count} records were`;
 }

@@ -186,6 +186,7 @@ export class AMQPHandler extends ShippingHandler {
       open: () => openLine(url, tls, this.settings.timeoutMs, { queue, exchange, routingKey }),
       isOpen: ({ isOpen }) => isOpen,
       close: (line) => line.close(),
+      keepsAlive: true,
     });
     loadSoon(this, loadAmqplib);
   }

@@ -15,18 +15,32 @@ export interface ClientSource<C> {
   isOpen?(client: C): boolean;
   /** Lets go of it. */
   close(client: C): unknown;
+  /** Whether an open client keeps the process alive, so that an idle one has to be closed; default false. */
+  readonly keepsAlive?: boolean;
 }
+
+/** How long a client may be idle before it is closed, in milliseconds: at first, and once that has turned out too short. */
+const IDLE_MS = 1_000;
+const MAX_IDLE_MS = 30_000;
+/** How often an idle client asks whether the process still serves, in milliseconds. */
+const LOOK_MS = 5_000;
 
 /**
  * The client that a destination speaks through: opened when there is something to send, opened again when it was lost.
  *
  * Clients of our own do not reconnect by themselves and keep nothing back: the handler tries again, with what waits in
  * its bounded queue. Otherwise an outage would be waited for twice, and what was given up would be sent later after all.
+ *
+ * Their sockets and timers keep the process alive, and are out of our reach. So an idle client is closed, unless the process
+ * serves and thus will not end by itself: after a second, and after twice as long each time that it was needed again.
  */
 export class Client<C> {
   readonly #source: ClientSource<C>;
   #opening: Promise<C> | undefined;
   #client: C | undefined;
+  #exchanges = 0;
+  #idleMs = IDLE_MS;
+  #idleTimer: NodeJS.Timeout | undefined;
 
   constructor(source: ClientSource<C>) {
     this.#source = source;
@@ -43,6 +57,7 @@ export class Client<C> {
 
   /** Lets go of the client; the next `get` opens another. Never rejects. */
   async drop(): Promise<void> {
+    clearTimeout(this.#idleTimer);
     const client = this.#client;
     this.#client = undefined;
     // One that is opened only now is closed then.
@@ -55,6 +70,17 @@ export class Client<C> {
    * an exchange if the signal is aborted before there is a client.
    */
   async use<T>(signal: AbortSignal, exchange: (client: C) => Promise<T>): Promise<T> {
+    clearTimeout(this.#idleTimer);
+    this.#exchanges += 1;
+    try {
+      return await this.#exchange(signal, exchange);
+    } finally {
+      this.#exchanges -= 1;
+      this.#closeIdle(this.#idleMs);
+    }
+  }
+
+  async #exchange<T>(signal: AbortSignal, exchange: (client: C) => Promise<T>): Promise<T> {
     const client = await this.get();
     // The attempts that a slow connection has outlasted must not all send their batch once it is there.
     signal.throwIfAborted();
@@ -65,6 +91,20 @@ export class Client<C> {
     } finally {
       signal.removeEventListener('abort', drop);
     }
+  }
+
+  /** Closes the client if it is not used for so long. */
+  #closeIdle(afterMs: number): void {
+    clearTimeout(this.#idleTimer);
+    if (this.#exchanges > 0 || this.#client === undefined || this.#source.keepsAlive !== true) return;
+    this.#idleTimer = setTimeout(() => {
+      if (isServing()) {
+        this.#closeIdle(LOOK_MS);
+        return;
+      }
+      this.#idleMs = Math.min(2 * this.#idleMs, MAX_IDLE_MS);
+      void this.drop();
+    }, afterMs).unref();
   }
 
   #open(): Promise<C> {
@@ -85,6 +125,11 @@ export class Client<C> {
     );
     return opening;
   }
+}
+
+/** Whether the process listens, and so goes on without us. */
+function isServing(): boolean {
+  return process.getActiveResourcesInfo().includes('TCPServerWrap');
 }
 
 async function quietly(run: () => unknown): Promise<void> {

@@ -215,6 +215,7 @@ export class KafkaHandler extends ShippingHandler {
         return producer;
       },
       close: (producer) => producer.disconnect(),
+      keepsAlive: true,
     });
     loadSoon(this, loadKafkajs);
   }

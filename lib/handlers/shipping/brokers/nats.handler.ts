@@ -168,6 +168,7 @@ export class NATSHandler extends ShippingHandler {
       },
       isOpen: ({ connection }) => connection?.isClosed() !== true,
       close: ({ connection }) => connection?.close(),
+      keepsAlive: true,
     });
     loadSoon(this, () => Promise.all([loadTransport(), loadJetStream()]));
   }

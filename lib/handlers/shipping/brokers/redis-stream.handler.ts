@@ -144,6 +144,7 @@ export class RedisStreamHandler extends ShippingHandler {
       open: () => connect(url, tls, this.settings.timeoutMs),
       isOpen: (client) => (client as OwnRedis).status === 'ready',
       close: (client) => (client as OwnRedis).disconnect(),
+      keepsAlive: true,
     });
     loadSoon(this, loadIoredis);
   }

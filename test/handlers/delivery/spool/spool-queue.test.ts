@@ -380,6 +380,16 @@ describe('a spool that collects records before it writes them', () => {
   }, 30_000);
 });
 
+/** Sees to it that no file can be made in a directory, for anybody. @returns What undoes that. */
+function takeAway(directory: string): () => void {
+  renameSync(directory, folder.file('away'));
+  writeFileSync(directory, '');
+  return () => {
+    rmSync(directory);
+    renameSync(folder.file('away'), directory);
+  };
+}
+
 describe('a spool on a disk that is full', () => {
   const disk = mountSmallDisk();
   afterEach(() => {
@@ -416,12 +426,11 @@ describe('a spool on a disk that is full', () => {
     const directory = folder.file('spool');
     const { queue } = make({ directory });
     const texts = Array.from({ length: 10 }, (_, index) => `record ${index}`);
-    // No file can be made in it, for anybody.
-    renameSync(directory, folder.file('away'));
+    const bringBack = takeAway(directory);
     push(queue, INFO, ...texts);
     const entries = queue.take(4);
     expect([entries.length, queue.stats.spooled]).toEqual([4, 0]);
-    renameSync(folder.file('away'), directory);
+    bringBack();
     queue.drop(entries, 'closed');
     queue.close();
     expect(queue.stats).toMatchObject({ spooled: 10, dropped: 0 });
@@ -432,11 +441,11 @@ describe('a spool on a disk that is full', () => {
   it('writes nothing that the next process would take for delivered', () => {
     const directory = folder.file('spool');
     const { queue } = make({ directory });
-    renameSync(directory, folder.file('away'));
+    const bringBack = takeAway(directory);
     push(queue, INFO, 'a', 'b', 'c');
     queue.putBack(queue.take(1));
     queue.deliver(queue.take(1));
-    renameSync(folder.file('away'), directory);
+    bringBack();
     queue.close();
     expect(deliverAll(make({ directory }).queue)).toEqual(['b', 'c']);
   });
