@@ -33,6 +33,8 @@ export class BriefProcess {
   async end(handler: string, options: object): Promise<BriefEnd> {
     const child = this.#program.start([handler, JSON.stringify(options)], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      // Of the client libraries: that a Node is old.
+      env: { ...process.env, NODE_NO_WARNINGS: '1' },
     });
     let errors = '';
     child.stderr?.on('data', (chunk: Buffer) => {
