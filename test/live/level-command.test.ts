@@ -101,7 +101,7 @@ describe('nestjs-logging level', () => {
   it('says what is wrong in one line, and ends with 1', async () => {
     const said = async (...args: string[]) => (await run(args)).stderr;
     expect(await said('set', address(), 'shop', 'loud')).toMatch(/answered 400: .*unknown level 'loud'/);
-    expect(await said('list', `${live.url}/logging`)).toMatch(/answered 401: the token in the address/);
+    expect(await said('list', `${live.url}/logging`)).toMatch(/answered 401: the token is missing or wrong/);
     expect(await said('list', `${live.url}/nowhere?token=x`)).toMatch(/answered 404/);
     expect(await said('list', 'http://127.0.0.1:1/logging')).toMatch(/is not reached/);
     expect(await said('list', 'nowhere')).toMatch(/is not an address/);

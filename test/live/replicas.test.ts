@@ -104,6 +104,13 @@ describe('options', () => {
     expect(() => redisReplicas(options as never)).toThrow(LoggingError);
   });
 
+  it('name what an environment without the address leaves out', () => {
+    expect(() => redisReplicas({ url: undefined } as never)).toThrow(/give url, options or client.*not set/);
+    expect(() => natsReplicas({ servers: undefined } as never)).toThrow(
+      /give servers or connection.*not set/,
+    );
+  });
+
   it.each([[{}], [{ servers: [] }], [{ connection: {} }], [{ servers: 'nats', bucket: 'a.b' }]])(
     'of natsReplicas that do not fit are refused: %j',
     (options) => {

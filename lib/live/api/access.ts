@@ -86,7 +86,9 @@ export class LiveAccess implements CanActivate {
     const given = asked ?? bearerOf(exchange.header('authorization')) ?? cookieOf(exchange.header('cookie'));
     if (!isSame(given ?? '', token)) {
       this.#attempts.count(from);
-      throw new UnauthorizedException('the token in the address that was printed at the start is missing');
+      throw new UnauthorizedException(
+        'the token is missing or wrong; it is in the address that was printed at the start',
+      );
     }
     // So that it need not stay in the address.
     if (asked !== null)

@@ -95,7 +95,8 @@ export function showHandlers(): object[] {
 /** Flushes a handler. @throws {RefusedRequest} 404 if there is none of that name; 500 if it fails, which is reported. */
 export async function flushHandler(name: string): Promise<void> {
   const handler = openHandlers().find((each) => isHandler(each) && nameOf(each) === name);
-  if (handler === undefined) throw new RefusedRequest(404, 'no such handler');
+  if (handler === undefined)
+    throw new RefusedRequest(404, 'no open handler has this name; api/handlers lists them');
   try {
     await handler.flush();
   } catch (error) {

@@ -1,6 +1,7 @@
 import { NOTSET } from '../../core/levels.js';
 import { isLogger, type Logger } from '../../core/loggers/logger.js';
 import type { Manager } from '../../core/loggers/manager.js';
+import { cutText } from '../../runtime/cut-text.js';
 import { ownLevel } from '../overrides/active-level.js';
 import { checkTarget, makeOverride, OFF } from '../overrides/override.js';
 import type { OverrideBook } from '../overrides/override-book.js';
@@ -121,7 +122,13 @@ function readLevel(body: unknown): SpringLevel | undefined {
     : undefined;
   if (given === undefined || given === null || given === '') return undefined;
   const level = LEVELS.find((each) => each === String(given).toUpperCase());
-  if (level === undefined) throw new RefusedRequest(400, 'no level of that name');
+  if (level === undefined) {
+    const name = cutText(String(given), 64);
+    throw new RefusedRequest(
+      400,
+      `no level is named ${JSON.stringify(name)}; known are ${LEVELS.join(', ')}`,
+    );
+  }
   return level;
 }
 

@@ -55,7 +55,10 @@ const schema = lazy(() =>
     }),
     v.check(
       ({ connection, servers }) => (connection === undefined) !== (servers === undefined),
-      'expected either connection or servers',
+      ({ input }) =>
+        input.connection === undefined
+          ? 'no server: give servers or connection; where servers is from the environment, its variable is not set'
+          : 'expected either connection or servers, not both',
     ),
   ),
 );

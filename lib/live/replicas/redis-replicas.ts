@@ -63,7 +63,10 @@ const schema = lazy(() =>
     }),
     v.check(
       ({ client, url, options }) => (client === undefined) !== (url === undefined && options === undefined),
-      'expected either client, or url and options',
+      ({ input }) =>
+        input.client === undefined
+          ? 'no server: give url, options or client; where url is from the environment, its variable is not set'
+          : 'expected either client, or url and options, not both',
     ),
   ),
 );
