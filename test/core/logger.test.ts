@@ -37,6 +37,13 @@ describe('a log call', () => {
     expect(seen.lines).toEqual(['bob did 3']);
   });
 
+  it('names the placeholder and the type that do not go together, and not the value', () => {
+    const { text } = captureStderr(() => getLogger('a').info('order %d paid', 'secret-7'));
+    expect(seen.records.map((record) => record.getMessage())).toEqual(['order %d paid secret-7']);
+    expect(text).toContain('(%d format: a real number is required, not str); %s takes any value');
+    expect(text).not.toContain('secret-7');
+  });
+
   it('leaves a message without arguments as it is', () => {
     getLogger('a').info('100%');
     expect(seen.lines).toEqual(['100%']);

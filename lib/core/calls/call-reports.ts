@@ -1,4 +1,5 @@
 import { str } from '../../python/python-text.js';
+import { TemplateError } from '../../python/template.js';
 import { checkLevel, findLevel, INFO, WARNING } from '../levels.js';
 import { state } from '../state.js';
 import { type CallBoundary, type CallerInfo, findCaller } from './caller.js';
@@ -12,8 +13,15 @@ export interface ReportedRecord {
 /** On records that were already reported: each handler merges the message again. */
 const REPORTED: unique symbol = Symbol.for('nestjs-logging.record.misfit') as never;
 
-/** Reports that a record's arguments do not fit its message. */
-export function reportMisfit(record: ReportedRecord, text: string): void {
+/** What a placeholder says of a value of the wrong type: the types, and nothing of the value. */
+const WRONG_TYPE = /^(?:%[a-zA-Z] format: an? [a-z ]+ is|must be real number|%c) /;
+
+/**
+ * Reports that a record's arguments do not fit its message.
+ *
+ * @param error What merging them threw.
+ */
+export function reportMisfit(record: ReportedRecord, text: string, error?: unknown): void {
   if (Object.hasOwn(record, REPORTED)) return;
   Object.defineProperty(record, REPORTED, { value: true });
   state.callErrors.report(
@@ -21,13 +29,19 @@ export function reportMisfit(record: ReportedRecord, text: string): void {
       code: 'ERR_LOGGING_ARGUMENT',
       logger: str(record.name),
       about: text,
-      problem:
-        'the arguments do not fit the message and were written after it; give each a placeholder, for example %s, ' +
-        'or log them as fields: { extra: { … } }',
+      problem: misfitText(error),
       caller: () => record.caller(),
     },
     state.raiseExceptions,
   );
+}
+
+function misfitText(error: unknown): string {
+  const reason = error instanceof TemplateError ? error.message : '';
+  return WRONG_TYPE.test(reason)
+    ? `the arguments do not fit the message and were written after it (${reason}); %s takes any value`
+    : 'the arguments do not fit the message and were written after it; give each a placeholder, for example %s, ' +
+        'or log them as fields: { extra: { … } }';
 }
 
 /** Reports that a field has the name of an attribute of records. */

@@ -28,7 +28,7 @@ export function mergeMessage(record: MergedRecord): string {
     return args.length === 0 ? text : printf(text, args);
   } catch (error) {
     if (state.strictCalls) throw error;
-    reportMisfit(record, text);
+    reportMisfit(record, text, error);
     return writeBehind(text, Array.isArray(args) ? args : [args]);
   }
 }
