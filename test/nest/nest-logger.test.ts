@@ -201,6 +201,19 @@ describe('NestLogger', () => {
     ]);
   });
 
+  it('takes the stack before a context that the call names once more, and loses no other string', () => {
+    Logger.overrideLogger(new NestLogger());
+    new Logger('Orders').error('failed', stack, 'Orders');
+    new Logger('Orders').error('failed', stack, 'no stock');
+    expect(recorder.records.map(({ name, message }) => [name, message])).toEqual([
+      ['nest.Orders', 'failed'],
+      ['nest.Orders', 'failed'],
+      ['nest.Orders', 'no stock'],
+    ]);
+    const [first, second] = recorder.records as [LogRecord, LogRecord];
+    for (const { excInfo } of [first, second]) expect(formatTraceback(excInfo)).toBe(stack);
+  });
+
   it.each<[LogLevel[], Method[]]>([
     [['error'], ['error', 'fatal']],
     [

@@ -28,7 +28,8 @@ export function readNestCall(message: unknown, rest: readonly unknown[]): NestCa
 /**
  * Parses the arguments of `error` and `fatal`: after the message there may be a stack, then a context.
  *
- * Of two arguments the second is a stack if it looks like one, else the context.
+ * Of two arguments the second is a stack if it looks like one, else the context. A context that is named in the call
+ * too, after the stack, as in `error(text, stack, 'Orders')`, comes before that of Nest's `Logger`.
  */
 export function readErrorCall(message: unknown, rest: readonly unknown[]): NestCall {
   const last = rest[rest.length - 1];
@@ -42,6 +43,11 @@ export function readErrorCall(message: unknown, rest: readonly unknown[]): NestC
   const beforeContext = call.messages[call.messages.length - 1];
   if (call.messages.length <= 1 || (typeof beforeContext !== 'string' && beforeContext !== undefined))
     return call;
+  const beforeThat = call.messages[call.messages.length - 2];
+  if (call.messages.length > 2 && isStack(beforeThat) && !isStack(beforeContext)) {
+    const named = beforeContext === undefined || beforeContext === call.context ? [] : [beforeContext];
+    return { messages: [...call.messages.slice(0, -2), ...named], context: call.context, stack: beforeThat };
+  }
   // Nest would print it as the stack; after an Error or an object it is the message.
   if (
     call.messages.length === 2 &&
