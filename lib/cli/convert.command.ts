@@ -106,6 +106,13 @@ function withoutEmpty(config: Record<string, unknown>): Record<string, unknown> 
   );
 }
 
+/** Whether a handler takes its recipients from settings that are not in the dictionary. */
+function isMailToAdmins(handler: unknown): boolean {
+  if (!isPlainObject(handler)) return false;
+  const { class: name = handler['()'], admins } = handler;
+  return typeof name === 'string' && /(?:^|\.)AdminEmailHandler$/.test(name) && admins === undefined;
+}
+
 function reportIssues(config: LoggingConfig, origin: ConfigOrigin, terminal: Terminal): void {
   const unknown = new Set<string>();
   const paint = painterFor('stderr', terminal);
@@ -117,6 +124,13 @@ function reportIssues(config: LoggingConfig, origin: ConfigOrigin, terminal: Ter
     for (const issue of error.issues) report(issueText(issue, paint));
   }
   for (const name of unknown) report(`${name} is your own class; register it with registerComponent()`);
+  for (const [name, handler] of Object.entries(config.handlers ?? {})) {
+    if (!isMailToAdmins(handler)) continue;
+    report(
+      `handlers.${name}: mails to nobody yet: its recipients are ADMINS of Django's settings, which LOGGING does not ` +
+        'have; give it admins, mailhost and fromaddr, or call setDjangoSettings({ ADMINS, EMAIL_HOST, SERVER_EMAIL }) first',
+    );
+  }
 }
 
 /** In files `${` begins a variable, but in formats of the `$` style; a plain one is written `$${`. */

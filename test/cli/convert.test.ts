@@ -71,6 +71,19 @@ describe('nestjs-logging convert', () => {
     },
   );
 
+  it('says that the mails of Django have no recipients without its settings', () => {
+    const mail = { class: 'django.utils.log.AdminEmailHandler', level: 'ERROR' };
+    const notes = (handler: object) =>
+      cli.run(['convert', '-'], {
+        input: JSON.stringify({
+          ADMINS: [['Ann', 'ann@x.org']],
+          LOGGING: { version: 1, handlers: { mail: handler } },
+        }),
+      }).stderr;
+    expect(notes(mail)).toMatch(/handlers\.mail: mails to nobody yet.*setDjangoSettings/);
+    expect(notes({ ...mail, admins: ['ann@x.org'] })).toBe('');
+  });
+
   it('reports what the application has to register, and what is wrong', () => {
     const config = {
       version: 1,
