@@ -46,7 +46,9 @@ export const httpLogSchema = v.strictObject({
   level: v.optional(
     v.pipe(
       callback<(request: PlatformRequest, response: PlatformResponse) => number | string | undefined>(),
-      v.description('The level of an access record; undefined for the one the status gives.'),
+      v.description(
+        '`(request, response) => level`: the level of an access record; undefined for the one the status gives.',
+      ),
     ),
   ),
   fields: v.optional(
@@ -57,14 +59,14 @@ export const httpLogSchema = v.strictObject({
           response: PlatformResponse,
         ) => Readonly<Record<string, unknown>> | undefined
       >(),
-      v.description('Further fields of an access record.'),
+      v.description('`(request, response) => fields`: further fields of an access record.'),
     ),
   ),
   contextFields: v.optional(
     v.pipe(
       callback<(request: PlatformRequest) => Readonly<Record<string, unknown>> | undefined>(),
       v.description(
-        'Fields of every record of a request, as if bound by bindContext: called once, when the first of them is made.',
+        '`(request) => fields`: fields of every record of a request, as if bound by bindContext: called once, when the first of them is made.',
       ),
     ),
   ),
