@@ -74,6 +74,26 @@ describeWithEngines(['opensearch'], 'OpenSearch', () => {
       expect(handler.stats).toMatchObject({ delivered: names.length + 1, dropped: 0 });
     });
 
+    it('numbers of any size, also within objects, with all their digits', async () => {
+      const handler = new ElasticsearchHandler({ url: engine.url, index: 'numbers' });
+      const numbers = [2 ** 53, 2 ** 62, 2 ** 63, -(2 ** 64), 123_456_789_012_345_680_000, 1e21, 3e38, -0];
+      const fields = numbers.map((number, index) => ({
+        [`n${index}`]: number,
+        deep: { [`n${index}`]: [number] },
+      }));
+      for (const extra of fields) handler.handle(record('a number', { extra }));
+      handler.handle(
+        record('none', { extra: { none: Number.NaN, deep: { none: [Number.POSITIVE_INFINITY, 1] } } }),
+      );
+      handler.handle(record('a BigInt', { extra: { big: 2n ** 70n } }));
+      await until('all have their verdict', () => handler.stats.queued === 0, 60_000);
+      await handler.close();
+      expect(handler.stats).toMatchObject({ delivered: numbers.length + 2, dropped: 0 });
+      const found = (await engine.received('numbers', numbers.length + 2)).map(({ _source }) => _source);
+      for (const extra of fields)
+        expect(found).toContainEqual(expect.objectContaining(JSON.parse(JSON.stringify(extra))));
+    });
+
     it('all but the record whose field has another type, which is set aside with the reason', async () => {
       const stderr = collectStderr();
       const spool = { directory: folder.path };

@@ -30,6 +30,18 @@ describe('jsonString', () => {
 });
 
 describe('jsonValue', () => {
+  it.each([
+    [2 ** 62, '4611686018427388000'],
+    [2 ** 63, '9223372036854776000.0'],
+    [-(2 ** 63), '-9223372036854776000.0'],
+    [1e20, '100000000000000000000.0'],
+    [1e21, '1e+21'],
+    [-1e300, '-1e+300'],
+  ])('writes %d so that no parser takes it for an integer that is out of range', (value, json) => {
+    expect(jsonValue(value, new JsonBudget())).toBe(json);
+    expect(JSON.parse(json)).toBe(value);
+  });
+
   it('reads no more of a set or map than it may write, and marks what is missing', () => {
     const budget = new JsonBudget();
     budget.reset(100_000);

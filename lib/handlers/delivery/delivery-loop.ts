@@ -137,6 +137,15 @@ export class DeliveryLoop<T> {
   }
 
   async #close(): Promise<void> {
+    try {
+      await this.#end();
+    } finally {
+      // Jest's --detectOpenHandles takes it for an open handle until it is collected.
+      this.#home.emitDestroy();
+    }
+  }
+
+  async #end(): Promise<void> {
     if (this.#running === undefined || (await this.#drain()) === 'done') return;
     this.#abandon.abort();
     this.#rest.end();

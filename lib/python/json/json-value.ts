@@ -12,6 +12,8 @@ import { jsonString } from './json-string.js';
 
 /** Bytes of a buffer, and numbers of a typed array, that are written. */
 const MAX_BINARY = 96;
+/** Integers from here on take more than 64 bits, with their sign. */
+const MAX_INTEGER = 2 ** 63;
 /** Characters of a key that are written. */
 const MAX_KEY = 256;
 
@@ -29,7 +31,7 @@ export function jsonValue(value: unknown, budget: JsonBudget): string | undefine
     case 'string':
       return jsonString(budget.takeText(value));
     case 'number':
-      return Number.isFinite(value) ? shortestText(value) : 'null';
+      return Number.isFinite(value) ? numberJson(value) : 'null';
     case 'boolean':
       return value ? 'true' : 'false';
     case 'undefined':
@@ -41,6 +43,15 @@ export function jsonValue(value: unknown, budget: JsonBudget): string | undefine
         ? jsonString(budget.takeText(primitiveText(value)))
         : safeConverted(value, budget);
   }
+}
+
+/**
+ * An integer that no 64-bit integer holds is written as a fraction, as Python writes a float: to Elasticsearch, and to
+ * parsers in Go or Java, digits alone are an integer that is out of range, and they refuse all of the line.
+ */
+function numberJson(value: number): string {
+  const text = shortestText(value);
+  return (value >= MAX_INTEGER || value <= -MAX_INTEGER) && !text.includes('e') ? `${text}.0` : text;
 }
 
 /** A BigInt, a symbol or a function. */

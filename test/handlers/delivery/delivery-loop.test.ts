@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 import { describe, expect, it } from '@jest/globals';
 import { Backoff } from '../../../lib/handlers/delivery/backoff.js';
 import { BoundedQueue } from '../../../lib/handlers/delivery/bounded-queue.js';
@@ -40,6 +40,22 @@ describe('DeliveryLoop', () => {
     await loop.flush();
     expect(sent).toEqual([[1, 2, 3], [4]]);
     expect(loop.flush()).toBeUndefined();
+  });
+
+  it('leaves nothing behind once it is closed, that --detectOpenHandles of Jest would report', async () => {
+    const open = new Set<number>();
+    const hook = createHook({
+      init: (id, type) => type === 'nestjs-logging.DeliveryLoop' && void open.add(id),
+      destroy: (id) => void open.delete(id),
+    }).enable();
+    const [idle, used] = [make(), make()];
+    used.push(1);
+    expect(open.size).toBe(2);
+    await Promise.all([idle.loop.close(), used.loop.close()]);
+    await new Promise((resolve) => setImmediate(resolve));
+    hook.disable();
+    expect(open.size).toBe(0);
+    expect(used.sent).toEqual([[1]]);
   });
 
   it('goes on when a listener of failures throws', async () => {

@@ -22,6 +22,57 @@ describe('the client of a destination', () => {
   });
 });
 
+describe('the client of a destination that keeps the process alive', () => {
+  /** Longer than a client may be idle at first, and shorter than it may be the second time. */
+  const IDLE_MS = 1_400;
+  const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  function make(keepsAlive = true) {
+    const events: string[] = [];
+    const client = new Client<string>({
+      open: async () => {
+        events.push('open');
+        return 'a connection';
+      },
+      close: () => events.push('close'),
+      keepsAlive,
+    });
+    const use = (waitMs = 0) =>
+      client.use(new AbortController().signal, async () => {
+        await sleep(waitMs);
+        events.push('use');
+      });
+    return { client, events, use };
+  }
+
+  it('is closed when it is idle, later each time that it was needed again', async () => {
+    const { client, events, use } = make();
+    await Promise.all([use(IDLE_MS), use()]);
+    expect(events).toEqual(['open', 'use', 'use']);
+    await sleep(IDLE_MS);
+    expect(events).toEqual(['open', 'use', 'use', 'close']);
+    await use();
+    await sleep(IDLE_MS);
+    expect(events.slice(4)).toEqual(['open', 'use']);
+    await client.drop();
+    expect(events.slice(4)).toEqual(['open', 'use', 'close']);
+  });
+
+  it('stays while the process listens on a port, and so does one that is not ours', async () => {
+    const [ours, given] = [make(), make(false)];
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await Promise.all([ours.use(), given.use()]);
+    await sleep(IDLE_MS);
+    await new Promise((resolve) => server.close(resolve));
+    expect([ours.events, given.events]).toEqual([
+      ['open', 'use'],
+      ['open', 'use'],
+    ]);
+    await ours.client.drop();
+  });
+});
+
 describe('a Redis that takes the connection and answers nothing', () => {
   let server: Server;
   const sockets = new Set<Socket>();

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { collectActivations } from '../../../../lib/core/activation.js';
 import { checkOptions } from '../../../../lib/core/options.js';
@@ -396,6 +396,7 @@ describe('a spool on a disk that is full', () => {
     if (disk !== undefined)
       for (const name of readdirSync(disk.path)) rmSync(join(disk.path, name), { recursive: true });
   });
+  afterAll(() => disk?.unmount());
   const itWithDisk = disk === undefined ? it.skip : it;
 
   itWithDisk('keeps records in memory, within bounds, and writes them when there is room', async () => {
