@@ -360,6 +360,23 @@ describeWithEngines(['chromium'], 'the page in a browser', () => {
     await expectSound(page, 'phone');
   });
 
+  test('an empty list of requests says from when on records are kept', async () => {
+    const page = await open('desktop', 'requests');
+    const answer = (await live.ask('session')).body as { records: object };
+    const missing = page.locator('.empty');
+    const show = async (keepsAlways: boolean, text: string): Promise<string | null> => {
+      await page.route('**/api/session', (route) =>
+        route.fulfill({ json: { ...answer, records: { ...answer.records, keepsAlways } } }),
+      );
+      await page.reload();
+      await page.getByLabel('Text').fill(text);
+      await missing.filter({ hasText: 'No request matches.' }).waitFor();
+      return missing.textContent();
+    };
+    expect(await show(true, 'no such request')).toBe('No request matches.');
+    expect(await show(false, 'no such request')).toContain('kept from when somebody looks');
+  });
+
   test('what is forged is text', async () => {
     const page = await open('desktop', 'live');
     await page.getByLabel('Logger and below').fill('forged');

@@ -25,7 +25,7 @@ describe.each(['express', 'fastify'] as const)('the API on %s', (platform) => {
     expect(body).toMatchObject({
       csrfToken: expect.stringMatching(/^[\w-]{43}$/),
       instance: { name: expect.stringContaining(String(process.pid)), labels: {} },
-      records: { capacity: 500, isKeeping: true },
+      records: { capacity: 500, isKeeping: true, keepsAlways: true },
       traceUrl: 'https://traces.example.com/{trace_id}',
     });
   });

@@ -66,6 +66,7 @@ export class LiveApi {
           capacity: ring.options.capacity,
           seq: ring.seq,
           isKeeping: ring.isKeeping,
+          keepsAlways: ring.options.keepsAlways,
         },
         traceUrl: this.live.traceUrl,
       });

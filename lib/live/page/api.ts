@@ -12,7 +12,12 @@ export interface Session {
   readonly process: { readonly pid: number; readonly node: string; readonly startedAt: number };
   /** The server's clock, in milliseconds since the epoch. */
   readonly now: number;
-  readonly records: { readonly kept: number; readonly capacity: number };
+  readonly records: {
+    readonly kept: number;
+    readonly capacity: number;
+    /** Whether records are kept while nobody looks at them. */
+    readonly keepsAlways: boolean;
+  };
   readonly traceUrl: string | null;
 }
 

@@ -94,9 +94,16 @@ export function RequestsView({
           </tbody>
         ))}
       </table>
-      {rows.length === 0 ? <p class="empty">No request yet.</p> : null}
+      {rows.length === 0 ? <p class="empty">{emptyText(settled !== '' || isFailed, session)}</p> : null}
     </section>
   );
+}
+
+function emptyText(isFiltered: boolean, session: Session | undefined): string {
+  const text = isFiltered ? 'No request matches.' : 'No request yet.';
+  return session?.records.keepsAlways === false
+    ? `${text} Records are kept from when somebody looks; for earlier ones see what the handlers wrote.`
+    : text;
 }
 
 function OneRequest({
