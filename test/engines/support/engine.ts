@@ -46,12 +46,18 @@ export function describeWithEngines(names: readonly string[], title: string, tes
   describe.skip(title, tests);
 }
 
-/** Waits until something holds. @throws Error that says what was waited for, after the time given. */
+/**
+ * Waits until something holds.
+ *
+ * @param what What is waited for; a function, to say what there is instead.
+ * @throws Error that says what was waited for, after the time given.
+ */
 export async function until(
-  what: string,
+  what: string | (() => string),
   holds: () => boolean | Promise<boolean>,
   timeoutMs = 15_000,
 ): Promise<void> {
   for (const deadline = Date.now() + timeoutMs; !(await holds()); await delay(25))
-    if (Date.now() > deadline) throw new Error(`Not within ${timeoutMs / 1_000} s: ${what}`);
+    if (Date.now() > deadline)
+      throw new Error(`Not within ${timeoutMs / 1_000} s: ${typeof what === 'string' ? what : what()}`);
 }

@@ -17,6 +17,10 @@ export interface RabbitMQ extends Engine {
   received(queue: string, count: number, timeoutMs?: number): Promise<Message[]>;
 }
 
+function shortly({ content }: Message): string {
+  return JSON.stringify(content.toString().slice(0, 60));
+}
+
 /** Starts a RabbitMQ on ports that were free. */
 export async function startRabbitMQ(): Promise<RabbitMQ> {
   const folder = dataFolder('rabbitmq');
@@ -74,7 +78,9 @@ export async function startRabbitMQ(): Promise<RabbitMQ> {
     async received(queue, count, timeoutMs = 15_000) {
       let messages: Message[] = [];
       await until(
-        `RabbitMQ has ${count} messages in ${queue}`,
+        () =>
+          `${count} messages in ${queue} of RabbitMQ, which has ${messages.length}: ` +
+          messages.slice(-3).map(shortly).join(', '),
         async () => {
           messages = await query(queue);
           return messages.length >= count;
