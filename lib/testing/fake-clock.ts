@@ -18,6 +18,11 @@ export interface FakeClock {
   [Symbol.dispose](): void;
 }
 
+/** On a replaced `Date`: the one under it, once its clock is restored. */
+const UNDER: unique symbol = Symbol.for('nestjs-logging.fake-clock') as never;
+
+type ReplacedDate = DateConstructor & { readonly [UNDER]?: () => DateConstructor | undefined };
+
 /**
  * Replaces the clock: records are made, and files rolled, at the time it shows. It does not move until
  * {@link FakeClock.advance}.
@@ -53,10 +58,15 @@ export function useFakeClock(start: Date | number | string = Date.now()): FakeCl
   const callable = new Proxy(FakeDate, {
     apply: () => new FakeDate().toString(),
   }) as unknown as DateConstructor;
+  Object.defineProperty(FakeDate.prototype, 'constructor', { value: callable });
+  let isRestored = false;
+  Object.defineProperty(FakeDate, UNDER, { value: () => (isRestored ? RealDate : undefined) });
   globalThis.Date = callable;
 
   const restore = () => {
-    if (globalThis.Date === callable) globalThis.Date = RealDate;
+    isRestored = true;
+    // Another clock may be on top of it: then this one goes with that.
+    for (let under = underDate(); under !== undefined; under = underDate()) globalThis.Date = under;
   };
   return {
     get now() {
@@ -71,6 +81,10 @@ export function useFakeClock(start: Date | number | string = Date.now()): FakeCl
     restore,
     [Symbol.dispose]: restore,
   };
+}
+
+function underDate(): DateConstructor | undefined {
+  return (globalThis.Date as ReplacedDate)[UNDER]?.();
 }
 
 function readTime(time: Date | number | string): number {

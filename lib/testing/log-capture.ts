@@ -87,13 +87,15 @@ export class LogCapture {
   }
 
   /**
-   * Sets a logger's level until the capture ends; on the captured logger also what the capture takes.
+   * Sets a logger's level until the capture ends; on the captured logger also what the capture takes. After its end it does
+   * nothing.
    *
    * @param logger Default the captured one.
    * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL`
    */
   setLevel(level: Level, logger: LoggerReference = this.name): void {
-    this.#exact.push(this.#claimExactly(checkLevel(level, 'setLevel'), nameOf(logger)));
+    const levelno = checkLevel(level, 'setLevel');
+    if (this.#isOpen) this.#exact.push(this.#claimExactly(levelno, nameOf(logger)));
   }
 
   /**

@@ -236,6 +236,28 @@ logger.info('100 %d');
 `);
   });
 
+  it("writes a number as pino does, and no value where pino's call has none", async () => {
+    const source = `import { Injectable } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+@Injectable()
+export class A {
+  constructor(private readonly logger: PinoLogger) {
+    logger.info('took %d ms, %f, %i, 100%%d', 1.5, 2.5, 3);
+    logger.info({ a: 1 }, 'took %d ms', 1.5);
+    logger.info('100%off');
+    logger.info({ a: 1 }, '100%off');
+  }
+}
+`;
+    const { text } = await migrated('nestjs-pino', source);
+    expect(text).toContain(`
+    logger.info('took %s ms, %s, %i, 100%%d', 1.5, 2.5, 3);
+    logger.info({ a: 1 }, 'took %s ms', 1.5);
+    logger.info('100%off');
+    logger.info({ a: 1 }, '100%off');
+`);
+  });
+
   it('keeps a message the same whatever is quoted and escaped in it', async () => {
     const message = String.raw`~C:\\'$${'{pid}'}' "q" \'x\' \~~`.replaceAll('~', '`');
     const source = `import { Logger } from '@nestjs/common';
@@ -311,6 +333,75 @@ export class AppModule {}
     expect(left).toEqual([
       'src/b.spec.ts:2:22: PinoLogger of nestjs-pino stays; in tests provide getLoggerToken(name) of nestjs-logging',
     ]);
+  });
+
+  it('keeps a module whose package is named where that is not followed', async () => {
+    const module = `import { Module } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+@Module({ imports: [LoggerModule.forRoot()] })
+export class AppModule {}
+`;
+    const passedOn = "export { PinoLogger as Log, InjectPinoLogger } from 'nestjs-pino';\n";
+    expect(await migrated('nestjs-pino', module, { 'b.ts': passedOn })).toMatchObject({
+      text: module,
+      left: [
+        'src/a.ts:3:21: LoggerModule stays: something needs it still, see the other places',
+        'src/b.ts:1:53: PinoLogger, InjectPinoLogger of nestjs-pino stays: it is passed on from here, and other files may use it',
+      ],
+    });
+    for (const use of ["export * from 'nestjs-pino';", "export const later = import('nestjs-pino');"]) {
+      const { text, left } = await migrated('nestjs-pino', module, { 'b.ts': `${use}\n` });
+      expect(text).toBe(module);
+      expect(left[1]).toMatch(
+        /src\/b\.ts:1:\d+: nestjs-pino stays: what is taken from it here is not followed$/,
+      );
+    }
+    const mock = "jest.mock('nestjs-pino');\n";
+    const { text, left } = await migrated('nestjs-pino', module, { 'b.spec.ts': mock });
+    expect(text).toContain('LoggingModule.forRoot({');
+    expect(left).toEqual([expect.stringContaining('src/b.spec.ts:1:11: nestjs-pino stays')]);
+    const nest = "export { Injectable, Logger } from '@nestjs/common';\n";
+    expect((await migrated('nest', nest)).left).toContain(
+      'src/a.ts:1:36: Logger of @nestjs/common stays: it is passed on from here, and other files may use it',
+    );
+  });
+
+  it('names loggers that are made of winston itself', async () => {
+    const own = `import { createLogger, format, type Logger, transports } from 'winston';
+export const logger: Logger = createLogger({ format: format.json(), transports: [new transports.Console()] });
+`;
+    const kept = `import { WinstonModule } from 'nest-winston';
+import { transports } from 'winston';
+export const logger = WinstonModule.createLogger({ transports: [new transports.Console()] });
+`;
+    const { text, left } = await migrated('nest-winston', own, { 'b.ts': kept });
+    expect(text).toBe(own);
+    expect(left).toEqual([
+      expect.stringMatching(
+        /^src\/a\.ts:2:\d+: \w+ of winston stays: its transports and formats are handlers/,
+      ),
+      expect.stringMatching(/^src\/b\.ts:3:23: WinstonModule\.createLogger\(\) stays/),
+    ]);
+  });
+
+  it('finds the root module behind files that pass it on', async () => {
+    const main = `import { NestFactory } from '@nestjs/core';
+import { Root } from './shop';
+export const app = NestFactory.create(Root);
+`;
+    const module = `import { Logger, Module } from '@nestjs/common';
+@Module({ imports: [] })
+class AppModule {}
+export { AppModule as ShopModule };
+new (class { private readonly logger = new Logger('a'); up() { this.logger.log('up'); } })().up();
+`;
+    await migrated('nest', main, {
+      'shop.ts': "export * from './other';\nexport { ShopModule as Root } from './app.module';\n",
+      'other.ts': "export * from './shop';\n",
+      'app.module.ts': module,
+    });
+    expect(app.sources()['app.module.ts']).toContain('@Module({ imports: [LoggingModule.forRoot()] })');
+    expect(app.sources()['a.ts']).toContain('NestFactory.create(Root, { bufferLogs: true })');
   });
 
   it('hides no less than the options did', async () => {

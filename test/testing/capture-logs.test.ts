@@ -344,4 +344,12 @@ describe('afterwards', () => {
     getLogger('shop').error('nobody captures this');
     expect(logs.messages).toEqual([]);
   });
+
+  it('levels are as they were, also if a capture that has ended is asked to set one', () => {
+    const logs = captureLogs('shop');
+    logs.stop();
+    logs.setLevel('DEBUG');
+    expect(getLogger('shop').level).toBe(0);
+    expect(() => logs.setLevel('LOUD')).toThrow(/unknown level/);
+  });
 });

@@ -54,6 +54,23 @@ describe('useFakeClock', () => {
     expect(Date).toBe(RealDate);
   });
 
+  it('gives the real clock back to clocks that end in any order', () => {
+    const RealDate = Date;
+    const below = useFakeClock('2020-01-01T00:00:00Z');
+    const above = useFakeClock('2021-01-01T00:00:00Z');
+    below.restore();
+    expect(new Date().getUTCFullYear()).toBe(2021);
+    above.restore();
+    expect(Date).toBe(RealDate);
+    below.restore();
+    expect(Date).toBe(RealDate);
+  });
+
+  it('makes dates whose class is Date', () => {
+    using _clock = useFakeClock('2020-01-01T00:00:00Z');
+    expect(new Date().constructor).toBe(Date);
+  });
+
   it('refuses an invalid time', () => {
     expect(() => useFakeClock('yesterday')).toThrow(
       expect.objectContaining({ code: 'ERR_LOGGING_ARGUMENT' }),

@@ -2,6 +2,7 @@ import type ts from 'typescript';
 import { translateNestCall, translateWinstonCall } from './logger-calls.js';
 import { bringOver, contextsOf } from './loggers.js';
 import {
+  adviseOfMention,
   decoratorCalls,
   type ForeignModule,
   injectionPlaces,
@@ -23,8 +24,37 @@ export const fromNestWinston: Migration = {
   },
   modules(project, broughtOver) {
     replaceModules(project, winstonModule, broughtOver);
+    for (const source of project.sources) leaveWinston(source);
   },
 };
+
+const WINSTON = 'winston';
+
+/** Loggers that are made of winston itself, past nest-winston; a source is named once. */
+function leaveWinston({ unit, names }: Source): void {
+  const { ts } = unit;
+  const isReported = unit.left.length > 0;
+  const own = names.remaining(WINSTON).find(({ node, exported }) => {
+    // The type of a logger that was left, and was reported.
+    if (exported === 'Logger' && isReported) return false;
+    for (let outer: ts.Node | undefined = node.parent; outer !== undefined; outer = outer.parent) {
+      const called = ts.isCallExpression(outer) ? outer.expression : undefined;
+      const isOfModule =
+        called !== undefined &&
+        ts.isPropertyAccessExpression(called) &&
+        names.exportOf(called.expression, NEST_WINSTON) === 'WinstonModule';
+      if (isOfModule) return false;
+    }
+    return true;
+  });
+  if (own !== undefined)
+    unit.leave(
+      own.node,
+      `${own.exported === '*' ? WINSTON : `${own.exported} of ${WINSTON}`} stays: its transports and formats are handlers and formatters of a configuration, docs/from-nest-winston.md lists them`,
+    );
+  for (const { node, exported } of names.mentions(WINSTON))
+    unit.leave(node, adviseOfMention(WINSTON, exported));
+}
 
 const winstonModule: ForeignModule = {
   package: NEST_WINSTON,

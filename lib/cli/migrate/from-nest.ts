@@ -2,7 +2,7 @@ import type ts from 'typescript';
 import { translateNestCall } from './logger-calls.js';
 import type { LoggerPlace } from './logger-uses.js';
 import { bringOver, contextsOf } from './loggers.js';
-import { type Migration, plainCall, registerAtRoot, retype } from './migration.js';
+import { adviseOfMention, type Migration, plainCall, registerAtRoot, retype } from './migration.js';
 import { hasOurModule, type Source } from './module-registration.js';
 import { nameOf } from './option-reader.js';
 
@@ -24,6 +24,7 @@ export const fromNest: Migration = {
   modules(project, broughtOver) {
     if (broughtOver > 0 && !hasOurModule(project)) registerAtRoot(project);
     for (const source of project.sources) {
+      leaveMentions(source);
       leaveUses(source);
       leaveOptions(source);
     }
@@ -66,6 +67,14 @@ function bringLoggerOver({ unit, names }: Source, made: ts.NewExpression): boole
       unit.replace({ start, end: made.expression.end }, names.ours('getLogger'));
     },
   });
+}
+
+/** Files that pass Nest's loggers on. */
+function leaveMentions({ unit, names }: Source): void {
+  for (const { node, exported } of names.mentions(NEST)) {
+    const loggers = exported.filter((name) => name === 'Logger' || name === 'ConsoleLogger');
+    if (loggers.length > 0) unit.leave(node, adviseOfMention(NEST, loggers));
+  }
 }
 
 /** Names of Nest's logging that are still there, but for loggers, which were reported already. */

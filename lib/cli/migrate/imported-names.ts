@@ -81,6 +81,28 @@ export class ImportedNames {
       );
   }
 
+  /**
+   * Where a package is named in a way that is not followed: passed on by `export … from`, imported where it is needed, mocked
+   * in a test. The names that are passed on, if they are written out.
+   */
+  mentions(from: string): { readonly node: ts.Node; readonly exported: readonly string[] }[] {
+    const { ts } = this.unit;
+    const statements = new Set(this.#imported.map(({ statement }) => statement));
+    return this.unit.below().flatMap((node) => {
+      if (!ts.isStringLiteralLike(node) || node.text !== from || this.unit.isGone(node)) return [];
+      if ([...statements].some((statement) => contains(statement, node))) return [];
+      const { parent } = node;
+      // For what it does when it is loaded.
+      if (ts.isImportDeclaration(parent)) return [];
+      const isPassedOn = ts.isExportDeclaration(parent);
+      const isName = isPassedOn || ts.isCallExpression(parent) || ts.isLiteralTypeNode(parent);
+      if (!isName && !ts.isExternalModuleReference(parent)) return [];
+      const clause = isPassedOn ? parent.exportClause : undefined;
+      const names = clause !== undefined && ts.isNamedExports(clause) ? clause.elements : [];
+      return [{ node, exported: names.map((name) => (name.propertyName ?? name.name).text) }];
+    });
+  }
+
   /** Names that something else in the source has too, so that what they mean is not sure. */
   shadowed(): { readonly node: ts.Node; readonly name: string } | undefined {
     const names = new Set(

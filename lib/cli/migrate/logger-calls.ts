@@ -79,9 +79,11 @@ export const translatePinoCall: CallTranslator = ({ call, method }, around) => {
   const message = call.arguments.find((argument) => unit.ts.isStringLiteralLike(argument));
   return () => {
     rename(call, method === 'trace' ? 'verbose' : method, around);
-    if (message === undefined) return;
+    // Without values it is no format.
+    if (message === undefined || message === call.arguments.at(-1)) return;
     const text = unit.textOf(message);
-    const plain = text.replaceAll(/(?<!%)((?:%%)*)%[oOj]/g, '$1%s');
+    // Theirs write a number as it is: Python's %d cuts it, and its %f has six decimals.
+    const plain = text.replaceAll(/(?<!%)((?:%%)*)%[oOjdf]/g, '$1%s');
     if (plain !== text) unit.replace(message, plain);
   };
 };

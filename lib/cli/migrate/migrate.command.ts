@@ -87,7 +87,7 @@ function bringSourcesOver(migration: Migration, units: readonly SourceUnit[]): v
 /** The source that a relative import names. */
 function findSource(sources: readonly Source[], from: string, specifier: string): Source | undefined {
   if (!specifier.startsWith('.')) return undefined;
-  const target = resolve(dirname(from), specifier).replace(/\.[cm]?js$/, '');
+  const target = resolve(dirname(from), specifier).replace(/\.[cm]?[jt]sx?$/, '');
   return sources.find(({ unit }) => {
     const path = resolve(unit.file).replace(/\.[cm]?[jt]sx?$/, '');
     return path === target || path === join(target, 'index');

@@ -63,7 +63,11 @@ export function replaceModules(project: Project, foreign: ForeignModule, brought
       .map(({ node, exported }) => ({ unit: source.unit, node, exported })),
   );
   for (const { unit, node, exported } of rest) unit.leave(node, foreign.advise(exported));
-  const needed = rest.some(({ unit }) => !isTest(unit));
+  const named = project.sources.flatMap(({ unit, names }) =>
+    names.mentions(foreign.package).map((mention) => ({ unit, ...mention })),
+  );
+  for (const { unit, node, exported } of named) unit.leave(node, adviseOfMention(foreign.package, exported));
+  const needed = [...rest, ...named].some(({ unit }) => !isTest(unit));
   const translated = registrations.map(({ source, call }) => ({
     source,
     call,
@@ -82,6 +86,13 @@ export function replaceModules(project: Project, foreign: ForeignModule, brought
     keepBoth(project, foreign, translated, broughtOver);
   }
   if (broughtOver > 0 && registrations.length === 0 && !hasOurModule(project)) registerAtRoot(project);
+}
+
+/** What to do about a package that is named in a way that is not followed. */
+export function adviseOfMention(name: string, exported: readonly string[]): string {
+  return exported.length === 0
+    ? `${name} stays: what is taken from it here is not followed`
+    : `${exported.join(', ')} of ${name} stays: it is passed on from here, and other files may use it`;
 }
 
 function keepBoth(

@@ -52,16 +52,66 @@ export function rootModules(
   const found = new Map<ts.ClassDeclaration, Source>();
   for (const source of project.sources) {
     for (const name of modulesMadeIn(source)) {
-      const origin = source.names.originOf(name);
-      const home = origin === undefined ? source : project.find(source.unit, origin.package);
-      const module = home?.unit.source.statements.find(
-        (statement): statement is ts.ClassDeclaration =>
-          home.unit.ts.isClassDeclaration(statement) && statement.name?.text === (origin?.exported ?? name),
-      );
-      if (home !== undefined && module !== undefined) found.set(module, home);
+      const root = findClass(project, source, name);
+      if (root !== undefined) found.set(root.module, root.source);
     }
   }
   return [...found].map(([module, source]) => ({ source, module }));
+}
+
+/**
+ * The class that a name of a source stands for, through imports and the files that pass it on.
+ *
+ * @param seen Sources that led here: files may pass names on in a circle.
+ */
+function findClass(
+  project: Project,
+  source: Source,
+  name: string,
+  seen: readonly Source[] = [],
+): { readonly source: Source; readonly module: ts.ClassDeclaration } | undefined {
+  const { ts, source: file } = source.unit;
+  const origin = source.names.originOf(name);
+  const follow = (specifier: string, exported: string) => {
+    const next = project.find(source.unit, specifier);
+    return next === undefined || seen.includes(next)
+      ? undefined
+      : findClass(project, next, exported, [...seen, source]);
+  };
+  if (origin !== undefined) return follow(origin.package, origin.exported);
+  const module = file.statements.find(
+    (statement): statement is ts.ClassDeclaration =>
+      ts.isClassDeclaration(statement) && statement.name?.text === name,
+  );
+  if (module !== undefined) return { source, module };
+  for (const passed of passedOn(source, name)) {
+    const found =
+      passed.specifier === undefined
+        ? findClass(project, source, passed.exported, [...seen, source])
+        : follow(passed.specifier, passed.exported);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Where a source may have a name from that it exports: another file, or another name of its own. */
+function passedOn(
+  { unit }: Source,
+  name: string,
+): { readonly specifier: string | undefined; readonly exported: string }[] {
+  const { ts } = unit;
+  return unit.source.statements.flatMap((statement) => {
+    if (!ts.isExportDeclaration(statement)) return [];
+    const { exportClause: clause, moduleSpecifier: from } = statement;
+    const specifier = from !== undefined && ts.isStringLiteral(from) ? from.text : undefined;
+    if (clause === undefined) return [{ specifier, exported: name }];
+    const element = ts.isNamedExports(clause)
+      ? clause.elements.find((one) => one.name.text === name)
+      : undefined;
+    const exported = (element?.propertyName ?? element?.name)?.text;
+    const isItself = specifier === undefined && exported === name;
+    return exported === undefined || isItself ? [] : [{ specifier, exported }];
+  });
 }
 
 /** The names that are handed to `NestFactory.create` and the like. */
