@@ -14,6 +14,8 @@ export const processListeners: ReadonlySet<string> = new Set([
   'core/reports/crash-records.ts',
   'config/apply/config-follower.ts',
   'core/exit-drain.ts',
+  // What is unsent at the end is lost, and nobody would know.
+  'handlers/delivery/unsent.ts',
   // The SDK's batches end with the process unless they are flushed.
   'handlers/shipping/otlp/open-telemetry.handler.ts',
   'core/signal-drain.ts',

@@ -7,7 +7,7 @@ const OVERFLOW_QUIET_MS = 1_000;
 
 /** Reports delivery errors: each in one line, with the receiver and the reason. */
 export class DeliveryErrors<T> {
-  readonly #queue: Pick<DeliveryQueue<unknown>, 'stats' | 'isDurable'>;
+  readonly #queue: Pick<DeliveryQueue<unknown>, 'stats' | 'isDurable' | 'clear'>;
   readonly #receiver: () => string | undefined;
   readonly #failed: (error: Error, entries: readonly QueueEntry<T>[]) => void;
   #lastFailure: string | undefined;
@@ -19,7 +19,7 @@ export class DeliveryErrors<T> {
    * @param failed Called with each error, and the entries it affects.
    */
   constructor(
-    queue: Pick<DeliveryQueue<unknown>, 'stats' | 'isDurable'>,
+    queue: Pick<DeliveryQueue<unknown>, 'stats' | 'isDurable' | 'clear'>,
     receiver: () => string | undefined,
     failed: (error: Error, entries: readonly QueueEntry<T>[]) => void,
   ) {
@@ -70,10 +70,24 @@ export class DeliveryErrors<T> {
     this.report(new Error(`closed before all was sent: ${this.#loss}`));
   }
 
+  /** The process ends with records left. */
+  reportEnd(count: number): void {
+    this.#queue.clear('closed');
+    this.report(
+      new Error(
+        `the process ended before ${count === 1 ? '1 record was' : `${count} records were`} sent${this.#reason}`,
+      ),
+    );
+  }
+
+  get #reason(): string {
+    return this.#lastFailure === undefined ? '' : `; last failure: ${this.#lastFailure}`;
+  }
+
   get #loss(): string {
     const { dropped } = this.#queue.stats;
     const loss = `${dropped} ${dropped === 1 ? 'record' : 'records'} lost so far`;
-    if (this.#lastFailure !== undefined) return `${loss}; last failure: ${this.#lastFailure}`;
+    if (this.#lastFailure !== undefined) return `${loss}${this.#reason}`;
     const receiver = this.#receiver();
     return receiver === undefined ? loss : `${loss} on the way to ${receiver}`;
   }

@@ -7,6 +7,7 @@ import type { DeliveryFailure } from './delivery-failure.js';
 import type { DeliveryQueue, QueueEntry } from './delivery-queue.js';
 import { runAsExport } from './export-scope.js';
 import { Rest } from './rest.js';
+import { mayBeUnsent, nothingUnsent, type Unsent } from './unsent.js';
 
 /** How long a flush or a close may take, in milliseconds: `shutdown` gives up after 5 s and says so. */
 const PATIENCE_MS = 4_500;
@@ -56,7 +57,7 @@ export interface DeliveryLoopOptions<T> {
  *
  * Order is kept. What is being sent stays in the counters of the queue until it is delivered or lost.
  */
-export class DeliveryLoop<T> {
+export class DeliveryLoop<T> implements Unsent {
   readonly #options: DeliveryLoopOptions<T>;
   readonly #queue: DeliveryQueue<T>;
   // It must not belong to the request whose log call starts it.
@@ -114,6 +115,12 @@ export class DeliveryLoop<T> {
   /** Calls {@link DeliveryLoopOptions.turn} again: there may be enough for a batch now. */
   reconsider(): void {
     this.#rest.end('turn');
+  }
+
+  /** See {@link Unsent.reportLost}. */
+  reportLost(): void {
+    const { queued } = this.#queue.stats;
+    if (queued > 0) this.#errors.reportEnd(queued);
   }
 
   /**
@@ -181,6 +188,8 @@ export class DeliveryLoop<T> {
   }
 
   #start(): void {
+    // What is in a durable queue is not lost.
+    if (!this.#queue.isDurable) mayBeUnsent(this);
     this.#running = this.#home.runInAsyncScope(() => runAsExport(() => this.#run()));
   }
 
@@ -196,6 +205,7 @@ export class DeliveryLoop<T> {
     }
     // Before the promise resolves: a record that comes in between must start the loop again.
     this.#running = undefined;
+    nothingUnsent(this);
   }
 
   /** Waits until the next records are due, or sends them. @returns Whether it has sent, or tried to. */

@@ -1,4 +1,5 @@
 import { reportLoggingError } from '../../core/reports/diagnostics.js';
+import { isEndOfReports } from './unsent.js';
 
 /** How long further errors of a handler are only counted, in milliseconds. */
 const QUIET_MS = 10_000;
@@ -20,7 +21,7 @@ export class ErrorReporter {
   /** Reports an error, or counts it if one was reported just before. */
   report(error: Error): void {
     const now = performance.now();
-    if (now < this.#quietUntil) {
+    if (now < this.#quietUntil && !isEndOfReports()) {
       this.#suppressed += 1;
       return;
     }

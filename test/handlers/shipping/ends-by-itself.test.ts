@@ -179,4 +179,16 @@ describe('a process that logs, and then has nothing more to do, ends by itself',
     },
     60_000,
   );
+
+  it.each(['Loki', 'syslog over TCP'])(
+    'and says what is lost, where there is no spool either: %s',
+    async (name) => {
+      const { handler, options } = DESTINATIONS[name] as Destination;
+      const { code, errors } = await program.end(handler, options(await freePort()));
+      expect(code).toBe(0);
+      expect(
+        errors.match(/the process ended before 3 records were sent; last failure: .*ECONNREFUSED/g),
+      ).toHaveLength(1);
+    },
+  );
 });
