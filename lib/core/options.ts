@@ -209,10 +209,19 @@ function isMissingKey(issue: v.BaseIssue<unknown>): boolean {
 
 function toIssue(issue: v.BaseIssue<unknown>, path: string, schema: v.GenericSchema): OptionIssue {
   const keys = keysOf(issue);
-  return {
-    path: [path, ...keys].filter((key) => key !== '').join('.'),
-    message: describe(issue, keys, schema),
-  };
+  const message = describe(issue, keys, schema);
+  // A check of the whole begins with the option that it is about.
+  const [start = '', name = ''] = (keys.length === 0 && OPTION_FIRST.exec(message)) || [];
+  const isOption = Object.hasOwn((schema as { entries?: object }).entries ?? {}, name);
+  return isOption
+    ? { path: joinKeys(path, name), message: message.slice(start.length) }
+    : { path: joinKeys(path, ...keys), message };
+}
+
+const OPTION_FIRST = /^(\w+): /;
+
+function joinKeys(...keys: string[]): string {
+  return keys.filter((key) => key !== '').join('.');
 }
 
 function describe(issue: v.BaseIssue<unknown>, keys: readonly string[], schema: v.GenericSchema): string {

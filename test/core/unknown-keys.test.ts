@@ -29,8 +29,8 @@ describe('unknown keys of options', () => {
 
   it('hide nothing that is wrong with the whole', () => {
     const options = { url: 'http://loki:3100', tls: true, one: 1 };
-    expect(findIssues(LokiHandler.optionsSchema, options, '').map(({ message }) => message)).toEqual([
-      'unknown key',
+    expect(findIssues(LokiHandler.optionsSchema, options, '').map(formatIssue)).toEqual([
+      'one: unknown key',
       'tls: makes sense only with https://',
     ]);
   });
@@ -57,7 +57,7 @@ describe('wrong values of options', () => {
     expect(findIssues(LokiHandler.optionsSchema, options, 'handlers.loki').map(formatIssue)).toEqual([
       expect.stringContaining('handlers.loki.labels: '),
       expect.stringContaining('handlers.loki.batchSize: '),
-      'handlers.loki: tls: makes sense only with https://',
+      'handlers.loki.tls: makes sense only with https://',
     ]);
     // Whether it makes sense is not known without an address.
     const unsure = { url: 3, tls: true };
