@@ -100,6 +100,27 @@ describe('a file of a spool that is removed', () => {
   });
 });
 
+describe('the files of a spool', () => {
+  // Bytes as the first version has written them: what a later one changes has to read these all the same.
+  const FRAMES =
+    'f54e4c010000000500000000000000070000001400000000fb7e1ddb6669727374' +
+    'f54e4c010000000700000000000000080000001900000001c748040673c3a9636f6e64';
+  const SLOT = '4e4c53504f4f4c3100000000000000020000000000000007e884407f';
+
+  it.each([
+    ['', ['first', 'sécond']],
+    [SLOT, ['sécond']],
+  ])('are read by each version, those of the first too, with the state %j', (state, texts) => {
+    writeFileSync(folder.file('0000000000000007-20-test-0123456789ab.spool'), Buffer.from(FRAMES, 'hex'));
+    writeFileSync(folder.file('state'), Buffer.from(state, 'hex'));
+    const spool = openSpool(folder.path);
+    expect(spool.lostAtStart).toBe(0);
+    const records = takeAll(spool);
+    expect([textsOf(records), records.at(-1)?.id, records.at(-1)?.levelno]).toEqual([texts, 8, 25]);
+    spool.close(false);
+  });
+});
+
 describe('a spool on a full disk', () => {
   const withSmallDisk =
     (test: (disk: SmallDisk, fillUp: () => () => void) => void | Promise<void>) => async () => {
