@@ -129,7 +129,7 @@ export class ColorFormatter extends Formatter {
 
   #namingFor({ [SUMMARIZED]: summarized }: LogRecord): FieldNaming {
     if (summarized === undefined || this.#showExtra === 'all') return this.#naming;
-    return (key) => (summarized.has(key) ? undefined : this.#naming(key));
+    return (key, fields) => (summarized.has(key) ? undefined : this.#naming(key, fields));
   }
 }
 

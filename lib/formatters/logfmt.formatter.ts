@@ -10,7 +10,7 @@ import { jsonString } from '../python/json/json-string.js';
 import { str } from '../python/python-text.js';
 import { lazy } from '../runtime/lazy.js';
 import { type TimestampWriter, timestampWriter } from './support/json-timestamp.js';
-import { bare, keyValues } from './support/key-values.js';
+import { bare, type FieldNaming, keyValues } from './support/key-values.js';
 
 /** Characters of all values of a line, before they are escaped. */
 const MAX_LINE = 131_072;
@@ -78,6 +78,13 @@ export class LogfmtFormatter extends Formatter {
       .join('');
   }
 
+  readonly #nameOf: FieldNaming = (key, fields) => {
+    if (!this.#taken.has(key)) return key;
+    let name = `extra_${key}`;
+    while (this.#taken.has(name) || Object.hasOwn(fields, name)) name = `extra_${name}`;
+    return name;
+  };
+
   /** The record as one line, without a newline at its end. @throws {TemplateError} If the message does not fit its arguments. */
   override format(record: LogRecord): string {
     const message = record.getMessage();
@@ -88,8 +95,7 @@ export class LogfmtFormatter extends Formatter {
     // The time is quoted as in JSON.
     let line = `timestamp=${this.#time(record.created).replaceAll('"', '')} level=${text(str(record.levelname))} logger=${text(str(record.name))}`;
     line += `${this.#static} message=${text(message)}`;
-    const nameOf = (key: string): string => (this.#taken.has(key) ? `extra_${key}` : key);
-    line += keyValues(record, nameOf, budget, (key, value) => `${key}=${whole(value)}`);
+    line += keyValues(record, this.#nameOf, budget, (key, value) => `${key}=${whole(value)}`);
     const traceback = this.traceback(record);
     if (traceback) line += ` exception=${text(traceback)}`;
     if (record.stackInfo) line += ` stack=${text(this.formatStack(record.stackInfo))}`;

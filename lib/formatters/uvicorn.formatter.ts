@@ -145,8 +145,8 @@ function accessField(clean: (text: string) => string): UvicornField {
     const { STATUS_CODES } = nodeModule('node:http');
     return (record) => {
       const { status } = readAccess(record);
-      const text = clean(status === undefined ? '' : `${str(status)} ${STATUS_CODES[Number(status)] ?? ''}`);
-      return isColored ? paint(text, STATUS_COLORS[Math.floor(Number(status) / 100)]) : text;
+      const text = clean(status === undefined ? '' : `${str(status)} ${STATUS_CODES[str(status)] ?? ''}`);
+      return isColored ? paint(text, STATUS_COLORS[Math.floor(Number(str(status)) / 100)]) : text;
     };
   };
 }

@@ -1,5 +1,5 @@
 import { inspect, types } from 'node:util';
-import { errorProperties } from '../redaction/error-properties.js';
+import { errorProperties, hasMembers } from '../redaction/error-properties.js';
 import { boundedCache } from '../runtime/bounded-cache.js';
 import { cutText } from '../runtime/cut-text.js';
 import { ownText } from './own-text.js';
@@ -11,6 +11,9 @@ const MAX_DEPTH = 5;
 const MAX_ENTRIES = 100;
 /** After this many characters of one value, what is left is counted, not shown. */
 const MAX_TEXT = 16_384;
+
+/** Characters between two entries. */
+const SEPARATOR = 2;
 
 const PLAIN_KEY = /^[A-Za-z_$][\w$]*$/;
 
@@ -62,16 +65,25 @@ function errorText(error: Error, shown: string, walk: Walk): string {
   walk.ancestors.push(error);
   try {
     let entries: Entries;
-    for (const [name, value] of errorProperties(error))
+    for (const [name, value] of errorProperties(error)) {
+      if (isFull(0, walk)) break;
       entries = joined(entries, `${keyTexts.get(name)}: ${valueText(value, walk)}`);
-    for (const name of ['cause', 'errors'] as const) {
-      if (Object.hasOwn(error, name))
-        entries = joined(entries, `[${name}]: ${propertyText(error, name, walk)}`);
+    }
+    for (const name of errorLinks(error)) {
+      if (isFull(0, walk)) break;
+      entries = joined(entries, `[${name}]: ${propertyText(error, name, walk)}`);
     }
     return entries === undefined ? `[${shown}]` : `[${bracketed(shown, '{', entries, '}')}]`;
   } finally {
     walk.ancestors.pop();
   }
+}
+
+/** The names of what an error refers to: its cause, and the members of one that has others. */
+function errorLinks(error: Error): readonly string[] {
+  return ['cause', 'errors'].filter(
+    (name) => Object.hasOwn(error, name) && (name === 'cause' || hasMembers(error)),
+  );
 }
 
 /** A primitive as JavaScript writes it. */
@@ -134,8 +146,16 @@ function leafText(value: object, walk: Walk): string {
     showProxy: false,
     colors: false,
   });
-  const line = text.includes('\n') ? text.replace(/\s*\n\s*/g, ' ') : text;
+  const line = text.includes('\n') ? oneLine(text) : text;
   return spend(cutText(line, walk.textLeft, '…'), walk);
+}
+
+function oneLine(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ');
 }
 
 /** The name of the class, read without calling a getter; empty where there is no prototype. */
@@ -171,9 +191,14 @@ function bracketed(head: string, open: string, entries: Entries, close: string):
   return entries === undefined ? start + close : `${start} ${entries} ${close}`;
 }
 
-/** @param count How many entries there are already. */
+/**
+ * Whether no more entries are shown. Each costs what separates it from the next: lists of empty lists would have no end.
+ *
+ * @param count How many entries there are already.
+ */
 function isFull(count: number, walk: Walk): boolean {
-  return count >= MAX_ENTRIES || walk.textLeft <= 0;
+  walk.textLeft -= SEPARATOR;
+  return count >= MAX_ENTRIES || walk.textLeft <= -SEPARATOR;
 }
 
 function more(count: number): string {

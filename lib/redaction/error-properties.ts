@@ -7,7 +7,7 @@ import { Redactor } from './redactor.js';
 /** Properties of one error that are shown. */
 const MAX_PROPERTIES = 30;
 /** Properties that a traceback or a JSON error shows elsewhere. */
-const SHOWN_APART: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause', 'errors']);
+const SHOWN_APART: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause']);
 const NONE: readonly (readonly [name: string, value: unknown])[] = [];
 
 /**
@@ -29,12 +29,21 @@ export function errorProperties(error: object): readonly (readonly [name: string
   const redactor = new Redactor(defaultRedaction);
   const properties: [string, unknown][] = [];
   for (const name of names) {
-    if (SHOWN_APART.has(name)) continue;
+    if (SHOWN_APART.has(name) || (name === 'errors' && hasMembers(error))) continue;
     if (properties.length >= MAX_PROPERTIES) break;
     const value = fieldOf(error as Record<string, unknown>, name);
     if (isReporting(value)) properties.push([name, redactor.under(name, value)]);
   }
   return properties;
+}
+
+/** Whether an error has members, as an AggregateError: `errors` is a list. Of other errors it is a property like others. */
+export function hasMembers(error: object): boolean {
+  try {
+    return Array.isArray((error as { errors?: unknown }).errors);
+  } catch {
+    return false;
+  }
 }
 
 function isReporting(value: unknown): boolean {

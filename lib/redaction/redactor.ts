@@ -1,7 +1,9 @@
 import { types } from 'node:util';
+import { ownText } from '../python/own-text.js';
 import { UNREADABLE } from '../runtime/hostile-values.js';
 import { MAX_TEXT } from '../runtime/limits.js';
 import { isPlainObject } from '../runtime/plain-object.js';
+import { isExactNumber, readExactJson, writeExactJson } from './exact-json.js';
 import { type RedactTextOptions, redactText } from './redact-text.js';
 import { copyWith, emptyError, readField, type ShownFields, shownText, withText } from './redacted-copy.js';
 import type { NameVerdict, SecretKeys } from './secret-keys.js';
@@ -63,9 +65,9 @@ export class Redactor {
     if (text.length > MAX_TEXT || this.#jsonDepth > 2) return undefined;
     this.#jsonDepth += 1;
     try {
-      const value: unknown = JSON.parse(text);
+      const value = readExactJson(text);
       const redacted = this.value(value, 1);
-      return redacted === value ? undefined : JSON.stringify(redacted);
+      return redacted === value ? undefined : writeExactJson(redacted);
     } catch {
       return undefined;
     } finally {
@@ -105,6 +107,8 @@ export class Redactor {
       case 'bigint':
         return verdict.isSecretNumber ? this.#options.censor : value;
       case 'string':
+        if (this.#jsonDepth > 0 && isExactNumber(value))
+          return verdict.isSecretNumber ? this.#options.censor : this.text(value);
         return verdict.isSecret && value !== '' ? this.#options.censor : this.text(value);
       default:
         return verdict.isSecret && value !== null ? this.#options.censor : this.value(value, depth);
@@ -164,9 +168,11 @@ export class Redactor {
     if (Array.isArray(value)) return this.#array(value, depth);
     if (types.isMap(value)) return this.#map(value, depth);
     if (types.isSet(value)) return this.#set(value, depth);
-    if (ArrayBuffer.isView(value)) return this.#bytes(value);
+    if (ArrayBuffer.isView(value)) return this.#bytes(value, value);
+    if (types.isAnyArrayBuffer(value)) return this.#bytes(value, new Uint8Array(value));
     if (types.isBoxedPrimitive(value)) return this.#unboxed(value);
-    if (types.isDate(value) || types.isRegExp(value) || types.isPromise(value)) return value;
+    if (types.isRegExp(value)) return this.#regExp(value);
+    if (types.isDate(value) || types.isPromise(value)) return value;
     return this.#instance(value, depth);
   }
 
@@ -177,13 +183,20 @@ export class Redactor {
   }
 
   /** Bytes that are text with a secret become that text without it. */
-  #bytes(view: ArrayBufferView): unknown {
-    if (view.byteLength < 5) return view;
+  #bytes(value: object, view: ArrayBufferView): unknown {
+    if (view.byteLength < 5) return value;
     const text = Buffer.from(view.buffer, view.byteOffset, Math.min(view.byteLength, MAX_TEXT)).toString(
       'latin1',
     );
     const redacted = this.text(text);
-    return redacted === text ? view : redacted;
+    return redacted === text ? value : redacted;
+  }
+
+  /** A search for what somebody typed has it in its source. */
+  #regExp(value: RegExp): unknown {
+    const text = RegExp.prototype.toString.call(value);
+    const redacted = this.text(text);
+    return redacted === text ? value : redacted;
   }
 
   #array(array: readonly unknown[], depth: number): unknown {
@@ -312,8 +325,11 @@ export class Redactor {
       isChanged ||= redacted !== item;
       shown.set(name, redacted);
     }
-    if (!isChanged) return error;
+    const text = classText(error);
+    const shownText = text === undefined ? undefined : this.text(text);
+    if (!isChanged && shownText === text) return error;
     const copy = emptyError(error);
+    if (shownText !== undefined) Object.defineProperty(copy, 'toString', { value: () => shownText });
     for (const [name, item] of shown) {
       Object.defineProperty(copy, name, {
         value: item,
@@ -330,6 +346,15 @@ export class Redactor {
     const isRepeated =
       typeof message === 'string' && typeof shown === 'string' && message !== shown && message !== '';
     return this.text(isRepeated ? stack.replaceAll(message, () => shown) : stack);
+  }
+}
+
+/** What the class of an error says of it, which may be more than its message; `undefined` where it says nothing. */
+function classText(error: Error): string | undefined {
+  try {
+    return error.toString === Error.prototype.toString ? undefined : ownText(error);
+  } catch {
+    return undefined;
   }
 }
 

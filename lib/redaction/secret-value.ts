@@ -115,14 +115,18 @@ function endOfQuoted(text: string, start: number, quote: string, slashes: number
 /** After the bracket that closes the one at an index; quotes in between may hold others. */
 function closingOf(text: string, at: number): number {
   let depth = 0;
+  // Quotes that nothing closes: to search the rest of the text for each of them takes quadratic time.
+  const open = new Set<string>();
   for (let index = at; index < text.length; index += 1) {
     const character = text[index];
     if (character === '{' || character === '[') depth += 1;
     else if (character === '}' || character === ']') depth -= 1;
     else if (character === '"' || character === "'") {
       const slashes = countSlashes(text, index);
-      const end = endOfQuoted(text, index + 1, character, slashes);
-      if (end !== undefined) index = end + slashes;
+      const kind = character + slashes;
+      const end = open.has(kind) ? undefined : endOfQuoted(text, index + 1, character, slashes);
+      if (end === undefined) open.add(kind);
+      else index = end + slashes;
     }
     if (depth === 0) return index + 1;
   }

@@ -1,3 +1,5 @@
+import { flatText } from './flat-text.js';
+
 /** A memory of computed values that never holds more than it was allowed to. */
 export interface BoundedCache<Value> {
   /** The cached value of `key`, computed and cached if there is none. */
@@ -19,9 +21,11 @@ export function boundedCache<Value extends object | string>(
   maxKeyLength: number,
 ): BoundedCache<Value> {
   const entries = new Map<string, Value>();
-  const computeAndKeep = (key: string): Value => {
+  const computeAndKeep = (given: string): Value => {
+    if (given.length > maxKeyLength) return compute(given);
+    // One that was cut out of a long text would keep all of that text in memory, and so would what is cut out of it.
+    const key = flatText(given);
     const value = compute(key);
-    if (key.length > maxKeyLength) return value;
     if (entries.size >= maxEntries) {
       for (const oldest of entries.keys()) {
         entries.delete(oldest);

@@ -179,3 +179,10 @@ describe('A hostile error', () => {
     expect(outline(error)).toEqual(['Error: x']);
   });
 });
+
+describe('`errors` of an error', () => {
+  it('is a property like others where it is no list', () => {
+    const error = Object.assign(new Error('Validation failed'), { errors: { name: new Error('required') } });
+    expect(outline(error)).toEqual(['Error: Validation failed', '  errors: { name: [Error: required] }']);
+  });
+});

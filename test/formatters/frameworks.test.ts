@@ -94,6 +94,9 @@ describe("Airflow's formatters", () => {
     expect(formatter.format(record(20, 'INFO', 'x'))).toBe('2024-01-05T15:04:09.123+0000 x');
     const short = new type({ format: '%(asctime)s', datefmt: '%H:%M', utc: true });
     expect(short.format(record(20, 'INFO', 'x'))).toBe('15:04.123+0000');
+    const never = record(20, 'INFO', 'x');
+    never.created = Number.NaN;
+    expect(short.format(never)).toBe('Invalid Date');
   });
 });
 

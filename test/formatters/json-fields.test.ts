@@ -432,3 +432,48 @@ describe('A formatter whose options and methods change nothing', () => {
     for (const options of all) expect(lineOf(new Same(options), record)).toBe(line(options, record));
   });
 });
+
+describe('names in a line', () => {
+  it('are there once, in context and call together', () => {
+    const given: LogRecordOptions[] = [
+      { extra: { level: 1 }, context: { extra_level: 2 } },
+      { extra: { extra_level: 1 }, context: { level: 2 } },
+      { extra: { level: 1, extra_level: 2 } },
+      { extra: { level: 1 }, context: { level: 3, extra_level: 2 } },
+    ];
+    for (const record of given) {
+      const all = new JsonFormatter();
+      // The second time the context is remembered.
+      for (let at = 0; at < 3; at += 1) {
+        const text = lineOf(all, record);
+        const names = [...text.matchAll(/"(\w+)":/g)].map(([, name]) => name).sort();
+        expect(names).toEqual(
+          ['extra_extra_level', 'extra_level', 'level', 'logger', 'message', 'timestamp'].sort(),
+        );
+      }
+    }
+  });
+
+  it('of a remembered context are those that the fields of the call leave free', () => {
+    const formatter = new JsonFormatter();
+    const context = Object.freeze({ level: 'c' });
+    const names = (extra: Fields) => Object.keys(JSON.parse(lineOf(formatter, { context, extra }))).slice(4);
+    for (let at = 0; at < 3; at += 1) expect(names({ a: 1 })).toEqual(['extra_level', 'a']);
+    expect(names({ extra_level: 1 })).toEqual(['extra_extra_level', 'extra_level']);
+  });
+
+  it('are there once in `error`', () => {
+    const excInfo = Object.assign(new TypeError('too large'), { type: 'entity.too.large', extra_type: 1 });
+    for (const options of [{}, { drop_fields: ['other'] }]) {
+      const text = line({ includeError: true, ...options }, { excInfo });
+      expect(text).toContain(
+        '"error":{"type":"TypeError","message":"too large","extra_extra_type":"entity.too.large","extra_type":1}',
+      );
+    }
+  });
+});
+
+it('JSON of an error has its `errors` where they are no list', () => {
+  const error = Object.assign(new Error('Validation failed'), { errors: { name: 'required' } });
+  expect(fields({}, { error })).toMatchObject({ error: { errors: { name: 'required' } } });
+});

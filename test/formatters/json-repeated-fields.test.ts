@@ -170,3 +170,15 @@ describe('the fields of an adapter', () => {
     });
   });
 });
+
+it('fields that records have in common are not longer than `maxTextBytes`', () => {
+  expectLikeNew({ tenant: 'x'.repeat(100) });
+  expectLikeNew({ tenant: 'x', region: 'y'.repeat(100) });
+});
+
+function expectLikeNew(extra: Readonly<Record<string, unknown>>): void {
+  expectSameAsNew(
+    Array.from({ length: 5 }, () => extra),
+    { maxTextBytes: 64 },
+  );
+}

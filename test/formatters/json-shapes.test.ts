@@ -239,3 +239,17 @@ describe('the longest text', () => {
     expect(written({ maxTextBytes: 262_144, shape: 'ecs' }, long).message).toBe(long.msg);
   });
 });
+
+it('an object that is merged with the static one of its name may have getters that throw', () => {
+  const user = {
+    id: 7,
+    get name(): string {
+      throw new Error('gone');
+    },
+  };
+  const line = written(
+    { shape: 'logstash', static_fields: { user: { zone: 'eu' } } },
+    { msg: 'm', extra: { user } },
+  );
+  expect(line.user).toEqual({ id: 7, name: '[unreadable]', zone: 'eu' });
+});

@@ -33,6 +33,12 @@ describe('LogfmtFormatter', () => {
     expect(line({ extra: { level: 'x' } })).toBe(`${START} message=paid extra_level=x`);
   });
 
+  it('names each field once', () => {
+    expect(line({ extra: { level: 1, extra_level: 2 } })).toBe(
+      `${START} message=paid extra_extra_level=1 extra_level=2`,
+    );
+  });
+
   it('keeps fields with the names of static ones apart from these', () => {
     expect(line({ extra: { app: 'forged' } }, { static_fields: { app: 'shop' } })).toBe(
       'timestamp=2024-01-05T15:04:09.007Z level=INFO logger=shop app=shop message=paid extra_app=forged',

@@ -63,3 +63,23 @@ describe('jsonValue', () => {
     expect([budget.first(endless()).length, read]).toEqual([1_001, 1_001]);
   });
 });
+
+describe('the JSON of a Map', () => {
+  const written = (value: unknown) => {
+    const budget = new JsonBudget();
+    budget.reset(10_000);
+    return jsonValue(value, budget);
+  };
+
+  it('is an object, or pairs where two keys have the same text', () => {
+    expect(written(new Map([['a', 1]]))).toBe('{"a":1}');
+    expect(
+      written(
+        new Map<unknown, unknown>([
+          [1, 'a'],
+          ['1', 'b'],
+        ]),
+      ),
+    ).toBe('[[1,"a"],["1","b"]]');
+  });
+});

@@ -202,3 +202,18 @@ function errorOf(call: () => unknown): string {
     return String(error);
   }
 }
+
+describe('a template of a hundred thousand characters', () => {
+  it.each(['%s', '%y', 'é%s', '%5.1f'])('takes time in proportion to its length: %j', (piece) => {
+    const template = piece.repeat(100_000 / piece.length);
+    const began = performance.now();
+    countTaken(template, [1]);
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
+  it('counts positions in code points', () => {
+    expect(errorOf(() => printf('%s😀%é', [1, 2]))).toBe(
+      "ValueError: unsupported format character '?' (0xe9) at index 4",
+    );
+  });
+});

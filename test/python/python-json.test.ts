@@ -110,3 +110,12 @@ describe('pythonJson', () => {
 it('pythonJson gives null for a moment that is none', () => {
   expect(isoFormat(Number.NaN)).toBeNull();
 });
+
+it('pythonJson gives the members of an error', () => {
+  const budget = new JsonBudget();
+  budget.reset(1_000);
+  const error = new AggregateError([new Error('a')], 'all failed');
+  expect(pythonJson({ error }, { ensureAscii: true, indent: undefined }, budget)).toBe(
+    '{"error": "AggregateError: all failed { errors: [ [Error: a] ] }"}',
+  );
+});

@@ -191,3 +191,41 @@ describe('ascii', () => {
     expect(ascii('plain')).toBe("'plain'");
   });
 });
+
+describe('a value that refers to the same lists again and again', () => {
+  const nested = (leaf: unknown, wrap: (inner: unknown) => unknown) => {
+    let value = leaf;
+    for (let level = 0; level < 6; level += 1) value = wrap(value);
+    return value;
+  };
+
+  it.each<[string, unknown]>([
+    ['arrays', nested([], (inner) => new Array(100).fill(inner))],
+    ['sets', nested([], (inner) => new Set(Array.from({ length: 100 }, () => [inner])))],
+    [
+      'errors',
+      [
+        nested(0, (inner) =>
+          Object.assign(
+            new Error(''),
+            Object.fromEntries(Array.from({ length: 30 }, (_, at) => [at, inner])),
+          ),
+        ),
+      ],
+    ],
+  ])('gives a text of bounded length: %s', (_name, value) => {
+    const began = performance.now();
+    expect(str(value).length).toBeLessThan(200_000);
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+});
+
+it('the lines of a text that Node gives are joined in time that grows with their length', () => {
+  const error = new Error(`a${' '.repeat(100_000)}b\n\n  c`);
+  error.stack = error.message;
+  const began = performance.now();
+  expect(str(new Proxy({ error: { toString: () => '', [Symbol.for('x')]: 0 }, deep: error }, {}))).toContain(
+    'a  ',
+  );
+  expect(performance.now() - began).toBeLessThan(1_000);
+});

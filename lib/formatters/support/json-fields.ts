@@ -54,9 +54,9 @@ export class JsonFields {
     if (context === undefined) return extra === undefined ? '' : this.#fields(extra, budget);
     if (extra === undefined) return this.#context(context, budget);
     const first = overlap(context, extra)
-      ? this.#fields(context, budget, extra)
-      : this.#context(context, budget);
-    return first + this.#fields(extra, budget);
+      ? this.#fields(context, budget, extra, extra)
+      : this.#context(context, budget, extra);
+    return first + this.#fields(extra, budget, undefined, context);
   }
 
   /** Filters of others have seen the record: its fields are attributes now, and may have been changed. */
@@ -70,20 +70,29 @@ export class JsonFields {
     }
   }
 
-  #context(context: Fields, budget: JsonBudget): string {
+  #context(context: Fields, budget: JsonBudget, extra?: Fields): string {
     if (context !== this.#lastContext) {
       this.#lastContext = context;
       this.#lastJson = undefined;
-      return this.#fields(context, budget);
+      return this.#fields(context, budget, undefined, extra);
     }
     if (this.#lastJson !== undefined) return this.#lastJson;
-    const json = this.#fields(context, budget);
-    if (Object.isFrozen(context) && !budget.isCut && hasPlainValues(context)) this.#lastJson = json;
+    const json = this.#fields(context, budget, undefined, extra);
+    if (Object.isFrozen(context) && !budget.isCut && hasPlainValues(context) && !this.#hasReserved(context))
+      this.#lastJson = json;
     return json;
   }
 
-  /** @param hidden Fields that take the place of those with the same name. */
-  #fields(fields: Fields, budget: JsonBudget, hidden?: Fields): string {
+  /** Whether names are written that depend on those of the other fields. */
+  #hasReserved(fields: Fields): boolean {
+    return Object.keys(fields).some((key) => this.#reserved.has(key));
+  }
+
+  /**
+   * @param hidden Fields that take the place of those with the same name.
+   * @param beside Fields of the same line.
+   */
+  #fields(fields: Fields, budget: JsonBudget, hidden?: Fields, beside?: Fields): string {
     let json = '';
     let isTextOpen = false;
     let passed = 0;
@@ -102,7 +111,7 @@ export class JsonFields {
         const isText = place === undefined && typeof field === 'string' && isPlain(field);
         const value = isText ? budget.takeText(field) : this.#shown(field, place, budget);
         if (value === undefined) continue;
-        json += pick(this.#lead(fields, key, budget), isTextOpen, isText);
+        json += pick(this.#lead(fields, key, budget, beside), isTextOpen, isText);
         json += value;
         isTextOpen = isText;
       }
@@ -126,7 +135,8 @@ export class JsonFields {
   #known(fields: Fields, budget: JsonBudget): KnownFields | undefined {
     try {
       const known = this.#repeated.find(fields, budget);
-      if (known === undefined && this.#repeated.isAgain(fields, this.#reserved)) this.#remember(fields);
+      if (known === undefined && this.#repeated.isAgain(fields, this.#reserved))
+        this.#remember(fields, budget);
       return known;
     } catch {
       // A getter that throws; it is called again for the replacement text.
@@ -134,7 +144,7 @@ export class JsonFields {
     }
   }
 
-  #remember(fields: Fields): void {
+  #remember(fields: Fields, { maxText }: JsonBudget): void {
     const budget = new JsonBudget();
     budget.reset(MAX_RECORD);
     const set = new FieldSet();
@@ -144,6 +154,7 @@ export class JsonFields {
       if (!hasOwn.call(fields, key)) continue;
       const field = fields[key];
       if (this.#reserved.has(key) || !set.takes(key, field)) break;
+      if (typeof field === 'string' && field.length > maxText) break;
       if (this.#redaction?.placeOf(key) !== undefined) break;
       const isText = typeof field === 'string' && isPlain(field);
       json += pick(this.#lead(fields, key, budget), isTextOpen, isText);
@@ -154,10 +165,10 @@ export class JsonFields {
     if (set.keys.length > 0) this.#repeated.add(set);
   }
 
-  #lead(fields: Fields, key: string, budget: JsonBudget): Lead {
+  #lead(fields: Fields, key: string, budget: JsonBudget, beside?: Fields): Lead {
     const known = this.#leads.leadOf(key);
     if (known !== undefined) return known;
-    const name = this.#reserved.has(key) ? freeName(key, fields, this.#reserved) : key;
+    const name = this.#reserved.has(key) ? freeName(key, fields, this.#reserved, beside) : key;
     return this.#leads.leadOf(name) ?? this.#leads.remember(name, leadOf(jsonKey(name, budget)));
   }
 }
@@ -221,9 +232,9 @@ function isIn(key: string, fields: Fields | undefined): boolean {
   return fields !== undefined && Object.hasOwn(fields, key);
 }
 
-function freeName(key: string, fields: Fields, reserved: ReadonlySet<string>): string {
+function freeName(key: string, fields: Fields, reserved: ReadonlySet<string>, beside?: Fields): string {
   let name = `extra_${key}`;
-  while (reserved.has(name) || Object.hasOwn(fields, name)) name = `extra_${name}`;
+  while (reserved.has(name) || Object.hasOwn(fields, name) || isIn(name, beside)) name = `extra_${name}`;
   return name;
 }
 

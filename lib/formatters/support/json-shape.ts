@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { LogRecord } from '../../core/records/log-record.js';
 import { str } from '../../python/python-text.js';
 import { cutToBytes } from '../../runtime/cut-text.js';
-import { type JsonObject, jsonObject } from './json-hooks.js';
+import { entriesOf, type JsonObject, jsonObject } from './json-hooks.js';
 import { type RecordFacts, recordFacts } from './record-facts.js';
 
 /** What a shape is made of. */
@@ -163,7 +163,7 @@ function addFields(
     }
     // An application object merged into the product's: the product's own members stay.
     target[shown] = Object.hasOwn(target, shown)
-      ? { ...(value as JsonObject), ...(target[shown] as JsonObject) }
+      ? Object.fromEntries([...entriesOf(value as JsonObject), ...entriesOf(target[shown] as JsonObject)])
       : value;
   }
 }

@@ -1,5 +1,5 @@
 import { safeFields } from '../../core/formatting/safe-fields.js';
-import { CONTEXT, EXPOSED, EXTRA, type LogRecord } from '../../core/records/log-record.js';
+import { CONTEXT, EXPOSED, EXTRA, type Fields, type LogRecord } from '../../core/records/log-record.js';
 import type { JsonBudget } from '../../python/json/json-budget.js';
 import { jsonString } from '../../python/json/json-string.js';
 import { jsonValue } from '../../python/json/json-value.js';
@@ -11,7 +11,7 @@ const BARE = /^[\w.@$/:,;+*!?#&%~()<>-]+$/;
 const MAX_KEY = 128;
 
 /** The name of a field in the line; `undefined` for one that is shown elsewhere. */
-export type FieldNaming = (key: string) => string | undefined;
+export type FieldNaming = (key: string, fields: Fields) => string | undefined;
 
 /** Writes one field; key and value are already quoted where needed. */
 export type PairWriter = (key: string, value: string) => string;
@@ -34,7 +34,7 @@ export function keyValues(
   const fields = safeFields(record);
   let text = '';
   for (const key of Object.keys(fields)) {
-    const shown = name(key);
+    const shown = name(key, fields);
     if (shown === undefined) continue;
     if (!budget.takeEntry()) break;
     const value = valueText(fields[key], budget);

@@ -9,6 +9,8 @@ import type { LogRecord } from '../../core/records/log-record.js';
 export function offsetTime(record: LogRecord, format: string, render: (format: string) => string): string {
   const text = render(`${format}\n%z`);
   const line = text.lastIndexOf('\n');
+  // A time that no calendar has, or one whose text is too long.
+  if (line < 0) return text;
   const milliseconds = Math.floor(record.msecs).toString().padStart(3, '0');
   return `${text.slice(0, line)}.${milliseconds}${text.slice(line + 1)}`;
 }

@@ -233,7 +233,12 @@ function mapJson(map: ReadonlyMap<unknown, unknown>, budget: JsonBudget): string
     return arrayJson(entries, budget);
   }
   const texts = Object.create(null) as Record<string, unknown>;
-  for (const [key, value] of entries) texts[str(key)] = value;
+  for (const [key, value] of entries) {
+    const text = str(key);
+    // Both `1` and `'1'` are keys.
+    if (text in texts) return arrayJson(entries, budget);
+    texts[text] = value;
+  }
   return `{${entriesJson(texts, Object.keys(texts), budget)}}`;
 }
 
@@ -245,15 +250,35 @@ function errorJson(error: Error, budget: JsonBudget): string {
   return `{${parts.filter(Boolean).join(',')}}`;
 }
 
-/** Members of an object for the own properties of an error. */
-export function propertiesJson(error: object, budget: JsonBudget): string {
-  const properties = errorProperties(error);
+const NONE_TAKEN: ReadonlySet<string> = new Set();
+
+/**
+ * Members of an object for the own properties of an error.
+ *
+ * @param taken Names of other members of that object: a property of such a name has `extra_` before it.
+ */
+export function propertiesJson(
+  error: object,
+  budget: JsonBudget,
+  taken: ReadonlySet<string> = NONE_TAKEN,
+): string {
+  const given = errorProperties(error);
+  const isTaken = (name: string) => taken.has(name) || given.some(([other]) => other === name);
+  const properties = given.map(
+    ([name, value]) => [taken.has(name) ? freeName(name, isTaken) : name, value] as const,
+  );
   if (properties.length === 0) return '';
   return entriesJson(
     Object.fromEntries(properties),
     properties.map(([name]) => name),
     budget,
   );
+}
+
+function freeName(name: string, isTaken: (name: string) => boolean): string {
+  let free = `extra_${name}`;
+  while (isTaken(free)) free = `extra_${free}`;
+  return free;
 }
 
 function entriesJson(value: object, keys: readonly string[], budget: JsonBudget): string {

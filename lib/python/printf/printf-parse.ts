@@ -51,7 +51,7 @@ export interface ParsedPercent {
 
 /** Takes a `%` template apart. Never throws: what is malformed is a step that says so. */
 export function parsePercent(template: string): ParsedPercent {
-  const cursor: Cursor = { text: template, at: 0 };
+  const cursor: Cursor = { text: template, at: 0, countedTo: 0, codePoints: 0 };
   let head = '';
   const steps: { conversion: Conversion; after: string }[] = [];
   while (true) {
@@ -79,6 +79,16 @@ export function parsePercent(template: string): ParsedPercent {
 interface Cursor {
   readonly text: string;
   at: number;
+  /** How far code points were counted, and how many there were: to count from the start each time would be quadratic. */
+  countedTo: number;
+  codePoints: number;
+}
+
+/** The position `at` in code points. @param at Not before that of the last call. */
+function codePointIndex(cursor: Cursor, at: number): number {
+  cursor.codePoints += codePointLength(cursor.text.slice(cursor.countedTo, at));
+  cursor.countedTo = at;
+  return cursor.codePoints;
 }
 
 function readConversion(cursor: Cursor): Conversion {
@@ -104,7 +114,7 @@ function readConversion(cursor: Cursor): Conversion {
     isWidthArgument: width.isArgument,
     isPrecisionArgument: precision.isArgument,
     type,
-    typeIndex: problem === undefined ? codePointLength(cursor.text.slice(0, cursor.at - type.length)) : 0,
+    typeIndex: problem === undefined ? codePointIndex(cursor, cursor.at - type.length) : 0,
     problem,
   };
 }
