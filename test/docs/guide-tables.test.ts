@@ -428,6 +428,10 @@ const PINO: Record<string, Proof | typeof NOTHING> = {
     const act = () => getLogger('shop').info('%s %o', { a: 1 }, 8);
     expect(text('%(message)s', act)).toBe('{ a: 1 } 10');
   },
+  '`%d`, `%f` in a message': () => {
+    const act = () => getLogger('shop').info('%s %d %f', 1.5, 1.5, 1.5);
+    expect(text('%(message)s', act)).toBe('1.5 1 1.500000');
+  },
   '`redact`': shared.redact,
   '`serializers`': () => {
     const serializers = { exception: (error: unknown) => (error as Error).message };
