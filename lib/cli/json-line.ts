@@ -80,7 +80,7 @@ export function parseJsonLine(text: string): JsonLine | undefined {
     levelno: named.number ?? (take(['levelno'], (value) => typeof value === 'number') as number | undefined),
     logger: take(LOGGER, (value) => typeof value === 'string') as string | undefined,
     message: String(take(MESSAGE, isText) ?? ''),
-    traces: [...traces(take, TRACE), ...traces(take, ERROR)],
+    traces: takeTraces(fields),
     fields,
     all,
   };
@@ -110,16 +110,28 @@ function levelOf(level: unknown, line: Record<string, unknown>): { name?: string
   return { name: state.levelToName.get(number) ?? (number < 10 ? 'TRACE' : `Level ${number}`), number };
 }
 
-type Take = (names: readonly string[], fits: (value: unknown) => boolean) => unknown;
-
-function traces(take: Take, names: readonly string[]): string[] {
+/** Takes each traceback and stack out of the fields, once: ours have that of `err` in `exception` too. */
+function takeTraces(fields: Record<string, unknown>): string[] {
   const found: string[] = [];
-  for (;;) {
-    const value = take(names, (each) => traceText(each) !== undefined);
-    if (value === undefined) return found;
-    found.push(traceText(value) as string);
+  for (const name of [...TRACE, ...ERROR]) {
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const text = traceText(value);
+    if (text === undefined) continue;
+    found.push(text);
+    Reflect.deleteProperty(fields, name);
+    const others = Object.entries(isPlainObject(value) ? value : {}).filter(
+      ([key, item]) => !(IN_STACK.has(key) && text.includes(String(item))),
+    );
+    if (others.length > 0) fields[name] = Object.fromEntries(others);
   }
+  return found.filter(
+    (text, at) =>
+      found.indexOf(text) === at && !found.some((other) => other !== text && other.startsWith(text)),
+  );
 }
+
+/** What the stack of an error usually tells too. */
+const IN_STACK: ReadonlySet<string> = new Set(['name', 'type', 'message', 'stack']);
 
 /** A text of several lines, a list of lines, or an error written as an object with its stack. */
 function traceText(value: unknown): string | undefined {

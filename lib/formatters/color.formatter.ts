@@ -7,6 +7,7 @@ import type { FieldPainter } from '../core/formatting/record-field.js';
 import { LEAN } from '../core/lean.js';
 import { checkOptions, type OptionsSchema } from '../core/options.js';
 import { type LogRecord, SUMMARIZED } from '../core/records/log-record.js';
+import { isErrorLike } from '../core/records/traceback.js';
 import { JsonBudget } from '../python/json/json-budget.js';
 import { lazy } from '../runtime/lazy.js';
 import { type FieldNaming, keyValues, type PairWriter } from './support/key-values.js';
@@ -55,7 +56,7 @@ export const colorFormatterSchema = lazy(() =>
           (issue) => `expected 'all', true or false, got ${issue.received}`,
         ),
         v.description(
-          "Whether context and extra fields follow the message as key=value; 'all': also those that the message sums up, such as method and path of an access record.",
+          "Whether context and extra fields follow the message as key=value; 'all': also those that the message sums up, such as method and path of an access record, and an error whose traceback follows.",
         ),
       ),
       true,
@@ -127,9 +128,14 @@ export class ColorFormatter extends Formatter {
     return text + keyValues(record, this.#namingFor(record), budget, this.#pair);
   }
 
-  #namingFor({ [SUMMARIZED]: summarized }: LogRecord): FieldNaming {
-    if (summarized === undefined || this.#showExtra === 'all') return this.#naming;
-    return (key, fields) => (summarized.has(key) ? undefined : this.#naming(key, fields));
+  /** Without what the message says already, and without the error whose traceback follows. */
+  #namingFor({ [SUMMARIZED]: summarized, excInfo }: LogRecord): FieldNaming {
+    const thrown = isErrorLike(excInfo) ? excInfo : undefined;
+    if (this.#showExtra === 'all' || (summarized ?? thrown) === undefined) return this.#naming;
+    return (key, fields) =>
+      summarized?.has(key) || (thrown !== undefined && fields[key] === thrown)
+        ? undefined
+        : this.#naming(key, fields);
   }
 }
 

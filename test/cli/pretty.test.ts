@@ -52,6 +52,20 @@ describe('nestjs-logging pretty', () => {
     );
   });
 
+  it('shows a stack once, and what an error has beside it', () => {
+    const stack = 'QueryError: no\n    at x';
+    const err = { name: 'QueryError', message: 'no', stack, code: '23505' };
+    expect(
+      pretty(line({ level: 'ERROR', message: 'failed', err, exception: `${stack}\n  code: '23505'` })),
+    ).toBe('ERROR    failed err={"code":"23505"}\n    QueryError: no\n        at x\n      code: \'23505\'\n');
+    expect(pretty(line({ level: 'ERROR', message: 'failed', err: { ...err, message: 'changed' } }))).toBe(
+      'ERROR    failed err={"message":"changed","code":"23505"}\n    QueryError: no\n        at x\n',
+    );
+    expect(pretty(line({ level: 'ERROR', message: 'failed', err: { stack }, exception: stack }))).toBe(
+      'ERROR    failed\n    QueryError: no\n        at x\n',
+    );
+  });
+
   it('lets other lines through, without what acts on a terminal', () => {
     expect(pretty('listening\u001b]0;title\u0007 on 3000\n{ not JSON\n')).toBe(
       'listening\\x1b]0;title\\x07 on 3000\n{ not JSON\n',

@@ -57,6 +57,19 @@ describe('ColorFormatter', () => {
     expect(line(record, { ...options, showExtra: 'all' })).toBe('GET 200 method=GET status=200 tenant=acme');
   });
 
+  it('leaves out a field that is the error of the traceback, unless asked for all of it', () => {
+    const excInfo = new Error('no');
+    const record = { excInfo, extra: { err: excInfo, cause: new Error('other'), user_id: 7 } };
+    const [first] = line(record, { colors: false, format: '%(message)s' }).split('\n');
+    expect(first).toMatch(/^paid cause=\{"name":"Error","message":"other",.* user_id=7$/);
+    expect(line(record, { colors: false, format: '%(message)s', showExtra: 'all' })).toMatch(
+      /^paid err=\{"name":"Error","message":"no",/,
+    );
+    // Without a traceback to follow, it is shown.
+    const alone = { extra: { err: excInfo } };
+    expect(line(alone, { colors: false, format: '%(message)s' })).toMatch(/^paid err=\{/);
+  });
+
   it('leaves out the fields of drop_fields', () => {
     const context = { trace_id: 't-1', request_id: 'r-1' };
     expect(
