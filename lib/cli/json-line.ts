@@ -130,7 +130,7 @@ function takeTraces(fields: Record<string, unknown>): string[] {
   );
 }
 
-/** What the stack of an error usually tells too. */
+/** What is usually in the stack of an error too. */
 const IN_STACK: ReadonlySet<string> = new Set(['name', 'type', 'message', 'stack']);
 
 /** A text of several lines, a list of lines, or an error written as an object with its stack. */
