@@ -37,6 +37,7 @@ const STARTS: Readonly<Record<string, () => Promise<Store>>> = {
   },
   rabbitmq: async () => {
     const engine = await startRabbitMQ();
+    await engine.makeQueue('logs');
     return {
       engine,
       handler: 'AMQPHandler',

@@ -69,6 +69,7 @@ const TRIALS: Readonly<Record<string, Trial>> = {
     ...{ rounds: 5, everyNth: 3 },
     start: async () => {
       const engine = await startRabbitMQ();
+      await engine.makeQueue('logs');
       const texts = async () => (await engine.query('logs')).map(({ content }) => content.toString());
       return { engine, address: engine.url, texts };
     },

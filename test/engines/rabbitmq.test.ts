@@ -20,11 +20,10 @@ describeWithEngines(['rabbitmq'], 'RabbitMQ', () => {
   }
 
   test('has what it confirmed after a kill, however often it is asked', async () => {
+    await engine.makeQueue('logs');
     await publish('ordered: 3 × é');
     await engine.kill();
     await engine.restart();
-    // What is published in the moment after its start makes it forget one message in ten times, with amqplib alone.
-    await engine.received('logs', 1);
     await publish('after the kill');
     await engine.received('logs', 2);
     expect((await engine.query('logs')).map(({ content }) => content.toString())).toEqual([

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Message } from 'amqplib';
 import { freePort } from '../../support/free-port.js';
 import { type Engine, until } from './engine.js';
@@ -11,6 +12,11 @@ import { dataFolder, EngineProcess } from './engine-process.js';
 export interface RabbitMQ extends Engine {
   readonly port: number;
   readonly url: string;
+  /**
+   * Makes a durable queue, and waits until it outlives a kill: RabbitMQ writes down which queues there are up to two seconds
+   * after it has said that there is one, and messages that it has confirmed are gone with a queue that it forgets.
+   */
+  makeQueue(name: string): Promise<void>;
   /** All messages of a queue, in order, with their properties; they stay in it. */
   query(queue: string): Promise<Message[]>;
   /** Resolves with the messages when there are so many. */
@@ -75,6 +81,12 @@ export async function startRabbitMQ(): Promise<RabbitMQ> {
     port,
     url,
     query,
+    async makeQueue(name) {
+      const connection = await connect(url);
+      await (await connection.createChannel()).assertQueue(name, { durable: true });
+      await connection.close();
+      await sleep(3_000);
+    },
     async received(queue, count, timeoutMs = 15_000) {
       let messages: Message[] = [];
       await until(
