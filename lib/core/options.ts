@@ -100,20 +100,18 @@ export function findIssues(schema: v.GenericSchema, options: unknown, path: stri
 function parse(schema: v.GenericSchema, options: unknown, path: string) {
   const found = new Map<string, OptionIssue>();
   const unknownKeys = new Set<OptionIssue>();
+  const add = (issue: v.BaseIssue<unknown>) => {
+    const one = toIssue(issue, path, schema);
+    found.set(formatIssue(one), one);
+    if (isUnknownKey(issue)) unknownKeys.add(one);
+  };
   let given = withPresentNames(schema, options);
   for (let parses = 1; ; parses += 1) {
     const { issues = [], output } = v.safeParse(schema, given);
-    for (const issue of issues) {
-      const one = toIssue(issue, path, schema);
-      found.set(formatIssue(one), one);
-      if (isUnknownKey(issue)) unknownKeys.add(one);
-    }
+    issues.forEach(add);
     const unknown = issues.filter(isUnknownKey);
     if (unknown.length === 0 || parses === MAX_PARSES) {
-      for (const issue of checksOfWhole(schema, given, issues)) {
-        const one = toIssue(issue, path, schema);
-        found.set(formatIssue(one), one);
-      }
+      checksOfWhole(schema, given, issues).forEach(add);
       return { output, found: [...found.values()], unknownKeys };
     }
     for (const issue of unknown) given = without(given, keysOf(issue));

@@ -8,6 +8,7 @@ import type { LogRecord } from '../core/records/log-record.js';
 import { JsonBudget } from '../python/json/json-budget.js';
 import { jsonString } from '../python/json/json-string.js';
 import { str } from '../python/python-text.js';
+import { freeName } from '../runtime/define-field.js';
 import { lazy } from '../runtime/lazy.js';
 import { type TimestampWriter, timestampWriter } from './support/json-timestamp.js';
 import { bare, type FieldNaming, keyValues } from './support/key-values.js';
@@ -79,10 +80,8 @@ export class LogfmtFormatter extends Formatter {
   }
 
   readonly #nameOf: FieldNaming = (key, fields) => {
-    if (!this.#taken.has(key)) return key;
-    let name = `extra_${key}`;
-    while (this.#taken.has(name) || Object.hasOwn(fields, name)) name = `extra_${name}`;
-    return name;
+    const isTaken = (name: string) => this.#taken.has(name) || Object.hasOwn(fields, name);
+    return this.#taken.has(key) ? freeName(key, isTaken) : key;
   };
 
   /** The record as one line, without a newline at its end. @throws {TemplateError} If the message does not fit its arguments. */

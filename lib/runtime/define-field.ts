@@ -32,3 +32,10 @@ function copyFields(fields: Readonly<Record<string, unknown>>, target: Record<st
     else target[key] = fields[key];
   }
 }
+
+/** A name for a field whose own is taken: `extra_` before it, as often as that is taken too. */
+export function freeName(name: string, isTaken: (name: string) => boolean): string {
+  let free = `extra_${name}`;
+  while (isTaken(free)) free = `extra_${free}`;
+  return free;
+}

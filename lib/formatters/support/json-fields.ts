@@ -5,6 +5,7 @@ import { isPlain } from '../../python/json/json-string.js';
 import { jsonKey, jsonValue, unreadable } from '../../python/json/json-value.js';
 import { KnownKeys } from '../../python/json/known-keys.js';
 import type { PathWriter, RedactedPlace } from '../../redaction/path-writer.js';
+import { freeName } from '../../runtime/define-field.js';
 import { MAX_RECORD } from '../../runtime/limits.js';
 import { FieldSet, type KnownFields, RepeatedFields } from './repeated-fields.js';
 
@@ -168,7 +169,9 @@ export class JsonFields {
   #lead(fields: Fields, key: string, budget: JsonBudget, beside?: Fields): Lead {
     const known = this.#leads.leadOf(key);
     if (known !== undefined) return known;
-    const name = this.#reserved.has(key) ? freeName(key, fields, this.#reserved, beside) : key;
+    const name = this.#reserved.has(key)
+      ? freeName(key, (other) => this.#reserved.has(other) || isIn(other, fields) || isIn(other, beside))
+      : key;
     return this.#leads.leadOf(name) ?? this.#leads.remember(name, leadOf(jsonKey(name, budget)));
   }
 }
@@ -230,12 +233,6 @@ function canListFields(fields: Fields | undefined): boolean {
 
 function isIn(key: string, fields: Fields | undefined): boolean {
   return fields !== undefined && Object.hasOwn(fields, key);
-}
-
-function freeName(key: string, fields: Fields, reserved: ReadonlySet<string>, beside?: Fields): string {
-  let name = `extra_${key}`;
-  while (reserved.has(name) || Object.hasOwn(fields, name) || isIn(name, beside)) name = `extra_${name}`;
-  return name;
 }
 
 /** Called for the context's fields, which are fewer. */

@@ -73,11 +73,7 @@ export class DeliveryErrors<T> {
   /** The process ends with records left. */
   reportEnd(count: number): void {
     this.#queue.clear('closed');
-    this.report(
-      new Error(
-        `the process ended before ${count === 1 ? '1 record was' : `${count} records were`} sent${this.#reason}`,
-      ),
-    );
+    this.report(new Error(`the process ended before ${recordsWere(count)} sent${this.#reason}`));
   }
 
   get #reason(): string {
@@ -91,4 +87,9 @@ export class DeliveryErrors<T> {
     const receiver = this.#receiver();
     return receiver === undefined ? loss : `${loss} on the way to ${receiver}`;
   }
+}
+
+/** `1 record was`, `2 records were`. */
+export function recordsWere(count: number): string {
+  return count === 1 ? '1 record was' : `${count} records were`;
 }

@@ -9,6 +9,7 @@ export interface Unsent {
 const unsent = globalSlot('unsent.1', () => ({
   senders: new Set<Unsent>(),
   isEnding: false,
+  // Of the copy of this package whose listener it is.
   stopListening: undefined as (() => void) | undefined,
 }));
 

@@ -1,4 +1,5 @@
 import { wrongAnswer } from '../../core/overrides.js';
+import { recordsWere } from '../delivery/delivery-errors.js';
 import { DeliveryFailure } from '../delivery/delivery-failure.js';
 
 /**
@@ -142,7 +143,7 @@ function failureOfEach(verdicts: readonly unknown[], count: number): DeliveryFai
   }
   if (arrived.size === count) return undefined;
   const [first = ''] = refused.values();
-  const text = `${refused.size === 1 ? '1 record was' : `${refused.size} records were`} rejected: ${first}`;
+  const text = `${recordsWere(refused.size)} rejected: ${first}`;
   if (again === undefined) return new DeliveryFailure(text, 'retry', { arrived, refused });
   const reason = refused.size === 0 ? again.reason : `${text}; others are sent again: ${again.reason}`;
   return toRetry({ ...again, reason }, { arrived, refused });

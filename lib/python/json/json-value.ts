@@ -1,6 +1,7 @@
 import { inspect, types } from 'node:util';
 import { errorProperties } from '../../redaction/error-properties.js';
 import { cutText } from '../../runtime/cut-text.js';
+import { freeName } from '../../runtime/define-field.js';
 import { propertyOf } from '../../runtime/hostile-values.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import { shortestText } from '../decimal-digits.js';
@@ -273,12 +274,6 @@ export function propertiesJson(
     properties.map(([name]) => name),
     budget,
   );
-}
-
-function freeName(name: string, isTaken: (name: string) => boolean): string {
-  let free = `extra_${name}`;
-  while (isTaken(free)) free = `extra_${free}`;
-  return free;
 }
 
 function entriesJson(value: object, keys: readonly string[], budget: JsonBudget): string {

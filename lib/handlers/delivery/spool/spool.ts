@@ -4,6 +4,7 @@ import { LoggingError } from '../../../core/errors.js';
 import { ERROR } from '../../../core/levels.js';
 import { nodeModule } from '../../../runtime/node-module.js';
 import type { OverflowPolicy } from '../bounded-queue.js';
+import { recordsWere } from '../delivery-errors.js';
 import type { DropReason } from '../delivery-queue.js';
 import { Quarantine } from './dead-letters.js';
 import { forceDirectory, forceDirectoryLater, forceFile, forceFileLater } from './force-to-disk.js';
@@ -349,8 +350,4 @@ export class Spool {
     partition.add(segment, true);
     return segment;
   }
-}
-
-function recordsWere(count: number): string {
-  return count === 1 ? '1 record was' : `${count} records were`;
 }

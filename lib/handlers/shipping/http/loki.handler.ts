@@ -7,6 +7,7 @@ import { hasError, tracebackText } from '../../../core/records/record-traceback.
 import { recordFacts } from '../../../formatters/support/record-facts.js';
 import { jsonString } from '../../../python/json/json-string.js';
 import { cutText } from '../../../runtime/cut-text.js';
+import { freeName } from '../../../runtime/define-field.js';
 import { lazy } from '../../../runtime/lazy.js';
 import { LARGE_BATCHES } from '../destination.js';
 import { textField, textsJson, withoutHalfPairs } from '../field-values.js';
@@ -182,10 +183,8 @@ function metadataOf(record: LogRecord): { metadata: string; rest: Record<string,
   for (const [key, value] of fields) {
     const text = textField(value);
     if (text === undefined) continue;
-    let name = key;
-    if (key === '' || (Object.hasOwn(own, key) && own[key] !== undefined))
-      do name = `extra_${name}`;
-      while (fields.has(name));
+    const isOurs = key === '' || (Object.hasOwn(own, key) && own[key] !== undefined);
+    const name = isOurs ? freeName(key, (other) => fields.has(other)) : key;
     const size = Buffer.byteLength(name) + Buffer.byteLength(text);
     if (count < MAX_METADATA && bytes + size <= MAX_METADATA_BYTES) {
       metadata += `,${jsonString(name)}:${jsonString(text)}`;

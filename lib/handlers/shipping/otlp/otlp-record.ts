@@ -3,6 +3,7 @@ import { tracebackText } from '../../../core/records/record-traceback.js';
 import { otelAttributes } from '../../../formatters/support/json-shapes.js';
 import { type RecordFacts, recordFacts } from '../../../formatters/support/record-facts.js';
 import { otelSeverity } from '../../../formatters/support/severities.js';
+import { freeName } from '../../../runtime/define-field.js';
 import { lazy } from '../../../runtime/lazy.js';
 import { jsonField } from '../field-values.js';
 
@@ -90,9 +91,8 @@ function addAll(record: LogRecord, hasCaller: boolean, names: string[], values: 
 /** A name that is not empty, nor that of another attribute. */
 function attributeName(name: string, others: ReadonlyMap<string, unknown>): string {
   const meant = otelNames();
-  let shown = name;
-  while (shown === '' || meant.has(shown) || (shown !== name && others.has(shown))) shown = `extra_${shown}`;
-  return shown;
+  const isTaken = (other: string) => meant.has(other) || others.has(other);
+  return name === '' || meant.has(name) ? freeName(name, isTaken) : name;
 }
 
 /**
