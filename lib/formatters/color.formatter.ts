@@ -9,7 +9,9 @@ import { checkOptions, type OptionsSchema } from '../core/options.js';
 import { type LogRecord, SUMMARIZED } from '../core/records/log-record.js';
 import { isErrorLike } from '../core/records/traceback.js';
 import { JsonBudget } from '../python/json/json-budget.js';
+import { propertyOf } from '../runtime/hostile-values.js';
 import { lazy } from '../runtime/lazy.js';
+import { isPlainObject } from '../runtime/plain-object.js';
 import { type FieldNaming, keyValues, type PairWriter } from './support/key-values.js';
 import { paint, supportsColors, TERMINAL_STYLES, type TerminalStyle } from './support/terminal-colors.js';
 
@@ -129,14 +131,21 @@ export class ColorFormatter extends Formatter {
   }
 
   /** Without what the message says already, and without the error whose traceback follows. */
-  #namingFor({ [SUMMARIZED]: summarized, excInfo }: LogRecord): FieldNaming {
-    const thrown = isErrorLike(excInfo) ? excInfo : undefined;
-    if (this.#showExtra === 'all' || (summarized ?? thrown) === undefined) return this.#naming;
+  #namingFor(record: LogRecord): FieldNaming {
+    const { [SUMMARIZED]: summarized, excInfo, excText } = record;
+    if (this.#showExtra === 'all' || (summarized === undefined && excInfo == null && !excText))
+      return this.#naming;
     return (key, fields) =>
-      summarized?.has(key) || (thrown !== undefined && fields[key] === thrown)
-        ? undefined
-        : this.#naming(key, fields);
+      summarized?.has(key) || isInTraceback(fields[key], record) ? undefined : this.#naming(key, fields);
   }
+}
+
+/** Whether a value is the error of the record; where that came from another thread, both are data. */
+function isInTraceback(value: unknown, { excInfo, excText }: LogRecord): boolean {
+  if (!isPlainObject(value)) return isErrorLike(value) && value === excInfo;
+  if (!excText) return false;
+  const stack = propertyOf(value, 'stack');
+  return typeof stack === 'string' && stack !== '' && excText.includes(stack);
 }
 
 /** Custom levels look like the nearest built-in level below. */

@@ -65,6 +65,16 @@ describe('ColorFormatter', () => {
     expect(line(record, { colors: false, format: '%(message)s', showExtra: 'all' })).toMatch(
       /^paid err=\{"name":"Error","message":"no",/,
     );
+    // In a worker both are data.
+    const sent = {
+      excText: 'Error: no\n    at x',
+      extra: { err: { message: 'no', stack: 'Error: no\n    at x' } },
+    };
+    expect(line(sent, { colors: false, format: '%(message)s' })).toBe('paid\nError: no\n    at x');
+    const other = { excText: 'Error: no\n    at x', extra: { err: { stack: 'Error: other' } } };
+    expect(line(other, { colors: false, format: '%(message)s' })).toMatch(
+      /^paid err=\{"stack":"Error: other"\}/,
+    );
     // Without a traceback to follow, it is shown.
     const alone = { extra: { err: excInfo } };
     expect(line(alone, { colors: false, format: '%(message)s' })).toMatch(/^paid err=\{/);
