@@ -142,8 +142,8 @@ export class ColorFormatter extends Formatter {
 
 /** Whether a value is the error of the record; where that came from another thread, both are data. */
 function isInTraceback(value: unknown, { excInfo, excText }: LogRecord): boolean {
-  if (!isPlainObject(value)) return isErrorLike(value) && value === excInfo;
-  if (!excText) return false;
+  if (value === excInfo && isErrorLike(value)) return true;
+  if (!excText || !isPlainObject(value)) return false;
   const stack = propertyOf(value, 'stack');
   return typeof stack === 'string' && stack !== '' && excText.includes(stack);
 }
