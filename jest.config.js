@@ -27,8 +27,9 @@ export default {
   globalSetup: '<rootDir>/test/support/jest-setup.mjs',
   resolver: '<rootDir>/test/support/jest-resolver.cjs',
   moduleNameMapper: {
+    '/handlers-module\\.js$': '<rootDir>/test/support/handlers-module.ts',
     '^nestjs-logging$': '<rootDir>/lib/index.ts',
-    '^nestjs-logging/(core|live|testing)$': '<rootDir>/lib/$1.ts',
+    '^nestjs-logging/(core|handlers|live|testing)$': '<rootDir>/lib/$1.ts',
   },
   transform: {
     '\\.ts$': [

@@ -157,7 +157,6 @@ export type { RecordCounts } from './core/reports/record-counts.js';
 export { shutdown } from './core/shutdown.js';
 export * from './filters/components.js';
 export * from './formatters/components.js';
-export * from './handlers/components.js';
 export type { OverflowPolicy } from './handlers/delivery/bounded-queue.js';
 export type { DeliveryStats, DropReason, QueueStats } from './handlers/delivery/delivery-queue.js';
 export type { SpoolStats } from './handlers/delivery/spool/spool-counters.js';
@@ -167,56 +166,8 @@ export {
   type BaseRotatingHandlerOptions,
 } from './handlers/file/rotation/base-rotating-handler.js';
 export type { HandlerSettings } from './handlers/handler-options.js';
-export type { HttpAnswer } from './handlers/http/http-request.js';
-export type { DigestOptions } from './handlers/mail/digest.js';
-export {
-  type DjangoSettings,
-  registerExceptionReporter,
-  setDjangoSettings,
-} from './handlers/mail/django-settings.js';
-export {
-  type ExceptionReport,
-  ExceptionReporter,
-  type ExceptionReporterClass,
-} from './handlers/mail/exception-reporter.js';
-export type { MailMessage, MailTransport, Nodemailer } from './handlers/mail/mail-transport.js';
-export type { TlsContextOptions } from './handlers/network/tls-options.js';
+export * from './handlers/local-components.js';
 export { QueueListener, type QueueListenerOptions } from './handlers/queue/queue-listener.js';
 export { RecordQueue } from './handlers/queue/record-queue.js';
 export { WorkerQueueListener } from './handlers/queue/worker/worker-queue-listener.js';
-export type { ClientToken } from './handlers/shipping/brokers/client-options.js';
-export type {
-  BatchSettings,
-  Destination,
-  DestinationHealth,
-  SendResult,
-} from './handlers/shipping/destination.js';
-export {
-  type HttpDestination,
-  type HttpServer,
-  type HttpShipment,
-  HttpShippingHandler,
-} from './handlers/shipping/http/http-shipping-handler.js';
-export {
-  type HttpAuth,
-  type HttpShippingSettings,
-  httpAuth,
-  httpShippingEntries,
-  httpUrl,
-} from './handlers/shipping/http/http-shipping-options.js';
-export {
-  httpVerdict,
-  type StatusVerdict,
-  type StatusVerdicts,
-} from './handlers/shipping/http/http-verdict.js';
-export type { Encoded, ShippingEntry } from './handlers/shipping/shipping-entry.js';
-export { ShippingHandler } from './handlers/shipping/shipping-handler.js';
-export { type ShippingOptions, shippingEntries } from './handlers/shipping/shipping-options.js';
-export {
-  type BatchVerdict,
-  delivered,
-  type RecordVerdict,
-  rejected,
-  retry,
-} from './handlers/shipping/verdict.js';
 export { providePackage } from './runtime/provided-packages.js';

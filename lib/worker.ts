@@ -6,5 +6,8 @@
  * @packageDocumentation
  */
 import { runQueueWorker } from './config/apply/queue-worker.js';
+import * as handlers from './handlers/components.js';
+import { providePackage } from './runtime/provided-packages.js';
 
+providePackage('nestjs-logging/handlers', handlers);
 runQueueWorker();

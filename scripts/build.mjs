@@ -1,7 +1,8 @@
 /**
  * Builds dist/: the JavaScript in both formats, bundled, and the types, file by file.
  *
- *   dist/esm/index.js, core.js, testing.js, live.js, chunks/*.js   ES modules
+ *   dist/esm/index.js, core.js, handlers.js, …, chunks/*.js           ES modules
+ *   dist/esm/whole/{index,core}.js                                    the same with all handlers loaded at once
  *   dist/cjs/…                                                        the same in CommonJS
  *   dist/esm/cli/run.js, dist/bin/nestjs-logging.js                   the command line, as ES modules alone
  *   dist/{esm,cjs}/*.d.ts, chunks/*.d.ts                              declarations with their doc comments, bundled as well
@@ -64,6 +65,7 @@ async function buildJavaScript() {
   await bundleAs('esm', { ...options, dir: path.join(root, 'dist/esm'), others });
   await bundleAs('cjs', { ...options, dir: path.join(root, 'dist/cjs') });
   await bundleWorker(path.join(root, 'dist/esm/worker.js'), options);
+  await writeWhole();
   await writeFile(path.join(root, 'dist/cjs/worker.js'), "import('../esm/worker.js');\n");
   const licences = { ...Object.fromEntries(BUNDLED.map((name) => [name, 'LICENSE.md'])), ...PAGE_LICENCES };
   for (const [name, file] of Object.entries(licences)) {
@@ -73,6 +75,24 @@ async function buildJavaScript() {
   await writeFile(path.join(root, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n');
   await mkdir(path.join(root, 'dist/bin'), { recursive: true });
   await writeFile(path.join(root, 'dist/bin/nestjs-logging.js'), bin, { mode: 0o755 });
+}
+
+/**
+ * For whatever cannot load an ES module while the program runs, as bundles and Jest cannot: what knows the condition
+ * `module-sync` can, and takes the files that load handlers when a configuration names them.
+ */
+async function writeWhole() {
+  const folder = path.join(root, 'dist/esm/whole');
+  await mkdir(folder, { recursive: true });
+  for (const name of ['index', 'core']) {
+    const text = [
+      "import { providePackage } from '../core.js';",
+      "import * as handlers from '../handlers.js';",
+      "providePackage('nestjs-logging/handlers', handlers);",
+      `export * from '../${name}.js';`,
+    ];
+    await writeFile(path.join(folder, `${name}.js`), `${text.join('\n')}\n`);
+  }
 }
 
 /**

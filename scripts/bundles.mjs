@@ -9,7 +9,11 @@ import { loadRolldown } from './packages.mjs';
 /** Small packages that become part of the bundles. */
 export const BUNDLED = ['valibot', 'fastest-levenshtein'];
 /** The entry points, beside each other in lib/. */
-export const ENTRIES = ['index', 'core', 'testing', 'live'];
+export const ENTRIES = ['index', 'core', 'handlers', 'testing', 'live'];
+
+/** What is in the chunk `logging`: all but the parts for Nest, the page, the test kit and the commands. */
+const LOGGING =
+  /(lib[\\/](runtime|python|redaction|core|context|formatters|handlers|config)|node_modules[\\/]valibot)[\\/]/;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -45,7 +49,9 @@ export async function bundleFiles(files, options) {
 
 async function bundle(input, format, { dir, packages, page }) {
   const { rolldown } = await loadRolldown(packages);
-  const built = await rolldown({ ...inputOptions(packages, page), input });
+  const common = inputOptions(packages, page);
+  const isLoadedAtOnce = reachableFrom(path.join(root, 'lib/index.ts'));
+  const built = await rolldown({ ...common, plugins: [...common.plugins, isLoadedAtOnce], input });
   await built.write({
     dir,
     format,
@@ -55,9 +61,10 @@ async function bundle(input, format, { dir, packages, page }) {
       groups: [
         {
           name: 'logging',
-          test: /(lib[\\/](runtime|python|redaction|core|context|formatters|handlers|config)|node_modules[\\/]valibot)[\\/]/,
+          test: (id) => LOGGING.test(id) && isLoadedAtOnce.has(id),
           tags: ['$initial'],
         },
+        { name: 'handlers', test: (id) => LOGGING.test(id) && !isLoadedAtOnce.has(id), tags: ['$initial'] },
         { name: 'nest', test: /lib[\\/]nest[\\/]/, tags: ['$initial'] },
       ],
     },
@@ -77,7 +84,14 @@ async function bundle(input, format, { dir, packages, page }) {
  */
 export async function bundleWorker(file, { packages, page }) {
   const { rolldown } = await loadRolldown(packages);
-  const bundle = await rolldown({ ...inputOptions(packages, page), input: 'lib/worker.ts' });
+  const { plugins, ...options } = inputOptions(packages, page);
+  // It has the handlers, and a bundler that reads it is to look for no file that has them.
+  const withHandlers = plugins.filter((plugin) => plugin !== leaveToBundlers);
+  const bundle = await rolldown({
+    ...options,
+    plugins: [...withHandlers, leaveOutHandlers],
+    input: 'lib/worker.ts',
+  });
   await bundle.write({ file, format: 'esm', minify: true, keepNames: true, codeSplitting: false });
   await bundle.close();
 }
@@ -100,6 +114,29 @@ const leaveToBundlers = {
     // No line moves: the map holds.
     return { code: seen, map: null };
   },
+};
+
+/** A plugin that knows which modules an entry point imports: the handlers that it does not are loaded by themselves. */
+function reachableFrom(entry) {
+  const reached = new Set();
+  return {
+    name: 'reachable',
+    has: (id) => reached.has(id),
+    buildEnd() {
+      const ahead = [entry];
+      for (const id of ahead) {
+        if (reached.has(id)) continue;
+        reached.add(id);
+        ahead.push(...(this.getModuleInfo(id)?.importedIds ?? []));
+      }
+    },
+  };
+}
+
+const leaveOutHandlers = {
+  name: 'leave-out-handlers',
+  renderChunk: (code) =>
+    leaveToBundlers.renderChunk(code.replace(/bundledRequire\((["'])\.\.\/handlers\.js\1\)/, '{}')),
 };
 
 /** The page in place of the file that reads it. */

@@ -29,7 +29,12 @@ logger.propagate = false;
 })();
 assert.deepEqual(lines, ['WARNING smoke speak order 7 of Ada']);
 
-for (const entry of ['nestjs-logging', 'nestjs-logging/testing', 'nestjs-logging/live']) {
+for (const entry of [
+  'nestjs-logging',
+  'nestjs-logging/handlers',
+  'nestjs-logging/testing',
+  'nestjs-logging/live',
+]) {
   assert.deepEqual(Object.keys(await import(entry)).sort(), Object.keys(require(entry)).sort());
 }
 await imported.shutdown();

@@ -22,7 +22,13 @@ export const levels: Readonly<Record<string, number>> = {
 const siblings: ReadonlySet<string> = new Set(['python', 'redaction']);
 
 /** The files users import. They hold re-exports and nothing else. */
-export const entryFiles: ReadonlySet<string> = new Set(['index.ts', 'core.ts', 'testing.ts', 'live.ts']);
+export const entryFiles: ReadonlySet<string> = new Set([
+  'index.ts',
+  'core.ts',
+  'handlers.ts',
+  'testing.ts',
+  'live.ts',
+]);
 
 /** What a thread or process runs: nobody imports it, and it does something when it is loaded. */
 export const programFiles: ReadonlySet<string> = new Set(['worker.ts']);
@@ -53,7 +59,7 @@ const frameworkRoot = /^(@nestjs\/[^/]+|rxjs|reflect-metadata)$/;
 const plugin = /^(handlers|formatters)\/(.+\/)?[^/]+\.(handler|formatter)\.ts$/;
 const component = /^(handlers|formatters|filters|context)\/(.+\/)?[^/]+\.(handler|formatter|filter)\.ts$/;
 /** The list of a room, or of all rooms of `handlers/`. */
-const componentList = /^[^/]+\/([^/]+\/)?components\.ts$/;
+const componentList = /^[^/]+\/([^/]+\/|local-)?components\.ts$/;
 
 /** A rule takes the whole library and returns its violations as sentences, none when all is well. */
 export type Rule = (files: readonly SourceFile[]) => string[];
@@ -90,7 +96,13 @@ export const everyComponentIsListed: Rule = (files) => {
   );
   return files.flatMap(({ path }) => {
     const list = listOf(path);
-    return list === undefined || known.get(list)?.has(path) ? [] : [`${list}: does not list ${path}`];
+    const listed =
+      list === undefined
+        ? []
+        : [known.get(list), known.get(list.replace('/components', '/local-components'))];
+    return list === undefined || listed.some((targets) => targets?.has(path))
+      ? []
+      : [`${list}: does not list ${path}`];
   });
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkOptions, findIssues } from '../../lib/core/options.js';
-import { FileHandler, type FileHandlerOptions, HTTPHandler, RelpHandler } from '../../lib/core.js';
+import { FileHandler, type FileHandlerOptions } from '../../lib/core.js';
+import { HTTPHandler, RelpHandler } from '../../lib/handlers.js';
 
 const schemaOf = (type: object) =>
   (type as { optionsSchema: Parameters<typeof checkOptions>[1] }).optionsSchema;

@@ -4,7 +4,6 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type BasicConfigOptions, basicConfig } from '../../lib/config/apply/basic-config.js';
-import { builtinComponents } from '../../lib/config/components/builtin-components.js';
 import { setStrictCalls } from '../../lib/core/calls/call-arguments.js';
 import { Handler } from '../../lib/core/handler.js';
 import { getLogger, getRootLogger } from '../../lib/core/loggers/manager.js';
@@ -20,6 +19,7 @@ import { SocketHandler } from '../../lib/handlers/network/socket.handler.js';
 import { QueueHandler } from '../../lib/handlers/queue/queue.handler.js';
 import { SysLogHandler } from '../../lib/handlers/syslog/syslog.handler.js';
 import { isolateLogging, type LoggingIsolation } from '../../lib/testing/logging-isolation.js';
+import { builtinComponents } from '../support/builtin-components.js';
 import { ListHandler } from '../support/list-handler.js';
 import { collectStderr } from '../support/stderr-collector.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
@@ -212,7 +212,7 @@ describe('the sum of all is what was emitted', () => {
 
   it('for every built-in handler that needs nothing to be made', () => {
     const made: string[] = [];
-    for (const [name, type] of builtinComponents().handler) {
+    for (const [name, type] of builtinComponents('handler')) {
       let handler: Handler;
       try {
         handler = new (type as new (options: object) => Handler)({});

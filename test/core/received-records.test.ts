@@ -2,16 +2,10 @@ import { spawnSync } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  Formatter,
-  getLogger,
-  HTTPHandler,
-  type LogRecord,
-  makeLogRecord,
-  SocketHandler,
-} from '../../lib/core.js';
+import { Formatter, getLogger, type LogRecord, makeLogRecord } from '../../lib/core.js';
 import { JsonFormatter } from '../../lib/formatters/json.formatter.js';
 import { urlencode } from '../../lib/handlers/http/form-encode.js';
+import { HTTPHandler, SocketHandler } from '../../lib/handlers.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
 

@@ -7,17 +7,16 @@ import {
   getHandlerByName,
   getHandlerNames,
   type Handler,
-  HTTPHandler,
   type LogRecord,
   makeLogRecord,
   NullHandler,
   RotatingFileHandler,
   StreamHandler,
-  SysLogHandler,
   setRaiseExceptions,
   TimedRotatingFileHandler,
   WatchedFileHandler,
 } from '../../lib/core.js';
+import { HTTPHandler, SysLogHandler } from '../../lib/handlers.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLoggingAsPython } from '../support/reset-logging.js';
 import { captureStderr } from '../support/stderr-capture.js';

@@ -2,34 +2,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import * as core from '../../lib/core.js';
+import * as handlers from '../../lib/handlers.js';
 import { readPage } from '../support/docs/markdown.js';
 import { resetLoggingAsPython } from '../support/reset-logging.js';
 
-const exported: Readonly<Record<string, unknown>> = core;
+const exported: Readonly<Record<string, unknown>> = { ...core, ...handlers };
 const filename = join(tmpdir(), 'never.log');
 
 /** What makes an instance, whose own properties count as members too. */
 const makers: Readonly<Record<string, () => object>> = {
   BaseRotatingHandler: () => new core.RotatingFileHandler({ filename, delay: true }),
   BufferingHandler: () => new core.BufferingHandler({ capacity: 1 }),
-  DatagramHandler: () => new core.DatagramHandler({ host: 'localhost', port: 1 }),
+  DatagramHandler: () => new handlers.DatagramHandler({ host: 'localhost', port: 1 }),
   FileHandler: () => new core.FileHandler({ filename, delay: true }),
   Handler: () => new core.NullHandler(),
-  HTTPHandler: () => new core.HTTPHandler({ host: 'localhost', url: '/' }),
+  HTTPHandler: () => new handlers.HTTPHandler({ host: 'localhost', url: '/' }),
   Logger: () => new core.Logger('x'),
   LoggerAdapter: () => new core.LoggerAdapter(core.getLogger('x')),
   MemoryHandler: () => new core.MemoryHandler({ capacity: 1 }),
   QueueListener: () => new core.QueueListener(new core.RecordQueue()),
   RotatingFileHandler: () => new core.RotatingFileHandler({ filename, delay: true }),
   SMTPHandler: () =>
-    new core.SMTPHandler({
+    new handlers.SMTPHandler({
       mailhost: 'localhost',
       fromaddr: 'a@example.com',
       toaddrs: 'b@example.com',
       subject: 's',
     }),
-  SocketHandler: () => new core.SocketHandler({ host: 'localhost', port: 1 }),
-  SysLogHandler: () => new core.SysLogHandler({ address: ['localhost', 1] }),
+  SocketHandler: () => new handlers.SocketHandler({ host: 'localhost', port: 1 }),
+  SysLogHandler: () => new handlers.SysLogHandler({ address: ['localhost', 1] }),
   TimedRotatingFileHandler: () => new core.TimedRotatingFileHandler({ filename, delay: true }),
   WatchedFileHandler: () => new core.WatchedFileHandler({ filename, delay: true }),
 };

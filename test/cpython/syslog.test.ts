@@ -2,7 +2,8 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { getLogger, SysLogHandler } from '../../lib/core.js';
+import { getLogger } from '../../lib/core.js';
+import { SysLogHandler } from '../../lib/handlers.js';
 import { resetLoggingAsPython } from '../support/reset-logging.js';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import * as core from 'nestjs-logging/core';
+import * as handlers from 'nestjs-logging/handlers';
 import { readPage } from '../support/docs/markdown.js';
 import { askPython, hasPython } from '../support/live-python.js';
 import { resetLogging } from '../support/reset-logging.js';
@@ -38,7 +39,7 @@ const options: Readonly<Record<string, object>> = {
 /** Names of Python's that are neither here nor explained on the page. */
 function gaps(names: Readonly<Record<string, readonly string[]>>, told: ReadonlySet<string>): string[] {
   return Object.entries(names).flatMap(([name, members]) => {
-    const ours = (core as Readonly<Record<string, unknown>>)[name];
+    const ours = ({ ...core, ...handlers } as Readonly<Record<string, unknown>>)[name];
     if (ours === undefined) return told.has(name) ? [] : [name];
     if (members.length === 0) return [];
     const type = ours as new (options: object) => object;

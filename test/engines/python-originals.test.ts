@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  AdminEmailHandler,
   AirflowFormatter,
   CeleryFormatter,
   CeleryTaskFormatter,
@@ -13,10 +12,10 @@ import {
   type LogRecord,
   makeLogRecord,
   PythonJsonFormatter,
-  setDjangoSettings,
   UvicornAccessFormatter,
   UvicornFormatter,
 } from '../../lib/core.js';
+import { AdminEmailHandler, setDjangoSettings } from '../../lib/handlers.js';
 import { describeWithEngines, engineFile } from './support/engine.js';
 
 /** How many records each formatter is given. */

@@ -4,19 +4,15 @@ import { createSocket } from 'node:dgram';
 import { connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Formatter, getLogger, type Handler, type LogRecord, makeLogRecord } from '../../lib/core.js';
 import {
   AdminEmailHandler,
   DatagramHandler,
-  Formatter,
-  getLogger,
-  type Handler,
   HTTPHandler,
-  type LogRecord,
-  makeLogRecord,
   SMTPHandler,
   SocketHandler,
   SysLogHandler,
-} from '../../lib/core.js';
+} from '../../lib/handlers.js';
 import { freePort } from '../support/free-port.js';
 import { HttpSink } from '../support/http-sink.js';
 import { startTcpSink, startUdpSink } from '../support/line-sink.js';

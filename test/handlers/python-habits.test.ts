@@ -10,19 +10,16 @@ import {
   getLogger,
   getLoggingStats,
   type Handler,
-  HTTPHandler,
   Logger,
   type LogRecord,
   MemoryHandler,
   QueueHandler,
   RotatingFileHandler,
-  SMTPHandler,
-  SocketHandler,
   StreamHandler,
-  SysLogHandler,
   TimedRotatingFileHandler,
   WatchedFileHandler,
 } from '../../lib/core.js';
+import { HTTPHandler, SMTPHandler, SocketHandler, SysLogHandler } from '../../lib/handlers.js';
 import { compiledUrl } from '../support/compiled-sources.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Consumer } from './consumer.js';
@@ -35,7 +35,55 @@ describe('the packed package without Nest', () => {
     const files = loadedFrom(join(app.folder, 'node_modules/nestjs-logging/dist/esm'), 'core.js');
     expect(files.map(({ name }) => name)).toEqual(['core.js', 'chunks/logging.js']);
     // Node parses all of it, about 10 ms for each megabyte on a quick machine.
-    expect(files.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(1_000_000);
+    expect(files.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(700_000);
+  });
+
+  it.each([
+    ['where Node can require ES modules', []],
+    ['where it cannot', ['--no-experimental-require-module']],
+  ])('loads the handlers that send records when a configuration names one, %s', async (_, flags) => {
+    const script = `
+      import { dictConfig, getHandlerByName, shutdown } from 'nestjs-logging/core';
+      const handlers = { log: { class: 'logging.handlers.SysLogHandler', address: ['127.0.0.1', 9] } };
+      dictConfig({ version: 1, handlers, root: { handlers: ['log'] } });
+      const { SysLogHandler, StreamHandler } = await import('nestjs-logging/handlers');
+      console.log(getHandlerByName('log') instanceof SysLogHandler, typeof StreamHandler);
+      await shutdown();`;
+    expect(await app.node(...flags, '--input-type=module', '-e', script)).toBe('true function\n');
+  });
+
+  it('loads them in CommonJS', async () => {
+    const script = `
+      const { planConfig } = require('nestjs-logging/core');
+      const { LokiHandler } = require('nestjs-logging/handlers');
+      const handlers = { log: { class: 'LokiHandler', url: 'http://localhost:3100' } };
+      console.log(planConfig({ version: 1, handlers }).handlers[0].type === LokiHandler);`;
+    for (const flags of [[], ['--no-experimental-require-module']])
+      expect(await app.node(...flags, '--input-type=commonjs', '-e', script)).toBe('true\n');
+  });
+
+  it('needs their file for nothing else, and says what to do where it is missing', async () => {
+    const script = `
+      import { planConfig, registerComponent } from 'nestjs-logging/core';
+      registerComponent('handler', 'acme.AuditHandler', class {});
+      const plan = (type) => planConfig({ version: 1, handlers: { log: { class: type } } });
+      console.log(plan('StreamHandler').handlers.length);
+      try { plan('Streamhandler'); } catch (error) { console.log(error.message); }
+      try { plan('LokiHandler'); } catch (error) { console.log(error.message); }`;
+    const file = join(app.folder, 'node_modules/nestjs-logging/dist/esm/handlers.js');
+    renameSync(file, `${file}.away`);
+    try {
+      const [planned, typo, missing] = (await app.node('--input-type=module', '-e', script)).split('\n');
+      expect(planned).toBe('1');
+      expect(typo).toMatch(
+        /handlers\.log\.class: no handler class .*"Streamhandler"; did you mean "StreamHandler"\?/,
+      );
+      expect(missing).toMatch(
+        /handlers\.log\.class: the handlers that send records cannot be loaded here; .*providePackage\('nestjs-logging\/handlers', handlers\)/,
+      );
+    } finally {
+      renameSync(`${file}.away`, file);
+    }
   });
 
   it('gives one copy to import and require where Node can require ES modules', async () => {

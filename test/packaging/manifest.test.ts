@@ -14,6 +14,8 @@ const packed = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' })
   .split('\n')
   .map((path) => path.replace(/^package\//, ''));
 
+const ENTRIES = ['.', './core', './handlers', './testing', './live'];
+
 describe('the packed files', () => {
   it('hold every file the manifest points to', () => {
     const targets = [manifest.main, manifest.types, ...stringsIn(manifest.exports)];
@@ -47,27 +49,29 @@ describe('the packed files', () => {
 });
 
 describe('the exports', () => {
-  it.each(['.', './core', './testing', './live'])(
-    '%s offers module-sync before import before require',
-    (entry) => {
-      expect(Object.keys(manifest.exports[entry])).toEqual(['module-sync', 'import', 'require']);
-    },
-  );
+  it.each(ENTRIES)('%s offers module-sync before import before require', (entry) => {
+    expect(Object.keys(manifest.exports[entry])).toEqual(['module-sync', 'import', 'require']);
+  });
 
-  it.each(['.', './core', './testing', './live'])(
-    '%s offers the same file to module-sync and import',
+  it.each(ENTRIES)(
+    '%s offers the same file to module-sync and import, or all handlers beside it',
     (entry) => {
       const { 'module-sync': sync, import: imported } = manifest.exports[entry];
-      expect(sync).toEqual(imported);
+      const loadsHandlers = entry === '.' || entry === './core';
+      const file = loadsHandlers ? sync.default.replace('/esm/', '/esm/whole/') : sync.default;
+      expect(imported).toEqual({ ...sync, default: file });
     },
   );
 
+  it('keep what the files with all handlers do from being dropped by bundlers', () => {
+    const whole = ['.', './core'].map((entry) => manifest.exports[entry].import.default);
+    expect(manifest.sideEffects).toEqual(expect.arrayContaining(whole));
+  });
+
   it('give each condition its types first', () => {
-    const conditions = ['.', './core', './testing', './live'].flatMap((entry) =>
-      Object.values(manifest.exports[entry]),
-    );
+    const conditions = ENTRIES.flatMap((entry) => Object.values(manifest.exports[entry]));
     expect(conditions.map((condition) => Object.keys(condition as object)[0])).toEqual(
-      new Array(12).fill('types'),
+      new Array(15).fill('types'),
     );
   });
 });

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { builtinComponents } from '../../lib/config/components/builtin-components.js';
 import * as django from '../config/fixtures/django-logging.js';
 import * as frameworks from '../config/fixtures/python-frameworks.js';
+import { builtinComponents } from '../support/builtin-components.js';
 import { documentedConfigurations } from '../support/schema/documented-configurations.js';
 import { schemaFile, schemaText } from '../support/schema/schema-file.js';
 
@@ -33,7 +33,7 @@ describe('schema/logging.schema.json', () => {
 
   it('describes every built-in class and every option of it', () => {
     const names = (['handler', 'formatter', 'filter'] as const).flatMap((kind) =>
-      [...builtinComponents()[kind].values()].map(({ name }) => name),
+      [...builtinComponents(kind).values()].map(({ name }) => name),
     );
     expect(Object.keys(schema.definitions)).toEqual(expect.arrayContaining(names));
     for (const name of new Set(names)) {

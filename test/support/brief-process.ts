@@ -19,10 +19,11 @@ export const BRIEF_MESSAGES: readonly string[] = ['brief 0;', 'brief 1;', 'brief
 /** A process that logs three records, the last a little later, and neither flushes nor closes anything. */
 export class BriefProcess {
   readonly #program = new ChildProgram(`
-    import * as lib from 'lib/core';
+    import * as core from 'lib/core';
+    import * as handlers from 'lib/handlers';
     const [name, options] = process.argv.slice(2);
-    const handler = new lib[name](JSON.parse(options));
-    const log = (n) => handler.handle(new lib.LogRecord({ name: 'shop', levelno: 20, levelname: 'INFO', msg: 'brief ' + n + ';' }));
+    const handler = new handlers[name](JSON.parse(options));
+    const log = (n) => handler.handle(new core.LogRecord({ name: 'shop', levelno: 20, levelname: 'INFO', msg: 'brief ' + n + ';' }));
     log(0);
     log(1);
     // The connection is there already, and idle, when this one comes.

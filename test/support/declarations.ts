@@ -17,7 +17,13 @@ export function declarationPaths(): Record<string, string[]> {
   for (const name of readdirSync(lib, { recursive: true, encoding: 'utf8' }))
     if (name.endsWith('.ts') && statSync(join(lib, name)).mtimeMs > builtMs)
       throw new Error(`lib/${name} is newer than the declarations in dist/: run "npm run build" first`);
-  const entries = { '': 'index', '/core': 'core', '/live': 'live', '/testing': 'testing' };
+  const entries = {
+    '': 'index',
+    '/core': 'core',
+    '/handlers': 'handlers',
+    '/live': 'live',
+    '/testing': 'testing',
+  };
   return Object.fromEntries(
     Object.entries(entries).map(([path, file]) => [
       `nestjs-logging${path}`,

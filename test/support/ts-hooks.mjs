@@ -9,9 +9,12 @@ import { swcOptions as plainOptions } from './swc-options.mjs';
 
 const root = new URL('../../', import.meta.url);
 const swcOptions = { ...plainOptions, sourceMaps: 'inline' };
+/** Node cannot require TypeScript. */
+const handlersModule = new URL('test/support/handlers-module.ts', root).href;
 const entries = {
   'nestjs-logging': new URL('lib/index.ts', root).href,
   'nestjs-logging/core': new URL('lib/core.ts', root).href,
+  'nestjs-logging/handlers': new URL('lib/handlers.ts', root).href,
   'nestjs-logging/live': new URL('lib/live.ts', root).href,
   'nestjs-logging/testing': new URL('lib/testing.ts', root).href,
 };
@@ -20,6 +23,8 @@ export function resolve(specifier, context, nextResolve) {
   const entry = entries[specifier];
   if (entry !== undefined) return { url: entry, format: 'module', shortCircuit: true };
   const parent = context.parentURL ?? '';
+  if (specifier.endsWith('/handlers-module.js'))
+    return { url: handlersModule, format: 'module', shortCircuit: true };
   if (/^(\.|file:)/.test(specifier) && specifier.endsWith('.js') && !parent.includes('/node_modules/')) {
     const url = new URL(`${specifier.slice(0, -3)}.ts`, parent);
     if (existsSync(url)) return { url: url.href, format: 'module', shortCircuit: true };

@@ -1,10 +1,9 @@
 import { LoggingError } from '../../core/errors.js';
 import { globalSlot } from '../../runtime/global-slot.js';
 import type { ComponentFactory } from '../plan/logging-config.js';
-import { builtinComponents } from './builtin-components.js';
+import { builtinNames, type ComponentKind, findBuiltinComponent } from './builtin-components.js';
 
-/** What can be named in a configuration. */
-export type ComponentKind = 'handler' | 'formatter' | 'filter';
+export type { ComponentKind } from './builtin-components.js';
 
 interface Registry {
   readonly components: Record<ComponentKind, Map<string, ComponentFactory>>;
@@ -22,7 +21,7 @@ const registry = globalSlot(
 /**
  * Makes a class nameable in configurations: `class: 'acme.AuditHandler'`.
  *
- * Names are the only way from a configuration to code: nothing is ever loaded by name.
+ * Names are the only way from a configuration to code: no file is ever loaded by a name that it gives.
  *
  * @param kind What it makes.
  * @param name Any name; by habit dotted.
@@ -49,19 +48,18 @@ export function registerExternal(name: string, value: unknown): void {
   registry.externals.set(name, value);
 }
 
-/** The class registered under a name, or `undefined`. */
+/**
+ * The class registered under a name, or `undefined`.
+ *
+ * @throws {LoggingError} As `findBuiltinComponent` does.
+ */
 export function findComponent(kind: ComponentKind, name: string): ComponentFactory | undefined {
-  return registry.components[kind].get(name) ?? builtinComponents()[kind].get(name);
-}
-
-/** The built-in class of a name, or `undefined`: what a worker thread has. */
-export function findBuiltinComponent(kind: ComponentKind, name: string): ComponentFactory | undefined {
-  return builtinComponents()[kind].get(name);
+  return registry.components[kind].get(name) ?? findBuiltinComponent(kind, name);
 }
 
 /** All names of a kind, users' first. */
 export function componentNames(kind: ComponentKind): string[] {
-  return [...registry.components[kind].keys(), ...builtinComponents()[kind].keys()];
+  return [...registry.components[kind].keys(), ...builtinNames(kind)];
 }
 
 /** The value of `ext://NAME`; `found: false` if it is not on the list of what may be named. */

@@ -1,15 +1,12 @@
 import type * as v from 'valibot';
+import { LoggingError } from '../../core/errors.js';
 import { Filter } from '../../core/filter.js';
 import { Formatter } from '../../core/formatting/formatter.js';
 import { findIssues, type OptionIssue } from '../../core/options.js';
 import { suggestion } from '../../core/suggestion.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
-import {
-  type ComponentKind,
-  componentNames,
-  findBuiltinComponent,
-  findComponent,
-} from '../components/component-registry.js';
+import { findBuiltinComponent } from '../components/builtin-components.js';
+import { type ComponentKind, componentNames, findComponent } from '../components/component-registry.js';
 import { ComponentReference, isInheritedName } from './converters.js';
 import type { ComponentFactory } from './logging-config.js';
 import { describe, type PlanReader } from './plan-reader.js';
@@ -111,8 +108,8 @@ function findType(
     );
   const value = reader.value(entry, key, path);
   if (value === undefined) return undefined;
-  const find = options.isForWorker ? findBuiltinComponent : findComponent;
-  const type = options.resolve?.(value, kind) ?? (typeof value === 'string' ? find(kind, value) : value);
+  const type = options.resolve?.(value, kind) ?? named(value, kind, options);
+  if (type instanceof LoggingError) return reader.issue(place, type.message);
   if (typeof type === 'function') return type as ComponentFactory;
   if (typeof value !== 'string')
     return reader.issue(place, `expected a class, a function or a registered name, got ${describe(value)}`);
@@ -132,6 +129,17 @@ function findType(
     place,
     `no ${kind} class is registered as "${value}"${meant.endsWith('?') ? `${meant} Or g` : '; g'}${remedy}`,
   );
+}
+
+/** The class of a name, or the error of loading it; any other value as it is. */
+function named(value: unknown, kind: ComponentKind, { isForWorker }: PlanOptions): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return isForWorker ? findBuiltinComponent(kind, value) : findComponent(kind, value);
+  } catch (error) {
+    if (error instanceof LoggingError) return error;
+    throw error;
+  }
 }
 
 /** The options of the class: what is left of the entry, references resolved. */

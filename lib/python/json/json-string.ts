@@ -19,7 +19,12 @@ const ALL_PASSED_BY_STRINGIFY = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066
  * Escapes more than `JSON.stringify`: no terminal control character is left, and the result is always one line.
  */
 export function jsonString(text: string): string {
-  return isPlain(text) || !SUSPECT.test(text) ? `"${text}"` : escaped(text);
+  return isPlain(text) ? `"${text}"` : unusualString(text);
+}
+
+/** The same for one that {@link isPlain} is false of. */
+function unusualString(text: string): string {
+  return SUSPECT.test(text) ? escaped(text) : `"${text}"`;
 }
 
 /** Whether a string has only ASCII that needs no escape in JSON; other strings may need none either. */
@@ -54,7 +59,7 @@ export function jsonLines(text: string, indent: string): string {
 /** {@link jsonString} for messages, of which many are the same. */
 export function jsonMessageWriter(): (message: string) => string {
   const hasPassed = rememberPassed(isPlain);
-  return (message) => (hasPassed(message) ? `"${message}"` : jsonString(message));
+  return (message) => (hasPassed(message) ? `"${message}"` : unusualString(message));
 }
 
 function escaped(text: string): string {

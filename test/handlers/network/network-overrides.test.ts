@@ -1,19 +1,15 @@
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Formatter, getLogger, getLoggingErrors, type Handler, type Logger } from '../../../lib/core.js';
 import {
   AdminEmailHandler,
   DatagramHandler,
-  Formatter,
-  getLogger,
-  getLoggingErrors,
-  type Handler,
   HTTPHandler,
-  type Logger,
   SMTPHandler,
   SocketHandler,
   SysLogHandler,
-} from '../../../lib/core.js';
+} from '../../../lib/handlers.js';
 import { HttpSink } from '../../support/http-sink.js';
 import { startTcpSink, startUdpSink } from '../../support/line-sink.js';
 import { MailServer } from '../../support/mail-server.js';

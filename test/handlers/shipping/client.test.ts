@@ -1,7 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from '../../../lib/handlers/shipping/brokers/client.js';
-import { LogRecord, RedisStreamHandler } from '../../../lib/index.js';
+import { RedisStreamHandler } from '../../../lib/handlers.js';
+import { LogRecord } from '../../../lib/index.js';
 
 describe('the client of a destination', () => {
   it('sends nothing for attempts that were given up while the connection was made', async () => {

@@ -1,7 +1,8 @@
 import { createServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { LogRecord, NATSHandler, RedisStreamHandler, type ShippingHandler } from '../../../lib/index.js';
+import { NATSHandler, RedisStreamHandler, type ShippingHandler } from '../../../lib/handlers.js';
+import { LogRecord } from '../../../lib/index.js';
 import { until } from '../../engines/support/engine.js';
 
 const closing: (() => Promise<unknown>)[] = [];

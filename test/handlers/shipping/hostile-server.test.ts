@@ -3,15 +3,13 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { JsonFormatter, type LogRecord, makeLogRecord } from 'nestjs-logging/core';
 import {
   type HttpShipment,
   HttpShippingHandler,
-  JsonFormatter,
-  type LogRecord,
-  makeLogRecord,
   type ShippingEntry,
   type ShippingOptions,
-} from 'nestjs-logging/core';
+} from 'nestjs-logging/handlers';
 import { useTemporaryFolder } from '../../support/temporary-folder.js';
 
 /** The destination over HTTP of docs/shipping.md. */

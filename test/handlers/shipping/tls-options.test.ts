@@ -12,7 +12,7 @@ import {
   OTLPHandler,
   RedisStreamHandler,
   SplunkHandler,
-} from '../../../lib/index.js';
+} from '../../../lib/handlers.js';
 
 const url = 'http://127.0.0.1:9';
 const none = async () => undefined;

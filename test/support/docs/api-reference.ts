@@ -5,6 +5,7 @@ import { repository } from './markdown.js';
 const entries = [
   ['nestjs-logging/core', 'lib/core.ts'],
   ['nestjs-logging', 'lib/index.ts'],
+  ['nestjs-logging/handlers', 'lib/handlers.ts'],
   ['nestjs-logging/testing', 'lib/testing.ts'],
   ['nestjs-logging/live', 'lib/live.ts'],
 ] as const;

@@ -1,10 +1,10 @@
 import type * as v from 'valibot';
-import { builtinComponents } from '../../../lib/config/components/builtin-components.js';
 import type { ComponentKind } from '../../../lib/config/components/component-registry.js';
 import { levelSchema } from '../../../lib/core/options.js';
 import { spoolSchema } from '../../../lib/handlers/delivery/spool/spool-options.js';
 import { httpLogSchema } from '../../../lib/nest/requests/http-log-options.js';
 import { tuningSchema } from '../../../lib/nest/tuning/tuning-options.js';
+import { builtinComponents } from '../builtin-components.js';
 import { apiReference } from './api-reference.js';
 import { differencesTable } from './python-differences.js';
 
@@ -82,7 +82,7 @@ export function componentReference(): string {
 
 function sections(kind: ComponentKind): string {
   const names = new Map<object, string[]>();
-  for (const [name, type] of builtinComponents()[kind]) names.set(type, [...(names.get(type) ?? []), name]);
+  for (const [name, type] of builtinComponents(kind)) names.set(type, [...(names.get(type) ?? []), name]);
   const groups = shared[kind].map(({ title, keys }) => ({
     title,
     rows: commonRows([...names.keys()], keys),

@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
-import { builtinComponents } from '../../../lib/config/components/builtin-components.js';
 import type { ComponentKind } from '../../../lib/config/components/component-registry.js';
+import { builtinComponents } from '../builtin-components.js';
 import { classSummaries } from './class-summaries.js';
 import { type Json, ref, when } from './json-schema.js';
 import { optionSchemas } from './option-schema.js';
@@ -238,7 +238,7 @@ function entryKeys(kind: ComponentKind): Readonly<Record<string, Json>> {
 
 function namesByClass(kind: ComponentKind): Map<{ name: string }, string[]> {
   const names = new Map<{ name: string }, string[]>();
-  for (const [name, type] of builtinComponents()[kind]) names.set(type, [...(names.get(type) ?? []), name]);
+  for (const [name, type] of builtinComponents(kind)) names.set(type, [...(names.get(type) ?? []), name]);
   return names;
 }
 

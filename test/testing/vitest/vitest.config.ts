@@ -9,7 +9,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^nestjs-logging$/, replacement: path('../../../lib/index.ts') },
-      { find: /^nestjs-logging\/(core|live|testing)$/, replacement: path('../../../lib/$1.ts') },
+      { find: /^nestjs-logging\/(core|handlers|live|testing)$/, replacement: path('../../../lib/$1.ts') },
     ],
   },
   test: {
