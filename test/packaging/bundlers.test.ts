@@ -94,6 +94,9 @@ describe.each(cases)('a bundle of $bundler ($format)', ({ bundler, format, takes
     expect(results.yaml).toMatch(/^ERR_LOGGING_MISSING_PACKAGE: .*npm install yaml/);
   });
 
+  it('has the handlers that send records', () =>
+    expect(results.sending).toBe("<LokiHandler 'out' (NOTSET)>"));
+
   it('runs the worker of a QueueHandler', () => {
     expect(results.worker).toEqual({ text: 'by the worker\n', isQuick: true, dropped: 0 });
   });

@@ -1,7 +1,14 @@
 /** What depends on files, packages and module addresses: prints what came of each, as JSON. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { dictConfig, getLogger, getLoggingStats, loadLoggingConfig, shutdown } from 'nestjs-logging/core';
+import {
+  dictConfig,
+  getHandlerByName,
+  getLogger,
+  getLoggingStats,
+  loadLoggingConfig,
+  shutdown,
+} from 'nestjs-logging/core';
 
 const folder = path.join(process.cwd(), 'out');
 mkdirSync(folder, { recursive: true });
@@ -49,6 +56,10 @@ export async function main() {
   await attempt('yaml', async () => {
     writeFileSync(path.join(folder, 'config.yaml'), 'version: 1\n');
     return loadLoggingConfig(path.join(folder, 'config.yaml'));
+  });
+  await attempt('sending', () => {
+    writeTo({ class: 'LokiHandler', url: 'http://127.0.0.1:9' });
+    return getHandlerByName('out').toString();
   });
   await attempt('worker', async () => {
     const filename = path.join(folder, 'worker.log');
