@@ -1,4 +1,5 @@
 import type { Handler } from '../../core/handler.js';
+import type { LogRecord } from '../../core/records/log-record.js';
 import {
   DONE,
   FAILED,
@@ -7,7 +8,7 @@ import {
   type WorkerOrder,
   type WorkerStart,
 } from '../../handlers/queue/worker/worker-protocol.js';
-import { arrivedRecord, type PortableRecord } from '../../handlers/wire/record-transfer.js';
+import { arrivedRecords } from '../../handlers/wire/portable-records.js';
 import { nodeModule } from '../../runtime/node-module.js';
 import type { LoggingConfig } from '../plan/logging-config.js';
 import { type ActiveConfig, dictConfig } from './dict-configurator.js';
@@ -55,14 +56,13 @@ async function carryOut(
   try {
     if (order.type === 'close') await close();
     else if (order.type === 'flush') await Promise.all(handlers.map((handler) => handler.flush()));
-    else for (const sent of order.records) handle(sent, handlers, respectsLevel);
+    else for (const record of arrivedRecords(order.records)) handle(record, handlers, respectsLevel);
   } catch (error) {
     answer({ type: 'error', message: String(error) });
   }
 }
 
-function handle(sent: PortableRecord, handlers: readonly Handler[], respectsLevel: boolean): void {
-  const record = arrivedRecord(sent);
+function handle(record: LogRecord, handlers: readonly Handler[], respectsLevel: boolean): void {
   for (const handler of handlers) {
     if (!respectsLevel || record.levelno >= handler.level) handler.handle(record);
   }

@@ -1,4 +1,4 @@
-import type { PortableRecord } from '../../wire/record-transfer.js';
+import type { PortableRecords } from '../../wire/portable-records.js';
 
 /** The handlers of a worker thread: sections of a configuration, in data that any thread can take. */
 export interface WorkerConfig {
@@ -42,7 +42,7 @@ export function newProgress(): Int32Array {
 
 /** Messages of the main thread to the worker. */
 export type WorkerOrder =
-  | { readonly type: 'records'; readonly records: readonly PortableRecord[] }
+  | { readonly type: 'records'; readonly records: PortableRecords }
   | { readonly type: 'flush' }
   | { readonly type: 'close' };
 

@@ -6,7 +6,7 @@ import { waitAtMost } from '../../../runtime/deadline.js';
 import { Backoff } from '../../delivery/backoff.js';
 import type { QueueEntry } from '../../delivery/delivery-queue.js';
 import { ErrorReporter } from '../../delivery/error-reporter.js';
-import { type PortableRecord, portableRecord } from '../../wire/record-transfer.js';
+import { RecordPacker } from '../../wire/portable-records.js';
 import type { RecordQueue } from '../record-queue.js';
 import { assertWorkersStart, startQueueWorker } from './start-worker.js';
 import {
@@ -194,26 +194,23 @@ export class WorkerQueueListener implements Drainable {
     while (this.#worker !== undefined && this.#withWorker < limit) {
       const entries = this.queue.take(BATCH);
       if (entries.length === 0) return;
-      const records: PortableRecord[] = [];
-      const sent = entries.filter((entry) => {
-        const record = this.#portable(entry);
-        if (record !== undefined) records.push(record);
-        return record !== undefined;
-      });
+      const packer = new RecordPacker();
+      const sent = entries.filter((entry) => this.#pack(entry, packer));
       if (sent.length === 0) continue;
       this.#withWorker += sent.length;
-      void this.#order({ type: 'records', records }, sent);
+      void this.#order({ type: 'records', records: packer.records }, sent);
     }
   }
 
-  /** What the worker gets of a record; one that a `prepare` of a derived class left without a message is lost. */
-  #portable(entry: QueueEntry<LogRecord>): PortableRecord | undefined {
+  /** Whether a record could be packed; one that a `prepare` of a derived class left without a message is lost. */
+  #pack(entry: QueueEntry<LogRecord>, packer: RecordPacker): boolean {
     try {
-      return portableRecord(entry.item, this.#needsCaller);
+      packer.add(entry.item, this.#needsCaller);
+      return true;
     } catch (error) {
       this.queue.drop([entry], 'failed');
       reportLoggingError(this, entry.item, error);
-      return undefined;
+      return false;
     }
   }
 
