@@ -248,11 +248,31 @@ describe('ElasticsearchHandler', () => {
     expect(elastic.stats).toMatchObject({ delivered: 2, dropped: 0 });
   });
 
-  it('takes no broken answer for a delivery', async () => {
+  it.each([
+    '{"errors":false,"took":30,"items":[{"create":{"status":201}}]}',
+    '{"took":30,"errors":false,"items":[{"create":{"status":201}}]}',
+    '{"took":30,"ingest_took":2,"errors":false,"items":[]}',
+    '{\n  "took" : 30,\n  "errors" : false,\n  "items" : [ ]\n}\n',
+    '{"took":30,"note":"","items":[{"create":{"status":201}}],"errors":false}',
+  ])('takes the answer that nothing went wrong, whatever comes first: %s', async (body) => {
+    sink.answer = () => ({ status: 200, body });
+    const elastic = opened(new ElasticsearchHandler({ url: url(), index: 'logs' }));
+    log(elastic, 'a');
+    await elastic.flush();
+    expect(sink.requests).toHaveLength(1);
+    expect(elastic.stats.delivered).toBe(1);
+  });
+
+  it.each([
+    '{"errors":true,"items":[',
+    '{"errors":false,"items":[{"create":{"status":201',
+    '{"took":1,"items":[{"errors":false}]}',
+    '[{"errors":false}]',
+    '"errors":false}',
+    '',
+  ])('takes no broken answer for a delivery: %s', async (broken) => {
     sink.answer = ({ body }) =>
-      sink.requests.length === 1
-        ? { status: 200, body: '{"errors":true,"items":[' }
-        : itemsOf(body, () => 201);
+      sink.requests.length === 1 ? { status: 200, body: broken } : itemsOf(body, () => 201);
     const elastic = opened(new ElasticsearchHandler({ url: url(), index: 'logs' }));
     log(elastic, 'a');
     await settled(elastic);

@@ -106,7 +106,8 @@ export class ElasticsearchHandler extends HttpShippingHandler {
   protected override encode(record: LogRecord): string {
     const json = this.#json.write(record);
     // A key without a name, which JSON has in no other place; at any depth it would have the document refused.
-    return json.includes('"":') ? json.replaceAll('"":', '"_":') : json;
+    const isNameless = this.formatter === undefined ? hasNamelessKey(json) : json.includes('"":');
+    return isNameless ? json.replaceAll('"":', '"_":') : json;
   }
 
   protected override request(batch: readonly ShippingEntry[]): HttpShipment {
@@ -129,6 +130,7 @@ export class ElasticsearchHandler extends HttpShippingHandler {
     batch: readonly ShippingEntry[],
   ): BatchVerdict | readonly RecordVerdict[] {
     if (answer.status !== 200) return httpVerdict(answer, this.origin);
+    if (saysNoErrors(answer.body)) return delivered;
     const { errors, items } = parsed(answer.body);
     if (errors === false) return delivered;
     if (items === undefined) return retry(`${this.origin} sent an invalid response to a bulk request`);
@@ -179,6 +181,24 @@ function isRefusal(item: BulkItem | undefined): boolean {
   const { status, error } = item?.create ?? {};
   return REFUSING.has(status) || REFUSING.has(error?.type);
 }
+
+/** Whether JSON without blanks has a key without a name. To search for its quotation marks, of which there are many, takes twice as long. */
+function hasNamelessKey(json: string): boolean {
+  return json.includes(',"":') || json.includes('{"":');
+}
+
+/**
+ * Whether an answer begins with the news that nothing went wrong, and is whole: reading on would make an object for each
+ * of 5,000 records, to find that each was taken.
+ */
+function saysNoErrors(body: Buffer): boolean {
+  return (
+    NO_ERRORS.test(body.toString('latin1', 0, 256)) &&
+    /\}\s*$/.test(body.toString('latin1', body.length - 16))
+  );
+}
+
+const NO_ERRORS = /^\s*\{\s*(?:"\w+"\s*:\s*\d+\s*,\s*)*"errors"\s*:\s*false\s*[,}]/;
 
 function parsed(body: Buffer): BulkAnswer {
   try {
