@@ -145,10 +145,16 @@ export class MemoryHandler extends BufferingHandler implements Drainable {
 
   /** Flushes unless `flushOnClose` is off, then releases the target; the target is not closed. */
   override close(): void | Promise<void> {
-    const flushed = this.flushOnClose ? this.flush() : undefined;
-    releaseFromExit(this);
-    this.target = null;
-    const closed = super.close();
+    let flushed: void | Promise<void>;
+    let closed: void | Promise<void>;
+    try {
+      flushed = this.flushOnClose ? this.flush() : undefined;
+    } finally {
+      // Also where the target fails: nobody closes it a second time.
+      releaseFromExit(this);
+      this.target = null;
+      closed = super.close();
+    }
     return flushed === undefined ? closed : Promise.all([flushed, closed]).then(() => undefined);
   }
 }

@@ -36,6 +36,8 @@ export class DatagramTransport implements Transport {
   /** A socket that a user has set, before it is used. */
   #given: Socket | undefined;
   #destination: Destination | undefined;
+  /** How often it was closed. */
+  #closes = 0;
 
   constructor(host: string, port: number, options: DatagramTransportOptions = {}) {
     this.#host = host;
@@ -53,11 +55,20 @@ export class DatagramTransport implements Transport {
 
   async open(): Promise<void> {
     if (this.#destination !== undefined && Date.now() < this.#destination.until) return;
+    let closes = this.#closes;
     const found = await this.#find();
+    if (closes !== this.#closes && this.#given === undefined)
+      throw new DeliveryFailure('the socket was closed', 'retry');
     const given = this.#given;
     this.#given = undefined;
     this.close();
+    closes = this.#closes;
     const socket = given ?? datagramSocketBy(await this.#makeSocket(found.family === 6 ? 6 : 4));
+    if (closes !== this.#closes) {
+      // Nobody would ever close it.
+      socket.on('error', () => undefined).close();
+      throw new DeliveryFailure('the socket was closed', 'retry');
+    }
     // Between two records the process may end; a datagram on its way keeps it alive until it is out.
     socket.unref();
     socket.on('error', () => this.close());
@@ -69,6 +80,7 @@ export class DatagramTransport implements Transport {
   }
 
   close(): void {
+    this.#closes += 1;
     for (const socket of [this.#destination?.socket, this.#given]) {
       socket
         ?.removeAllListeners('error')

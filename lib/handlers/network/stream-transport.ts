@@ -7,6 +7,8 @@ import type { Transport } from './transport.js';
 export const CONNECT_MS = 5_000;
 /** How long the other side may take none of what is sent before the connection is given up, in milliseconds. */
 const STALL_MS = 10_000;
+/** What has to be taken in that time: a slow link is not a broken one. */
+const PIECE_BYTES = 64 * 1024;
 
 /** Options of {@link StreamTransport}. */
 export interface StreamTransportOptions {
@@ -39,6 +41,9 @@ export class StreamTransport implements Transport {
   /** A socket that a user has set, before it is used. */
   #given: Socket | undefined;
   #opening: Promise<void> | undefined;
+  /** A socket that is being connected, and how often the transport was closed. */
+  #connecting: Socket | undefined;
+  #closes = 0;
 
   constructor(options: StreamTransportOptions) {
     this.#options = options;
@@ -77,6 +82,9 @@ export class StreamTransport implements Transport {
   }
 
   close(): void {
+    this.#closes += 1;
+    // It would keep the process until it is connected, and then stay open.
+    this.#connecting?.destroy();
     this.#socket?.end();
     this.#given?.end();
     this.#socket = undefined;
@@ -87,9 +95,17 @@ export class StreamTransport implements Transport {
     // A user's makeSocket may be async: a socket that it makes and nobody uses would end the process when it fails.
     const given = this.#given;
     this.#given = undefined;
+    const closes = this.#closes;
     const socket = given ?? socketBy(await this.#options.connect());
     const { readyEvent = 'connect', connectTimeoutMs = CONNECT_MS } = this.#options;
-    await openSocket(socket, readyEvent, connectTimeoutMs);
+    this.#connecting = socket;
+    try {
+      const ready = openSocket(socket, readyEvent, connectTimeoutMs);
+      if (closes !== this.#closes) socket.destroy();
+      await ready;
+    } finally {
+      this.#connecting = undefined;
+    }
     // Answers are read and forgotten: unread ones would hide that the other side has gone.
     socket.resume();
     const forget = () => {
@@ -102,8 +118,15 @@ export class StreamTransport implements Transport {
   }
 }
 
-/** Writes all of it; resolves with what went wrong. */
-function write(socket: Socket, bytes: Buffer): Promise<Error | undefined> {
+/** Writes all of it, however long that takes while the other side takes some; resolves with what went wrong. */
+async function write(socket: Socket, bytes: Buffer): Promise<Error | undefined> {
+  let error: Error | undefined;
+  for (let start = 0; start < bytes.length && error === undefined; start += PIECE_BYTES)
+    error = await writePiece(socket, bytes.subarray(start, start + PIECE_BYTES));
+  return error;
+}
+
+function writePiece(socket: Socket, bytes: Buffer): Promise<Error | undefined> {
   return new Promise((resolve) => {
     const settle = (error?: Error | null) => {
       clearTimeout(timer);
@@ -112,6 +135,8 @@ function write(socket: Socket, bytes: Buffer): Promise<Error | undefined> {
     };
     const closed = () => settle(new Error('the connection broke'));
     const timer = setTimeout(() => settle(timedOut('write', STALL_MS)), STALL_MS);
+    // It may have broken between two pieces.
+    if (socket.destroyed) return closed();
     socket.on('close', closed);
     socket.write(bytes, settle);
   });

@@ -1,5 +1,6 @@
 import { LoggingError } from '../../core/errors.js';
 import { wrongAnswer } from '../../core/overrides.js';
+import { nodeModule } from '../../runtime/node-module.js';
 import { loadOptionalPeer, notLoaded } from '../../runtime/optional-peer.js';
 import { DeliveryFailure } from '../delivery/delivery-failure.js';
 import type { Transport } from './transport.js';
@@ -28,6 +29,8 @@ export class UnixDatagramTransport implements Transport {
   readonly #makeSocket: () => unknown;
   readonly #frame: ((message: Buffer) => Buffer) | undefined;
   #socket: UnixDgramSocket | undefined;
+  /** How often it was closed. */
+  #closes = 0;
 
   /**
    * @param makeSocket Makes the socket, mostly {@link makeUnixDatagramSocket}.
@@ -49,7 +52,11 @@ export class UnixDatagramTransport implements Transport {
 
   async open(): Promise<void> {
     if (this.#socket !== undefined) return;
-    this.#use(unixSocketBy(await this.#makeSocket()));
+    const closes = this.#closes;
+    const socket = unixSocketBy(await this.#makeSocket());
+    if (closes === this.#closes) this.#use(socket);
+    // Nobody would ever close it.
+    else socket.close();
   }
 
   async send(messages: readonly Buffer[]): Promise<void> {
@@ -57,6 +64,7 @@ export class UnixDatagramTransport implements Transport {
   }
 
   close(): void {
+    this.#closes += 1;
     this.#socket?.close();
     this.#socket = undefined;
   }
@@ -73,13 +81,21 @@ export class UnixDatagramTransport implements Transport {
       if (socket === undefined) return reject(new DeliveryFailure('the socket was closed', 'retry'));
       socket.send(message, 0, message.length, this.#path, (error) => {
         if (!error) resolve();
-        else
-          reject(
-            new DeliveryFailure(`the datagram to ${this.#path} was not sent`, 'retry', { cause: error }),
-          );
+        else reject(describe(error, this.#path, message.length));
       });
     });
   }
+}
+
+function describe(error: Error, path: string, bytes: number): DeliveryFailure {
+  // The package gives the system's number, below zero.
+  const { errno } = error as { readonly errno?: unknown };
+  if (errno !== -nodeModule('node:os').constants.errno.EMSGSIZE)
+    return new DeliveryFailure(`the datagram to ${path} was not sent`, 'retry', { cause: error });
+  return new DeliveryFailure(`${bytes} bytes are too many for a datagram to ${path}`, 'reject', {
+    reason: 'oversize',
+    cause: error,
+  });
 }
 
 /**

@@ -89,6 +89,8 @@ export interface LocalTransports {
 export class LocalSyslogTransport implements Transport {
   readonly #transports: LocalTransports;
   #chosen: Transport | undefined;
+  /** The one that is being tried. */
+  #tried: Transport | undefined;
 
   constructor(transports: LocalTransports) {
     this.#transports = transports;
@@ -112,6 +114,7 @@ export class LocalSyslogTransport implements Transport {
   async open(): Promise<void> {
     if (this.#chosen !== undefined) return this.#chosen.open();
     const stream = this.#transports.stream();
+    this.#tried = stream;
     try {
       await stream.open();
       this.#chosen = stream;
@@ -119,6 +122,8 @@ export class LocalSyslogTransport implements Transport {
       if ((error as NodeJS.ErrnoException).code !== 'EPROTOTYPE') throw error;
       this.#chosen = this.#transports.datagram();
       await this.#chosen.open();
+    } finally {
+      this.#tried = undefined;
     }
   }
 
@@ -127,6 +132,7 @@ export class LocalSyslogTransport implements Transport {
   }
 
   close(): void {
+    this.#tried?.close();
     this.#chosen?.close();
     // Another kind of server may listen there when it is opened again.
     this.#chosen = undefined;

@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { dictConfig } from '../../../lib/config/apply/dict-configurator.js';
 import { Formatter } from '../../../lib/core/formatting/formatter.js';
+import { getHandlerByName } from '../../../lib/core/handler.js';
 import { getLogger } from '../../../lib/core/loggers/manager.js';
 import { LogRecord } from '../../../lib/core/records/log-record.js';
 import { JsonFormatter } from '../../../lib/formatters/json.formatter.js';
@@ -143,6 +144,22 @@ describe('MemoryHandler', () => {
     expect(handler.buffer).toHaveLength(50_000);
     expect(handler.buffer[0]?.msg).toBe('3');
     expect(handler.dropped).toBe(3);
+  });
+
+  it('releases its target and is closed, also where the target cannot be flushed, as in Python', () => {
+    class Failing extends ListHandler {
+      override flush(): void {
+        throw new Error('no flush');
+      }
+    }
+    const target = new Failing();
+    const handler = new MemoryHandler({ capacity: 10, target });
+    handler.name = 'released';
+    handler.handle(record(20, 'one'));
+    expect(() => handler.close()).toThrow('no flush');
+    expect(target.lines).toEqual(['one']);
+    expect(handler.target).toBeNull();
+    expect(getHandlerByName('released')).toBeUndefined();
   });
 
   it('flushes when it is closed by default', () => {

@@ -79,6 +79,8 @@ export class RotatingFileHandler extends BaseRotatingHandler {
       const isPresent = this.#present();
       const last = backupCount > 0 ? backupCount : this.#countInRow(isPresent) + 1;
       if (!this.#movesFiles) return;
+      if (backupCount === 0 && isPresent(last))
+        throw new Error(`'${this.#slot(last)}' exists already, and namer returns no other name`);
       // From the oldest on, each moves to the free place: the one before it, unless a file cannot be moved.
       let free: number | undefined;
       for (let index = last; index > 0; index--)
@@ -114,11 +116,19 @@ export class RotatingFileHandler extends BaseRotatingHandler {
     return findExcess(files, { backupCount: 0, maxAgeMs, maxTotalBytes }).flatMap(({ paths }) => paths);
   }
 
-  /** How many backups there are from the first to the first gap. */
+  /** How many backups there are from the first to the first gap, or to the first name that a namer returns again. */
   #countInRow(isPresent: (index: number) => boolean): number {
+    const known = new Set<string>();
     let count = 0;
-    while (isPresent(count + 1)) count += 1;
+    while (isPresent(count + 1) && !(this.#isNamed && known.has(this.#slot(count + 1)))) {
+      count += 1;
+      if (this.#isNamed) known.add(this.#slot(count));
+    }
     return count;
+  }
+
+  get #isNamed(): boolean {
+    return this.namer !== null || this.rotation_filename !== RotatingFileHandler.prototype.rotation_filename;
   }
 
   #slot(index: number): string {
@@ -135,11 +145,9 @@ export class RotatingFileHandler extends BaseRotatingHandler {
     };
     const folder = dirname(this.baseFilename);
     const prefix = basename(this.baseFilename);
-    const isNamed =
-      this.namer !== null || this.rotation_filename !== RotatingFileHandler.prototype.rotation_filename;
     return (index) => {
       // Parsing thousands of paths would take as long as checking them.
-      const path = isNamed ? this.#slot(index) : undefined;
+      const path = this.#isNamed ? this.#slot(index) : undefined;
       const present = names(path === undefined ? folder : dirname(path));
       const name = path === undefined ? `${prefix}.${index}` : basename(path);
       return this.#forms.some((form) => present.has(name + form));

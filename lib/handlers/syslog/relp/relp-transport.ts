@@ -31,6 +31,8 @@ export class RelpTransport implements Transport {
   #given: Socket | undefined;
   #session: RelpSession | undefined;
   #opening: Promise<void> | undefined;
+  /** A socket over which no session is open yet. */
+  #connecting: Socket | undefined;
 
   constructor(options: RelpTransportOptions) {
     this.#options = options;
@@ -70,6 +72,8 @@ export class RelpTransport implements Transport {
   }
 
   close(): void {
+    // It would keep the process until the session is open, and then stay open.
+    this.#connecting?.destroy();
     this.#session?.close();
     this.#session = undefined;
     this.#given?.end();
@@ -82,12 +86,24 @@ export class RelpTransport implements Transport {
     const given = this.#given;
     this.#given = undefined;
     const socket = given ?? connect();
-    await openSocket(socket, readyEvent, connectTimeoutMs);
+    this.#connecting = socket;
+    try {
+      await openSocket(socket, readyEvent, connectTimeoutMs);
+      this.#session = await this.#openSession(socket);
+      this.#socket = socket;
+    } finally {
+      this.#connecting = undefined;
+    }
+  }
+
+  async #openSession(socket: Socket): Promise<RelpSession> {
+    const { connectTimeoutMs } = this.#options;
     const session = new RelpSession(socket);
     socket.ref();
     const timer = setTimeout(() => session.destroy(timedOut('open', connectTimeoutMs)), connectTimeoutMs);
     try {
       await session.open();
+      return session;
     } catch (error) {
       session.destroy(error as Error);
       throw error;
@@ -95,8 +111,6 @@ export class RelpTransport implements Transport {
       clearTimeout(timer);
       socket.unref();
     }
-    this.#socket = socket;
-    this.#session = session;
   }
 }
 

@@ -114,6 +114,14 @@ describe('RotatingFileHandler', () => {
     expect(formatted).toBe(3);
   });
 
+  it('refuses to roll, and logs on, where a namer returns one name for all and no number bounds them', () => {
+    const only = folder.file('old.log');
+    const handler = make({ maxBytes: 5, maxAge: '30d', namer: () => only });
+    const { text } = captureStderr(() => log(handler, 'abcdefg'));
+    expect(contents()).toEqual({ 'app.log': 'cdefg', 'old.log': 'ab' });
+    expect(text).toContain(`'${only}' exists already, and namer returns no other name`);
+  });
+
   it('names files by namer and moves them by rotator', () => {
     const handler = make({
       ...twoLines,
