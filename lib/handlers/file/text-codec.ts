@@ -211,7 +211,9 @@ export function loadIconv(encoding: string): Iconv {
       { cause },
     );
   }
-  if (iconv.encodingExists(encoding)) return iconv;
+  // The package has these too, which are no encodings of texts: nothing that was written could be read.
+  const isText = !/^(hex|base64)$/.test(encoding.toLowerCase().replace(/[^a-z0-9]/g, ''));
+  if (isText && iconv.encodingExists(encoding)) return iconv;
   throw new LoggingError('ERR_LOGGING_OPTIONS', `encoding: ${name} is unknown`);
 }
 

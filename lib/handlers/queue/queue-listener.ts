@@ -86,9 +86,7 @@ export class QueueListener implements Drainable {
   /** Handles what is in the queue now, then flushes the handlers. */
   flush(): void | Promise<void> {
     if (this.#isRunning) this.drain(this.queue.qsize());
-    const pending = this.handlers
-      .map((handler) => handler.flush())
-      .filter((flushed) => flushed instanceof Promise);
+    const pending = this.handlers.map(flushOf).filter((flushed) => flushed instanceof Promise);
     if (pending.length > 0) return Promise.all(pending).then(() => undefined);
   }
 
@@ -185,5 +183,14 @@ export class QueueListener implements Drainable {
     if (this.#turn !== undefined) clearImmediate(this.#turn);
     this.#turn = undefined;
     releaseFromExit(this);
+  }
+}
+
+/** A handler that throws keeps no other from being flushed. */
+function flushOf(handler: Handler): void | Promise<void> {
+  try {
+    return handler.flush();
+  } catch (error) {
+    return Promise.reject(error);
   }
 }

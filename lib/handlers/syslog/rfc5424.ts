@@ -45,17 +45,33 @@ function headerField(value: string, maxLength: number): string {
   return value.slice(0, maxLength).replaceAll(/[^\x21-\x7e]/g, '_') || NIL;
 }
 
-/** Structured data as written in a message, `-` for none. Names are made to fit, values escaped. */
+/**
+ * Structured data as written in a message, `-` for none. Names are made to fit, values escaped. Elements of one name become
+ * one element: the standard refuses a message that has a name twice.
+ *
+ * @param maxBytes Parameters that would make it longer are left out; default all are written.
+ */
 export function formatStructuredData(
   elements: Iterable<readonly [id: string, params: Iterable<readonly [string, string]>]>,
+  maxBytes: number = Number.POSITIVE_INFINITY,
 ): string {
-  let text = '';
+  const byName = new Map<string, string>();
+  let left = maxBytes;
   for (const [id, params] of elements) {
-    text += `[${sdName(id)}`;
-    for (const [name, value] of params) text += ` ${sdName(name)}="${sdValue(value)}"`;
-    text += ']';
+    const element = sdName(id);
+    let text = byName.get(element);
+    if (text === undefined) left -= element.length + 2;
+    text ??= '';
+    for (const [name, value] of params) {
+      const param = ` ${sdName(name)}="${sdValue(value)}"`;
+      const bytes = Buffer.byteLength(param);
+      if (bytes > left) continue;
+      left -= bytes;
+      text += param;
+    }
+    byName.set(element, text);
   }
-  return text || NIL;
+  return [...byName].map(([name, params]) => `[${name}${params}]`).join('') || NIL;
 }
 
 /** An SD-NAME: visible ASCII but `=`, `]` and `"`, at most 32 characters. */

@@ -48,7 +48,12 @@ export const syslogMessageEntries = lazy(() => ({
     {},
   ),
   extraSdId: v.optional(
-    v.pipe(text(), v.description("SD-ID of an element with the record's extra and context fields.")),
+    v.pipe(
+      text(),
+      v.description(
+        "SD-ID of an element with the record's extra and context fields, as many as fit in half of a message.",
+      ),
+    ),
   ),
 }));
 
@@ -132,6 +137,14 @@ export const sysLogHandlerSchema = lazy(() =>
       ({ spool, socktype, tls }) =>
         spool === undefined || socktype === 'tcp' || socktype === 1 || tls !== false,
       "spool: needs a connection, socktype: 'tcp' or tls; it is unknown whether a datagram arrived",
+    ),
+    v.check(
+      ({ socktype, tls }) => tls === false || (socktype !== 'udp' && socktype !== 2),
+      "tls: goes over TCP; leave out socktype, or set it to 'tcp'",
+    ),
+    v.check(
+      ({ address, tls }) => tls === false || !('path' in parseAddress(address as string)),
+      'tls: a unix socket is not encrypted; leave it out, or give a host and a port',
     ),
   ),
 );

@@ -85,7 +85,7 @@ export abstract class SyslogSender extends NetworkHandler {
 
   /** A record as a message, cut to so many bytes. */
   protected syslogMessage(record: LogRecord, maxBytes: number): Buffer {
-    const message = this.#options.protocol === 'bsd' ? this.#bsd(record) : this.#rfc5424(record);
+    const message = this.#options.protocol === 'bsd' ? this.#bsd(record) : this.#rfc5424(record, maxBytes);
     return Buffer.from(cutToBytes(message, maxBytes));
   }
 
@@ -95,7 +95,7 @@ export abstract class SyslogSender extends NetworkHandler {
     return `<${this.#priority(record)}>${this.ident}${text}`;
   }
 
-  #rfc5424(record: LogRecord): string {
+  #rfc5424(record: LogRecord, maxBytes: number): string {
     const text = this.#text(record);
     return formatRfc5424({
       priority: this.#priority(record),
@@ -104,7 +104,8 @@ export abstract class SyslogSender extends NetworkHandler {
       appName: this.#appName,
       procId: this.#options.procId ?? String(process.pid),
       msgId: this.#options.msgId ?? record.name,
-      structuredData: formatStructuredData(this.#structuredData(record)),
+      // Cut within, a message would be none that a server reads; half of it is for the text.
+      structuredData: formatStructuredData(this.#structuredData(record), maxBytes / 2),
       message: this.ident + text,
     });
   }

@@ -78,6 +78,13 @@ const texts = fc.sample(
 describe('textCodec', () => {
   const compare = hasPython ? it : it.skip;
 
+  it.each(['hex', 'base64', 'Base-64'])(
+    'refuses %s, which is no encoding of texts, as Python does',
+    (name) => {
+      expect(() => textCodec(name, 'strict')).toThrow(`encoding: "${name}" is unknown`);
+    },
+  );
+
   compare.each(encodingErrors.filter((errors) => errors !== 'namereplace'))(
     'encodes as Python does with errors: %s',
     (errors) => {

@@ -261,6 +261,24 @@ describe('QueueHandler in a configuration', () => {
     await handlers.get('queue')?.close();
   });
 
+  it('flushes every handler, also behind one that throws', async () => {
+    class Failing extends ListHandler {
+      override flush(): void {
+        throw new Error('no flush');
+      }
+    }
+    let flushed = 0;
+    class Counting extends ListHandler {
+      override flush(): void {
+        flushed += 1;
+      }
+    }
+    const handler = new QueueHandler({ handlers: [new Failing(), new Counting()] });
+    await expect(handler.flush()).rejects.toThrow('no flush');
+    expect(flushed).toBe(1);
+    await handler.close();
+  });
+
   it('finds out during the call where it was made, if a JSON formatter will ask', async () => {
     const list = new ListHandler({ formatter: new JsonFormatter({ includeCaller: true }) });
     const handler = new QueueHandler({ handlers: [list] });

@@ -168,6 +168,53 @@ describe('a message by RFC 5424', () => {
   });
 });
 
+describe('structured data', () => {
+  it('has each element once: a message with a name twice is refused by receivers', () => {
+    const data = [
+      ['origin', [['software', 'shop']]],
+      ['a b', [['x', '1']]],
+      ['origin', [['user', 'ada']]],
+      ['a=b', [['y', '2']]],
+    ] as const;
+    expect(formatStructuredData(data)).toBe('[origin software="shop" user="ada"][a_b x="1" y="2"]');
+  });
+
+  it('leaves out what does not fit, whole parameters, and keeps those behind that do', () => {
+    const data = [['id', ['a', 'é', 'c'].map((name) => [name, name.repeat(name === 'é' ? 20 : 2)])]] as never;
+    expect(formatStructuredData(data, 30)).toBe('[id a="aa" c="cc"]');
+  });
+
+  it('leaves half of a message to the text, however many fields a record has', async () => {
+    const chunks: Buffer[] = [];
+    const server = createServer((socket) => socket.on('data', (chunk) => chunks.push(chunk)));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const handler = new SysLogHandler({
+      address: ['127.0.0.1', port],
+      socktype: 'tcp',
+      protocol: 'rfc5424',
+      extraSdId: 'shop@32473',
+    });
+    const extra = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`f${at}`, 'x'.repeat(9_000)]));
+    handler.handle(new LogRecord({ msg: 'the text', levelno: 20, levelname: 'INFO', extra }));
+    await handler.close();
+    await new Promise((resolve) => server.close(resolve));
+    const text = Buffer.concat(chunks).toString();
+    expect(text).toMatch(/ \[shop@32473( f\d+="x+")+\] the text$/);
+    expect(text.length).toBeGreaterThan(100_000);
+  });
+});
+
+describe('options of SysLogHandler that contradict each other', () => {
+  it.each([
+    [{ address: ['localhost', 6514], socktype: 'udp', tls: true }, 'tls: goes over TCP'],
+    [{ address: '/dev/log', tls: { insecure: true } }, 'tls: a unix socket is not encrypted'],
+  ])('are refused: %j', (options, message) => {
+    expect(() => new SysLogHandler(options as never)).toThrow(message);
+  });
+});
+
 describe('messages on a stream', () => {
   it('are counted in bytes', () => {
     expect(frameSyslog(Buffer.from('é\n1 x'), 'octet-counting').toString()).toBe('6 é\n1 x');

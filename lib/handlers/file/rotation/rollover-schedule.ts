@@ -53,6 +53,13 @@ export class RolloverSchedule {
     if (!(interval > 0 && Number.isFinite(interval))) {
       throw new LoggingError('ERR_LOGGING_OPTIONS', `interval: ${interval} is not a number above 0`);
     }
+    // A part of a day or a week would be over before it began.
+    if (unit.calendar && !Number.isInteger(interval)) {
+      throw new LoggingError(
+        'ERR_LOGGING_OPTIONS',
+        `interval: ${interval} is not an integer, which ${when.toUpperCase()} needs; S, M, H and D take fractions`,
+      );
+    }
     this.intervalSeconds = unit.seconds * interval;
     this.suffix = unit.suffix;
     this.extMatch = unit.extMatch;

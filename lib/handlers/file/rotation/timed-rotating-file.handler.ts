@@ -15,48 +15,54 @@ import { rotationEntries } from './rotation-options.js';
 
 /** Options of a {@link TimedRotatingFileHandler}. */
 export const timedRotatingFileHandlerSchema = lazy(() =>
-  v.strictObject({
-    ...fileEntries(),
-    ...rotationEntries(),
-    when: v.optional(
-      v.pipe(
-        v.string(),
-        v.check(
-          (when) => scheduleProblem({ when }) === undefined,
-          (issue) => scheduleProblem({ when: issue.input as string }) ?? '',
-        ),
-        v.description('Unit: "S", "M", "H", "D", "MIDNIGHT", or "W0" (Monday) to "W6"; in any case.'),
-      ),
-      'h',
-    ),
-    interval: v.optional(
-      v.pipe(
-        v.number(),
-        v.gtValue(0),
-        v.maxValue(Number.MAX_SAFE_INTEGER, 'expected a finite number'),
-        v.description('The number of units between two rollovers.'),
-      ),
-      1,
-    ),
-    utc: v.optional(v.pipe(v.boolean(), v.description('Use UTC instead of local time.')), false),
-    atTime: v.optional(
-      v.nullable(
+  v.pipe(
+    v.strictObject({
+      ...fileEntries(),
+      ...rotationEntries(),
+      when: v.optional(
         v.pipe(
-          v.custom<TimeOfDay>(
-            (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
-            "expected a time of day, 'HH:MM:SS'",
-          ),
+          v.string(),
           v.check(
-            (atTime) => scheduleProblem({ atTime }) === undefined,
-            (issue) => scheduleProblem({ atTime: issue.input as TimeOfDay }) ?? '',
+            (when) => scheduleProblem({ when }) === undefined,
+            (issue) => scheduleProblem({ when: issue.input as string }) ?? '',
           ),
-          v.description(
-            "For MIDNIGHT and W0 to W6: roll over at this time of day, 'HH:MM:SS', instead of midnight.",
+          v.description('Unit: "S", "M", "H", "D", "MIDNIGHT", or "W0" (Monday) to "W6"; in any case.'),
+        ),
+        'h',
+      ),
+      interval: v.optional(
+        v.pipe(
+          v.number(),
+          v.gtValue(0),
+          v.maxValue(Number.MAX_SAFE_INTEGER, 'expected a finite number'),
+          v.description('The number of units between two rollovers.'),
+        ),
+        1,
+      ),
+      utc: v.optional(v.pipe(v.boolean(), v.description('Use UTC instead of local time.')), false),
+      atTime: v.optional(
+        v.nullable(
+          v.pipe(
+            v.custom<TimeOfDay>(
+              (value) => typeof value === 'string' || (typeof value === 'object' && value !== null),
+              "expected a time of day, 'HH:MM:SS'",
+            ),
+            v.check(
+              (atTime) => scheduleProblem({ atTime }) === undefined,
+              (issue) => scheduleProblem({ atTime: issue.input as TimeOfDay }) ?? '',
+            ),
+            v.description(
+              "For MIDNIGHT and W0 to W6: roll over at this time of day, 'HH:MM:SS', instead of midnight.",
+            ),
           ),
         ),
       ),
+    }),
+    v.check(
+      ({ when, interval }) => scheduleProblem({ when, interval }) === undefined,
+      ({ input }) => `interval: ${scheduleProblem(input as { when: string; interval: number })}`,
     ),
-  }),
+  ),
 );
 
 /** Options of a {@link TimedRotatingFileHandler}. */

@@ -73,6 +73,9 @@ describe('RolloverSchedule', () => {
     [{ when: '' }, /when/],
     [{ interval: 0 }, /interval: 0/],
     [{ interval: Number.NaN }, /interval: NaN/],
+    // A half day would be over before it began: each record would get a file of its own.
+    [{ when: 'midnight', interval: 0.5 }, /interval: 0.5 is not an integer, which MIDNIGHT needs/],
+    [{ when: 'w0', interval: 1.5 }, /interval: 1.5/],
     [{ when: 'midnight', atTime: '24:00:00' }, /atTime: "24:00:00".*HH:MM:SS/],
     [{ when: 'midnight', atTime: 'noon' }, /atTime: "noon"/],
     [{ when: 'midnight', atTime: [3, 60, 0] }, /atTime/],

@@ -135,6 +135,9 @@ describe('TimedRotatingFileHandler', () => {
     expect(() => make({ when: 'fortnight', delay: true })).toThrow(/when: no unit named "fortnight"/);
     expect(() => make({ when: 'W7', delay: true })).toThrow(/when/);
     expect(() => make({ interval: 0, delay: true })).toThrow(/interval/);
+    expect(() => make({ when: 'midnight', interval: 0.5, delay: true })).toThrow(
+      'interval: 0.5 is not an integer, which MIDNIGHT needs',
+    );
     expect(() => make({ when: 'midnight', atTime: '25:00:00', delay: true })).toThrow(/atTime/);
     expect(folder.names()).toEqual([]);
   });
