@@ -38,6 +38,8 @@ export const MARKS = {
   injectable: '__injectable__',
   parameterTokens: 'self:paramtypes',
   propertyTokens: 'self:properties_metadata',
+  optionalParameters: 'optional:paramtypes',
+  optionalProperties: 'optional:properties_metadata',
   /** TypeScript's own. */
   parameterTypes: 'design:paramtypes',
   route: 'path',

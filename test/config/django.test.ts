@@ -1,13 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type ActiveConfig, dictConfig } from '../../lib/config/apply/dict-configurator.js';
 import { registerComponent } from '../../lib/config/components/component-registry.js';
 import type { LoggingConfig } from '../../lib/config/plan/logging-config.js';
 import { getLogger } from '../../lib/core/loggers/manager.js';
 import type { LogRecord } from '../../lib/core/records/log-record.js';
-import type { AdminEmailHandler } from '../../lib/handlers/mail/admin-email.handler.js';
+import { AdminEmailHandler } from '../../lib/handlers/mail/admin-email.handler.js';
 import { registerExceptionReporter, setDjangoSettings } from '../../lib/handlers/mail/django-settings.js';
 import { ExceptionReporter } from '../../lib/handlers/mail/exception-reporter.js';
 import { mailOutbox } from '../../lib/handlers/mail/mail-backends.js';
@@ -277,6 +277,39 @@ describe('AdminEmailHandler', () => {
       delivered: 1,
     });
   });
+
+  it('refuses what says how a mail server is spoken to, where the server is that of the settings', () => {
+    setDjangoSettings(MAILS);
+    expect(() => new AdminEmailHandler({ credentials: ['shop', 'hunter2'], secure: [] })).toThrow(
+      /credentials, secure: belongs to mailhost; .*EMAIL_HOST_USER/,
+    );
+    expect(() => new AdminEmailHandler({ implicitTls: true })).toThrow('implicitTls: belongs to mailhost');
+  });
+
+  it.each<[string, object]>([
+    ['of its own', { mailhost: 'mail.example.com', credentials: ['shop', 'hunter2'] }],
+    ['of the settings', {}],
+  ])(
+    'warns of a server %s that is not verified or gets a password in the clear, as SMTPHandler',
+    (_of, options) => {
+      setDjangoSettings({
+        ADMINS: ['ops@example.com'],
+        EMAIL_HOST: 'mail.example.com',
+        EMAIL_HOST_USER: 'shop',
+        EMAIL_HOST_PASSWORD: 'hunter2',
+      });
+      const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+      try {
+        void new AdminEmailHandler({ insecure: true, ...options } as never).close();
+        expect(warn.mock.calls.map(([text]) => text)).toEqual([
+          'AdminEmailHandler does not verify the certificate of mail.example.com (insecure: true)',
+          'AdminEmailHandler sends its password to mail.example.com without encryption; add secure: []',
+        ]);
+      } finally {
+        warn.mockRestore();
+      }
+    },
+  );
 
   it('refuses admins that are no addresses', () => {
     expect(() => setDjangoSettings({ ADMINS: ['ada@example.com\r\nBcc: eve@example.com'] })).toThrow(

@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type DynamicModule, type INestApplicationContext, Inject, Injectable, Module } from '@nestjs/common';
+import {
+  type DynamicModule,
+  type INestApplicationContext,
+  Inject,
+  Injectable,
+  Module,
+  Optional,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import type { LoggingConfig } from '../../lib/config/plan/logging-config.js';
@@ -159,6 +166,30 @@ describe('a handler, formatter or filter of the configuration', () => {
     ).rejects.toThrow(
       /Consumer injects the handler "audti", which the configuration does not have; did you mean "audit"/,
     );
+    await start(LoggingModule.forRoot(auditConfig, { imports: [AuditModule] }));
+  });
+
+  it('is undefined where it does not exist and the injection is optional', async () => {
+    const token = getHandlerToken('audti');
+    @Injectable()
+    class Consumer {
+      @Optional() @Inject(token) readonly property: Handler | undefined;
+      constructor(@Optional() @Inject(token) readonly parameter: Handler | undefined) {}
+    }
+    const factory = { provide: 'factory', useFactory: (...found: unknown[]) => found };
+    @Module({ providers: [Consumer, { ...factory, inject: [{ token, optional: true }] }] })
+    class ConsumerModule {}
+    const app = await start(LoggingModule.forRoot(auditConfig, { imports: [AuditModule] }), ConsumerModule);
+    expect(app.get(Consumer).parameter).toBeUndefined();
+    expect(app.get(Consumer).property).toBeUndefined();
+    expect(app.get('factory')).toEqual([undefined]);
+    await app.close();
+
+    @Module({ providers: [{ ...factory, inject: [{ token, optional: false }] }] })
+    class DemandingModule {}
+    await expect(
+      start(LoggingModule.forRoot(auditConfig, { imports: [AuditModule] }), DemandingModule),
+    ).rejects.toThrow('factory injects the handler "audti", which the configuration does not have');
     await start(LoggingModule.forRoot(auditConfig, { imports: [AuditModule] }));
   });
 

@@ -4,7 +4,13 @@ import { cutText } from '../../runtime/cut-text.js';
 import { loadOptionalPeer, notLoaded } from '../../runtime/optional-peer.js';
 import { DeliveryFailure } from '../delivery/delivery-failure.js';
 import { hostPort } from '../network/host-port.js';
-import { readPem, type TlsContextOptions, tlsOptions } from '../network/tls-options.js';
+import {
+  readPem,
+  type TlsContextOptions,
+  tlsOptions,
+  warnInsecure,
+  warnPlainPassword,
+} from '../network/tls-options.js';
 import type { MailAddress } from './mail-address.js';
 
 /** A mail as nodemailer takes it. */
@@ -80,6 +86,13 @@ export function smtpTransportOptions(server: SmtpServer, handler: string): objec
   };
 }
 
+/** Warns of a server that is not verified, and of a password that is sent to it in the clear. */
+export function warnOfServer(server: SmtpServer, handler: string): void {
+  const isEncrypted = server.secure !== undefined || server.implicitTls;
+  if (server.insecure) warnInsecure(handler, server.host);
+  if (server.credentials !== undefined && !isEncrypted) warnPlainPassword(handler, server.host, 'secure: []');
+}
+
 /** Loads nodemailer. @throws {LoggingError} `ERR_LOGGING_MISSING_PACKAGE` if it is not installed. */
 export function loadNodemailer(handler: string): Promise<Nodemailer> {
   return loadOptionalPeer<Nodemailer>({
@@ -101,7 +114,8 @@ export function loadNodemailer(handler: string): Promise<Nodemailer> {
 /** What a failure of a transport means for the mail. */
 export function toDeliveryFailure(error: unknown): DeliveryFailure {
   if (error instanceof LoggingError) return new DeliveryFailure(error.message, 'reject');
-  const { responseCode, code } = error as { responseCode?: unknown; code?: unknown };
+  // A transport of the user's own may reject with nothing.
+  const { responseCode, code } = (error ?? {}) as { responseCode?: unknown; code?: unknown };
   // The message contains text of the server, whose control characters cannot be trusted.
   const text = cutText(escapeControls(String((error as Error | null)?.message ?? error), true), 500);
   if (typeof responseCode === 'number' && responseCode >= 400) {

@@ -8,11 +8,16 @@ import type { LogRecord } from '../../core/records/log-record.js';
 import type { QueueStats } from '../delivery/delivery-queue.js';
 import { isExporting } from '../delivery/export-scope.js';
 import { FailureReporter } from '../delivery/failure-reporter.js';
-import { warnInsecure, warnPlainPassword } from '../network/tls-options.js';
 import { DEFAULT_DIGEST } from './digest.js';
 import { parseAddress, parseAddresses } from './mail-address.js';
 import { MailQueue } from './mail-queue.js';
-import { loadNodemailer, nameOfServer, type SmtpServer, smtpTransportOptions } from './mail-transport.js';
+import {
+  loadNodemailer,
+  nameOfServer,
+  type SmtpServer,
+  smtpTransportOptions,
+  warnOfServer,
+} from './mail-transport.js';
 import { type SMTPHandlerOptions, smtpHandlerSchema } from './smtp-options.js';
 
 /**
@@ -80,7 +85,7 @@ export class SMTPHandler extends Handler {
       timeoutMs: o.timeout * 1000,
     };
     const transport = smtpTransportOptions(server, 'SMTPHandler');
-    whenActive({ commit: () => warnOf(server) });
+    whenActive({ commit: () => warnOfServer(server, 'SMTPHandler') });
     this.#mails = new MailQueue({
       reporter: new FailureReporter(this),
       from: parseAddress(o.fromaddr) as NonNullable<ReturnType<typeof parseAddress>>,
@@ -127,11 +132,4 @@ export class SMTPHandler extends Handler {
     super.close();
     await this.#mails.close();
   }
-}
-
-function warnOf(server: SmtpServer): void {
-  const isEncrypted = server.secure !== undefined || server.implicitTls;
-  if (server.insecure) warnInsecure('SMTPHandler', server.host);
-  if (server.credentials !== undefined && !isEncrypted)
-    warnPlainPassword('SMTPHandler', server.host, 'secure: []');
 }

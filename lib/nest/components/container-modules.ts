@@ -38,9 +38,21 @@ export async function injectFrom(module: ContainerModule, token: InjectionToken)
 
 /** The tokens a class injects with `@Inject` and the like. */
 export function tokensOf(type: object): unknown[] {
-  const parameters = (Reflect.getMetadata(MARKS.parameterTokens, type) ?? []) as readonly {
-    param: unknown;
-  }[];
-  const properties = (Reflect.getMetadata(MARKS.propertyTokens, type) ?? []) as readonly { type: unknown }[];
-  return [...parameters.map(({ param }) => param), ...properties.map(({ type }) => type)];
+  return injections(type).map(({ token }) => token);
+}
+
+/** The same, without those that are marked with `@Optional()`: they may be `undefined`. */
+export function requiredTokensOf(type: object): unknown[] {
+  return injections(type).flatMap(({ token, isOptional }) => (isOptional ? [] : [token]));
+}
+
+function injections(type: object): { readonly token: unknown; readonly isOptional: boolean }[] {
+  const marks = <T>(mark: string) => (Reflect.getMetadata(mark, type) ?? []) as readonly T[];
+  const parameters = marks<{ index: number; param: unknown }>(MARKS.parameterTokens);
+  const properties = marks<{ key: PropertyKey; type: unknown }>(MARKS.propertyTokens);
+  const [indices, keys] = [marks<number>(MARKS.optionalParameters), marks(MARKS.optionalProperties)];
+  return [
+    ...parameters.map(({ index, param }) => ({ token: param, isOptional: indices.includes(index) })),
+    ...properties.map(({ key, type }) => ({ token: type, isOptional: keys.includes(key) })),
+  ];
 }

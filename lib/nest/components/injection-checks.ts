@@ -5,7 +5,7 @@ import { suggestion } from '../../core/suggestion.js';
 import { ACTIVE_LOGGING, LOGGING_CONFIG, parseComponentToken } from '../module/logging.tokens.js';
 import { MARKS } from '../nest-internals.js';
 import { isInjectable } from './container-components.js';
-import { type ContainerModule, tokensOf } from './container-modules.js';
+import { type ContainerModule, requiredTokensOf, tokensOf } from './container-modules.js';
 
 type Wrapper = ContainerModule['providers'] extends Map<unknown, infer W> ? W : never;
 
@@ -81,7 +81,7 @@ function nameOf(token: unknown): string {
 
 /**
  * Refuses a provider that injects a handler, formatter or filter that the configuration does not have: it would get
- * `undefined`.
+ * `undefined`. One that says that this is optional gets that.
  *
  * @throws {LoggingError} `ERR_LOGGING_NEST`
  */
@@ -89,11 +89,19 @@ export function checkInjectedComponents(modules: ModulesContainer, plan: ConfigP
   for (const module of modules.values()) {
     for (const collection of [module.providers, module.controllers, module.injectables]) {
       for (const { metatype, inject, name } of collection.values()) {
-        const tokens = inject ?? (typeof metatype === 'function' ? tokensOf(metatype) : []);
-        for (const token of tokens) checkToken(token, String(name), plan);
+        const tokens = inject?.filter((given) => !isOptional(given)) ?? requiredTokens(metatype);
+        for (const token of tokens) checkToken(plainToken(token), String(name), plan);
       }
     }
   }
+}
+
+function requiredTokens(metatype: unknown): unknown[] {
+  return typeof metatype === 'function' ? requiredTokensOf(metatype) : [];
+}
+
+function isOptional(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && 'optional' in given && given.optional === true;
 }
 
 function checkToken(token: unknown, consumer: string, plan: ConfigPlan): void {

@@ -60,6 +60,15 @@ describe('SMTPHandler', () => {
     expect(smtp.stats).toMatchObject({ emitted: 1, delivered: 1, dropped: 0 });
   });
 
+  it('says what it knows of a transport that rejects with nothing', async () => {
+    const nodemailer = { createTransport: () => ({ sendMail: () => Promise.reject() }) };
+    const smtp = handler({ nodemailer, maxRetries: 0 });
+    smtp.handle(record());
+    await smtp.flush();
+    expect(stderr.text).toContain('the mail could not be sent: undefined; the record is lost');
+    expect(smtp.stats).toMatchObject({ emitted: 1, delivered: 0, dropped: 1 });
+  });
+
   it('takes the subject from getSubject, on one line', async () => {
     class Telling extends SMTPHandler {
       override getSubject(given: LogRecord) {
