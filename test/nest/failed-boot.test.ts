@@ -1,12 +1,15 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { type DynamicModule, Inject, Injectable, Logger as NestCommonLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
 import { Handler } from '../../lib/core/handler.js';
-import { getRootLogger } from '../../lib/core/loggers/manager.js';
+import { getLogger, getRootLogger } from '../../lib/core/loggers/manager.js';
+import { isBooting } from '../../lib/nest/lifecycle/boot.js';
 import { LoggingModule } from '../../lib/nest/module/logging.module.js';
 import { ACTIVE_LOGGING } from '../../lib/nest/module/logging.tokens.js';
 import { platforms } from '../e2e/support/platforms.js';
 import { pause } from '../e2e/support/recorder.js';
+import { collectStderr } from '../support/stderr-collector.js';
 
 class Noting extends Handler {
   isClosed = false;
@@ -68,6 +71,47 @@ describe('an application that fails to start, with abortOnError: false', () => {
     );
     await pause(20);
     expect(noting.isClosed).toBe(true);
+  });
+
+  it.each<[string, (module: DynamicModule) => Promise<unknown>]>([
+    [
+      'logger: false',
+      (module) => NestFactory.createApplicationContext(module, { abortOnError: false, logger: false }),
+    ],
+    ['a testing module', (module) => Test.createTestingModule({ imports: [module] }).compile()],
+  ])('gives them back where Nest logs nothing of it: %s', async (_name, start) => {
+    const noting = new Noting();
+    await expect(start(appWith(noting, [Late]))).rejects.toThrow('too late');
+    await pause(100);
+    expect(noting.isClosed).toBe(true);
+    expect(getRootLogger().handlers).toEqual([]);
+    expect(isBooting()).toBe(false);
+  });
+
+  it('does not activate the default configuration where the factory of its own has failed', async () => {
+    class FailingModule {}
+    const failing: DynamicModule = {
+      module: FailingModule,
+      imports: [
+        LoggingModule.forRootAsync({
+          useFactory: async () => {
+            getLogger('boot').warning('in the factory');
+            await pause(5);
+            throw new Error('no configuration');
+          },
+        }),
+      ],
+    };
+    const stderr = collectStderr();
+    const set = jest.spyOn(getRootLogger(), 'addHandler');
+    await expect(Test.createTestingModule({ imports: [failing] }).compile()).rejects.toThrow(
+      'no configuration',
+    );
+    await pause(100);
+    expect(stderr.stop()).toContain('WARNING boot: in the factory');
+    expect(set).not.toHaveBeenCalled();
+    expect(getRootLogger().handlers).toEqual([]);
+    set.mockRestore();
   });
 
   it('keeps them if it is active, and only something else fails', async () => {

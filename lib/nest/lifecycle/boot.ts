@@ -1,4 +1,5 @@
 import type { ModulesContainer } from '@nestjs/core';
+import { WARNING } from '../../core/levels.js';
 import { globalSlot } from '../../runtime/global-slot.js';
 import { findDeclarations } from '../components/container-modules.js';
 import type { LoggingDeclaration } from '../module/logging-declaration.js';
@@ -136,6 +137,16 @@ function undo(application: ModulesContainer): void {
   isUp(application);
   failed.add(application);
   for (const step of boot?.undoings ?? []) step();
+}
+
+/**
+ * Undoes what was done for an application if Nest cannot make all of it, also where nobody says so: Nest logs nothing with
+ * `logger: false`, nor where a testing module is compiled.
+ */
+export async function watchLoading(application: ModulesContainer): Promise<void> {
+  if ((await haveAllLoaded(application)) || !bootsHere().underway.has(application)) return;
+  giveUpBoot(application);
+  if (isHoldingRecords() && !isBooting()) giveUpRecords(WARNING);
 }
 
 /** An application has failed to start, and nobody will close it: undoes what was done for it. */

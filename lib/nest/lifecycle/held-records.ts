@@ -86,9 +86,9 @@ export function replayRecords(records: readonly LogRecord[]): void {
   }
 }
 
-/** Prints the buffer to standard error: no configuration will be activated. */
-export function giveUpRecords(): void {
-  printRecords(takeHeldRecords(), INFO);
+/** Prints the buffer to standard error, from a level on: no configuration will be activated. */
+export function giveUpRecords(level: number = INFO): void {
+  printRecords(takeHeldRecords(), level);
 }
 
 function printRecords(records: readonly LogRecord[], level: number): void {

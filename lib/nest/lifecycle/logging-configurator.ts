@@ -18,6 +18,7 @@ import { checkConfigCycles } from '../components/injection-checks.js';
 import { LOGGING_CONFIG } from '../module/logging.tokens.js';
 import type { LoggingDeclaration } from '../module/logging-declaration.js';
 import { type ProvidedLogging, splitProvided } from '../module/logging-options.js';
+import { loadingOf } from '../nest-internals.js';
 import {
   type ActiveConfiguration,
   changeFor,
@@ -44,6 +45,9 @@ export async function activateLogging(
   const { root, features, options: declared } = readDeclared(modules);
   checkConfigCycles(modules);
   const provided = root === undefined ? undefined : await injectFrom(root.module, LOGGING_CONFIG);
+  // Nest gives `null` for what it could not make, which would be the default configuration.
+  if (root?.declaration.isAsync && (provided === undefined || provided === null))
+    await refuseFailed(root.module.getProviderByKey(LOGGING_CONFIG));
   const { config: given, options } = root?.declaration.isAsync
     ? splitProvided(provided as ProvidedLogging, declared)
     : { config: provided as LoggingConfig | undefined, options: declared };
@@ -57,6 +61,12 @@ export async function activateLogging(
     ),
   );
   return logging;
+}
+
+/** @throws What a provider threw when Nest made it. */
+async function refuseFailed(provider: object): Promise<void> {
+  const error = await loadingOf(provider);
+  if (error !== undefined) throw error;
 }
 
 function activateFor(

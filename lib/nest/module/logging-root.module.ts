@@ -11,7 +11,7 @@ import { ComponentFrame } from '../components/container-components.js';
 import { UndoList } from '../instrumentation.js';
 import { leave } from '../lifecycle/active-logging.js';
 import type { ActiveLogging } from '../lifecycle/active-logging.provider.js';
-import { claimBoot, isUp, undoIfBootFails } from '../lifecycle/boot.js';
+import { claimBoot, isUp, undoIfBootFails, watchLoading } from '../lifecycle/boot.js';
 import { activateLogging } from '../lifecycle/logging-configurator.js';
 import { checkNest, nest } from '../nest-internals.js';
 import { NestLogger } from '../nest-logger/nest-logger.adapter.js';
@@ -121,6 +121,7 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
 
 async function configure(modules: ModulesContainer, frame: ComponentFrame): Promise<ActiveLogging> {
   claimBoot(modules);
+  void watchLoading(modules);
   const logging = await activateLogging(modules, frame);
   undoIfBootFails(modules, () => void leave(modules, false));
   return logging;
