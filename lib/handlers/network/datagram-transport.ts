@@ -66,7 +66,7 @@ export class DatagramTransport implements Transport {
     const socket = given ?? datagramSocketBy(await this.#makeSocket(found.family === 6 ? 6 : 4));
     if (closes !== this.#closes) {
       // Nobody would ever close it.
-      socket.on('error', () => undefined).close();
+      end(socket);
       throw new DeliveryFailure('the socket was closed', 'retry');
     }
     // Between two records the process may end; a datagram on its way keeps it alive until it is out.
@@ -81,12 +81,7 @@ export class DatagramTransport implements Transport {
 
   close(): void {
     this.#closes += 1;
-    for (const socket of [this.#destination?.socket, this.#given]) {
-      socket
-        ?.removeAllListeners('error')
-        .on('error', () => undefined)
-        .close();
-    }
+    for (const socket of [this.#destination?.socket, this.#given]) if (socket !== undefined) end(socket);
     this.#destination = undefined;
     this.#given = undefined;
   }
@@ -115,11 +110,27 @@ export class DatagramTransport implements Transport {
     return new Promise((resolve, reject) => {
       const destination = this.#destination;
       if (destination === undefined) return reject(new DeliveryFailure('the socket was closed', 'retry'));
-      destination.socket.send(message, this.#port, destination.address, (error) => {
-        if (error === null) resolve();
-        else reject(describe(error, message.length));
-      });
+      try {
+        destination.socket.send(message, this.#port, destination.address, (error) => {
+          if (error === null) resolve();
+          else reject(describe(error, message.length));
+        });
+      } catch (error) {
+        // Somebody has closed it; the next attempt makes another.
+        this.close();
+        reject(describe(error as Error, message.length));
+      }
     });
+  }
+}
+
+/** Closes a socket, which its user may have done already. */
+function end(socket: Socket): void {
+  socket.removeAllListeners('error').on('error', () => undefined);
+  try {
+    socket.close();
+  } catch {
+    // It is closed.
   }
 }
 

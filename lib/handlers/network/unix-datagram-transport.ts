@@ -65,8 +65,13 @@ export class UnixDatagramTransport implements Transport {
 
   close(): void {
     this.#closes += 1;
-    this.#socket?.close();
+    const socket = this.#socket;
     this.#socket = undefined;
+    try {
+      socket?.close();
+    } catch {
+      // Its user has closed it.
+    }
   }
 
   #use(socket: UnixDgramSocket): void {

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { constants } from 'node:os';
@@ -101,6 +102,37 @@ describe('a transport that is closed while it connects', () => {
       expect(transport.socket).toBeNull();
     }
     expect(closes).toEqual(['udp', 'unix']);
+  });
+});
+
+describe('a datagram socket that somebody else has closed', () => {
+  it('is replaced for the next record, and closing is no error', async () => {
+    const receiver = createSocket('udp4');
+    const got: string[] = [];
+    receiver.on('message', (message) => got.push(JSON.parse(message.subarray(4).toString()).msg));
+    receiver.bind(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    const handler = new DatagramHandler({
+      host: '127.0.0.1',
+      port: receiver.address().port,
+      format: 'json',
+      retryStart: 0.01,
+    });
+    const log = (msg: string) => handler.handle(new LogRecord({ msg, levelno: 20, levelname: 'INFO' }));
+    const stderr = collectStderr();
+    const closeSocket = () => (handler.sock as ReturnType<typeof createSocket>).close();
+    log('one');
+    await handler.flush();
+    closeSocket();
+    log('two');
+    await handler.flush();
+    closeSocket();
+    await handler.close();
+    stderr.stop();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    receiver.close();
+    expect(got).toEqual(['one', 'two']);
+    expect(handler.stats).toMatchObject({ emitted: 2, delivered: 2, dropped: 0 });
   });
 });
 
