@@ -49,8 +49,7 @@ export function activeContext(): OtelContext | undefined {
 
 /** The fields, with `trace_id` and `span_id` of the active span added if there is one. */
 export function withActiveSpan(fields: Fields | undefined): Fields | undefined {
-  const active = activeContext()?.getValue(SPAN_KEY) as { spanContext?(): SpanContext } | undefined;
-  const span = active?.spanContext?.();
+  const span = activeSpan();
   if (span === undefined || span.traceId === NO_TRACE) return fields;
   if (last.span !== span || last.below !== fields || last.merged === undefined) {
     last.span = span;
@@ -58,6 +57,16 @@ export function withActiveSpan(fields: Fields | undefined): Fields | undefined {
     last.merged = Object.freeze({ ...fields, trace_id: span.traceId, span_id: span.spanId });
   }
   return last.merged;
+}
+
+/** The active span, if there is one; a tracer of the application's own that throws must not make a log call throw. */
+function activeSpan(): SpanContext | undefined {
+  try {
+    const active = activeContext()?.getValue(SPAN_KEY) as { spanContext?(): SpanContext } | undefined;
+    return active?.spanContext?.();
+  } catch {
+    return undefined;
+  }
 }
 
 /**

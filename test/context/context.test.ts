@@ -174,4 +174,24 @@ describe('installContextProvider', () => {
     second();
     expect(hasId()).toBe(false);
   });
+
+  it('keeps its fields where the application has a tracer that throws, and the log call throws nothing', () => {
+    const api = Symbol.for('opentelemetry.js.api.1');
+    const broken = () => {
+      throw new Error('no span');
+    };
+    const spans = [{ active: broken }, { active: () => ({ getValue: () => ({ spanContext: broken }) }) }];
+    for (const context of spans) {
+      Object.defineProperty(globalThis, api, { value: { context }, configurable: true });
+      const uninstall = installContextProvider();
+      try {
+        const { log, handler } = logger();
+        runInContext({ request_id: 'r-1' }, () => log.info('in'));
+        expect(handler.records.at(-1)?.[CONTEXT]).toEqual({ request_id: 'r-1' });
+      } finally {
+        Reflect.deleteProperty(globalThis, api);
+        uninstall();
+      }
+    }
+  });
 });

@@ -150,7 +150,7 @@ export class LogFile implements Destination {
     this.#takeBack();
     this.#file.remember();
     this.#writer.rewind();
-    this.#file.release();
+    this.#release();
   }
 
   /** Before the file is moved away: see {@link NamedFile.prepareMove}. */
@@ -168,7 +168,7 @@ export class LogFile implements Destination {
       this.onError(error);
     }
     this.#writer.rewind();
-    this.#file.release();
+    this.#release();
   }
 
   /**
@@ -234,8 +234,21 @@ export class LogFile implements Destination {
   lost(): boolean {
     // The next reader of a pipe has not seen the beginning of the text.
     if (!this.isRegular) this.#writer.rewind();
-    this.#file.release();
+    try {
+      this.#file.release();
+    } catch {
+      // The error of the write is reported; that of closing the same descriptor says no more.
+    }
     return true;
+  }
+
+  /** What the system says at the close, such as that a disk over the network is full, is reported. */
+  #release(): void {
+    try {
+      this.#file.release();
+    } catch (error) {
+      this.onError(error);
+    }
   }
 
   #open(): void {
@@ -243,7 +256,11 @@ export class LogFile implements Destination {
     const { closeFormer, error } = this.#file.open();
     this.#begin();
     if (mode === 'w') this.#empty();
-    closeFormer();
+    try {
+      closeFormer();
+    } catch (failed) {
+      this.onError(failed);
+    }
     if (error !== undefined) this.onError(error);
   }
 

@@ -57,11 +57,13 @@ export class NamedFile {
     return { closeFormer: () => former !== undefined && closeSync(former), error };
   }
 
-  /** Closes it. */
+  /** Closes it. @throws The system's error; it is closed all the same. */
   release(): void {
-    if (this.fd !== undefined && !this.#isBorrowed) closeSync(this.fd);
+    const { fd } = this;
+    // First: a descriptor whose close failed is gone, and its number may be another file's by the next time.
     this.fd = undefined;
     this.stats = undefined;
+    if (fd !== undefined && !this.#isBorrowed) closeSync(fd);
   }
 
   /** The stats of the file that the name leads to, if that is the open one. */

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -216,5 +225,49 @@ describe('RotatingFileHandler whose lock cannot be written or removed', () => {
     expect(readdirSync(folder.path)).not.toContain('app.log.lock');
     const names = readdirSync(folder.path).sort().reverse();
     expect(names.flatMap((name) => folder.lines(name)).join('')).toBe('abcdef');
+  });
+});
+
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
+describe('FileHandler whose descriptor somebody else has closed', () => {
+  const descriptorOf = (path: string) =>
+    Number(readdirSync('/proc/self/fd').find((fd) => isLinkTo(`/proc/self/fd/${fd}`, path)));
+  const isLinkTo = (link: string, path: string) => {
+    try {
+      return readlinkSync(link) === path;
+    } catch {
+      return false;
+    }
+  };
+
+  onLinux('opens the file again, reports it once, and loses nothing', () => {
+    const path = folder.file('app.log');
+    const handler = new FileHandler({ filename: path });
+    handler.handle(record('one'));
+    closeSync(descriptorOf(path));
+    const collected = collectStderr();
+    handler.handle(record('two'));
+    for (const msg of ['three', 'four']) handler.handle(record(msg));
+    handler.flush();
+    const text = collected.stop();
+    void handler.close();
+    expect(linesOf(path)).toEqual(['one', 'two', 'three', 'four']);
+    expect(text.match(/--- Logging error ---/g)).toHaveLength(1);
+    expect(text).toContain('EBADF: bad file descriptor, write');
+    expect(handler.stats).toEqual({ emitted: 4, delivered: 4, queued: 0, dropped: 0 });
+  });
+
+  onLinux('is closed all the same, and reports what the system says to that', () => {
+    const path = folder.file('app.log');
+    const handler = new FileHandler({ filename: path });
+    handler.handle(record('one'));
+    closeSync(descriptorOf(path));
+    const collected = collectStderr();
+    void handler.close();
+    expect(collected.stop()).toContain('EBADF: bad file descriptor, close');
+    handler.handle(record('two'));
+    void handler.close();
+    expect(linesOf(path)).toEqual(['one', 'two']);
   });
 });
