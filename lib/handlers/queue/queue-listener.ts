@@ -110,7 +110,7 @@ export class QueueListener implements Drainable {
 
   /** Puts the mark in the queue that ends the listener. */
   enqueue_sentinel(): void {
-    this.queue.put_nowait(null);
+    settle(this.queue.put_nowait(null), this);
   }
 
   /** Reads during the call what the handlers' formatters will need. */

@@ -203,7 +203,8 @@ export class QueueHandler extends Handler {
 
   /** Puts what `prepare` gave in the queue. */
   enqueue(record: QueueItem): void {
-    this.queue.put_nowait(record);
+    // A queue of the user's own may put it there later, and nobody waits for that.
+    settle(this.queue.put_nowait(record), this);
   }
 
   /**

@@ -30,7 +30,7 @@ const NIL = '-';
 export function formatRfc5424(message: Rfc5424Message): string {
   const header = [
     `<${message.priority}>1`,
-    new Date(message.created * 1000).toISOString(),
+    timestamp(message.created * 1000),
     headerField(message.hostname, 255),
     headerField(message.appName, 48),
     headerField(message.procId, 128),
@@ -38,6 +38,15 @@ export function formatRfc5424(message: Rfc5424Message): string {
     message.structuredData,
   ].join(' ');
   return message.message === '' ? header : `${header} ${message.message}`;
+}
+
+/** The first and the last millisecond of years with four digits. */
+const FIRST_MS = -62_167_219_200_000;
+const LAST_MS = 253_402_300_799_999;
+
+/** `-` for a time that the standard cannot write: the rest of the message is worth having. */
+function timestamp(ms: number): string {
+  return ms >= FIRST_MS && ms <= LAST_MS ? new Date(ms).toISOString() : NIL;
 }
 
 /** Visible ASCII of so many characters at most; `-` for nothing. */

@@ -160,10 +160,12 @@ function programName(): string {
 /** Characters of one field. */
 const MAX_FIELD = 8_192;
 
-/** A field's value as text: texts as they are, everything else as JSON; cut at 8 KiB. */
+/** A field's value as text: a string, a date or a BigInt without quotes, everything else as JSON; cut at 8 KiB. */
 export function fieldText(value: unknown): string {
   if (typeof value === 'string') return cutText(value, MAX_FIELD);
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   const budget = new JsonBudget();
   budget.reset(MAX_FIELD);
-  return jsonValue(value, budget) ?? '';
+  const json = jsonValue(value, budget) ?? '';
+  return json.startsWith('"') ? (JSON.parse(json) as string) : json;
 }

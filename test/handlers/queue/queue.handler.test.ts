@@ -14,6 +14,7 @@ import { RecordQueue } from '../../../lib/handlers/queue/record-queue.js';
 import { compiledProgram } from '../../support/compiled-sources.js';
 import { ListHandler } from '../../support/list-handler.js';
 import { captureStderr } from '../../support/stderr-capture.js';
+import { collectStderr } from '../../support/stderr-collector.js';
 
 function record(msg: string, args: unknown[] = [], levelno = 20): LogRecord {
   return new LogRecord({ levelno, msg, args });
@@ -259,6 +260,17 @@ describe('QueueHandler in a configuration', () => {
     await handlers.get('queue')?.flush();
     expect((handlers.get('list') as ListHandler).lines).toEqual(['queue.handler.test.ts ERROR TEXT']);
     await handlers.get('queue')?.close();
+  });
+
+  it('reports what a queue of the user refuses later, where nobody waits for it', async () => {
+    const put_nowait = () => Promise.reject(new Error('no room'));
+    const handler = new QueueHandler({ queue: { put_nowait } as never });
+    const stderr = collectStderr();
+    handler.handle(new LogRecord({ msg: 'text', levelno: 20 }));
+    // An unhandled rejection would end the process.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(stderr.stop()).toContain('Error: no room');
+    await handler.close();
   });
 
   it('flushes every handler, also behind one that throws', async () => {

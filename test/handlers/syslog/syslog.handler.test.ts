@@ -13,6 +13,7 @@ import { LogRecord } from '../../../lib/core/records/log-record.js';
 import { formatRfc5424, formatStructuredData } from '../../../lib/handlers/syslog/rfc5424.js';
 import { SysLogHandler } from '../../../lib/handlers/syslog/syslog.handler.js';
 import { parseAddress } from '../../../lib/handlers/syslog/syslog-options.js';
+import { fieldText } from '../../../lib/handlers/syslog/syslog-sender.js';
 import { frameSyslog } from '../../../lib/handlers/syslog/syslog-transport.js';
 import { askPython, hasPython } from '../../support/live-python.js';
 
@@ -168,7 +169,31 @@ describe('a message by RFC 5424', () => {
   });
 });
 
+describe('the time of a message', () => {
+  const header = (created: number) =>
+    formatRfc5424({
+      ...{ priority: 14, created, hostname: 'h', appName: 'a', procId: '1', msgId: 'm' },
+      ...{ structuredData: '-', message: 'text' },
+    });
+
+  it('is - where the standard has no form for it, and the message is sent', () => {
+    for (const created of [Number.NaN, 1e15, Number.POSITIVE_INFINITY, 253_402_300_800])
+      expect(header(created)).toBe('<14>1 - h a 1 m - text');
+    expect(header(253_402_300_799)).toBe('<14>1 9999-12-31T23:59:59.000Z h a 1 m - text');
+  });
+});
+
 describe('structured data', () => {
+  it.each([
+    [new Date(0), '1970-01-01T00:00:00.000Z'],
+    [10n, '10'],
+    [Number.NaN, 'NaN'],
+    [{ a: [1, null] }, '{"a":[1,null]}'],
+    [false, 'false'],
+  ])('has a value as a text, in quotes only where JSON needs them: %p', (value, text) => {
+    expect(fieldText(value)).toBe(text);
+  });
+
   it('has each element once: a message with a name twice is refused by receivers', () => {
     const data = [
       ['origin', [['software', 'shop']]],
