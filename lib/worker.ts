@@ -6,8 +6,8 @@
  * @packageDocumentation
  */
 import { runQueueWorker } from './config/apply/queue-worker.js';
+import { offerHandlers } from './config/components/handlers-module.js';
 import * as handlers from './handlers/components.js';
-import { providePackage } from './runtime/provided-packages.js';
 
-providePackage('nestjs-logging/handlers', handlers);
+offerHandlers(handlers);
 runQueueWorker();

@@ -78,19 +78,14 @@ async function buildJavaScript() {
 }
 
 /**
- * For whatever cannot load an ES module while the program runs, as bundles and Jest cannot: what knows the condition
- * `module-sync` can, and takes the files that load handlers when a configuration names them.
+ * For whatever cannot load an ES module while the program runs, as most bundles cannot: what knows the condition
+ * `module-sync` takes the files that load handlers when a configuration names them.
  */
 async function writeWhole() {
   const folder = path.join(root, 'dist/esm/whole');
   await mkdir(folder, { recursive: true });
   for (const name of ['index', 'core']) {
-    const text = [
-      "import { providePackage } from '../core.js';",
-      "import * as handlers from '../handlers.js';",
-      "providePackage('nestjs-logging/handlers', handlers);",
-      `export * from '../${name}.js';`,
-    ];
+    const text = ["import '../handlers.js';", `export * from '../${name}.js';`];
     await writeFile(path.join(folder, `${name}.js`), `${text.join('\n')}\n`);
   }
 }

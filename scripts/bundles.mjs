@@ -25,7 +25,7 @@ export function inputOptions(packages, page) {
     tsconfig: path.join(root, 'tsconfig.json'),
     external: isPackage,
     resolve: { modules: [packages, 'node_modules'] },
-    plugins: [leaveToBundlers, withPage(page)],
+    plugins: [leaveToBundlers, offerHandlers, withPage(page)],
     onLog(level, log, handle) {
       handle(level === 'warn' ? 'error' : level, log);
     },
@@ -113,6 +113,25 @@ const leaveToBundlers = {
       .replaceAll('import(url.href)', 'import(/* webpackIgnore: true */ /* @vite-ignore */ url.href)');
     // No line moves: the map holds.
     return { code: seen, map: null };
+  },
+};
+
+/**
+ * Configurations make the classes of the entry point `handlers` once a program imports it. The object of its exports is
+ * written here: for one that the bundler makes, it needs a file more that all programs load.
+ */
+const offerHandlers = {
+  name: 'offer-handlers',
+  transform(code, id) {
+    if (!/[\\/]lib[\\/]handlers\.ts$/.test(id)) return null;
+    const imported = "import { offerHandlers } from './config/components/handlers-module.js';";
+    return { code: `${imported} offerHandlers(bundledExports);\n${code}`, map: null };
+  },
+  renderChunk(code, _, { format }) {
+    if (!code.includes('(bundledExports)')) return null;
+    const [, names] = /^export \{ (.*) \};/m.exec(code) ?? [];
+    const exported = format === 'cjs' ? 'exports' : `{ ${names.replaceAll(/(\S+) as (\S+)/g, '$2: $1')} }`;
+    return { code: code.replace('(bundledExports)', () => `(${exported})`), map: null };
   },
 };
 

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Consumer } from './consumer.js';
 
@@ -79,11 +79,67 @@ describe('the packed package without Nest', () => {
         /handlers\.log\.class: no handler class .*"Streamhandler"; did you mean "StreamHandler"\?/,
       );
       expect(missing).toMatch(
-        /handlers\.log\.class: the handlers that send records cannot be loaded here; .*providePackage\('nestjs-logging\/handlers', handlers\)/,
+        /handlers\.log\.class: the handlers that send records cannot be loaded here \(.*\); import 'nestjs-logging\/handlers' before the configuration is applied/,
       );
     } finally {
       renameSync(`${file}.away`, file);
     }
+  });
+
+  it('loads their CommonJS where the ES module cannot be required, as in Jest', async () => {
+    const file = join(app.folder, 'node_modules/nestjs-logging/dist/esm/handlers.js');
+    const whole = readFileSync(file, 'utf8');
+    // What Node says of a module that is to be required and may not be.
+    await app.write(relative(app.folder, file), `await 0;\n${whole}`);
+    const script = `
+      import { createRequire } from 'node:module';
+      import { dictConfig, getHandlerByName, getLogger, getLoggingStats, shutdown } from 'nestjs-logging/core';
+      const handlers = { log: { class: 'SysLogHandler', address: ['127.0.0.1', 9], level: 'INFO' } };
+      dictConfig({ version: 1, handlers, root: { level: 'INFO', handlers: ['log'] } });
+      getLogger('shop').info('open');
+      const { SysLogHandler } = createRequire(import.meta.url)('./node_modules/nestjs-logging/dist/cjs/handlers.js');
+      console.log(getHandlerByName('log') instanceof SysLogHandler);
+      await shutdown();
+      console.log(getLoggingStats().handlers.map(({ name, delivered }) => name + delivered).join());`;
+    try {
+      expect(await app.node('--input-type=module', '-e', script)).toBe('true\nlog1\n');
+    } finally {
+      await app.write(relative(app.folder, file), whole);
+    }
+  });
+
+  it('makes the classes that the program has imported', async () => {
+    const script = `
+      import { createRequire } from 'node:module';
+      import { planConfig } from 'nestjs-logging/core';
+      import { LokiHandler } from 'nestjs-logging/handlers';
+      const plan = (core) => core({ version: 1, handlers: { log: { class: 'LokiHandler', url: 'http://localhost:3100' } } });
+      const required = createRequire(import.meta.url)('nestjs-logging/core').planConfig;
+      console.log(plan(planConfig).handlers[0].type === LokiHandler, plan(required).handlers[0].type === LokiHandler);`;
+    expect(await app.node('--input-type=module', '-e', script)).toBe('true true\n');
+    // Two copies, each with its own.
+    expect(await app.node('--no-experimental-require-module', '--input-type=module', '-e', script)).toBe(
+      'true false\n',
+    );
+  });
+
+  it('runs no file of an application in which a bundler put it', async () => {
+    const { folder } = app;
+    cpSync(join(folder, 'node_modules/nestjs-logging/dist/esm'), join(folder, 'bundled/dist'), {
+      recursive: true,
+      filter: (name) => !name.endsWith('handlers.js'),
+    });
+    for (const name of ['bundled/handlers.js', 'bundled/dist/handlers.js'])
+      await app.write(name, "console.log('not asked for');\n");
+    await app.write(
+      'bundled/dist/program.js',
+      `import { planConfig } from './core.js';
+      try { planConfig({ version: 1, handlers: { log: { class: 'LokiHandler' } } }); }
+      catch (error) { console.log(error.message); }`,
+    );
+    expect(await app.node('bundled/dist/program.js')).toMatch(
+      /^Unable to configure logging\. handlers\.log\.class: the handlers that send records cannot be loaded here .*\n$/,
+    );
   });
 
   it('gives one copy to import and require where Node can require ES modules', async () => {

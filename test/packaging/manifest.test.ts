@@ -65,7 +65,8 @@ describe('the exports', () => {
 
   it('keep what the files with all handlers do from being dropped by bundlers', () => {
     const whole = ['.', './core'].map((entry) => manifest.exports[entry].import.default);
-    expect(manifest.sideEffects).toEqual(expect.arrayContaining(whole));
+    const { import: esm, require: cjs } = manifest.exports['./handlers'];
+    expect(manifest.sideEffects).toEqual(expect.arrayContaining([...whole, esm.default, cjs.default]));
   });
 
   it('give each condition its types first', () => {

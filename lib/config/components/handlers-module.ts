@@ -1,8 +1,8 @@
-import { join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { LoggingError } from '../../core/errors.js';
 import { lazy } from '../../runtime/lazy.js';
 import { nodeModule } from '../../runtime/node-module.js';
-import { providedPackage } from '../../runtime/provided-packages.js';
 
 /** The entry point with all handlers. */
 const NAME = 'nestjs-logging/handlers';
@@ -10,42 +10,78 @@ const NAME = 'nestjs-logging/handlers';
 /** What it exports. */
 export type HandlersModule = Readonly<Record<string, unknown>>;
 
+const offered: { module?: HandlersModule } = {};
+
 /**
- * The entry point with all handlers, loaded by the first call unless it was passed to `providePackage`.
+ * Called by the built entry point when it is loaded: configurations then make the classes that the program imports from
+ * it, also where a `require` would load a copy of them.
+ */
+export function offerHandlers(module: HandlersModule): void {
+  offered.module = module;
+}
+
+/**
+ * The entry point with all handlers, loaded by the first call unless the program has imported it.
  *
  * @throws {LoggingError} `ERR_LOGGING_MISSING_PACKAGE` if its file cannot be loaded.
  */
 export function handlersModule(): HandlersModule {
-  return (providedPackage(NAME) as HandlersModule | undefined) ?? required();
+  return offered.module ?? required();
 }
 
 /** Becomes `require` when this package is built: bundlers then include what it names, and CommonJS finds it. */
 declare const bundledRequire: (name: string) => HandlersModule;
 
-/** Synchronous, because `dictConfig` is. Every version of Node that is supported can require an ES module. */
+/** Synchronous, because `dictConfig` is. */
 const required = lazy((): HandlersModule => {
-  try {
-    return bundledRequire('../handlers.js');
-  } catch {
-    // In an ES module there is no such function.
-    return requireFile();
-  }
-});
-
-/** The file is one folder up from a bundle, and two from the sources. */
-function requireFile(): HandlersModule {
-  const { createRequire } = nodeModule('node:module');
   let cause: unknown;
-  for (const file of ['../handlers.js', '../../handlers.js']) {
+  for (const load of [requireBundled, requireOwn, requireCommonJs]) {
     try {
-      return createRequire(import.meta.url || join(process.cwd(), 'index.js'))(file) as HandlersModule;
+      return checked(load());
     } catch (error) {
-      cause ??= error;
+      // In an ES module there is no `require`, which explains nothing.
+      if (!(error instanceof ReferenceError)) cause ??= error;
     }
   }
   throw new LoggingError(
     'ERR_LOGGING_MISSING_PACKAGE',
-    `the handlers that send records cannot be loaded here; import * as handlers from '${NAME}', and call providePackage('${NAME}', handlers) first`,
+    `the handlers that send records cannot be loaded here${reason(cause)}; import '${NAME}' before the configuration is applied`,
     { cause },
   );
+});
+
+/** A bundler that leaves the `require` as it is makes it name a file of the application. */
+function checked(module: HandlersModule): HandlersModule {
+  if (typeof module.ShippingHandler !== 'function') throw new Error('another file is in their place');
+  return module;
+}
+
+function reason(cause: unknown): string {
+  return cause instanceof Error ? ` (${cause.message.split('\n')[0]})` : '';
+}
+
+function requireBundled(): HandlersModule {
+  return bundledRequire('../handlers.js');
+}
+
+function requireOwn(): HandlersModule {
+  return requireFrom(({ entry }) => entry);
+}
+
+/**
+ * A copy of the package, which shares all state with this one. Some cannot require an ES module: Jest before Node 24.9,
+ * and versions of Node where the program imports this one but has not come to run it.
+ */
+function requireCommonJs(): HandlersModule {
+  return requireFrom(({ dist }) => join(dist, 'cjs', 'handlers.js'));
+}
+
+/** By name, and only from the package that this file is in: the file beside a bundle may be anybody's. */
+function requireFrom(choose: (found: { entry: string; dist: string }) => string): HandlersModule {
+  const load = nodeModule('node:module').createRequire(import.meta.url);
+  const entry = load.resolve(NAME);
+  const dist = dirname(dirname(entry));
+  const here = fileURLToPath(import.meta.url);
+  if (!here.startsWith(dist + sep)) throw new Error(`${here} is not part of ${dist}`);
+  return load(choose({ entry, dist })) as HandlersModule;
 }
