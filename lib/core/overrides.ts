@@ -153,7 +153,7 @@ export function fieldsBy(
   answer: unknown,
   what: string,
   source: object,
-  record: LogRecord,
+  record?: LogRecord,
 ): Record<string, unknown> {
   const isPromise = settle(answer, source, record);
   if (typeof answer === 'object' && answer !== null && !isPromise && !Array.isArray(answer)) {

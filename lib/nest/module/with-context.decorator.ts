@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { getContext, runInContext } from '../../context/context.js';
+import { fieldsBy } from '../../core/overrides.js';
 import type { Fields } from '../../core/records/log-record.js';
+import { reportMisuse } from '../../core/reports/diagnostics.js';
 
 type Method = (this: unknown, ...args: never[]) => unknown;
 
@@ -10,7 +12,8 @@ type Method = (this: unknown, ...args: never[]) => unknown;
  *
  * Metadata of other decorators (`@Cron`, `@OnEvent`) stays, whether they stand above it or below.
  *
- * @param fields The fields, or what gives them from the method's arguments.
+ * @param fields The fields, or what gives them from the method's arguments. Where that fails it is reported, and the method
+ * runs without them.
  * @example
  * \@Cron('0 3 * * *')
  * \@WithContext({ job: 'cleanup' })
@@ -22,7 +25,8 @@ export const WithContext = <Args extends unknown[] = never[]>(
   return (_target, _key, descriptor) => {
     const method = descriptor.value as Method;
     const inContext: Method = function (...args) {
-      const own = typeof fields === 'function' ? fields(...(args as unknown as Args)) : fields;
+      const own =
+        typeof fields === 'function' ? fieldsFrom(inContext, () => fields(...(args as never))) : fields;
       // A message may lack the id: `undefined` and `null` count as missing.
       const request_id = own.request_id ?? getContext()?.request_id ?? randomUUID();
       return runInContext({ ...own, request_id }, () => method.apply(this, args));
@@ -34,3 +38,13 @@ export const WithContext = <Args extends unknown[] = never[]>(
     descriptor.value = inContext;
   };
 };
+
+/** A job does not fail because its fields cannot be had: that is reported, and it runs without them. */
+function fieldsFrom(method: Method, give: () => Fields): Fields {
+  try {
+    return fieldsBy(give(), 'WithContext', method);
+  } catch (error) {
+    reportMisuse(method, undefined, error);
+    return {};
+  }
+}

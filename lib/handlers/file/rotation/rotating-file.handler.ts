@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import * as v from 'valibot';
 import { COMPONENT, declareComponent } from '../../../core/component.js';
 import { LEAN } from '../../../core/lean.js';
@@ -131,8 +131,11 @@ export class RotatingFileHandler extends BaseRotatingHandler {
     return this.namer !== null || this.rotation_filename !== RotatingFileHandler.prototype.rotation_filename;
   }
 
+  /** @throws {Error} If a namer returns the log file itself: making room for a rolled file would remove it. */
   #slot(index: number): string {
-    return this.rotation_filename(`${this.baseFilename}.${index}`);
+    const name = this.rotation_filename(`${this.baseFilename}.${index}`);
+    if (resolve(name) !== this.baseFilename) return name;
+    throw new Error(`namer returns '${name}', the log file itself`);
   }
 
   /** Lists the existing backups with one read of each folder: checking a thousand names would take milliseconds. */

@@ -122,6 +122,13 @@ describe('RotatingFileHandler', () => {
     expect(text).toContain(`'${only}' exists already, and namer returns no other name`);
   });
 
+  it('refuses to roll, and loses nothing, where a namer returns the log file itself', () => {
+    const handler = make({ ...twoLines, namer: () => folder.file('app.log') });
+    const { text } = captureStderr(() => log(handler, 'abcdefg'));
+    expect(contents()).toEqual({ 'app.log': 'abcdefg' });
+    expect(text).toContain(`namer returns '${folder.file('app.log')}', the log file itself`);
+  });
+
   it('names files by namer and moves them by rotator', () => {
     const handler = make({
       ...twoLines,
