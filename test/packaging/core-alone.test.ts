@@ -142,6 +142,19 @@ describe('the packed package without Nest', () => {
     );
   });
 
+  it('runs no file of an application that has a global require', async () => {
+    await app.write('handlers.js', "console.log('a file of the application');");
+    await app.write(
+      'start.mjs',
+      `import { createRequire } from 'node:module';
+       import { planConfig } from 'nestjs-logging/core';
+       globalThis.require = createRequire(new URL('somewhere/main.js', import.meta.url));
+       const handlers = { log: { class: 'LokiHandler', url: 'http://localhost:3100' } };
+       console.log(planConfig({ version: 1, handlers }).handlers[0].type.name);`,
+    );
+    expect(await app.node('start.mjs')).toBe('LokiHandler\n');
+  });
+
   it('gives one copy to import and require where Node can require ES modules', async () => {
     expect(await app.node('--input-type=module', '-e', sameCopy)).toBe(
       '{"sameModule":true,"sameLogger":true}\n',

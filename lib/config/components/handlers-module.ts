@@ -35,7 +35,7 @@ declare const bundledRequire: (name: string) => HandlersModule;
 /** Synchronous, because `dictConfig` is. */
 const required = lazy((): HandlersModule => {
   let cause: unknown;
-  for (const load of [requireBundled, requireOwn, requireCommonJs]) {
+  for (const load of ways()) {
     try {
       return checked(load());
     } catch (error) {
@@ -49,6 +49,12 @@ const required = lazy((): HandlersModule => {
     { cause },
   );
 });
+
+/** In their order. A `require` that the application has made global would find its files, and run them: it comes last. */
+function ways(): (() => HandlersModule)[] {
+  const own = [requireOwn, requireCommonJs];
+  return 'require' in globalThis ? [...own, requireBundled] : [requireBundled, ...own];
+}
 
 /** A bundler that leaves the `require` as it is makes it name a file of the application. */
 function checked(module: HandlersModule): HandlersModule {
