@@ -59,7 +59,12 @@ export const timedRotatingFileHandlerSchema = lazy(() =>
       ),
     }),
     v.check(
-      ({ when, interval }) => scheduleProblem({ when, interval }) === undefined,
+      // What is wrong with one of them alone has been said.
+      ({ when, interval }) =>
+        !Number.isFinite(interval) ||
+        scheduleProblem({ when }) !== undefined ||
+        scheduleProblem({ interval }) !== undefined ||
+        scheduleProblem({ when, interval }) === undefined,
       ({ input }) => `interval: ${scheduleProblem(input as { when: string; interval: number })}`,
     ),
   ),
