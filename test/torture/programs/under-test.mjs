@@ -1,8 +1,12 @@
 import { appendFileSync, writeSync } from 'node:fs';
 import { lineOf } from '../support/lines.mjs';
 
-/** The library, as the run chose it. */
-export const logging = await import(process.env.TORTURE_CORE);
+/** The library, as the run chose it: `core`, and beside it the file with all handlers. */
+const core = process.env.TORTURE_CORE;
+export const logging = {
+  ...(await import(core)),
+  ...(await import(core.replace(/core(?=\.\w+$)/, 'handlers'))),
+};
 
 /** What the scenario wants. */
 export const config = JSON.parse(process.argv[2]);
