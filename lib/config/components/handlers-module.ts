@@ -71,7 +71,8 @@ function requireBundled(): HandlersModule {
 }
 
 function requireOwn(): HandlersModule {
-  return requireFrom(({ entry }) => entry);
+  const { load, entry } = ownPackage();
+  return load(entry) as HandlersModule;
 }
 
 /**
@@ -79,15 +80,20 @@ function requireOwn(): HandlersModule {
  * and versions of Node where the program imports this one but has not come to run it.
  */
 function requireCommonJs(): HandlersModule {
-  return requireFrom(({ dist }) => join(dist, 'cjs', 'handlers.js'));
+  const { load, dist } = ownPackage();
+  return load(join(dist, 'cjs', 'handlers.js')) as HandlersModule;
 }
 
-/** By name, and only from the package that this file is in: the file beside a bundle may be anybody's. */
-function requireFrom(choose: (found: { entry: string; dist: string }) => string): HandlersModule {
+/**
+ * The entry point by its name, and the folder `dist` that it is in.
+ *
+ * @throws {Error} If this file is not part of that package: what is beside a bundle may be anybody's.
+ */
+function ownPackage(): { load: NodeJS.Require; entry: string; dist: string } {
   const load = nodeModule('node:module').createRequire(import.meta.url);
   const entry = load.resolve(NAME);
   const dist = dirname(dirname(entry));
   const here = fileURLToPath(import.meta.url);
   if (!here.startsWith(dist + sep)) throw new Error(`${here} is not part of ${dist}`);
-  return load(choose({ entry, dist })) as HandlersModule;
+  return { load, entry, dist };
 }

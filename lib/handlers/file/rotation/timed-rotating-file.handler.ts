@@ -61,7 +61,6 @@ export const timedRotatingFileHandlerSchema = lazy(() =>
     v.check(
       // What is wrong with one of them alone has been said.
       ({ when, interval }) =>
-        !Number.isFinite(interval) ||
         scheduleProblem({ when }) !== undefined ||
         scheduleProblem({ interval }) !== undefined ||
         scheduleProblem({ when, interval }) === undefined,
