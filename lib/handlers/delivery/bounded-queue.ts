@@ -61,6 +61,8 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
   #dropped = 0;
   #inFlight = 0;
   #inFlightBytes = 0;
+  /** Up to this level it is known to be full, until something leaves it: while a receiver is down, each call asks. */
+  #fullUpTo = Number.NEGATIVE_INFINITY;
 
   /**
    * @param keep Prepares an item that may wait for long; not called while few wait, nor for an item that is dropped.
@@ -129,9 +131,9 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
    */
   push(item: T, levelno: number, bytes: number, record?: LogRecord): boolean {
     this.#sequence += 1;
+    this.#fullUpTo = Number.NEGATIVE_INFINITY;
     const share = levelno >= ERROR ? 1 : SHARE_BELOW_ERROR;
-    const isAdmitted = bytes <= this.maxBytes * share && this.#makeRoom(levelno, bytes, share);
-    if (!isAdmitted) {
+    if (!(this.#hasRoom(bytes, share) || this.#makeRoom(levelno, bytes, share))) {
       this.#lose(bytes > this.maxBytes * share ? 'oversize' : 'overflow', 1);
       return false;
     }
@@ -142,7 +144,11 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
 
   /** Whether an item of a level would be dropped whatever its size; it need not be made then. */
   isFull(levelno: number): boolean {
-    return !this.#fits(1, levelno >= ERROR ? 1 : SHARE_BELOW_ERROR, this.#spared(levelno));
+    if (levelno <= this.#fullUpTo) return true;
+    const share = levelno >= ERROR ? 1 : SHARE_BELOW_ERROR;
+    if (this.#hasRoom(1, share) || this.#couldHaveRoom(levelno, 1, share)) return false;
+    this.#fullUpTo = levelno;
+    return true;
   }
 
   /** Counts an item that never waited as lost; by default one that was not made because the queue {@link isFull}. */
@@ -199,6 +205,7 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
   /** Drops all waiting items. Taken items are not touched. @returns How many were dropped. */
   clear(reason: DropReason): number {
     const { length } = this.#waiting;
+    this.#fullUpTo = Number.NEGATIVE_INFINITY;
     this.#waiting.clear();
     this.#lose(reason, length);
     return length;
@@ -206,25 +213,28 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
 
   /** Nothing is dropped for a new item that will not fit anyway. */
   #makeRoom(levelno: number, bytes: number, share: number): boolean {
-    if (this.#fits(bytes, share)) return true;
-    if (!this.#fits(bytes, share, this.#spared(levelno))) return false;
+    if (bytes > this.maxBytes * share || !this.#couldHaveRoom(levelno, bytes, share)) return false;
     do {
       const victim = this.#victim(levelno);
       if (victim === undefined) return false;
       this.#waiting.remove(victim);
       this.#lose('overflow', 1);
-    } while (!this.#fits(bytes, share));
+    } while (!this.#hasRoom(bytes, share));
     return true;
   }
 
-  /** Whether there is room; with a level, whether there would be some without all that waits below it. */
-  #fits(bytes: number, share: number, below = Number.NEGATIVE_INFINITY): boolean {
-    const { length } = this.#waiting;
+  /** Whether there is room; or would be, without so many items and bytes. */
+  #hasRoom(bytes: number, share: number, without = 0, withoutBytes = 0): boolean {
     return (
-      length - this.#waiting.lengthBelow(below) + this.#inFlight + 1 <=
-        Math.max(1, this.maxRecords * share) &&
-      this.#bytes - this.#waiting.bytesBelow(below) + bytes <= this.maxBytes * share
+      this.#waiting.length - without + this.#inFlight + 1 <= Math.max(1, this.maxRecords * share) &&
+      this.#bytes - withoutBytes + bytes <= this.maxBytes * share
     );
+  }
+
+  /** Whether there would be room without all that may be dropped for an item of a level. */
+  #couldHaveRoom(levelno: number, bytes: number, share: number): boolean {
+    const spared = this.#spared(levelno);
+    return this.#hasRoom(bytes, share, this.#waiting.lengthBelow(spared), this.#waiting.bytesBelow(spared));
   }
 
   /** The level from which items are never dropped for others. */
@@ -251,6 +261,7 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
   }
 
   #settle(entries: readonly QueueEntry<T>[]): void {
+    this.#fullUpTo = Number.NEGATIVE_INFINITY;
     this.#inFlight -= entries.length;
     for (const { bytes } of entries) this.#inFlightBytes -= bytes;
   }

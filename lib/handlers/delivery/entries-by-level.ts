@@ -46,6 +46,8 @@ export class EntriesByLevel<T> {
   // a fraction of the time that it takes for a map.
   readonly #lines: Line<T>[] = [];
   readonly #packing: Packing<T> | undefined;
+  /** That of the last entry: the next one is most often of the same level. */
+  #last: Line<T> | undefined;
   #length = 0;
   #bytes = 0;
 
@@ -66,12 +68,17 @@ export class EntriesByLevel<T> {
 
   /** Adds the newest entry of its level; its parts are those of {@link QueueEntry}. */
   push(item: T, levelno: number, bytes: number, sequence: number, logRecord?: LogRecord): void {
-    this.#lineFor(levelno, bytes).push(item, bytes, sequence, logRecord);
+    const line = this.#last?.levelno === levelno ? this.#last : this.#lineFor(levelno);
+    this.#last = line;
+    this.#add(line, bytes);
+    line.push(item, bytes, sequence, logRecord);
   }
 
   /** Puts an entry back that is the oldest of its level. */
   unshift(entry: QueueEntry<T>): void {
-    this.#lineFor(entry.levelno, entry.bytes).unshift(entry);
+    const line = this.#lineFor(entry.levelno);
+    this.#add(line, entry.bytes);
+    line.unshift(entry);
   }
 
   /** The oldest entry below a level, left where it is; default of all levels. */
@@ -99,7 +106,10 @@ export class EntriesByLevel<T> {
     if (line === undefined) return;
     line.shift();
     line.bytes -= bytes;
-    if (line.length === 0) this.#lines.splice(this.#lines.indexOf(line), 1);
+    if (line.length === 0) {
+      this.#lines.splice(this.#lines.indexOf(line), 1);
+      this.#last = undefined;
+    }
     this.#length -= 1;
     this.#bytes -= bytes;
   }
@@ -107,6 +117,7 @@ export class EntriesByLevel<T> {
   /** Removes all. */
   clear(): void {
     this.#lines.length = 0;
+    this.#last = undefined;
     this.#length = 0;
     this.#bytes = 0;
   }
@@ -125,15 +136,18 @@ export class EntriesByLevel<T> {
     return bytes;
   }
 
-  #lineFor(levelno: number, bytes: number): Line<T> {
+  #add(line: Line<T>, bytes: number): void {
+    line.bytes += bytes;
+    this.#length += 1;
+    this.#bytes += bytes;
+  }
+
+  #lineFor(levelno: number): Line<T> {
     let line = this.#lineOf(levelno);
     if (line === undefined) {
       line = new Line(levelno, this.#packing);
       this.#lines.push(line);
     }
-    line.bytes += bytes;
-    this.#length += 1;
-    this.#bytes += bytes;
     return line;
   }
 

@@ -190,22 +190,33 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
       this.#loop.dropNew();
       return;
     }
-    const { maxBatchBytes, maxRecordBytes } = this.#settings;
-    let item = this.#encoded(record);
-    let bytes = sizeOf(item, this.#kind);
-    for (let attempt = 0; bytes > maxRecordBytes && attempt < 2; attempt++) {
-      item = this.#encoded(shortenedRecord(record, maxRecordBytes / (attempt === 0 ? 3 : 16), attempt === 0));
-      bytes = sizeOf(item, this.#kind);
-    }
-    if (bytes > maxRecordBytes) {
+    const item = this.#encoded(record);
+    const bytes = sizeOf(item, this.#kind);
+    if (bytes > this.#settings.maxRecordBytes) this.#pushShortened(record);
+    else this.#push(item, bytes, record);
+  }
+
+  #pushShortened(record: LogRecord): void {
+    const { maxRecordBytes } = this.#settings;
+    for (const isFirst of [true, false]) {
+      const item = this.#encoded(shortenedRecord(record, maxRecordBytes / (isFirst ? 3 : 16), isFirst));
+      const bytes = sizeOf(item, this.#kind);
+      if (bytes <= maxRecordBytes) {
+        this.#push(item, bytes, record);
+        return;
+      }
+      if (isFirst) continue;
       const error = new Error(`a record of ${bytes} bytes is longer than ${maxRecordBytes}, and is lost`);
       this.#loop.refuse(item, record.levelno, error);
-      return;
     }
+  }
+
+  #push(item: T, bytes: number, record: LogRecord): void {
     if (this.#queue.length === 0) this.#waitingBytes = 0;
     this.#waitingBytes += bytes;
     this.#loop.push(item, record.levelno, bytes, this.#reporter.keep(record));
-    if (this.#queue.length >= this.#enough || this.#waitingBytes >= maxBatchBytes) this.#loop.reconsider();
+    if (this.#queue.length >= this.#enough || this.#waitingBytes >= this.#settings.maxBatchBytes)
+      this.#loop.reconsider();
   }
 
   /** Resolves when everything so far is sent or lost, or after 4.5 s; with a spool, also when the destination is away. */

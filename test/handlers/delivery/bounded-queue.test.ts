@@ -12,7 +12,7 @@ function filled(overflow: OverflowPolicy, levels: readonly number[]): BoundedQue
   return queue;
 }
 
-function contents(queue: BoundedQueue<string>): string[] {
+function contents<T>(queue: BoundedQueue<T>): T[] {
   return queue.take(100).map(({ item }) => item);
 }
 
@@ -167,6 +167,64 @@ describe('a bounded queue', () => {
         queue.clear('closed');
         expect(queue.stats).toMatchObject({ queued: 0, queuedBytes: 0 });
       }),
+    );
+  });
+
+  it('is full for a level and those below it, until something leaves', () => {
+    const queue = filled('dropLowestLevel', new Array(9).fill(INFO));
+    expect([DEBUG, INFO, INFO, ERROR, Number.NaN].map((level) => queue.isFull(level))).toEqual([
+      ...[true, true, true, false, true],
+    ]);
+    queue.dropNew();
+    expect(queue.isFull(INFO)).toBe(true);
+    for (const settled of ['deliver', 'drop'] as const) {
+      const batch = queue.take(1);
+      expect(queue.isFull(INFO)).toBe(true);
+      queue[settled](batch, 'failed');
+      expect(queue.isFull(INFO)).toBe(false);
+      queue.push('again', INFO, 1);
+      expect(queue.isFull(INFO)).toBe(true);
+    }
+    queue.clear('closed');
+    expect(queue.isFull(INFO)).toBe(false);
+    expect(queue.stats).toMatchObject({ emitted: 12, dropped: 11, delivered: 1 });
+  });
+
+  it('has room for what matters more once what matters less is back', () => {
+    const queue = filled('dropLowestLevel', new Array(9).fill(DEBUG));
+    const batch = queue.take(9);
+    expect(queue.isFull(INFO)).toBe(true);
+    queue.putBack(batch);
+    expect(queue.isFull(INFO)).toBe(false);
+    expect(queue.push('in place of the oldest', INFO, 1)).toBe(true);
+  });
+
+  it('has room for a large item that is replaced by a small one', () => {
+    const queue = new BoundedQueue<string>({ maxBytes: 100 });
+    queue.push('large', DEBUG, 89);
+    queue.push('small', INFO, 1);
+    expect(queue.isFull(DEBUG)).toBe(true);
+    expect(queue.push('in place of the large', INFO, 2)).toBe(true);
+    expect(queue.isFull(DEBUG)).toBe(false);
+  });
+
+  it('admits what it is not full for, whatever was asked before', () => {
+    const level = fc.constantFrom(10, 20, 30, 40, 50, Number.NaN);
+    const step = fc.record({ level, asked: fc.array(level), settled: fc.nat(2), isPutBack: fc.boolean() });
+    const policy = fc.constantFrom<OverflowPolicy>('dropLowestLevel', 'dropNewest', 'dropOldest');
+    fc.assert(
+      fc.property(policy, fc.array(step, { maxLength: 40 }), (overflow, steps) => {
+        const queue = new BoundedQueue<number>({ maxRecords: 4, overflow });
+        for (const [item, { level, asked, settled, isPutBack }] of steps.entries()) {
+          for (const each of asked) queue.isFull(each);
+          const isFull = queue.isFull(level);
+          expect(queue.push(item, level, 1)).toBe(!isFull);
+          const batch = queue.take(settled);
+          if (isPutBack) queue.putBack(batch);
+          else queue.deliver(batch);
+        }
+      }),
+      { numRuns: 500 },
     );
   });
 });
