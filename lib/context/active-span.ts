@@ -50,7 +50,7 @@ export function activeContext(): OtelContext | undefined {
 /** The fields, with `trace_id` and `span_id` of the active span added if there is one. */
 export function withActiveSpan(fields: Fields | undefined): Fields | undefined {
   const span = activeSpan();
-  if (span === undefined || span.traceId === NO_TRACE) return fields;
+  if (span === undefined) return fields;
   if (last.span !== span || last.below !== fields || last.merged === undefined) {
     last.span = span;
     last.below = fields;
@@ -59,11 +59,15 @@ export function withActiveSpan(fields: Fields | undefined): Fields | undefined {
   return last.merged;
 }
 
-/** The active span, if there is one; a tracer of the application's own that throws must not make a log call throw. */
+/**
+ * The active span, if there is one with a trace; a tracer of the application's own that throws, or gives nothing, must not
+ * make a log call throw.
+ */
 function activeSpan(): SpanContext | undefined {
   try {
-    const active = activeContext()?.getValue(SPAN_KEY) as { spanContext?(): SpanContext } | undefined;
-    return active?.spanContext?.();
+    const active = activeContext()?.getValue(SPAN_KEY) as { spanContext?(): SpanContext | null } | undefined;
+    const span = active?.spanContext?.();
+    return span && span.traceId !== NO_TRACE ? span : undefined;
   } catch {
     return undefined;
   }

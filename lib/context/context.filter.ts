@@ -8,6 +8,7 @@ import { defineField } from '../runtime/define-field.js';
 import { lazy } from '../runtime/lazy.js';
 import { getContext } from './context.js';
 import { installContextDefaults } from './context-provider.js';
+import { mergeFields } from './context-store.js';
 
 /** The keys of a {@link ContextFilter} in a configuration. */
 export const contextFilterSchema = lazy(() =>
@@ -49,7 +50,7 @@ export class ContextFilter {
       options,
       new.target === ContextFilter,
     );
-    this.#defaults = defaults === undefined ? undefined : Object.freeze({ ...defaults });
+    this.#defaults = defaults === undefined ? undefined : mergeFields(undefined, defaults);
     installContextDefaults();
   }
 

@@ -91,7 +91,8 @@ export function nameOfLevel(levelno: number): string {
  *
  * @param level An integer.
  * @param levelName The name, usually in capitals.
- * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL` if `level` is not an integer.
+ * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL` if `level` is not an integer, `ERR_LOGGING_ARGUMENT` if `levelName` is
+ * not a string.
  * @see https://docs.python.org/3/library/logging.html#logging.addLevelName
  */
 export function addLevelName(level: number, levelName: string): void {
@@ -99,6 +100,12 @@ export function addLevelName(level: number, levelName: string): void {
     throw new LoggingError(
       'ERR_LOGGING_UNKNOWN_LEVEL',
       `addLevelName: level must be an integer, got ${String(level)}`,
+    );
+  }
+  if (typeof levelName !== 'string') {
+    throw new LoggingError(
+      'ERR_LOGGING_ARGUMENT',
+      `addLevelName: levelName must be a string, got ${levelName === null ? 'null' : typeof levelName}`,
     );
   }
   state.levelToName.set(level, levelName);

@@ -273,7 +273,8 @@ export class JsonFormatter extends Formatter {
       record.excInfo === undefined && record.excText === undefined ? '' : this.#exception(record, budget);
     if (this.#attributes.length > 0) line += this.#attributesOf(record, budget);
     if (record[EXTRA] !== undefined || record[CONTEXT] !== undefined || record[EXPOSED]) {
-      const writer = record.excInfo === undefined ? this.#fields : (this.#fieldsBesideError ?? this.#fields);
+      const isBesideError = record.excInfo !== undefined && hasError(record);
+      const writer = (isBesideError ? this.#fieldsBesideError : undefined) ?? this.#fields;
       const fields = writer.write(record, budget);
       line += this.#nested === undefined || fields === '' ? fields : `${this.#nested}${fields.slice(1)}}`;
     }

@@ -19,6 +19,12 @@ export function readField(
   }
 }
 
+/** The first items of a list behind a proxy, each read once. */
+export function itemsOf(list: readonly unknown[], most: number): unknown[] {
+  const length = Math.min(list.length, most);
+  return Array.from({ length }, (_, at) => readField(list as never, String(at), true).item);
+}
+
 /** What is shown of the fields of an object, from the first one on that is not shown as it is. */
 export interface ShownFields {
   /** The index of the first. */
@@ -59,13 +65,17 @@ function spreadWith({ names, items }: ShownFields, fields: Record<string, unknow
   return copy;
 }
 
-/** An empty error of the same class. */
-export function emptyError(error: Error): Error {
+/** An empty error of the same class and name. @param shownName Its name as it is shown. */
+export function emptyError(error: Error, shownName: (name: string) => string): Error {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
     const copy = new Error();
     Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
+    const name = readField(error as never, 'name').item;
+    // Not the prototype's: its own, or one that a getter gives to the original alone.
+    if (typeof name === 'string' && readField(copy as never, 'name').item !== name)
+      Object.defineProperty(copy, 'name', { value: shownName(name), writable: true, configurable: true });
     return copy;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;

@@ -5,7 +5,15 @@ import { MAX_TEXT } from '../runtime/limits.js';
 import { isPlainObject } from '../runtime/plain-object.js';
 import { isExactNumber, readExactJson, writeExactJson } from './exact-json.js';
 import { type RedactTextOptions, redactText } from './redact-text.js';
-import { copyWith, emptyError, readField, type ShownFields, shownText, withText } from './redacted-copy.js';
+import {
+  copyWith,
+  emptyError,
+  itemsOf,
+  readField,
+  type ShownFields,
+  shownText,
+  withText,
+} from './redacted-copy.js';
 import type { NameVerdict, SecretKeys } from './secret-keys.js';
 import { isLikeJson } from './suspect-text.js';
 
@@ -161,6 +169,7 @@ export class Redactor {
   #copy(value: object, depth: number): unknown {
     if (types.isProxy(value)) {
       // Its traps may return something else the next time.
+      if (Array.isArray(value)) return this.#array(itemsOf(value, MAX_VALUES), depth);
       const copy = this.#fields(value, Object.keys(value), depth, true);
       return copy === value ? {} : copy;
     }
@@ -328,7 +337,7 @@ export class Redactor {
     const text = classText(error);
     const shownText = text === undefined ? undefined : this.text(text);
     if (!isChanged && shownText === text) return error;
-    const copy = emptyError(error);
+    const copy = emptyError(error, (name) => this.text(name));
     if (shownText !== undefined) Object.defineProperty(copy, 'toString', { value: () => shownText });
     for (const [name, item] of shown) {
       Object.defineProperty(copy, name, {

@@ -28,6 +28,12 @@ describe('ContextFilter', () => {
     expect(record.attribute('request_id')).toBe('none');
   });
 
+  it('leaves out defaults with the names of attributes', () => {
+    const record = new LogRecord({ msg: 'x', name: 'shop' });
+    new ContextFilter({ defaults: { msg: 'forged', name: 'other', a: 1 } }).filter(record);
+    expect(record.toDict()).toMatchObject({ msg: 'x', name: 'shop', a: 1 });
+  });
+
   it('lets text formats print - for request_id outside of a context', () => {
     const record = new LogRecord({ msg: 'x' });
     expect(new ContextFilter().filter(record)).toBe(true);

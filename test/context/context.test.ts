@@ -180,7 +180,11 @@ describe('installContextProvider', () => {
     const broken = () => {
       throw new Error('no span');
     };
-    const spans = [{ active: broken }, { active: () => ({ getValue: () => ({ spanContext: broken }) }) }];
+    const spans = [
+      { active: broken },
+      { active: () => ({ getValue: () => ({ spanContext: broken }) }) },
+      { active: () => ({ getValue: () => ({ spanContext: () => null }) }) },
+    ];
     for (const context of spans) {
       Object.defineProperty(globalThis, api, { value: { context }, configurable: true });
       const uninstall = installContextProvider();

@@ -120,3 +120,19 @@ function arrived(record: LogRecord): LogRecord {
   const [copy] = arrivedRecords(structuredClone(packer.records));
   return copy as LogRecord;
 }
+
+it('a field that a filter deletes is gone, as in Python', () => {
+  list.addFilter((record) => {
+    Reflect.deleteProperty(record, 'ssn');
+    return true;
+  });
+  const record = logged('x', { extra: { ssn: '123-45', getMessage: 'apart', a: 1 } });
+  expect(record.extraFields()).toEqual({ getMessage: 'apart', a: 1 });
+  expect([record.attribute('ssn'), record.hasAttribute('ssn'), record.toDict().ssn]).toEqual([
+    undefined,
+    false,
+    undefined,
+  ]);
+  expect(record.attribute('getMessage')).toBe('apart');
+  for (const formatter of formatters) expect(formatter.format(record)).not.toContain('123-45');
+});

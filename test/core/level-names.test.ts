@@ -94,3 +94,11 @@ describe('a name of one’s own', () => {
     expect(findLevel(1.5)).toBeUndefined();
   });
 });
+
+it.each([undefined, null, 5])('a level has no name %j', (name) => {
+  expect(() => addLevelName(15, name as never)).toThrow('addLevelName: levelName must be a string, got');
+  const handler = new ListHandler();
+  getLogger('a').addHandler(handler);
+  getLogger('a').log('nonsense', 'logged all the same');
+  expect(handler.records).toHaveLength(1);
+});

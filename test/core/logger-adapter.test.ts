@@ -106,3 +106,48 @@ describe('a LoggerAdapter', () => {
     expect(seen.lines).toEqual(['1 2 hello']);
   });
 });
+
+describe('what process returns', () => {
+  class Answering extends LoggerAdapter {
+    constructor(readonly answer: Record<string, unknown>) {
+      super(getLogger('x'));
+    }
+
+    override process(msg: unknown, options: LogOptions): [unknown, LogOptions] {
+      return [msg, { ...options, ...this.answer }];
+    }
+  }
+
+  it("may have Python's spelling", () => {
+    new Answering({ exc_info: new Error('refused'), stack_info: true, stacklevel: 1 }).info('hello');
+    expect(seen.records[0]?.excInfo).toEqual(new Error('refused'));
+    expect(seen.records[0]?.stackInfo).toMatch(/^Stack \(most recent call first\):\n.*logger-adapter\.test/);
+  });
+
+  it('may have null, as None in Python, for no fields', () => {
+    new Answering({ extra: null }).info('hello');
+    expect(seen.lines).toEqual(['- - hello']);
+  });
+
+  it('loses nothing that is no option', () => {
+    new Answering({ extra: 'text', user: 7 }).info('hello');
+    expect(seen.records[0]?.extraFields()).toEqual({ extra: 'text', user: 7 });
+  });
+});
+
+it.each(['info', 'log'])(
+  'throws for a field with the name of an attribute while calls are strict: %s',
+  (method) => {
+    class Logged extends LoggerAdapter {
+      override log(...args: Parameters<LoggerAdapter['log']>): void {
+        super.log(...args);
+      }
+    }
+    setStrictCalls(true);
+    const adapter = new (method === 'log' ? Logged : LoggerAdapter)(getLogger('x'), { message: 'm' });
+    expect(() => adapter.info('hello')).toThrow(
+      "extra.message: attempt to overwrite 'message' of the record",
+    );
+    expect(seen.lines).toEqual([]);
+  },
+);

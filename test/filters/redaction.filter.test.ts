@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { dictConfig } from '../../lib/config/apply/dict-configurator.js';
 import { LoggingConfigError, planConfig } from '../../lib/config/plan/config-plan.js';
@@ -351,4 +351,83 @@ describe('RedactionFilter on command lines and prompts', () => {
     const record = new LogRecord({ msg: 'password:\n%s', args: ['two words'], levelno: 20 });
     expect(filter.filter(record).getMessage()).toBe('password:\n[REDACTED]');
   });
+});
+
+describe('a record that another filter has seen', () => {
+  const seen = (extra: Record<string, unknown>, options?: RedactionFilterOptions) =>
+    new RedactionFilter(options).filter(new LogRecord({ msg: 'm', extra }).expose());
+
+  it('has a value that the field beside it names as a secret removed from its attributes too', () => {
+    const record = seen({ key: 'password', value: 'hunter2' });
+    expect(record.value).toBe('[REDACTED]');
+    expect(JSON.stringify(record.extraFields())).toBe('{"key":"password","value":"[REDACTED]"}');
+  });
+
+  it('has no attribute whose name is a secret', () => {
+    const record = seen({ 'Bearer abcdefghijklmnop': 1, a: 2 });
+    expect(record.extraFields()).toEqual({ 'Bearer [REDACTED]': '[REDACTED]', a: 2 });
+    expect(JSON.stringify(record.toDict())).not.toContain('abcdefghijklmnop');
+  });
+
+  it('passes as it is without a secret', () => {
+    const record = new LogRecord({ msg: 'm', extra: { a: 1 } }).expose();
+    expect(new RedactionFilter({ paths: ['b'] }).filter(record)).toBe(record);
+  });
+});
+
+describe('a message that its arguments do not fit', () => {
+  let stderr: ReturnType<typeof collectStderr>;
+  beforeAll(() => {
+    stderr = collectStderr();
+  });
+  afterAll(() => void stderr.stop());
+  const shown = (msg: string, ...args: unknown[]) => filtered({ msg, args }).getMessage();
+
+  it('is searched as it is written', () => {
+    expect(shown('password:', 'hunter2')).toBe('password: [REDACTED]');
+    expect(shown('the password is', 'hunter2', 7)).toBe('the password is [REDACTED] 7');
+    expect(shown('password: %s and', 'hunter2', 'pin')).toBe('password: [REDACTED] and pin');
+    expect(shown('user', 'ada', 7)).toBe('user ada 7');
+  });
+
+  it('keeps a mapping that it reads nothing of', () => {
+    expect(shown('login', { user: 'ada', password: 'hunter2' })).toBe(
+      "login { user: 'ada', password: '[REDACTED]' }",
+    );
+  });
+
+  it('is reported all the same', () => {
+    shown('pin for reports', 7);
+    expect(stderr.text).toContain('(pin for reports): the arguments do not fit the message');
+  });
+});
+
+it.each([{ args: null }, { args: undefined }, { args: '' }, { args: 0 }, { args: {} }])(
+  'a filter before may set %j, which is none',
+  (change) => {
+    const record = new LogRecord({ msg: '100%' });
+    Object.assign(record, change);
+    expect(new RedactionFilter().filter(record).getMessage()).toBe('100%');
+  },
+);
+
+it('a list behind a proxy stays a list', () => {
+  const { list } = filtered({ msg: 'm', extra: { list: new Proxy([1, 'token=abc'], {}) } }).extraFields();
+  expect(list).toEqual([1, 'token=[REDACTED]']);
+});
+
+it('an error keeps a name that is not enumerable, or that a getter has', () => {
+  const named = Object.defineProperty(new Error('password=hunter2'), 'name', { value: 'Refused' });
+  class Aborted extends Error {
+    readonly #name = 'AbortError';
+
+    override get name(): string {
+      return this.#name;
+    }
+  }
+  for (const error of [named, new Aborted('password=hunter2')]) {
+    const { excInfo } = filtered({ msg: 'm', excInfo: error });
+    expect(excInfo).not.toBe(error);
+    expect(formatTraceback(excInfo)).toMatch(new RegExp(`^${error.name}: password=\\[REDACTED\\]`));
+  }
 });

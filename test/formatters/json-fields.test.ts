@@ -477,3 +477,23 @@ it('JSON of an error has its `errors` where they are no list', () => {
   const error = Object.assign(new Error('Validation failed'), { errors: { name: 'required' } });
   expect(fields({}, { error })).toMatchObject({ error: { errors: { name: 'required' } } });
 });
+
+it('a context that comes again does not make a line longer than 256 KiB', () => {
+  const context = Object.freeze(
+    Object.fromEntries(['a', 'b', 'c', 'd'].map((key) => [key, 'é'.repeat(60_000)])),
+  );
+  const formatter = new JsonFormatter();
+  for (let round = 0; round < 4; round += 1) {
+    const line = formatter.format(new LogRecord({ msg: 'm', context }));
+    expect(Buffer.byteLength(line)).toBeLessThanOrEqual(262_144);
+    expect(JSON.parse(line)).toMatchObject({ message: 'm', truncated: true });
+  }
+});
+
+it('the field error of a record whose error a filter has removed keeps its name', () => {
+  const record = () => new LogRecord({ msg: 'm', excInfo: null, extra: { error: 'none' } });
+  for (const options of [{}, { drop_fields: ['other'] }])
+    expect(JSON.parse(new JsonFormatter({ includeError: true, ...options }).format(record()))).toMatchObject({
+      error: 'none',
+    });
+});

@@ -253,3 +253,23 @@ it('an object that is merged with the static one of its name may have getters th
   );
   expect(line.user).toEqual({ id: 7, name: '[unreadable]', zone: 'eu' });
 });
+
+it.each([Number.NaN, Number.POSITIVE_INFINITY, 1e13])(
+  'a time that no date has, %d, is written in one way',
+  (created) => {
+    const record = () => new LogRecord({ msg: 'm', created, levelno: 20 });
+    const plain = JSON.parse(new JsonFormatter({ shape: 'ecs' }).format(record())) as Record<string, unknown>;
+    const long = JSON.parse(new JsonFormatter({ shape: 'ecs', order: ['message'] }).format(record()));
+    expect(plain).toEqual(long);
+    const otel = JSON.parse(new JsonFormatter({ shape: 'otel' }).format(record())) as Record<string, unknown>;
+    expect(otel.Timestamp ?? '0').toMatch(/^\d+$/);
+  },
+);
+
+it('a field that was renamed to an object of the shape does not cost the record', () => {
+  const formatter = new JsonFormatter({ shape: 'ecs', nested: true, rename_fields: { message: 'log' } });
+  expect(JSON.parse(formatter.format(new LogRecord({ msg: 'm', name: 'shop' })))).toMatchObject({
+    log: 'm',
+    'log.logger': 'shop',
+  });
+});

@@ -43,8 +43,8 @@ function mergeMapping(text: string, mapping: object): string {
   return printfMapping(text, mapping);
 }
 
-/** Merges the arguments that placeholders take and writes the others behind; if none fits, all of them. */
-function writeBehind(text: string, args: readonly unknown[]): string {
+/** Merges the arguments that placeholders take and writes the others behind; if none fits, all of them. Never throws. */
+export function writeBehind(text: string, args: readonly unknown[]): string {
   const taken = countTaken(text, args);
   const end = taken < 0 ? 1 : taken;
   if (end < args.length) {

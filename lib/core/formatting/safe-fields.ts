@@ -1,6 +1,14 @@
 import { defineField } from '../../runtime/define-field.js';
 import { fieldOf, keysOf } from '../../runtime/hostile-values.js';
-import { CONTEXT, EXPOSED, EXTRA, type Fields, isLogRecord, type LogRecord } from '../records/log-record.js';
+import {
+  CONTEXT,
+  EXPOSED,
+  EXTRA,
+  type Fields,
+  isLogRecord,
+  isTaken,
+  type LogRecord,
+} from '../records/log-record.js';
 import { RESERVED_ATTRIBUTES } from '../records/record-attributes.js';
 
 /**
@@ -12,7 +20,7 @@ export function safeFields(source: LogRecord | Fields): Fields {
     return { ...(isLogRecord(source) ? source.extraFields() : source) };
   } catch {
     const fields: Record<string, unknown> = {};
-    for (const one of isLogRecord(source) ? sourcesOf(source) : [source]) copy(one ?? {}, fields);
+    for (const one of isLogRecord(source) ? sourcesOf(source) : [source]) copy(one, fields);
     return fields;
   }
 }
@@ -22,14 +30,22 @@ export function fieldSources(record: LogRecord): readonly (Fields | undefined)[]
   return record[EXPOSED] ? [safeFields(record)] : [record[CONTEXT], record[EXTRA]];
 }
 
-/** Where a record has its fields; once others have seen it, they are its attributes. */
+/** Where a record has its fields; once others have seen it, they are its attributes, but for names that are taken. */
 function sourcesOf(record: LogRecord): readonly (Fields | undefined)[] {
   const sources = [record[CONTEXT], record[EXTRA]];
   if (!record[EXPOSED]) return sources;
-  const attributes = Object.entries(record).filter(([name]) => !RESERVED_ATTRIBUTES.has(name));
-  return [...sources, Object.fromEntries(attributes)];
+  const apart: Record<string, unknown> = {};
+  for (const source of sources) copy(source, apart, isTaken);
+  const attributes: Record<string, unknown> = {};
+  copy(record, attributes, (name) => !RESERVED_ATTRIBUTES.has(name));
+  return [apart, attributes];
 }
 
-function copy(from: Fields, to: Record<string, unknown>): void {
-  for (const key of keysOf(from) ?? []) defineField(to, key, fieldOf(from, key));
+function copy(
+  from: Fields | undefined,
+  to: Record<string, unknown>,
+  takes: (name: string) => boolean = () => true,
+): void {
+  if (from === undefined) return;
+  for (const key of keysOf(from) ?? []) if (takes(key)) defineField(to, key, fieldOf(from, key));
 }

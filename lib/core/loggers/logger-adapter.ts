@@ -1,10 +1,17 @@
 import { joinFields } from '../../runtime/define-field.js';
 import { isLent, LOG_METHODS, lendMethodsOf } from '../calls/bound-methods.js';
 import { readCall } from '../calls/call-arguments.js';
-import { addFields, FROM_EXCEPTION, type LogCall, type LogOptions } from '../calls/call-options.js';
+import {
+  addFields,
+  FROM_EXCEPTION,
+  type LogCall,
+  type LogOptions,
+  takeOptions,
+} from '../calls/call-options.js';
 import { logAtUnknownLevel } from '../calls/call-reports.js';
 import type { CallBoundary } from '../calls/caller.js';
 import type { LogArguments } from '../calls/log-arguments.js';
+import { LoggingError } from '../errors.js';
 import { CRITICAL, DEBUG, ERROR, findLevel, getLevelName, INFO, type Level, WARNING } from '../levels.js';
 import { enabledBy, settle, wrongAnswer } from '../overrides.js';
 import type { Fields } from '../records/log-record.js';
@@ -132,6 +139,7 @@ export class LoggerAdapter {
     try {
       settle(this.log(levelno, call[0], ...call.slice(1)), this);
     } catch (error) {
+      if (isExtraClash(error)) throw error;
       reportMisuse(this, undefined, error);
     }
   }
@@ -159,6 +167,7 @@ export class LoggerAdapter {
       const [msg, options] = this.#process(call.msg, optionsOf(call));
       return withOptions({ ...call, msg }, options);
     } catch (error) {
+      if (isExtraClash(error)) throw error;
       // Fields that cannot be read.
       reportMisuse(this, undefined, error);
       call.extra = given;
@@ -242,10 +251,21 @@ function optionsOf({ extra, excInfo, stackInfo, stacklevel }: LogCall): LogOptio
   return options;
 }
 
-/** The call with the message and options that `process` returned. */
-function withOptions(call: LogCall, options: LogOptions): LogCall {
-  const { excInfo, stackInfo, stacklevel } = options;
-  const processed: LogCall = { ...call, extra: undefined, excInfo, stackInfo, stacklevel };
-  if (options.extra !== undefined) addFields(processed, options.extra);
+/** The call with the message and options that `process` returned, in either spelling; anything else is a field. */
+function withOptions(call: LogCall, { extra, ...options }: LogOptions): LogCall {
+  const processed: LogCall = {
+    ...call,
+    extra: undefined,
+    excInfo: undefined,
+    stackInfo: false,
+    stacklevel: 1,
+  };
+  // `null`, as Python's None, is none.
+  takeOptions(processed, (extra ?? undefined) === undefined ? options : { ...options, extra }, true);
   return processed;
+}
+
+/** What a strict call throws. */
+function isExtraClash(error: unknown): boolean {
+  return error instanceof LoggingError && error.code === 'ERR_LOGGING_EXTRA_CLASH' && state.strictCalls;
 }

@@ -207,9 +207,11 @@ export class Logger extends LoggerNode<Logger> {
   /** The record as the user's code makes it. Formatters see the attributes it adds. */
   #ownRecord(about: LogRecordOptions): LogRecord {
     if (this.findCaller !== findCaller) {
+      // It may log itself.
+      const outer = this.#calledAt;
       this.#calledAt = about.boundary;
       callerBy((hasStack, level) => this.findCaller(hasStack, level), about, this);
-      this.#calledAt = undefined;
+      this.#calledAt = outer;
     }
     return recordBy((options) => this.makeRecord(options), about, this).expose();
   }

@@ -181,7 +181,8 @@ export class LogRecord extends ComputedAttributes {
         : extra === undefined
           ? context
           : joinFields(context, extra);
-    const fields: Record<string, unknown> = { ...context, ...extra };
+    const fields: Record<string, unknown> = {};
+    for (const source of [context, extra]) if (source !== undefined) addExposed(this, source, fields);
     for (const key of Object.keys(this)) {
       if (!RESERVED_ATTRIBUTES.has(key)) defineField(fields, key, this[key]);
     }
@@ -195,6 +196,8 @@ export class LogRecord extends ComputedAttributes {
    */
   attribute(name: string): unknown {
     if (Object.hasOwn(this, name)) return this[name];
+    // What became an attribute is one no more: a filter has deleted it.
+    if (this[EXPOSED] && !isTaken(name)) return undefined;
     const extra = this[EXTRA];
     if (extra !== undefined && Object.hasOwn(extra, name)) return extra[name];
     const context = this[CONTEXT];
@@ -205,6 +208,7 @@ export class LogRecord extends ComputedAttributes {
   /** Whether the record has an attribute, an `extra` field or a context field of that name, whatever its value. */
   hasAttribute(name: string): boolean {
     if (Object.hasOwn(this, name) || RESERVED_ATTRIBUTES.has(name)) return true;
+    if (this[EXPOSED] && !isTaken(name)) return false;
     const extra = this[EXTRA];
     const context = this[CONTEXT];
     return (
@@ -238,7 +242,8 @@ export class LogRecord extends ComputedAttributes {
     for (const fields of [this[CONTEXT], this[EXTRA], this[EXPOSED] ? this : undefined]) {
       if (fields === undefined) continue;
       for (const key of keysOf(fields) ?? []) {
-        if (fields !== this || !RESERVED_ATTRIBUTES.has(key)) defineField(dict, key, fieldOf(fields, key));
+        if (fields === this ? !RESERVED_ATTRIBUTES.has(key) : !this[EXPOSED] || isTaken(key))
+          defineField(dict, key, fieldOf(fields, key));
       }
     }
     return dict;
@@ -250,6 +255,14 @@ export class LogRecord extends ComputedAttributes {
   }
 }
 brand(LogRecord.prototype, 'record');
+
+/** Adds the fields of an exposed record: those that became attributes as they are now, if no filter has deleted them. */
+function addExposed(record: LogRecord, source: Fields, fields: Record<string, unknown>): void {
+  for (const key of Object.keys(source)) {
+    if (isTaken(key)) defineField(fields, key, source[key]);
+    else if (Object.hasOwn(record, key)) defineField(fields, key, record[key]);
+  }
+}
 
 const NO_ARGS: readonly unknown[] = [];
 

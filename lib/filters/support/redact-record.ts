@@ -1,14 +1,18 @@
+import { reportMisfit } from '../../core/calls/call-reports.js';
+import { writeBehind } from '../../core/calls/merge-message.js';
 import { copyRecord } from '../../core/records/copy-record.js';
 import { CONTEXT, EXPOSED, EXTRA, type Fields, type LogRecord } from '../../core/records/log-record.js';
 import { RESERVED_ATTRIBUTES } from '../../core/records/record-attributes.js';
 import { hasError } from '../../core/records/record-traceback.js';
-import { printf, printfMapping } from '../../python/printf/printf.js';
+import { state } from '../../core/state.js';
+import { countTaken, printf, printfMapping } from '../../python/printf/printf.js';
 import { str } from '../../python/python-text.js';
 import type { PathRedaction } from '../../redaction/path-redaction.js';
 import type { RedactTextOptions } from '../../redaction/redact-text.js';
 import { Redactor } from '../../redaction/redactor.js';
 import { endsWithSecretName } from '../../redaction/secret-pairs.js';
 import { defineField } from '../../runtime/define-field.js';
+import { isPlainObject } from '../../runtime/plain-object.js';
 
 type Changes = Record<string | symbol, unknown>;
 
@@ -41,6 +45,9 @@ export function redactRecord(
   }
   if (changes === undefined && extra === record[EXTRA] && context === record[CONTEXT]) return record;
   const copy = copyRecord(record, changes);
+  // A name that is a secret itself has another now.
+  if (record[EXPOSED] && changes !== undefined)
+    for (const name of attributesOf(record)) if (changes[name] === GONE) Reflect.deleteProperty(copy, name);
   copy[EXTRA] = extra;
   copy[CONTEXT] = context;
   return copy;
@@ -68,27 +75,33 @@ function redactFields(
   return paths === undefined ? redacted : paths.fields(redacted);
 }
 
-/** What a filter or a record factory put on the record itself. */
+/** Stands for an attribute that is shown under another name. */
+const GONE: unique symbol = Symbol('gone');
+
+/** The fields of a record, which others have seen as its attributes, and what a filter or a record factory put there. */
 function redactAttributes(
   record: LogRecord,
   redactor: Redactor,
   paths: PathRedaction | undefined,
 ): Changes | undefined {
-  let changes: Changes | undefined;
-  for (const key of Object.keys(record)) {
-    if (RESERVED_ATTRIBUTES.has(key)) continue;
-    const known = redactor.under(key, record[key]);
-    const redacted = paths === undefined ? known : paths.field(key, known);
-    if (redacted === record[key]) continue;
-    changes ??= {};
-    defineField(changes, key, redacted);
-  }
+  const given: Record<string, unknown> = {};
+  for (const key of attributesOf(record)) defineField(given, key, record[key]);
+  // As fields, not one by one: one may name another as a secret.
+  const shown = redactFields(given, redactor, paths) as Fields;
+  if (shown === given) return undefined;
+  const changes: Changes = {};
+  for (const key of Object.keys(given)) if (!Object.hasOwn(shown, key)) defineField(changes, key, GONE);
+  for (const key of Object.keys(shown)) if (shown[key] !== given[key]) defineField(changes, key, shown[key]);
   return changes;
+}
+
+function attributesOf(record: LogRecord): string[] {
+  return Object.keys(record).filter((key) => !RESERVED_ATTRIBUTES.has(key));
 }
 
 interface Merged extends Changes {
   readonly msg: unknown;
-  readonly args: readonly unknown[];
+  readonly args: readonly unknown[] | object;
 }
 
 /** The message without its secrets, arguments merged in; `undefined` if there are none. */
@@ -100,17 +113,39 @@ function redactMessage(
   const { msg, args } = record;
   const shownMsg = typeof msg === 'string' ? msg : redactor.value(msg);
   const template = typeof shownMsg === 'string' ? shownMsg : safeText(shownMsg);
-  if (Array.isArray(args) && args.length === 0) {
+  if (hasNoArguments(args)) {
     const redacted = redactor.message(template);
     return redacted === template && shownMsg === msg ? undefined : { msg: redacted, args: [] };
   }
   const shownArgs = safeArguments(template, args, redactor, options);
-  const text = merge(template, shownArgs, shownArgs !== args);
-  // It cannot be merged: the handler will report that, with the redacted parts.
-  if (text === undefined) return { msg: redactor.text(template), args: asArray(shownArgs) };
+  const merged = merge(template, shownArgs, shownArgs !== args);
+  // A strict call is dropped, and reported with the redacted parts.
+  if (merged === undefined && state.strictCalls) return { msg: redactor.text(template), args: shownArgs };
+  // What does not fit is written behind the message, which may name it.
+  const text = merged ?? writeBehind(template, namedByTemplate(template, asArray(shownArgs), options));
   const redacted = redactor.text(text);
-  if (redacted === text && shownArgs === args && shownMsg === msg) return undefined;
+  if (merged === undefined) reportMisfit(record, template);
+  else if (redacted === text && shownArgs === args && shownMsg === msg) return undefined;
   return { msg: redacted, args: [] };
+}
+
+/** Whether the message is printed as it is: no arguments, or what Python takes for none. */
+function hasNoArguments(args: unknown): boolean {
+  return (
+    !args || (Array.isArray(args) ? args.length === 0 : isPlainObject(args) && Object.keys(args).length === 0)
+  );
+}
+
+/** The arguments, without the one that is written right behind a message that ends with the name of a secret. */
+function namedByTemplate(
+  template: string,
+  args: readonly unknown[],
+  { keys, censor }: RedactTextOptions,
+): readonly unknown[] {
+  const at = Math.max(0, countTaken(template, args));
+  const name = endsWithSecretName(`${template} `, keys);
+  if (name === undefined || !isSecretValue(args[at], keys.isSecretNumber(name))) return args;
+  return args.with(at, censor);
 }
 
 function safeArguments(
@@ -130,6 +165,9 @@ function asArray(args: readonly unknown[] | object): readonly unknown[] {
 
 /** @param isRedacted Whether numbers may have become strings. */
 function merge(template: string, args: readonly unknown[] | object, isRedacted: boolean): string | undefined {
+  // A mapping that a message reads nothing of is written behind it.
+  const isUnread = !Array.isArray(args) && !state.strictCalls && countTaken(template, [args]) === 0;
+  if (isUnread) return undefined;
   try {
     return mergeOnce(template, args);
   } catch {

@@ -33,6 +33,9 @@ export class JsonFields {
    */
   #lastContext: Fields | undefined;
   #lastJson: string | undefined;
+  /** What it takes from a budget. */
+  #lastCharacters = 0;
+  #lastEntries = 0;
 
   readonly #repeated = new RepeatedFields();
 
@@ -77,11 +80,23 @@ export class JsonFields {
       this.#lastJson = undefined;
       return this.#fields(context, budget, undefined, extra);
     }
-    if (this.#lastJson !== undefined) return this.#lastJson;
+    if (this.#lastJson !== undefined && this.#takeLast(budget)) return this.#lastJson;
+    const { charactersLeft, entriesLeft } = budget;
     const json = this.#fields(context, budget, undefined, extra);
-    if (Object.isFrozen(context) && !budget.isCut && hasPlainValues(context) && !this.#hasReserved(context))
+    if (Object.isFrozen(context) && !budget.isCut && hasPlainValues(context) && !this.#hasReserved(context)) {
       this.#lastJson = json;
+      this.#lastCharacters = charactersLeft - budget.charactersLeft;
+      this.#lastEntries = entriesLeft - budget.entriesLeft;
+    }
     return json;
+  }
+
+  /** Takes what the last context needs. @returns False, and nothing is taken, if there is not that much. */
+  #takeLast(budget: JsonBudget): boolean {
+    if (budget.entriesLeft < this.#lastEntries || budget.charactersLeft < this.#lastCharacters) return false;
+    budget.entriesLeft -= this.#lastEntries;
+    budget.charactersLeft -= this.#lastCharacters;
+    return true;
   }
 
   /** Whether names are written that depend on those of the other fields. */

@@ -174,7 +174,12 @@ function setNested(fields: JsonObject, name: string, value: unknown): void {
   let target = fields;
   for (const step of steps) {
     target[step] ??= jsonObject();
-    target = target[step] as JsonObject;
+    // A field that was renamed may be there: then the name keeps its dots.
+    if (!isPlainObject(target[step])) {
+      fields[name] = value;
+      return;
+    }
+    target = target[step];
   }
   target[last] = value;
 }

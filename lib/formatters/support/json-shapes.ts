@@ -111,7 +111,7 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
   otel: {
     names: ['Timestamp', 'SeverityText', 'SeverityNumber', 'Body', 'TraceId', 'SpanId', 'Resource'],
     own: (r) => ({
-      Timestamp: `${Math.round(r.created * 1e6)}000`,
+      Timestamp: Number.isFinite(r.created) ? `${Math.round(r.created * 1e6)}000` : undefined,
       SeverityText: r.level,
       SeverityNumber: otelSeverity(r.levelno),
       Body: r.message,

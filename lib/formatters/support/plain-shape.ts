@@ -11,6 +11,8 @@ import { timestampWriter } from './json-timestamp.js';
 const MAX_FRAMES = 500;
 const MAX_NAMES = 1_000;
 const MAX_NAME = 256;
+/** The last second that a date can have. */
+const MAX_DATE = 8.64e12;
 /** More fields than this go the long way: not all of them may be written. */
 const MAX_FIELDS = 100;
 
@@ -74,7 +76,8 @@ export class PlainShape {
   line(record: LogRecord, message: string, budget: JsonBudget): string | undefined {
     if (record.excInfo !== undefined || record.excText || record.stackInfo || record[EXPOSED])
       return undefined;
-    if (!Number.isFinite(record.created)) return undefined;
+    // A time that no date has is written in another way.
+    if (!(Math.abs(record.created) <= MAX_DATE)) return undefined;
     const extra = record[EXTRA];
     const context = this.#contextOf(record);
     if (context === undefined || !this.#isOrdinary(extra, context.rest) || isRequest(extra, context.rest))
