@@ -320,6 +320,155 @@ export class AppModule {}
     ]);
   });
 
+  /** A module of nestjs-pino that is registered by a factory. */
+  const asyncModule = (factory: string) => `import { Module } from '@nestjs/common';
+import { ConfigModule, ConfigService } from '@nestjs/config';
+import { LoggerModule, type Params } from 'nestjs-pino';
+@Module({
+  imports: [
+    LoggerModule.forRootAsync({
+      imports: [ConfigModule],
+      inject: [ConfigService],
+      useFactory: ${factory},
+    }),
+  ],
+})
+export class AppModule {}
+`;
+
+  it('translates what a factory returns, and leaves what is around it', async () => {
+    const { text, left } = await migrated(
+      'nestjs-pino',
+      asyncModule(`async (config: ConfigService) => {
+        const isLocal = () => { return config.get('NODE_ENV') === 'local'; };
+        return {
+          pinoHttp: {
+            level: config.get('LOG_LEVEL'),
+            transport: isLocal() ? { target: 'pino-pretty' } : undefined,
+            autoLogging: { ignore: (req) => req.url === '/health' },
+          },
+        };
+      }`),
+    );
+    expect(text).toBe(`import { Module } from '@nestjs/common';
+import { ConfigModule, ConfigService } from '@nestjs/config';
+import { type Params } from 'nestjs-pino';
+import { LoggingModule } from 'nestjs-logging';
+@Module({
+  imports: [
+    LoggingModule.forRootAsync({
+      imports: [ConfigModule],
+      inject: [ConfigService],
+      useFactory: async (config: ConfigService) => {
+        const isLocal = () => { return config.get('NODE_ENV') === 'local'; };
+        return {
+          version: 1,
+          formatters: {
+            json: { class: 'JsonFormatter' },
+            pretty: { class: 'ColorFormatter' },
+          },
+          handlers: {
+            console: {
+              class: 'StreamHandler',
+              stream: 'ext://sys.stdout',
+              formatter: isLocal() ? 'pretty' : 'json',
+            },
+          },
+          root: { level: config.get('LOG_LEVEL') ?? 'INFO', handlers: ['console'] },
+          http: { exclude: [(req) => req.url === '/health'] },
+        };
+      },
+    }),
+  ],
+})
+export class AppModule {}
+`);
+    expect(left).toEqual([
+      'src/a.ts:6:5: the level comes from the environment: "trace" is called VERBOSE now, and there is no "silent"',
+    ]);
+  });
+
+  it.each([
+    ['(): Params => ({ pinoHttp: {} })', '`useFactory` needs Params'],
+    ['makeOptions', '`useFactory` does not return one object that is written out'],
+    ['() => makeOptions()', '`useFactory` does not return one object that is written out'],
+    [
+      'function (c) { if (c) return {}; return { pinoHttp: {} }; }',
+      '`useFactory` does not return one object that is written out',
+    ],
+    ['() => ({ pinoHttp: { stream } })', '`pinoHttp.stream` is not translated'],
+  ])('leaves the factory %s', async (factory, why) => {
+    const source = asyncModule(factory);
+    const { text, left } = await migrated('nestjs-pino', source);
+    expect(text).toBe(source);
+    expect(left.at(-1)).toBe(`src/a.ts:6:5: LoggerModule stays: ${why}`);
+  });
+
+  it('translates a factory of winston', async () => {
+    const source = `import { Module } from '@nestjs/common';
+import { ConfigService } from '@nestjs/config';
+import { WinstonModule } from 'nest-winston';
+import * as winston from 'winston';
+@Module({ imports: [WinstonModule.forRootAsync({
+  inject: [ConfigService],
+  useFactory: (config: ConfigService) => ({
+    level: config.get('level', 'info'),
+    transports: [new winston.transports.File({ level: config.get('fileLevel'), filename: config.get('file') })],
+  }),
+})] })
+export class AppModule {}
+`;
+    const { text } = await migrated('nest-winston', source);
+    expect(text).toContain('LoggingModule.forRootAsync({\n  inject: [ConfigService],');
+    // A transport without a level has that of the logger, and so has a handler.
+    expect(text).toContain("level: config.get('fileLevel'),");
+    expect(text).toContain("root: { level: config.get('level', 'info') ?? 'INFO', handlers: ['file'] },");
+    expect(text).not.toMatch(/winston/i);
+  });
+
+  it('has no part for serializers of req and res, and takes what makes the ids of requests', async () => {
+    const source = (options: string) => `import { Module } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+@Module({ imports: [LoggerModule.forRoot({ pinoHttp: { ${options} } })] })
+export class AppModule {}
+`;
+    const serialized = await migrated(
+      'nestjs-pino',
+      source('serializers: { req(req) { return req.url; }, res: (res) => res.statusCode }'),
+    );
+    expect(serialized.text).toContain('LoggingModule.forRoot({');
+    expect(serialized.left).toEqual([
+      'src/a.ts:3:21: `serializers` of req and res have no part here; `http.fields` adds fields to access records',
+    ]);
+    const others = await migrated('nestjs-pino', source('serializers: { user: String }'));
+    expect(others.left[0]).toContain('`pinoHttp.serializers` is not translated');
+    const named = await migrated('nestjs-pino', source("genReqId: (req) => String(req.headers['x-id'])"));
+    expect(named.text).toContain("}, { requestId: (req) => String(req.headers['x-id']) })] })");
+    const answered = await migrated('nestjs-pino', source('genReqId: (req, res) => res.id'));
+    expect(answered.left[0]).toContain('`pinoHttp.genReqId` is not translated');
+  });
+
+  it('adds a registration on a line of its own where the others have one', async () => {
+    const source = `import { Injectable, Module } from '@nestjs/common';
+import { InjectPinoLogger, LoggerModule, PinoLogger } from 'nestjs-pino';
+@Injectable()
+class A {
+  constructor(@InjectPinoLogger('a') private readonly logger: PinoLogger) { logger.info('made'); }
+}
+@Module({
+  imports: [
+    LoggerModule.forRoot({ pinoHttp: { stream: process.stderr } }),
+  ],
+  providers: [A],
+})
+export class AppModule {}
+`;
+    const { text } = await migrated('nestjs-pino', source);
+    expect(text).toContain(
+      'imports: [\n    LoggingModule.forRoot(),\n    LoggerModule.forRoot({ pinoHttp: { stream',
+    );
+  });
+
   it('keeps a module that something needs still, but for tests', async () => {
     const module = `import { Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
@@ -417,6 +566,11 @@ export class AppModule {}
     expect((await migrated('nestjs-pino', source("redact: { paths: ['a'], remove: true }"))).text).toContain(
       "redact: { paths: ['a'], remove: true }",
     );
+    const hidden = await migrated(
+      'nestjs-pino',
+      source(`redact: { paths: ['req.headers.cookie'], remove: true }, ${pretty}`),
+    );
+    expect(hidden.text).toContain("formatters: { pretty: { class: 'ColorFormatter' } },");
     const { text, left } = await migrated(
       'nestjs-pino',
       source(`redact: { paths: ['a'], remove: true }, ${pretty}`),

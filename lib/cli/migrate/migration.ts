@@ -1,4 +1,5 @@
 import type ts from 'typescript';
+import { translateAsync } from './async-registration.js';
 import type { ImportedNames } from './imported-names.js';
 import {
   addRegistrationBefore,
@@ -133,7 +134,8 @@ function translate(
 ): TranslatedModule | string[] {
   const { ts } = source.unit;
   const method = (call.expression as ts.PropertyAccessExpression).name.text;
-  if (method !== 'forRoot') return [`\`${method}\` is not translated`];
+  if (method === 'forRootAsync')
+    return translateAsync(source, foreign.package, call, (options) => foreign.translate(source, options));
   const [argument] = call.arguments;
   return argument !== undefined && ts.isSpreadElement(argument)
     ? ['its options are not written out']

@@ -1,6 +1,6 @@
 import type ts from 'typescript';
 import type { ImportedNames } from './imported-names.js';
-import { literalText } from './literal-text.js';
+import { type Literal, literalText } from './literal-text.js';
 import { nameOf, type TranslatedModule } from './option-reader.js';
 import type { SourceUnit } from './source-unit.js';
 
@@ -23,11 +23,16 @@ const FACTORY_METHODS = ['create', 'createApplicationContext', 'createMicroservi
 export function replaceRegistration(
   { unit, names }: Source,
   call: ts.CallExpression,
-  { args }: TranslatedModule,
+  { args, returned }: TranslatedModule,
 ): void {
   const module = names.ours('LoggingModule');
   const { quote, newline } = unit;
-  const style = { quote, newline, indent: unit.indentAt(call.getStart(unit.source)) };
+  const style = { quote, newline, indent: unit.indentAt((returned ?? call).getStart(unit.source)) };
+  if (returned !== undefined) {
+    unit.replace((call.expression as ts.PropertyAccessExpression).expression, module);
+    unit.replace(returned, literalText(Object.assign({}, ...args) as Literal, style));
+    return;
+  }
   const texts = args.map((arg) => literalText(arg, style)).join(', ');
   unit.replace(call, () => `${module()}.forRoot(${texts})`, texts);
 }
@@ -35,7 +40,11 @@ export function replaceRegistration(
 /** Puts `LoggingModule.forRoot()` before an entry of `imports`. */
 export function addRegistrationBefore({ unit, names }: Source, entry: ts.Node): void {
   const module = names.ours('LoggingModule');
-  unit.insert(entry.getStart(unit.source), () => `${module()}.forRoot(), `);
+  const start = entry.getStart(unit.source);
+  const lineStart = unit.text.lastIndexOf('\n', start - 1) + 1;
+  const isFirstOnLine = unit.text.slice(lineStart, start).trim() === '';
+  const between = isFirstOnLine ? unit.newline + unit.indentAt(start) : ' ';
+  unit.insert(start, () => `${module()}.forRoot(),${between}`);
 }
 
 /** Whether any source registers `LoggingModule`. */

@@ -8,6 +8,8 @@ export interface TranslatedModule {
   readonly args: readonly Literal[];
   /** What is worth knowing of it. */
   readonly notes: readonly string[];
+  /** The object that a factory returns, if only that is replaced: by all arguments in one. */
+  readonly returned?: ts.ObjectLiteralExpression;
 }
 
 /** The keys of an object literal in a source, taken one by one; what is left at the end was not understood. */
@@ -57,22 +59,29 @@ export function nameOf({ ts }: SourceUnit, name: ts.PropertyName): string | unde
   return ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? name.text : undefined;
 }
 
-/** A level by another package's name: a literal, or a choice between some, or an environment variable with a default. */
+/**
+ * A level by another package's name: a literal, or a choice between some, or what is read from elsewhere, with or without a
+ * default.
+ *
+ * @param missing The level of ours, if what is read may be absent and that means one.
+ */
 export function levelText(
   unit: SourceUnit,
   expression: ts.Expression,
   levels: Readonly<Record<string, string>>,
+  missing?: string,
 ): Code | undefined {
   const { ts, quote } = unit;
   if (ts.isStringLiteralLike(expression)) {
     const level = levels[expression.text];
     return level === undefined ? undefined : new Code(quote + level + quote);
   }
-  if (ts.isParenthesizedExpression(expression)) return levelText(unit, expression.expression, levels);
+  if (ts.isParenthesizedExpression(expression))
+    return levelText(unit, expression.expression, levels, missing);
   if (ts.isConditionalExpression(expression)) {
     const [yes, no] = [
-      levelText(unit, expression.whenTrue, levels),
-      levelText(unit, expression.whenFalse, levels),
+      levelText(unit, expression.whenTrue, levels, missing),
+      levelText(unit, expression.whenFalse, levels, missing),
     ];
     if (yes === undefined || no === undefined) return undefined;
     return new Code(`${unit.textOf(expression.condition)} ? ${yes.text} : ${no.text}`);
@@ -81,15 +90,35 @@ export function levelText(
     const operator = unit.textOf(expression.operatorToken);
     const fallback = levelText(unit, expression.right, levels);
     if (fallback === undefined || !['??', '||'].includes(operator)) return undefined;
-    if (!isEnvironmentVariable(unit, expression.left)) return undefined;
+    if (!isReading(unit, expression.left)) return undefined;
     return new Code(`${unit.textOf(expression.left)} ${operator} ${fallback.text}`);
   }
-  return undefined;
+  if (!isReading(unit, expression)) return undefined;
+  return new Code(unit.textOf(expression) + (missing === undefined ? '' : ` ?? ${quote}${missing}${quote}`));
 }
 
-/** `process.env.NAME`. */
-export function isEnvironmentVariable(unit: SourceUnit, expression: ts.Expression): boolean {
-  return /^process\.env(\.\w+|\[['"]\w+['"]\])$/.test(unit.textOf(expression));
+/** Whether a level is known only when the application runs. */
+export function isReadLevel(unit: SourceUnit, expression: ts.Expression): boolean {
+  const { ts } = unit;
+  if (ts.isParenthesizedExpression(expression)) return isReadLevel(unit, expression.expression);
+  if (ts.isConditionalExpression(expression))
+    return [expression.whenTrue, expression.whenFalse].some((one) => isReadLevel(unit, one));
+  return isReading(unit, ts.isBinaryExpression(expression) ? expression.left : expression);
+}
+
+/** `process.env.NAME`, `config.get('NAME')`, `level`. */
+function isReading(unit: SourceUnit, expression: ts.Expression): boolean {
+  const { ts } = unit;
+  if (ts.isCallExpression(expression))
+    return (
+      ts.isPropertyAccessExpression(expression.expression) &&
+      ['get', 'getOrThrow'].includes(expression.expression.name.text)
+    );
+  return (
+    (ts.isIdentifier(expression) && !isUndefined(unit, expression)) ||
+    ts.isPropertyAccessExpression(expression) ||
+    ts.isElementAccessExpression(expression)
+  );
 }
 
 /** A string, number or boolean of a source. */

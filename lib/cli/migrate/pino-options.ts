@@ -1,10 +1,11 @@
 import type ts from 'typescript';
 import { Code, type Literal } from './literal-text.js';
 import {
-  isEnvironmentVariable,
+  isReadLevel,
   isUndefined,
   levelText,
   literalValue,
+  nameOf,
   OptionReader,
   type TranslatedModule,
 } from './option-reader.js';
@@ -50,6 +51,7 @@ interface PinoParts {
   staticFields?: Literal | undefined;
   redact?: Redact | undefined;
   http?: Record<string, Literal> | undefined;
+  requestId?: Code | undefined;
   notes?: string[];
 }
 
@@ -58,23 +60,34 @@ function readPinoHttp(unit: SourceUnit, reader: OptionReader): PinoParts {
   const level = reader.take('level');
   const pretty = readTransport(unit, reader);
   const parts: PinoParts = {
-    level: level && (levelText(unit, level, LEVELS) ?? reader.refuse('level')),
+    level: level && (levelText(unit, level, LEVELS, 'INFO') ?? reader.refuse('level')),
     pretty,
     staticFields: readStaticFields(unit, reader),
     redact: readRedact(unit, reader, notes, pretty !== undefined),
     http: readHttp(unit, reader, notes),
+    requestId: readRequestId(unit, reader),
     notes,
   };
-  if (level !== undefined && isFromEnvironment(unit, level))
+  if (level !== undefined && isReadLevel(unit, level))
     notes.push(
       'the level comes from the environment: "trace" is called VERBOSE now, and there is no "silent"',
     );
+  readSerializers(unit, reader, notes);
   for (const name of NEEDLESS) reader.take(name);
   return parts;
 }
 
-function isFromEnvironment(unit: SourceUnit, level: ts.Expression): boolean {
-  return unit.ts.isBinaryExpression(level) && isEnvironmentVariable(unit, level.left);
+/** What they make of `req` and `res` is in no record here; of anything else, they are the application's own affair. */
+function readSerializers(unit: SourceUnit, reader: OptionReader, notes: string[]): void {
+  const { ts } = unit;
+  const serializers = reader.take('serializers');
+  if (serializers === undefined) return;
+  const names = ts.isObjectLiteralExpression(serializers)
+    ? serializers.properties.map(({ name }) => name && nameOf(unit, name))
+    : [undefined];
+  if (names.some((name) => name !== 'req' && name !== 'res')) reader.refuse('serializers');
+  else
+    notes.push('`serializers` of req and res have no part here; `http.fields` adds fields to access records');
 }
 
 /** pino-pretty, always or on a condition; anything else is a destination of its own. */
@@ -157,8 +170,9 @@ function readRedact(
   }
   const texts = pathsIn(unit, paths);
   if (texts === undefined || (inner?.finish().length ?? 0) > 0) return reader.refuse('redact');
-  if (more.remove !== undefined && hasLinesForPeople) return reader.refuse('redact.remove');
   const kept = texts.filter((text) => !/^(req|res)\b/.test(text));
+  if (kept.length > 0 && more.remove !== undefined && hasLinesForPeople)
+    return reader.refuse('redact.remove');
   if (kept.length < texts.length)
     notes.push('`redact` of req and res is not needed: no header is logged unless `http.headers` names it');
   if (kept.length === 0) return undefined;
@@ -203,6 +217,12 @@ function readHttp(
   return Object.keys(http).length === 0 ? undefined : http;
 }
 
+function readRequestId(unit: SourceUnit, reader: OptionReader): Code | undefined {
+  const generate = reader.take('genReqId');
+  if (generate === undefined) return undefined;
+  return isFunctionOfOne(unit, generate) ? new Code(unit.textOf(generate)) : reader.refuse('genReqId');
+}
+
 /** A function that does not look at the response, which is not there yet. */
 function isFunctionOfOne({ ts }: SourceUnit, expression: ts.Expression): boolean {
   return (
@@ -217,7 +237,7 @@ function answer(reasons: string[], make: () => TranslatedModule): TranslatedModu
 
 /** Pino's defaults: lines of JSON on standard output, at INFO; and what was read, on top. */
 function pinoModule(
-  { level, pretty, staticFields, redact, http, notes = [] }: PinoParts,
+  { level, pretty, staticFields, redact, http, requestId, notes = [] }: PinoParts,
   quote: string,
 ): TranslatedModule {
   // Lines for people have no `redact` of their own: there a filter does it, for both.
@@ -245,7 +265,7 @@ function pinoModule(
     root: { level: level ?? 'INFO', handlers: ['console'] },
   };
   return {
-    args: http === undefined ? [config] : [config, { http }],
+    args: http === undefined && requestId === undefined ? [config] : [config, { http, requestId }],
     notes:
       pretty === true && staticFields !== undefined
         ? [

@@ -1,7 +1,13 @@
 import type ts from 'typescript';
 import type { ImportedNames } from './imported-names.js';
 import { Code, type Literal } from './literal-text.js';
-import { levelText, literalValue, OptionReader, type TranslatedModule } from './option-reader.js';
+import {
+  isReadLevel,
+  levelText,
+  literalValue,
+  OptionReader,
+  type TranslatedModule,
+} from './option-reader.js';
 import type { SourceUnit } from './source-unit.js';
 
 const LEVELS = { error: 'ERROR', warn: 'WARNING', info: 'INFO', debug: 'DEBUG', verbose: 'VERBOSE' };
@@ -26,7 +32,7 @@ export function translateWinstonOptions(
     return ['its options are not written out'];
   const reader = new OptionReader(unit, argument);
   const level = reader.take('level');
-  const root = level && (levelText(unit, level, LEVELS) ?? reader.refuse('level'));
+  const root = level && (levelText(unit, level, LEVELS, 'INFO') ?? reader.refuse('level'));
   const fallback = readFormat(unit, names, reader, 'json') ?? 'json';
   const meta = reader.take('defaultMeta');
   if (meta !== undefined && !ts.isObjectLiteralExpression(meta)) reader.refuse('defaultMeta');
@@ -50,7 +56,7 @@ export function translateWinstonOptions(
   const notes: string[] = [];
   if (fields !== undefined && hasPretty)
     notes.push('`defaultMeta` is `static_fields` of JSON; lines for people do not show it');
-  if (level !== undefined && unit.textOf(level).includes('process.env') && ts.isBinaryExpression(level))
+  if (level !== undefined && isReadLevel(unit, level))
     notes.push('the level comes from the environment: there is no "http" and no "silly"');
   return { args: [config], notes };
 }
