@@ -100,3 +100,31 @@ describe('records that are lost', () => {
     expect(announcements()).toEqual([]);
   });
 });
+
+describe('a logger whose methods are wrong', () => {
+  const { filter, isEnabledFor } = getRootLogger();
+  afterEach(() => {
+    Reflect.deleteProperty(getRootLogger(), 'filter');
+    Reflect.deleteProperty(getRootLogger(), 'isEnabledFor');
+    expect([getRootLogger().filter, getRootLogger().isEnabledFor]).toEqual([filter, isEnabledFor]);
+  });
+  const broken = () => {
+    throw new Error('broken');
+  };
+
+  it.each(['filter', 'isEnabledFor'])('does not end the process, whose timer announces: %s', (method) => {
+    getLogger('shop').warning('m');
+    Object.defineProperty(getRootLogger(), method, { value: broken, configurable: true });
+    expect(() => announceLosses()).not.toThrow();
+    expect(announcements()).toHaveLength(method === 'filter' ? 0 : 1);
+  });
+
+  it('passes the record where its filter returns true', () => {
+    getLogger('shop').warning('m');
+    Object.defineProperty(getRootLogger(), 'filter', { value: () => true, configurable: true });
+    announceLosses();
+    expect(announcements().map((record) => record.getMessage())).toEqual([
+      expect.stringMatching(/^1 records lost/),
+    ]);
+  });
+});

@@ -497,3 +497,22 @@ it('the field error of a record whose error a filter has removed keeps its name'
       error: 'none',
     });
 });
+
+it('a key that was cut is reported in every line', () => {
+  for (const options of [{}, { drop_fields: ['other'] }]) {
+    const line = new JsonFormatter(options).format(
+      new LogRecord({ msg: 'm', extra: { ['k'.repeat(300)]: 1 } }),
+    );
+    expect(JSON.parse(line)).toMatchObject({ message: 'm', truncated: true });
+  }
+});
+
+it('a field called toJSON takes no other field below nestedKey with it', () => {
+  const extra = { toJSON: () => 1, a: 2 };
+  for (const options of [{}, { drop_fields: ['other'] }])
+    expect(
+      JSON.parse(
+        new JsonFormatter({ nestedKey: 'data', ...options }).format(new LogRecord({ msg: 'm', extra })),
+      ),
+    ).toMatchObject({ data: { toJSON: '[Function: toJSON]', a: 2 } });
+});

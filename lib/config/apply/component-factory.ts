@@ -2,7 +2,7 @@ import { isFilterLike } from '../../core/filter-like.js';
 import { type Handler, isHandler } from '../../core/handler.js';
 import { construct } from '../../runtime/construct.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
-import { ComponentReference } from '../plan/converters.js';
+import { ComponentReference, isWhole } from '../plan/converters.js';
 import type { ComponentFactory } from '../plan/logging-config.js';
 import type { PlannedComponent } from '../plan/planned-config.js';
 
@@ -82,6 +82,7 @@ function checkKind(component: PlannedComponent, instance: unknown): asserts inst
 function resolveReferences(value: unknown, find: FindInstance): unknown {
   if (value instanceof ComponentReference) return find(value);
   if (Array.isArray(value)) return value.map((item) => resolveReferences(item, find));
-  if (!isPlainObject(value)) return value;
+  // An object with methods of its own, such as a stream, has to stay that object.
+  if (!isPlainObject(value) || isWhole(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolveReferences(item, find)]));
 }

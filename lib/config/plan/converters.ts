@@ -24,11 +24,14 @@ export class ConversionError extends Error {}
 export class Converter {
   /** Top-level keys that a `cfg://` went through. */
   readonly usedKeys = new Set<string>();
+  /** The objects and lists around the value that is converted. */
+  readonly #around: object[] = [];
 
   constructor(private readonly config: object) {}
 
   /**
-   * A copy of a value with every reference inside it resolved.
+   * A copy of a value with every reference inside it resolved. An object with methods of its own, such as a stream, is not
+   * copied if it has none: it would no longer be that object.
    *
    * @param issue Called for each reference that leads nowhere, with the path below the value.
    * @param trail The references that led here, none of which may come again.
@@ -45,10 +48,28 @@ export class Converter {
       if (typeof referred !== 'object' || !value.startsWith('cfg://')) return referred;
       return this.convert(referred, issue, path, [...trail, value]);
     }
-    if (Array.isArray(value)) {
-      return value.map((item, index) => this.convert(item, issue, [...path, String(index)], trail));
+    const isList = Array.isArray(value);
+    if (!isList && !isPlainObject(value)) return value;
+    if (this.#around.includes(value)) {
+      issue(path, 'refers to itself; give an object of a class, or make it known with registerExternal');
+      return undefined;
     }
-    if (!isPlainObject(value)) return value;
+    this.#around.push(value);
+    try {
+      if (isList)
+        return value.map((item, index) => this.convert(item, issue, [...path, String(index)], trail));
+      return isWhole(value) ? value : this.#copy(value, issue, path, trail);
+    } finally {
+      this.#around.pop();
+    }
+  }
+
+  #copy(
+    value: Record<string, unknown>,
+    issue: (path: readonly string[], message: string) => void,
+    path: readonly string[],
+    trail: readonly string[],
+  ): Record<string, unknown> {
     const copy: Record<string, unknown> = {};
     for (const key of Object.keys(value)) {
       if (INHERITED.has(key)) issue([...path, key], 'this key is not allowed');
@@ -126,6 +147,21 @@ export class Converter {
     }
     return value;
   }
+}
+
+/** Whether an object has methods of its own, and nothing in it is to be converted or refused. */
+export function isWhole(value: Record<string, unknown>): boolean {
+  return Object.values(value).some((item) => typeof item === 'function') && !needsConversion(value, []);
+}
+
+/** Whether there is a reference in a value, a name that is not allowed, or the value itself. */
+function needsConversion(value: unknown, around: readonly object[]): boolean {
+  if (typeof value === 'string') return /^(?:ext|cfg):\/\//.test(value);
+  if (!Array.isArray(value) && !isPlainObject(value)) return value instanceof ComponentReference;
+  if (around.includes(value)) return true;
+  return Object.entries(value).some(
+    ([key, item]) => INHERITED.has(key) || needsConversion(item, [...around, value]),
+  );
 }
 
 /** The key that a string between brackets names: that exact string, or a word or an index with blanks around it. */

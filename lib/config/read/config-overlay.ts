@@ -1,3 +1,4 @@
+import { defineField } from '../../runtime/define-field.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 
 /**
@@ -13,7 +14,8 @@ export function mergeOverlay(base: unknown, overlay: unknown): unknown {
   const result: Record<string, unknown> = isPlainObject(base) ? { ...base } : {};
   for (const [key, value] of Object.entries(overlay)) {
     if (value === null) Reflect.deleteProperty(result, key);
-    else if (value !== undefined) result[key] = mergeOverlay(result[key], value);
+    else if (value !== undefined)
+      defineField(result, key, mergeOverlay(Object.hasOwn(result, key) ? result[key] : undefined, value));
   }
   return result;
 }

@@ -1,3 +1,4 @@
+import { defineField } from '../../runtime/define-field.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 
 /** Variables by name, as `process.env` has them. */
@@ -28,7 +29,8 @@ export function replaceVariables(value: unknown, options: EnvValueOptions, path 
   const result: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
     const isKept = isDollarFormat && (key === 'format' || key === 'fmt');
-    result[key] = isKept ? item : replaceVariables(item, options, join(path, key));
+    // Whatever it is called: what may not be there is reported later.
+    defineField(result, key, isKept ? item : replaceVariables(item, options, join(path, key)));
   }
   return result;
 }

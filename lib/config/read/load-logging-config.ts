@@ -60,13 +60,19 @@ const loadOptionsSchema = lazy(() =>
     watch: v.optional(v.boolean(), false),
     pollMs: v.optional(v.pipe(v.number(), v.minValue(10), v.maxValue(MAX_TIMER_MS)), 2_000),
     signal: v.optional(
-      v.custom<NodeJS.Signals>((value) => typeof value === 'string' && value.startsWith('SIG')),
+      v.custom<NodeJS.Signals>(
+        (value) => typeof value === 'string' && value.startsWith('SIG') && !UNHEARD.includes(value),
+        (issue) => `expected a signal that a process can listen to, such as 'SIGHUP', got ${issue.received}`,
+      ),
     ),
     onReload: v.optional(
       v.custom<NonNullable<LoadOptions['onReload']>>((value) => typeof value === 'function'),
     ),
   }),
 );
+
+/** Signals that no process hears of. */
+const UNHEARD: readonly string[] = ['SIGKILL', 'SIGSTOP'];
 
 type CheckedOptions = v.InferOutput<ReturnType<typeof loadOptionsSchema>>;
 

@@ -1,7 +1,7 @@
 import { globalSlot } from '../../runtime/global-slot.js';
 import { UNKNOWN_CALLER } from '../calls/caller.js';
 import { WARNING } from '../levels.js';
-import { LogRecord } from '../records/log-record.js';
+import { isLogRecord, LogRecord } from '../records/log-record.js';
 import { type KnownLogger, state } from '../state.js';
 import type { CountedHandler, HandlerCounters } from './handler-counters.js';
 
@@ -58,7 +58,7 @@ function announce(
 ): void {
   const logger = findLogger();
   const { handler, counts } = counters;
-  if (logger === undefined || handler === undefined || !logger.isEnabledFor(WARNING)) return;
+  if (logger === undefined || handler === undefined || !isEnabled(logger)) return;
   const record = new LogRecord({
     name: LOGGER,
     levelno: WARNING,
@@ -67,8 +67,8 @@ function announce(
     extra: { handler: handler.name, lost, dropped_by: { ...counts?.droppedBy } },
     caller: UNKNOWN_CALLER,
   });
-  const passed = logger.filter(record as never);
-  if (passed === false) return;
+  const passed = passedBy(logger, record);
+  if (passed === undefined) return;
   for (const other of handlersOf(logger)) {
     if (avoided.has(other) || WARNING < other.level) continue;
     try {
@@ -76,6 +76,27 @@ function announce(
     } catch {
       // A user's `handle`: it fails for the application's records too, and that is reported.
     }
+  }
+}
+
+// A user's methods and filters, called from a timer: what they throw would end the process. It is reported where they fail
+// for the application's records.
+
+function isEnabled(logger: KnownLogger): boolean {
+  try {
+    return logger.isEnabledFor(WARNING);
+  } catch {
+    return true;
+  }
+}
+
+function passedBy(logger: KnownLogger, record: LogRecord): LogRecord | undefined {
+  try {
+    const answer = logger.filter(record as never);
+    if (isLogRecord(answer)) return answer;
+    return answer === true ? record : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -95,7 +95,7 @@ export class JsonDocument {
     const entries = this.#arranged(entriesOf(fields));
     const nested = nestedKey === undefined ? undefined : entries.get(nestedKey);
     if (nestedKey !== undefined && isPlainObject(nested))
-      entries.set(nestedKey, Object.fromEntries(this.#redacted(this.#arranged(entriesOf(nested)))));
+      entries.set(nestedKey, asData(this.#redacted(this.#arranged(entriesOf(nested)))));
     return this.#redacted(entries);
   }
 
@@ -112,18 +112,20 @@ export class JsonDocument {
       if (!budget.takeEntry()) break;
       this.#writeOne(key, entries.get(key), json, budget);
     }
-    if (budget.isCut && !this.#dropped.has(truncated)) json.set(truncated, 'true');
+    if (budget.isCut && !this.#dropped.has(truncated))
+      json.set(truncated, `${jsonKey(truncated, budget)}:true`);
     let line = '';
     for (const key of new Set(entries.keys()).add(truncated)) {
-      const text = json.get(key);
-      if (text !== undefined) line += `${line === '' ? '' : ','}${jsonKey(key, budget)}:${text}`;
+      const member = json.get(key);
+      if (member !== undefined) line += `${line === '' ? '' : ','}${member}`;
     }
     return `{${line}}`;
   }
 
   #writeOne(key: string, value: unknown, json: Map<string, string>, budget: JsonBudget): void {
     const text = jsonValue(value, budget);
-    if (text !== undefined) json.set(key, text);
+    // Its key may be cut too.
+    if (text !== undefined) json.set(key, `${jsonKey(key, budget)}:${text}`);
   }
 
   #addBegin(fields: JsonObject, record: LogRecord, message: string): void {
@@ -211,6 +213,14 @@ export class JsonDocument {
 
 const INDEX = /^\d+$/;
 const NONE: ReadonlySet<string> = new Set();
+
+/** Fields as an object. One called `toJSON` is a field like any other, not what writes all of them. */
+function asData(fields: Map<string, unknown>): JsonObject {
+  const toJson = fields.get('toJSON');
+  if (typeof toJson === 'function')
+    fields.set('toJSON', JSON.parse(jsonValue(toJson, wholeBudget()) ?? 'null'));
+  return Object.fromEntries(fields);
+}
 
 function wholeBudget(): JsonBudget {
   const budget = new JsonBudget();

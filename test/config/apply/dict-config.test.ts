@@ -298,3 +298,52 @@ describe('dictConfig', () => {
     }
   });
 });
+
+describe('an option that is an object with methods', () => {
+  const stream = () => {
+    const lines: string[] = [];
+    return { lines, write: (text: string) => lines.push(text) > 0 };
+  };
+
+  it('is that object, and not a copy', () => {
+    const given = stream();
+    dictConfig({
+      version: 1,
+      handlers: { h: { class: 'StreamHandler', stream: given }, k: { class: Keeping, '.': { given } } },
+      root: { level: 'INFO', handlers: ['h', 'k'] },
+    });
+    getLogger('shop').info('hello');
+    expect(given.lines).toEqual(['hello\n']);
+    expect((getHandlerByName('k') as unknown as { given: unknown }).given).toBe(given);
+  });
+
+  it('is copied where there are references in it', () => {
+    registerExternal('acme.limit', 7);
+    const given = { ...stream(), limit: 'ext://acme.limit', deep: { console: 'cfg://handlers.h' } };
+    const { handlers } = dictConfig({
+      version: 1,
+      handlers: { h: { class: 'NullHandler' }, k: { class: Keeping, given } },
+    });
+    expect((handlers.get('k') as Keeping).options.given).toEqual({
+      ...given,
+      limit: 7,
+      deep: { console: handlers.get('h') },
+    });
+    expect(given.limit).toBe('ext://acme.limit');
+  });
+
+  it('is refused with its place if it refers to itself', () => {
+    const given: Record<string, unknown> = stream();
+    given.list = [{ given }];
+    expect(issuesOf({ version: 1, handlers: { k: { class: Keeping, given } } })).toEqual([
+      'handlers.k.given.list.0.given: refers to itself; give an object of a class, or make it known with registerExternal',
+    ]);
+  });
+
+  it('may be there twice', () => {
+    const given = { a: 1 };
+    expect(
+      issuesOf({ version: 1, handlers: { k: { class: Keeping, one: given, two: [given, given] } } }),
+    ).toEqual([]);
+  });
+});

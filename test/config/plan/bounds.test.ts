@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { mergeOverlay } from '../../../lib/config/read/config-overlay.js';
+import { replaceVariables } from '../../../lib/config/read/env-values.js';
 import { LoggingConfigError, loadLoggingConfig, planConfig } from '../../../lib/core.js';
 
 /** The errors of one component. */
@@ -70,4 +72,24 @@ it.each(['class', '()'])('a check of a configuration finds a %s whose import gav
 it('files are polled no less often than a timer of Node allows', async () => {
   const loading = loadLoggingConfig('logging.json', { watch: true, pollMs: Number.POSITIVE_INFINITY });
   await expect(loading).rejects.toThrow('loadLoggingConfig.pollMs: expected <=2147483647');
+});
+
+it('a configuration read without the package yaml keeps a key __proto__, which is then refused', () => {
+  const hostile = '{"__proto__":{"version":1},"handlers":{"__proto__":{"one":{}}}}';
+  const options = { env: {}, quoted: new Set<string>(), issue: () => undefined };
+  for (const read of [
+    replaceVariables(JSON.parse(hostile), options),
+    mergeOverlay({}, JSON.parse(hostile)),
+    mergeOverlay(JSON.parse(hostile), { a: 1 }),
+  ]) {
+    expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
+    expect(() => planConfig(read as never)).toThrow('handlers.__proto__: this name is not allowed');
+  }
+});
+
+it.each(['SIGKILL', 'SIGSTOP'])('a signal of which no process hears is refused: %s', async (signal) => {
+  const options = { signal: signal as NodeJS.Signals };
+  await expect(loadLoggingConfig('logging.json', options)).rejects.toThrow(
+    `loadLoggingConfig.signal: expected a signal that a process can listen to, such as 'SIGHUP', got "${signal}"`,
+  );
 });
