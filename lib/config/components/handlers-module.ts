@@ -71,13 +71,13 @@ function requireBundled(): HandlersModule {
 }
 
 function requireOwn(): HandlersModule {
-  const { load, entry } = ownPackage();
-  return load(entry) as HandlersModule;
+  return ownPackage().load(NAME) as HandlersModule;
 }
 
 /**
  * A copy of the package, which shares all state with this one. Some cannot require an ES module: Jest before Node 24.9,
- * and versions of Node where the program imports this one but has not come to run it.
+ * and versions of Node where the program imports this one but has not come to run it. And some programs are deployed with
+ * those files alone that are seen to be needed, of which it is one.
  */
 function requireCommonJs(): HandlersModule {
   const { load, dist } = ownPackage();
@@ -85,15 +85,14 @@ function requireCommonJs(): HandlersModule {
 }
 
 /**
- * The entry point by its name, and the folder `dist` that it is in.
+ * A `require` that finds this package by its name, and its folder `dist`.
  *
  * @throws {Error} If this file is not part of that package: what is beside a bundle may be anybody's.
  */
-function ownPackage(): { load: NodeJS.Require; entry: string; dist: string } {
+function ownPackage(): { load: NodeJS.Require; dist: string } {
   const load = nodeModule('node:module').createRequire(import.meta.url);
-  const entry = load.resolve(NAME);
-  const dist = dirname(dirname(entry));
+  const dist = join(dirname(load.resolve('nestjs-logging/package.json')), 'dist');
   const here = fileURLToPath(import.meta.url);
   if (!here.startsWith(dist + sep)) throw new Error(`${here} is not part of ${dist}`);
-  return { load, entry, dist };
+  return { load, dist };
 }
