@@ -3,6 +3,7 @@ import { type Fields, isTaken } from '../core/records/log-record.js';
 import { reportNotice } from '../core/reports/diagnostics.js';
 import { defineField } from '../runtime/define-field.js';
 import { globalSlot } from '../runtime/global-slot.js';
+import { fieldOf, keysOf } from '../runtime/hostile-values.js';
 
 /** One running request or job. */
 export interface ContextStore {
@@ -49,13 +50,16 @@ export const contexts: ContextState = globalSlot('context.2', () => ({
 /**
  * The fields of a context merged with others, frozen.
  *
- * A field set to `undefined` is removed. A name that a record has or inherits is left out, with one notice: a request
+ * A getter that throws reads as `[unreadable]`. A field set to `undefined` is removed. A name that a record has or inherits is left out, with one notice: a request
  * must not fail because of it.
  */
 export function mergeFields(below: Fields | undefined, over: Fields): Fields {
   const merged: Record<string, unknown> = { ...below };
-  for (const key of Object.keys(over)) {
-    const value = over[key];
+  const keys = typeof over === 'object' && over !== null ? keysOf(over) : undefined;
+  if (keys === undefined)
+    noticeOnce('the fields of a context are an object by name; anything else is left out');
+  for (const key of keys ?? []) {
+    const value = fieldOf(over, key);
     if (isTaken(key)) {
       noticeOnce(
         `context field '${key}' is left out: records have an attribute of that name; choose another`,

@@ -31,6 +31,20 @@ export function recordBy(make: LogRecordFactory, options: LogRecordOptions, sour
   return insteadOf(wrongAnswer('the record factory', 'a LogRecord', made), options, source);
 }
 
+/** The same, with its fields as attributes: a record that refuses them, as a frozen one does, is not used. */
+export function exposedRecordBy(
+  make: LogRecordFactory,
+  options: LogRecordOptions,
+  source: object,
+): LogRecord {
+  const record = recordBy(make, options, source);
+  try {
+    return record.expose();
+  } catch (error) {
+    return insteadOf(error, options, source).expose();
+  }
+}
+
 function insteadOf(error: unknown, options: LogRecordOptions, source: object): LogRecord {
   const record = new LogRecord(options);
   reportMisuse(source, record, error);

@@ -68,7 +68,7 @@ function spreadWith({ names, items }: ShownFields, fields: Record<string, unknow
 /** An empty error of the same class and name. @param shownName Its name as it is shown. */
 export function emptyError(error: Error, shownName: (name: string) => string): Error {
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
+  Reflect.set(Error, 'stackTraceLimit', 0);
   try {
     const copy = new Error();
     Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
@@ -78,7 +78,7 @@ export function emptyError(error: Error, shownName: (name: string) => string): E
       Object.defineProperty(copy, 'name', { value: shownName(name), writable: true, configurable: true });
     return copy;
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
 }
 

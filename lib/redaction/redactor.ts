@@ -181,7 +181,8 @@ export class Redactor {
     if (types.isAnyArrayBuffer(value)) return this.#bytes(value, new Uint8Array(value));
     if (types.isBoxedPrimitive(value)) return this.#unboxed(value);
     if (types.isRegExp(value)) return this.#regExp(value);
-    if (types.isDate(value) || types.isPromise(value)) return value;
+    if (types.isDate(value) || types.isPromise(value))
+      return this.#fields(value, Object.keys(value), depth, false);
     return this.#instance(value, depth);
   }
 
@@ -368,8 +369,7 @@ function classText(error: Error): string | undefined {
 }
 
 /** Keys whose value names the value next to it: `{ name: 'password', value: … }`. */
-const NAMING: ReadonlySet<string> = new Set(['name', 'key', 'header', 'field', 'Name', 'Key']);
-
+const NAMING: ReadonlySet<string> = new Set(['name', 'key', 'header', 'field', 'Name', 'Key', 'extra_name']);
 const NAMED = ['value', 'Value', 'val', 'content', 'data'] as const;
 
 /** Longer strings are not names. */

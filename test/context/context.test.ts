@@ -10,6 +10,7 @@ import { JsonFormatter } from '../../lib/formatters/json.formatter.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
 import { captureStderr } from '../support/stderr-capture.js';
+import { collectStderr } from '../support/stderr-collector.js';
 
 beforeEach(() => contexts.notices.clear());
 afterEach(resetLogging);
@@ -197,5 +198,30 @@ describe('installContextProvider', () => {
         uninstall();
       }
     }
+  });
+});
+
+describe('fields of a context that are none', () => {
+  it.each([undefined, null, 7])('are left out, and the work goes on: %j', (fields) => {
+    const stderr = collectStderr();
+    try {
+      const seen = runInContext({ a: 1 }, () => {
+        bindContext(fields as never);
+        return runInContext(fields as never, () => getContext());
+      });
+      expect(seen).toEqual({ a: 1 });
+    } finally {
+      stderr.stop();
+    }
+  });
+
+  it('read as unreadable where a getter throws', () => {
+    const fields = {
+      get bad(): never {
+        throw new Error('getter');
+      },
+      good: 1,
+    };
+    expect(runInContext(fields, () => getContext())).toEqual({ bad: '[unreadable]', good: 1 });
   });
 });

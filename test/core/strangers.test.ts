@@ -1,8 +1,16 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LoggerClass } from '../../lib/core/loggers/logger.js';
-import { getLogger, setLoggerClass } from '../../lib/core.js';
+import {
+  Formatter,
+  getLogger,
+  LogRecord,
+  RedactionFilter,
+  setLoggerClass,
+  setLogRecordFactory,
+} from '../../lib/core.js';
 import { ListHandler } from '../support/list-handler.js';
 import { resetLogging } from '../support/reset-logging.js';
+import { collectStderr } from '../support/stderr-collector.js';
 
 beforeEach(resetLogging);
 
@@ -30,5 +38,65 @@ describe('a filter without a prototype, such as the namespace of a module', () =
     logger.error('no');
     expect(seen).toEqual(['yes', 'no']);
     expect(handler.lines).toEqual(['yes']);
+  });
+});
+
+describe('a program that', () => {
+  const logged = (format: string, log: () => void): string => {
+    const list = new ListHandler();
+    list.setFormatter(new Formatter(format));
+    getLogger('strange').addHandler(list);
+    try {
+      log();
+    } finally {
+      getLogger('strange').removeHandler(list);
+    }
+    return list.lines.join('\n');
+  };
+
+  it('makes records that cannot be changed gets ordinary ones', () => {
+    const stderr = collectStderr();
+    setLogRecordFactory((options) => Object.freeze(new LogRecord(options)));
+    try {
+      expect(logged('%(message)s %(a)s', () => getLogger('strange').warning('m', { a: 1 }))).toBe('m 1');
+    } finally {
+      setLogRecordFactory(undefined);
+      stderr.stop();
+    }
+    expect(stderr.text).toContain('--- Logging error ---\nTypeError: Cannot assign to read only property');
+  });
+
+  it('formats stacks, and fails, loses the stack and nothing else', () => {
+    const { prepareStackTrace } = Error;
+    Error.prepareStackTrace = () => {
+      throw new Error('prepare');
+    };
+    try {
+      expect(logged('%(message)s', () => getLogger('strange').warning('m', { stackInfo: true }))).toMatch(
+        /^m\nStack/,
+      );
+    } finally {
+      Error.prepareStackTrace = prepareStackTrace;
+    }
+  });
+
+  it('has frozen the limit of stacks loses no record', () => {
+    const { stackTraceLimit } = Error;
+    Object.defineProperty(Error, 'stackTraceLimit', { value: 10, writable: false, configurable: true });
+    try {
+      expect(logged('%(message)s %(lineno)d', () => getLogger('strange').warning('m'))).toMatch(/^m \d+$/);
+      const error = new Error('password=hunter2');
+      expect(new RedactionFilter().filter(new LogRecord({ msg: 'm', excInfo: error })).excInfo).toMatchObject(
+        {
+          message: 'password=[REDACTED]',
+        },
+      );
+    } finally {
+      Object.defineProperty(Error, 'stackTraceLimit', {
+        value: stackTraceLimit,
+        writable: true,
+        configurable: true,
+      });
+    }
   });
 });

@@ -10,6 +10,7 @@ import { formatTraceback } from '../../lib/core/records/traceback.js';
 import { RedactionFilter, type RedactionFilterOptions } from '../../lib/filters/redaction.filter.js';
 import { JsonFormatter } from '../../lib/formatters/json.formatter.js';
 import { hostileValues } from '../../lib/testing/contract/hostile-values.js';
+import { ListHandler } from '../support/list-handler.js';
 import { ordinaryLines } from '../support/ordinary-lines.js';
 import { resetLogging } from '../support/reset-logging.js';
 import { collectStderr } from '../support/stderr-collector.js';
@@ -430,4 +431,22 @@ it('an error keeps a name that is not enumerable, or that a getter has', () => {
     expect(excInfo).not.toBe(error);
     expect(formatTraceback(excInfo)).toMatch(new RegExp(`^${error.name}: password=\\[REDACTED\\]`));
   }
+});
+
+it('a name that a record has keeps naming the value next to it', () => {
+  const logger = getLogger('reserved');
+  const list = new ListHandler();
+  list.addFilter(new RedactionFilter());
+  logger.addHandler(list);
+  const stderr = collectStderr();
+  logger.warning('header', { name: 'x-api-key', value: 'abc' });
+  stderr.stop();
+  logger.removeHandler(list);
+  expect(list.records[0]?.extraFields()).toEqual({ extra_name: 'x-api-key', value: '[REDACTED]' });
+});
+
+it('a promise is shown without the secrets that are its properties', () => {
+  const promise = Object.assign(Promise.resolve(), { token: 'abc' });
+  const record = filtered({ msg: 'm', extra: { a: { toJSON: () => promise }, b: Promise.resolve() } });
+  expect(JSON.stringify(record.extraFields())).toBe('{"a":{"token":"[REDACTED]"},"b":{}}');
 });

@@ -127,15 +127,24 @@ const TRANSPILED = /\.[cm]?tsx?$/;
  * @param boundary A public function of logging that is on the stack.
  */
 export function captureStack(boundary: CallBoundary | undefined): string {
-  const holder: { stack?: string } = {};
-  Error.captureStackTrace(holder, boundary);
-  const { stack } = holder;
+  const stack = stackAbove(boundary);
   // Another tool may format stacks, and return anything. Without frames there is only the header.
   if (typeof stack !== 'string' || !stack.includes('\n')) {
     const method = boundary && methodOf(boundary);
     return method === undefined ? '' : captureStack(method);
   }
   return stack.slice(stack.indexOf('\n') + 1);
+}
+
+function stackAbove(boundary: CallBoundary | undefined): unknown {
+  const holder: { stack?: unknown } = {};
+  try {
+    Error.captureStackTrace(holder, boundary);
+    return holder.stack;
+  } catch {
+    // Another tool formats stacks, and fails.
+    return undefined;
+  }
 }
 
 /**
@@ -161,9 +170,10 @@ interface Captured {
 function captureSites(boundary: CallBoundary, limit: number): Captured {
   const original = Error.prepareStackTrace;
   const originalLimit = Error.stackTraceLimit;
+  // Where the program has frozen Error nothing is set: then there are no sites, and no caller is known.
   try {
-    Error.stackTraceLimit = limit;
-    Error.prepareStackTrace = keepSites;
+    Reflect.set(Error, 'stackTraceLimit', limit);
+    Reflect.set(Error, 'prepareStackTrace', keepSites);
     const holder: { stack?: unknown } = {};
     Error.captureStackTrace(holder, boundary);
     const sites = holder.stack;
@@ -172,8 +182,8 @@ function captureSites(boundary: CallBoundary, limit: number): Captured {
     const found = holder.stack;
     return { sites: Array.isArray(found) ? (found as NodeJS.CallSite[]) : [], isCustom: isCustom(original) };
   } finally {
-    Error.prepareStackTrace = original;
-    Error.stackTraceLimit = originalLimit;
+    Reflect.set(Error, 'prepareStackTrace', original);
+    Reflect.set(Error, 'stackTraceLimit', originalLimit);
   }
 }
 
@@ -212,14 +222,14 @@ function mappedByNode(site: NodeJS.CallSite, file: string): Position {
 function positionInText(boundary: CallBoundary, index: number): Position | undefined {
   const originalLimit = Error.stackTraceLimit;
   try {
-    Error.stackTraceLimit = index + 1;
+    Reflect.set(Error, 'stackTraceLimit', index + 1);
     const frame = captureStack(boundary).split('\n')[index] ?? '';
     const match = /\(?((?:file:\/\/|[A-Za-z]:[\\/]|\/)[^\n()]*):(\d+):\d+\)?\s*$/.exec(frame);
     return match?.[1] === undefined ? undefined : { pathname: toPath(match[1]), lineno: Number(match[2]) };
   } catch {
     return undefined;
   } finally {
-    Error.stackTraceLimit = originalLimit;
+    Reflect.set(Error, 'stackTraceLimit', originalLimit);
   }
 }
 

@@ -25,7 +25,7 @@ import {
   nameOfLevel,
   WARNING,
 } from '../levels.js';
-import { callerBy, enabledBy, handOver, passedBy, recordBy, settle } from '../overrides.js';
+import { callerBy, enabledBy, exposedRecordBy, handOver, passedBy, recordBy, settle } from '../overrides.js';
 import {
   type Fields,
   LogRecord,
@@ -213,7 +213,7 @@ export class Logger extends LoggerNode<Logger> {
       callerBy((hasStack, level) => this.findCaller(hasStack, level), about, this);
       this.#calledAt = outer;
     }
-    return recordBy((options) => this.makeRecord(options), about, this).expose();
+    return exposedRecordBy((options) => this.makeRecord(options), about, this);
   }
 
   /**
