@@ -70,8 +70,10 @@ describe('the packed package without Nest', () => {
       console.log(plan('StreamHandler').handlers.length);
       try { plan('Streamhandler'); } catch (error) { console.log(error.message); }
       try { plan('LokiHandler'); } catch (error) { console.log(error.message); }`;
-    const file = join(app.folder, 'node_modules/nestjs-logging/dist/esm/handlers.js');
-    renameSync(file, `${file}.away`);
+    const files = ['esm', 'cjs'].map((format) =>
+      join(app.folder, `node_modules/nestjs-logging/dist/${format}/handlers.js`),
+    );
+    for (const file of files) renameSync(file, `${file}.away`);
     try {
       const [planned, typo, missing] = (await app.node('--input-type=module', '-e', script)).split('\n');
       expect(planned).toBe('1');
@@ -82,7 +84,7 @@ describe('the packed package without Nest', () => {
         /handlers\.log\.class: the handlers that send records cannot be loaded here \(.*\); import 'nestjs-logging\/handlers' before the configuration is applied/,
       );
     } finally {
-      renameSync(`${file}.away`, file);
+      for (const file of files) renameSync(`${file}.away`, file);
     }
   });
 
