@@ -110,9 +110,15 @@ const scenarios = [
   { message: 'silent', outcome: 'ok', handler: 'silent' },
   { message: 'throws', outcome: 'failed', handler: 'throws' },
   { message: 'stream-fails', outcome: 'failed', handler: 'streamFails' },
-  { message: 'ws-exception', outcome: 'refused', handler: 'wsException', hasTraceback: true },
-  { message: 'http-400', outcome: 'refused', handler: 'http400' },
-  { message: 'refused', outcome: 'refused', handler: 'refused' },
+  {
+    message: 'ws-exception',
+    outcome: 'refused',
+    handler: 'wsException',
+    reason: 'meant',
+    hasTraceback: true,
+  },
+  { message: 'http-400', outcome: 'refused', handler: 'http400', reason: 'bad' },
+  { message: 'refused', outcome: 'refused', handler: 'refused', reason: 'Forbidden resource' },
 ] as const;
 
 /** What a client gets for a message, as it comes. */
@@ -229,6 +235,11 @@ describe.each(adapters)('a gateway on $name', ({ create, connect }) => {
         request_id: expect.any(String),
         ...(scenario.message === 'value' && { bound: 'here' }),
       });
+      const reason = 'reason' in scenario ? scenario.reason : undefined;
+      expect(record?.extraFields().reason).toBe(reason);
+      expect(record?.message?.replace(/ \d+\.\dms/, '')).toBe(
+        `ws ${scenario.message} ${scenario.outcome}${reason === undefined ? '' : `: ${reason}`}`,
+      );
       expect(record?.levelname).toBe({ ok: 'INFO', refused: 'WARNING', failed: 'ERROR' }[scenario.outcome]);
       const hasTraceback = 'hasTraceback' in scenario || scenario.outcome === 'failed';
       expect(recorder.tracebacks.map(({ name }) => name)).toEqual(hasTraceback ? ['nest.ws'] : []);

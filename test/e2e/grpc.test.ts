@@ -198,15 +198,16 @@ interface Scenario {
   readonly method: Method;
   readonly input: string | readonly number[];
   readonly outcome: 'ok' | 'failed' | 'refused' | 'cancelled';
+  readonly reason?: string;
   readonly hasTraceback?: boolean;
 }
 
 const scenarios: readonly Scenario[] = [
   { method: 'count', input: 'tea', outcome: 'ok' },
   { method: 'count', input: 'broken', outcome: 'failed', hasTraceback: true },
-  { method: 'count', input: 'unknown', outcome: 'refused' },
-  { method: 'count', input: 'closed', outcome: 'refused', hasTraceback: true },
-  { method: 'count', input: 'odd', outcome: 'refused', hasTraceback: true },
+  { method: 'count', input: 'unknown', outcome: 'refused', reason: 'no such item' },
+  { method: 'count', input: 'closed', outcome: 'refused', reason: 'the shop is closed', hasTraceback: true },
+  { method: 'count', input: 'odd', outcome: 'refused', reason: 'an odd item', hasTraceback: true },
   { method: 'watch', input: 'tea', outcome: 'ok' },
   { method: 'watch', input: 'broken', outcome: 'failed', hasTraceback: true },
   { method: 'watch', input: 'endless', outcome: 'cancelled' },
@@ -231,7 +232,7 @@ describe('gRPC', () => {
 
   it.each(scenarios)(
     'logs $method of $input once, with the id of its metadata, and leaves the answer alone',
-    async ({ method, input, outcome, hasTraceback = false }) => {
+    async ({ method, input, outcome, reason, hasTraceback = false }) => {
       const answer = await ask(bare.client, method, input);
       recorder.clear();
       expect(await ask(logged.client, method, input)).toEqual(answer);
@@ -239,7 +240,9 @@ describe('gRPC', () => {
       const [record, ...more] = recorder.of('nest.rpc');
       expect(more).toEqual([]);
       const rpc = method.charAt(0).toUpperCase() + method.slice(1);
-      expect(record?.message).toMatch(new RegExp(`^rpc Stock/${rpc} ${outcome} [\\d.]+ms$`));
+      const ending = reason === undefined ? '' : `: ${reason}`;
+      expect(record?.message).toMatch(new RegExp(`^rpc Stock/${rpc} ${outcome} [\\d.]+ms${ending}$`));
+      expect(record?.extraFields().reason).toBe(reason);
       expect(record?.extraFields()).toMatchObject({
         transport: 'grpc',
         pattern: `Stock/${rpc}`,
@@ -276,7 +279,10 @@ describe('gRPC', () => {
     await ask(guarded.client, 'count', 'tea');
     await recorder.settled('nest.rpc', 1);
     expect(recorder.of('nest.rpc').map((record) => record.extraFields())).toMatchObject([
-      { pattern: 'Stock/Count', outcome: 'refused', controller: 'GuardedController', handler: 'count' },
+      {
+        ...{ pattern: 'Stock/Count', controller: 'GuardedController', handler: 'count' },
+        ...{ outcome: 'refused', reason: 'Forbidden resource' },
+      },
     ]);
     expect(recorder.tracebacks).toEqual([]);
     await stop(guarded);

@@ -15,10 +15,12 @@ import { getLogger } from '../../lib/core/loggers/manager.js';
 import { loggedModule } from './support/logged-module.js';
 import { Recorder } from './support/recorder.js';
 
+const REASON = 'Unique constraint failed';
+
 /** An error of a library, which knows nothing of messages. */
 class UniqueViolation extends Error {
   constructor(readonly answer: () => Observable<unknown>) {
-    super('Unique constraint failed');
+    super(REASON);
   }
 }
 
@@ -85,6 +87,7 @@ describe('a message whose error a filter answers', () => {
       [level, outcome],
     ]);
     expect(records[0]?.extraFields().error).toBe('UniqueViolation');
+    expect(records[0]?.extraFields().reason).toBe(outcome === 'refused' ? REASON : undefined);
     expect(records[0]?.excInfo !== undefined).toBe(hasTraceback);
   });
 

@@ -17,6 +17,7 @@ import {
   Res,
   Scope,
   ServiceUnavailableException,
+  UnprocessableEntityException,
 } from '@nestjs/common';
 import { APP_FILTER, NestFactory } from '@nestjs/core';
 import { getLogger } from '../../lib/core/loggers/manager.js';
@@ -101,6 +102,22 @@ class RefusalsController {
     throw new HttpException(['no such card', 'no such pin'] as never, 400);
   }
 
+  @Get('named')
+  named() {
+    const errors = { email: 'is taken', roles: ['unknown', 'too many'], pin: { value: 471_181 } };
+    throw new UnprocessableEntityException({ status: 422, errors });
+  }
+
+  @Get('issues')
+  issues() {
+    throw new UnprocessableEntityException({ errors: [{ path: ['pin'], message: 'pin is too short' }, 7] });
+  }
+
+  @Get('nameless')
+  nameless() {
+    throw new UnprocessableEntityException({ errors: { pin: 471_181 } });
+  }
+
   @Get('quotes')
   quotes() {
     throw new BadRequestException(
@@ -179,6 +196,15 @@ describe.each(platforms)('on $name', ({ name: platform, createAdapter }) => {
       ['/text', undefined, 400, 'BadRequestException', 'card 7 has expired'],
       ['/list', '{}', 400, 'BadRequestException', ['email must be an email', 'age must be a number']],
       ['/objects', undefined, 400, 'BadRequestException', ['pin must be an integer']],
+      [
+        '/named',
+        undefined,
+        422,
+        'UnprocessableEntityException',
+        ['email: is taken', 'roles: unknown', 'roles: too many'],
+      ],
+      ['/issues', undefined, 422, 'UnprocessableEntityException', ['pin is too short']],
+      ['/nameless', undefined, 422, 'UnprocessableEntityException', 'Unprocessable Entity Exception'],
       ['/nothing-here', undefined, 404, 'NotFoundException', 'Cannot GET /nothing-here'],
       ['/nothing?email=a@b.example', undefined, 404, 'NotFoundException', 'Cannot GET /nothing'],
       ['/mapped/409', undefined, 409, 'UniqueViolation', 'Unique constraint failed'],

@@ -4,9 +4,9 @@ import type { Logger } from '../../core/loggers/logger.js';
 import { getLogger } from '../../core/loggers/manager.js';
 import { isTaken } from '../../core/records/log-record.js';
 import { referenceTo } from '../work/failure-traceback.js';
+import { addReason, causeOfRefusal } from '../work/refusal-reason.js';
 import { errorName } from '../work/thrown-status.js';
 import { callFieldsOption, callOption } from './application-callbacks.js';
-import { addReason, causeOfRefusal } from './failures/refusal-reason.js';
 import type { RequestVerdict } from './failures/request-verdict.js';
 import type { ResolvedHttpLogOptions } from './http-log-options.js';
 import { pickHeaders, pickQuery } from './logged-values.js';
@@ -57,7 +57,10 @@ export function logAccess(
   if (isSlow) extra.slow = true;
   if (failure !== undefined) extra.error = errorName(failure.thrown);
   // A failure of the server has a separate record with the reason.
-  const reason = failure === undefined || isFailed ? undefined : addReason(extra, failure.thrown, state);
+  const reason =
+    failure === undefined || isFailed
+      ? undefined
+      : addReason(extra, failure.thrown, (text) => state.withoutQuery(text));
   if (options.headers.length > 0) extra.headers = pickHeaders(state.request.headers, options.headers);
   if (options.query.length > 0) extra.query = pickQuery(state.query, options.query);
   const summarized = addOwnFields(extra, state, options, summarizedBy(isFailed, reason));

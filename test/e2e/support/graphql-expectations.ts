@@ -2,6 +2,13 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { operations } from './graphql-resolver.js';
 import type { GraphqlRun, GraphqlVariant } from './graphql-run.js';
 
+/** Why fields are refused, by their paths. */
+const REASONS: Readonly<Record<string, string>> = {
+  bad: 'bad',
+  broken: 'thrown',
+  refused: 'Forbidden resource',
+};
+
 /** What is expected of an operation: what the filter answers with 4xx is refused, whatever was thrown. */
 function expectedOf(
   operation: { readonly outcome: string; readonly paths?: readonly string[] },
@@ -45,8 +52,12 @@ export function describeOperations(run: (variant: GraphqlVariant) => Promise<Gra
         });
         const failures = of('nest.graphql').filter(({ fields }) => 'path' in fields);
         expect(failures.map(({ fields }) => fields.path).sort()).toEqual(paths);
-        for (const { fields } of failures) {
+        for (const { fields, message } of failures) {
           expect(fields).toMatchObject({ operation: operation.name, request_id: 'r-1' });
+          const path = String(fields.path);
+          const reason = failing.includes(path) && outcome === 'failed' ? undefined : REASONS[path];
+          expect(fields.reason).toEqual(reason);
+          expect(message.endsWith(` at ${path}${reason === undefined ? '' : `: ${reason}`}`)).toBe(true);
         }
         expect(records.filter(({ hasTraceback }) => hasTraceback).map(({ name }) => name)).toEqual(
           outcome === 'failed' ? failing.map(() => 'nest.graphql') : [],

@@ -17,6 +17,7 @@ export interface GraphqlAnswer {
 export interface PlainRecord {
   readonly name: string;
   readonly levelname: string;
+  readonly message: string;
   readonly fields: Record<string, unknown>;
   readonly hasTraceback: boolean;
 }
@@ -92,5 +93,6 @@ async function ask(url: string, query: string): Promise<GraphqlAnswer> {
 
 function plain(record: Recorder['records'][number]): PlainRecord {
   const { name, levelname, excInfo } = record;
-  return { name, levelname, fields: { ...record.extraFields() }, hasTraceback: excInfo !== undefined };
+  const fields = { ...record.extraFields() };
+  return { name, levelname, message: record.getMessage(), fields, hasTraceback: excInfo !== undefined };
 }

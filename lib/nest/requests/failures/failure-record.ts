@@ -4,9 +4,9 @@ import { getLogger } from '../../../core/loggers/manager.js';
 import { reportLoggingError } from '../../../core/reports/diagnostics.js';
 import { referenceTo } from '../../work/failure-traceback.js';
 import { markLogged } from '../../work/logged-failures.js';
+import { addReason, causeOfRefusal } from '../../work/refusal-reason.js';
 import { errorName, statusOf } from '../../work/thrown-status.js';
 import { currentRequest, type Failure, type Outcome, type RequestState } from '../request-state.js';
-import { addReason, causeOfRefusal } from './refusal-reason.js';
 import { isUnexpected, judgeRequest, type RequestVerdict } from './request-verdict.js';
 import { awaitStatus } from './undecided-failures.js';
 
@@ -105,7 +105,7 @@ function logFailure(
   const extra = requestFields(request, status);
   if (failure !== undefined) {
     extra.error = errorName(failure.thrown);
-    if (!isError) addReason(extra, failure.thrown, request);
+    if (!isError) addReason(extra, failure.thrown, (text) => request.withoutQuery(text));
   }
   const phrase = status >= (isError ? 500 : 400) ? STATUS_CODES[status] : undefined;
   const shown = isError ? failure?.thrown : causeOfRefusal(failure?.thrown);

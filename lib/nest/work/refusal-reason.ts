@@ -1,41 +1,46 @@
-import { escapeControls } from '../../../core/formatting/sanitize.js';
-import { redactText } from '../../../redaction/redact-text.js';
-import { cutText } from '../../../runtime/cut-text.js';
-import type { RequestState } from '../request-state.js';
+import { escapeControls } from '../../core/formatting/sanitize.js';
+import { redactText } from '../../redaction/redact-text.js';
+import { cutText } from '../../runtime/cut-text.js';
 
 /** Characters of one reason that are logged, and reasons of one list. */
 const MAX_LENGTH = 512;
 const MAX_REASONS = 20;
+type WithoutQuery = (text: string) => string;
+
 /** The end of V8's message about a string, which it quotes, whole or in part. */
 const NOT_JSON = ' is not valid JSON';
 
 /**
- * Adds the field `reason` to those of a record: why a request was refused, by what was thrown. It is the text or the list
- * that was given to the HttpException (that of ValidationPipe, for example), else the error's message.
+ * Adds the field `reason` to those of a record: why a request or a message was refused, by what was thrown. It is the
+ * text or the list that was given to the HttpException (that of ValidationPipe, for example), the `errors` of an answer
+ * without a message, else the error's message.
  *
  * Without control characters and without secrets that can be recognised, each text cut to 512 characters and a list to
  * 20. Neither the query of the request nor what a parser quotes of its body is in it. The field is left out where what
  * was thrown has no reason. Throws nothing.
  *
+ * @param withoutQuery Takes the query of the request out of a text; a message has none.
  * @returns The reason as a string, for the message of the record.
  */
 export function addReason(
   extra: Record<string, unknown>,
   thrown: unknown,
-  request: RequestState,
+  withoutQuery: WithoutQuery = (text) => text,
 ): string | undefined {
-  const reason = reasonOf(thrown, request);
+  const reason = reasonOf(thrown, withoutQuery);
   if (reason === undefined) return undefined;
   extra.reason = reason;
   return typeof reason === 'string' ? reason : cutText(reason.join('; '), MAX_LENGTH, '…');
 }
 
-function reasonOf(thrown: unknown, request: RequestState): string | readonly string[] | undefined {
+function reasonOf(thrown: unknown, withoutQuery: WithoutQuery): string | readonly string[] | undefined {
   try {
     const given = givenReason(thrown);
-    if (typeof given === 'string') return given === '' ? undefined : clean(given, request);
+    if (typeof given === 'string') return given === '' ? undefined : clean(given, withoutQuery);
     const texts = given.slice(0, MAX_REASONS).flatMap((one) => textsOf(one, 0));
-    return texts.length === 0 ? undefined : texts.slice(0, MAX_REASONS).map((text) => clean(text, request));
+    return texts.length === 0
+      ? undefined
+      : texts.slice(0, MAX_REASONS).map((text) => clean(text, withoutQuery));
   } catch {
     return undefined;
   }
@@ -63,9 +68,27 @@ function givenReason(thrown: unknown): string | readonly unknown[] {
   const { getResponse, message } = thrown as { getResponse?: unknown; message?: unknown };
   const response = typeof getResponse === 'function' ? (getResponse.call(thrown) as unknown) : undefined;
   const isObject = typeof response === 'object' && response !== null && !Array.isArray(response);
-  const given = isObject ? (response as { message?: unknown }).message : response;
+  const { message: own, errors } = (isObject ? response : {}) as { message?: unknown; errors?: unknown };
+  const given = isObject ? own : response;
   if (typeof given === 'string' || Array.isArray(given)) return given;
+  // Nest's message says then no more than the name of the class.
+  const named = namedReasons(errors);
+  if (named.length > 0) return named;
   return typeof message === 'string' ? message : '';
+}
+
+/** `{ email: 'is taken', roles: ['unknown'] }` as `email: is taken`, `roles: unknown`; of a list its elements. */
+function namedReasons(errors: unknown): readonly unknown[] {
+  if (Array.isArray(errors)) return errors.slice(0, MAX_REASONS).flatMap((one) => textsOf(one, 0));
+  if (typeof errors !== 'object' || errors === null) return [];
+  return Object.entries(errors)
+    .slice(0, MAX_REASONS)
+    .flatMap(([name, one]) => {
+      const texts = (Array.isArray(one) ? one.slice(0, MAX_REASONS) : [one]).flatMap((each) =>
+        textsOf(each, 0),
+      );
+      return texts.map((text) => `${cutText(name, MAX_LENGTH)}: ${text}`);
+    });
 }
 
 /** Of an element of a list: a string, or an object of class-validator with its constraints. Values are not read. */
@@ -86,9 +109,9 @@ function textsOf(element: unknown, depth: number): string[] {
   ];
 }
 
-function clean(text: string, request: RequestState): string {
+function clean(text: string, withoutQuery: WithoutQuery): string {
   const short = withoutBody(cutText(text, MAX_LENGTH * 8));
-  const harmless = escapeControls(redactText(request.withoutQuery(short)), true);
+  const harmless = escapeControls(redactText(withoutQuery(short)), true);
   return cutText(harmless, MAX_LENGTH, '…');
 }
 
