@@ -43,7 +43,8 @@ class Handlers {
 
   @Get('slow')
   async slow() {
-    await pause(30);
+    // Long, so that a client that leaves is gone before the answer on a busy machine too.
+    await pause(150);
     return { id: 7 };
   }
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { operations } from './graphql-resolver.js';
-import type { GraphqlRun, GraphqlVariant } from './graphql-run.js';
+import type { GraphqlRun, GraphqlVariant, PlainRecord } from './graphql-run.js';
 
 /** Why fields are refused, by their paths. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -16,7 +16,20 @@ function expectedOf(
 ) {
   const { outcome, paths = [] } = operation;
   const failing = paths.filter((path) => !(hasFilter && path === 'broken'));
-  return { paths, failing, outcome: outcome === 'failed' && failing.length === 0 ? 'refused' : outcome };
+  const whole = outcome === 'failed' && failing.length === 0 ? 'refused' : outcome;
+  const reasonOf = (path: string) =>
+    whole === 'refused' || !failing.includes(path) ? REASONS[path] : undefined;
+  return { paths, failing, outcome: whole, reasonOf };
+}
+
+/** A refused field says why, in a field and at the end of the message; one that failed has its traceback for that. */
+function expectReason(
+  { fields, message }: Pick<PlainRecord, 'fields' | 'message'>,
+  reason: string | undefined,
+): void {
+  expect(fields.reason).toBe(reason);
+  const ending = reason === undefined ? '' : `: ${reason}`;
+  expect(message.endsWith(` at ${String(fields.path)}${ending}`)).toBe(true);
 }
 
 /** Says what operations leave in the log, with whichever driver. */
@@ -39,7 +52,7 @@ export function describeOperations(run: (variant: GraphqlVariant) => Promise<Gra
         const of = (name: string) => records.filter((record) => record.name === name);
         const [record, ...more] = of('nest.graphql').filter(({ fields }) => 'duration_ms' in fields);
         expect(more).toEqual([]);
-        const { paths, failing, outcome } = expectedOf(operation, variant);
+        const { paths, failing, outcome, reasonOf } = expectedOf(operation, variant);
         expect(record?.fields).toMatchObject({
           transport: 'graphql',
           operation: operation.name,
@@ -54,10 +67,7 @@ export function describeOperations(run: (variant: GraphqlVariant) => Promise<Gra
         expect(failures.map(({ fields }) => fields.path).sort()).toEqual(paths);
         for (const { fields, message } of failures) {
           expect(fields).toMatchObject({ operation: operation.name, request_id: 'r-1' });
-          const path = String(fields.path);
-          const reason = failing.includes(path) && outcome === 'failed' ? undefined : REASONS[path];
-          expect(fields.reason).toEqual(reason);
-          expect(message.endsWith(` at ${path}${reason === undefined ? '' : `: ${reason}`}`)).toBe(true);
+          expectReason({ fields, message }, reasonOf(String(fields.path)));
         }
         expect(records.filter(({ hasTraceback }) => hasTraceback).map(({ name }) => name)).toEqual(
           outcome === 'failed' ? failing.map(() => 'nest.graphql') : [],
