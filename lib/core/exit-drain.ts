@@ -87,6 +87,8 @@ export function holdForTurn(holder: Drainable): void {
 export function releaseFromTurn(holder: Drainable): void {
   drain.holding.delete(holder);
   drain.stuck.delete(holder);
+  // Another copy of the package may be holding something too.
+  if (drain.holding.size > 0 && drain.stopListening === undefined) return;
   drain.stopHoldingForTurn?.();
   drain.stopHoldingForTurn = undefined;
 }

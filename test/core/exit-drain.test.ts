@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { holdForTurn, releaseFromTurn } from '../../lib/core/exit-drain.js';
 import { ChildProgram, ended } from '../support/child-program.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
@@ -132,4 +133,15 @@ describe('what handlers hold when the process ends', () => {
       expect([name, written]).toEqual([name, [...lines, 'late']]);
     expect(footed?.slice(0, 11)).toEqual([...lines, 'late']);
   }, 60_000);
+});
+
+it('what two copies of the package hold for a turn is written at an exit until both have released it', () => {
+  const before = process.listenerCount('exit');
+  const [one, other] = [{ drainAtExit: () => undefined }, { drainAtExit: () => undefined }];
+  holdForTurn(one);
+  holdForTurn(other);
+  releaseFromTurn(one);
+  expect(process.listenerCount('exit')).toBe(before + 1);
+  releaseFromTurn(other);
+  expect(process.listenerCount('exit')).toBe(before);
 });

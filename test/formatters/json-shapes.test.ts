@@ -273,3 +273,47 @@ it('a field that was renamed to an object of the shape does not cost the record'
     'log.logger': 'shop',
   });
 });
+
+describe('a shape loses nothing where names meet', () => {
+  const line = (options: JsonFormatterOptions, extra: Record<string, unknown>) =>
+    JSON.parse(new JsonFormatter(options).format(new LogRecord({ msg: 'm', extra }))) as unknown;
+
+  it('of two objects of the application', () => {
+    const extra = { message: { level: 1 }, extra_message: { level: 2 } };
+    expect(line({ shape: 'ecs' }, extra)).toMatchObject({
+      extra_message: { level: 1 },
+      extra_extra_message: { level: 2 },
+    });
+  });
+
+  it('of an object of the application and one of the product', () => {
+    expect(line({ shape: 'ecs', nested: true }, { log: { level: 'x', file: 'f' } })).toMatchObject({
+      log: { level: 'notset', extra_level: 'x', logger: 'root', file: 'f' },
+    });
+  });
+
+  it('of a version without a service', () => {
+    expect(line({ shape: 'gcp', static_fields: { version: '1.2' } }, {})).toMatchObject({ version: '1.2' });
+  });
+
+  it.each([
+    [{ shape: 'gelf', rename_fields: { timestamp: 'short_message' } }, 'short_message'],
+    [{ shape: 'datadog', rename_fields: { 'logger.name': 'message' } }, 'message'],
+  ] as const)('of two of its own fields, which is refused: %j', (options, name) => {
+    expect(() => new JsonFormatter(options)).toThrow(`two fields are called "${name}"; rename one of them`);
+  });
+
+  it('of a moving member whose new name is a number', () => {
+    const options = { shape: 'logstash', rename_fields: { trace_id: '0' } } as const;
+    expect(line(options, {})).toMatchObject({ message: 'm' });
+    expect(line(options, { trace_id: 'a1'.repeat(16) })).toMatchObject({ 0: 'a1'.repeat(16), message: 'm' });
+  });
+
+  it('and two of its own may change places', () => {
+    const rename_fields = { level: 'logger', logger: 'level' };
+    expect(line({ shape: 'cloudwatch', rename_fields }, {})).toMatchObject({
+      level: 'root',
+      logger: 'NOTSET',
+    });
+  });
+});

@@ -6,6 +6,8 @@ import type { PathRedactionOptions } from '../../redaction/path-redaction.js';
 import { CENSOR } from '../../redaction/redact-text.js';
 import { lazy } from '../../runtime/lazy.js';
 import { MAX_RECORD, MAX_TEXT } from '../../runtime/limits.js';
+import { NOTHING, type Shape } from './json-shape.js';
+import { SHAPES } from './json-shapes.js';
 
 /** Names of the fields that the formatter writes itself. */
 export const FIELD_NAMES = [
@@ -235,10 +237,18 @@ export function namesOfLine(options: JsonFormatterSettings, withError: boolean):
 function doubleName(options: JsonFormatterSettings): string | undefined {
   const names = namesOfLine(options, options.includeError);
   const double = names.find((name, at) => names.indexOf(name) !== at);
-  if (double !== undefined || options.nestedKey !== undefined || options.shape !== undefined) return double;
+  if (double !== undefined || options.nestedKey !== undefined) return double;
+  if (options.shape !== undefined) return doubleOfShape(options, SHAPES[options.shape]);
   return Object.entries(options.rename_fields).find(
     ([name, written]) => !isOwnField(options, name) && names.includes(written),
   )?.[1];
+}
+
+/** The same among the names that a product has. A field of the application gets another name beside them. */
+function doubleOfShape(options: JsonFormatterSettings, shape: Shape): string | undefined {
+  if (Object.keys(options.rename_fields).length === 0) return undefined;
+  const names = Object.keys(shape.own(NOTHING)).map((name) => writtenName(options, name));
+  return names.find((name, at) => names.indexOf(name) !== at);
 }
 
 /** Under this key a formatter has what it leaves out of fields, for whoever shows records elsewhere. */

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import type { LogRecord } from '../../core/records/log-record.js';
 import { str } from '../../python/python-text.js';
 import { cutToBytes } from '../../runtime/cut-text.js';
+import { freeName } from '../../runtime/define-field.js';
 import { entriesOf, type JsonObject, jsonObject } from './json-hooks.js';
 import { type RecordFacts, recordFacts } from './record-facts.js';
 
@@ -25,6 +26,14 @@ export interface ShapeInput extends RecordFacts {
   /** The project of Google Cloud. */
   readonly project: string | undefined;
 }
+
+/** A record of nothing, to see which names a shape has. */
+export const NOTHING: ShapeInput = {
+  ...{ created: 0, level: '', levelno: 0, logger: '', message: '', fields: new Map<string, unknown>() },
+  ...{ traceback: undefined, stack: undefined, caller: undefined, http: undefined, error: undefined },
+  ...{ service: undefined, version: undefined, environment: undefined, project: undefined },
+  ...{ traceId: undefined, spanId: undefined },
+};
 
 /** The conventions that a line of JSON may follow. */
 export type ShapeName = 'ecs' | 'gcp' | 'datadog' | 'otel' | 'cloudwatch' | 'gelf' | 'logstash';
@@ -95,9 +104,9 @@ export function shapeFields(shape: Shape, parts: ShapeParts, record: LogRecord, 
     if (!SERVICE.has(name)) more.push([name, value]);
   for (const [attribute, shown] of options.includeCaller ? attributes.slice(CALLER) : attributes)
     more.push([shown, record.attribute(attribute) ?? null]);
+  if (more.length > 0) addFields(shape, renamed, fields, more);
   // Behind those of the configuration, whose places they do not take.
-  more.push(...facts.fields);
-  addFields(shape, renamed, fields, more);
+  if (facts.fields.size > 0) addFields(shape, renamed, fields, facts.fields);
   return fields;
 }
 
@@ -141,19 +150,20 @@ function addFields(
   shape: Shape,
   renamed: ReadonlyMap<string, string>,
   fields: JsonObject,
-  more: readonly (readonly [name: string, value: unknown])[],
+  more: Iterable<readonly [name: string, value: unknown]>,
 ): void {
-  if (more.length === 0) return;
   const { fieldsIn } = shape;
   const place = fieldsIn === undefined ? undefined : (renamed.get(fieldsIn) ?? fieldsIn);
   if (place !== undefined) fields[place] ??= jsonObject();
   const target = place === undefined ? fields : (fields[place] as JsonObject);
   const named = (name: string) => (shape.field ?? shape.fit)?.(name) ?? name;
+  // Into each object that is there one may be merged; two of those to be added stay apart.
+  const objects = new Set<string>();
   for (const [key, value] of more) {
     let name = key;
     const isTaken = (shown: string) =>
       Object.hasOwn(target, shown)
-        ? !(isPlainObject(value) && isPlainObject(target[shown]))
+        ? objects.has(shown) || !(isPlainObject(value) && isPlainObject(target[shown]))
         : (place === undefined && shape.names.includes(shown)) ||
           (shape.objects?.includes(shown) === true && !isPlainObject(value));
     let shown = renamed.get(key) ?? named(name);
@@ -161,11 +171,21 @@ function addFields(
       name = `extra_${name}`;
       shown = named(name);
     }
-    // An application object merged into the product's: the product's own members stay.
+    if (isPlainObject(value)) objects.add(shown);
     target[shown] = Object.hasOwn(target, shown)
-      ? Object.fromEntries([...entriesOf(value as JsonObject), ...entriesOf(target[shown] as JsonObject)])
+      ? joined(value as JsonObject, target[shown] as JsonObject)
       : value;
   }
+}
+
+/** An object of the application together with the product's, whose members stay: others of their names have `extra_` before. */
+function joined(given: JsonObject, product: JsonObject): JsonObject {
+  const [more, own] = [entriesOf(given), entriesOf(product)];
+  const members = [...more].map(([name, value]): [string, unknown] => {
+    const isApart = own.has(name) && !Object.is(own.get(name), value);
+    return [isApart ? freeName(name, (other) => own.has(other) || more.has(other)) : name, value];
+  });
+  return Object.fromEntries([...members, ...own]);
 }
 
 function setNested(fields: JsonObject, name: string, value: unknown): void {

@@ -58,6 +58,8 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
       message: r.message,
       logger: r.logger,
       serviceContext: r.service === undefined ? undefined : { service: r.service, version: r.version },
+      // Without a service there is no place for it.
+      version: r.service === undefined ? r.version : undefined,
       environment: r.environment,
       'logging.googleapis.com/trace':
         r.traceId === undefined || r.project === undefined

@@ -4,7 +4,14 @@ import { jsonString } from '../../python/json/json-string.js';
 import { jsonKey, jsonValue } from '../../python/json/json-value.js';
 import { MAX_RECORD } from '../../runtime/limits.js';
 import { JsonFields } from './json-fields.js';
-import { isPlainObject, type MovingMembers, type Shape, type ShapeParts, shapeFields } from './json-shape.js';
+import {
+  isPlainObject,
+  type MovingMembers,
+  NOTHING,
+  type Shape,
+  type ShapeParts,
+  shapeFields,
+} from './json-shape.js';
 import { timestampWriter } from './json-timestamp.js';
 
 /** Frames of lines, and names of fields, that are remembered; longer names are not. */
@@ -69,6 +76,8 @@ export class PlainShape {
     const { nested, includeCaller } = parts.options;
     if (moving === undefined || fieldsIn !== undefined || field !== undefined) return undefined;
     if (nested || includeCaller || parts.attributes.length > 0) return undefined;
+    // Objects have names of digits first: there the line would begin with what may not be there.
+    if ([...parts.renamed.values()].some((name) => /^\d+$/.test(name))) return undefined;
     return new PlainShape(shape, parts, moving);
   }
 
@@ -198,12 +207,6 @@ export class PlainShape {
 
 const TRACE = ['trace_id', 'span_id'];
 const NO_CONTEXT: ReadContext = { rest: undefined, traceId: undefined, spanId: undefined };
-const NOTHING = {
-  ...{ created: 0, level: '', levelno: 0, logger: '', message: '', fields: new Map<string, unknown>() },
-  ...{ traceback: undefined, stack: undefined, caller: undefined, http: undefined, error: undefined },
-  ...{ service: undefined, version: undefined, environment: undefined, project: undefined },
-  ...{ traceId: undefined, spanId: undefined },
-};
 
 /** Whether the fields are those of an access record. */
 function isRequest(extra: Fields | undefined, context: Fields | undefined): boolean {
