@@ -143,3 +143,47 @@ describe('sanitize', () => {
     expect(text({ excInfo: new Error('x'.repeat(1_000_000)) }).length).toBeLessThan(140_000);
   });
 });
+
+describe('a traceback or stack that came with a record', () => {
+  const forged = [
+    '2026-11-30 10:00:00,000 INFO admin: let in',
+    'INFO:root:let in',
+    'ERROR',
+    '[INFO] let in',
+    '\r\nlet in',
+  ];
+  const usual = [
+    'Traceback (most recent call last):\n  File "a.py", line 1\nValueError: no',
+    'Stack (most recent call last):\n  File "a.py", line 1',
+    'Error: refused\n    at f (a.js:1:1)',
+    'acme.Refused: no',
+    'Refused',
+    '    at f (a.js:1:1)',
+  ];
+
+  it.each(forged)('never poses as a record: %j', (text) => {
+    for (const given of [{ excText: text }, { stackInfo: text }]) {
+      const lines = new Formatter().format(new LogRecord({ msg: 'm', ...given })).split('\n');
+      expect(lines.slice(1).filter((line) => !line.startsWith('    '))).toEqual([]);
+      const marked = new Formatter('%(levelname)8s %(message)s').format(
+        new LogRecord({ msg: 'm', ...given }),
+      );
+      expect(
+        marked
+          .split('\n')
+          .slice(1)
+          .filter((line) => !line.startsWith('| ')),
+      ).toEqual([]);
+    }
+  });
+
+  it.each(usual)('begins as it does: %j', (text) => {
+    const [, first] = new Formatter().format(new LogRecord({ msg: 'm', excText: text })).split('\n');
+    expect(first).toBe(text.split('\n')[0]);
+  });
+
+  it('is as it is where nothing is sanitized', () => {
+    const formatter = new Formatter({ format: '%(message)s', sanitize: 'none' });
+    expect(formatter.format(new LogRecord({ msg: 'm', excText: '[x]' }))).toBe('m\n[x]');
+  });
+});

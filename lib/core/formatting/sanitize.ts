@@ -78,13 +78,23 @@ function toIndentedLines(text: string, continuation: string): string {
 }
 
 /**
- * Makes a traceback safe: controls escaped, every line after the first indented, and what is longer
- * than 128 Ki characters cut.
+ * How tracebacks and stacks begin, here and in Python. A text that was received with a record, or that a filter has set, may
+ * begin otherwise, and pose as a record.
+ */
+const HEADING =
+  /^(?:Traceback \(|Stack \(most recent|Thrown value: |(?!(?:DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL|NOTSET)\b)[A-Za-z_$][\w$.]*(?::? |:?\n|:?$))/;
+
+/**
+ * Makes a traceback safe: controls escaped, every line after the first indented, the first too if it is not that of a
+ * traceback, and what is longer than 128 Ki characters cut.
  *
  * @param continuation See {@link continuationOf}.
  */
 export function sanitizeTraceback(text: string, continuation = INDENT): string {
-  const escaped = escapeControls(cutAndCount(text, MAX_TRACEBACK), false);
+  const shown = escapeControls(cutAndCount(text, MAX_TRACEBACK), false);
+  // Blanks are indentation already, unless records may begin with them.
+  const isHeaded = HEADING.test(shown) || (continuation === INDENT && /^[ \t]/.test(shown));
+  const escaped = isHeaded ? shown : continuation + shown;
   if (!escaped.includes('\n')) return escaped;
   // Frames are indented already.
   return escaped.replace(continuation === INDENT ? /\n(?![ \t])/g : /\n/g, `\n${continuation}`);
