@@ -3,6 +3,7 @@ import type { LoggerClass } from '../../lib/core/loggers/logger.js';
 import {
   Formatter,
   getLogger,
+  Logger,
   LogRecord,
   RedactionFilter,
   setLoggerClass,
@@ -99,4 +100,43 @@ describe('a program that', () => {
       });
     }
   });
+});
+
+it.each(['logger', 'handler'])(
+  'a filter that removes itself does not take the next one out of its turn: on a %s',
+  (place) => {
+    const list = new ListHandler();
+    const logger = getLogger('strange');
+    logger.addHandler(list);
+    const owner = place === 'logger' ? logger : list;
+    const once = (): boolean => {
+      owner.removeFilter(once);
+      return true;
+    };
+    owner.addFilter(once);
+    owner.addFilter(() => false);
+    logger.warning('first');
+    logger.warning('second');
+    expect(list.records).toEqual([]);
+    expect(owner.filters).toHaveLength(1);
+    logger.removeHandler(list);
+    logger.filters.length = 0;
+  },
+);
+
+it('a class of loggers that makes loggers below its own is their parent', () => {
+  class Family extends Logger {
+    constructor(name: string, level?: number | string) {
+      super(name, level);
+      if (!name.includes('.')) getLogger(`${name}.child`);
+    }
+  }
+  setLoggerClass(Family);
+  try {
+    const parent = getLogger('family');
+    expect(getLogger('family.child').parent).toBe(parent);
+    expect([...parent.getChildren()]).toEqual([getLogger('family.child')]);
+  } finally {
+    setLoggerClass(Logger);
+  }
 });

@@ -80,13 +80,15 @@ export class Manager implements LoggerTree<Logger> {
     const LoggerClass = this.loggerClass ?? getLoggerClass();
     const logger = new LoggerClass(name);
     logger.manager = this;
+    // A class may make loggers below its own.
+    const below = placeHolder ?? this.loggerDict.get(name);
     this.loggerDict.set(name, logger);
     this.#byParentName = undefined;
     this.#linkParent(logger);
-    if (placeHolder !== undefined) this.#adoptChildren(logger, placeHolder);
+    if (below instanceof PlaceHolder) this.#adoptChildren(logger, below);
     logger.refresh();
-    // A class may give its loggers a level, which those below inherit.
-    if (placeHolder !== undefined && logger.level !== NOTSET) this.refresh();
+    // It may also give its loggers a level, which those below inherit.
+    if (below !== undefined && logger.level !== NOTSET) this.refresh();
     return logger;
   }
 
