@@ -7,6 +7,7 @@ import { LEAN } from '../core/lean.js';
 import { checkLevel } from '../core/levels.js';
 import { checkOptions, levelSchema } from '../core/options.js';
 import { handOver } from '../core/overrides.js';
+import { originalOf } from '../core/records/copy-record.js';
 import { LogRecord } from '../core/records/log-record.js';
 import { str } from '../python/python-text.js';
 import { brand } from '../runtime/brand.js';
@@ -143,9 +144,11 @@ export class RateLimitFilter {
 
   /** Whether a record passes. */
   filter(record: LogRecord): boolean {
-    if (record === this.#asked) return this.#answer;
-    const answer = record.levelno >= this.#exemptLevel || this.#summaries.has(record) || this.#decide(record);
-    this.#asked = record;
+    const original = originalOf(record);
+    if (original === this.#asked) return this.#answer;
+    const answer =
+      record.levelno >= this.#exemptLevel || this.#summaries.has(original) || this.#decide(record);
+    this.#asked = original;
     this.#answer = answer;
     return answer;
   }

@@ -3,6 +3,7 @@ import { COMPONENT, declareComponent } from '../core/component.js';
 import { LEAN } from '../core/lean.js';
 import { checkLevel } from '../core/levels.js';
 import { checkOptions, levelSchema } from '../core/options.js';
+import { originalOf } from '../core/records/copy-record.js';
 import type { LogRecord } from '../core/records/log-record.js';
 import { brand } from '../runtime/brand.js';
 import { lazy } from '../runtime/lazy.js';
@@ -81,8 +82,9 @@ export class SamplingFilter {
   filter(record: LogRecord): boolean {
     if (record.levelno >= this.#exemptLevel) return true;
     // If two handlers ask about one record, both get the same answer.
-    if (record === this.#asked) return this.#answer;
-    this.#asked = record;
+    const original = originalOf(record);
+    if (original === this.#asked) return this.#answer;
+    this.#asked = original;
     const id = this.#idOf(record);
     this.#answer = id === undefined ? this.#countOff() : this.#decide(id);
     return this.#answer;

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { getLogger } from '../../lib/core/loggers/manager.js';
 import { LogRecord } from '../../lib/core/records/log-record.js';
 import { getLoggingStats } from '../../lib/core/reports/logging-stats.js';
+import { RateLimitFilter } from '../../lib/filters/rate-limit.filter.js';
+import { RedactionFilter } from '../../lib/filters/redaction.filter.js';
 import { SamplingFilter } from '../../lib/filters/sampling.filter.js';
 import { isolateLogging, type LoggingIsolation } from '../../lib/testing/logging-isolation.js';
 import { ListHandler } from '../support/list-handler.js';
@@ -74,4 +77,41 @@ describe('sampling', () => {
     expect(() => new SamplingFilter({ ratio: 2 })).toThrow(/ratio/);
     expect(() => new SamplingFilter({} as never)).toThrow(/ratio/);
   });
+});
+
+it.each(['sampling', 'rate'])('a filter behind redaction gives two handlers the same answer: %s', (kind) => {
+  const counting =
+    kind === 'sampling' ? new SamplingFilter({ ratio: 0.5 }) : new RateLimitFilter({ rate: 0, burst: 3 });
+  const lists = [new ListHandler(), new ListHandler()];
+  const logger = getLogger('counted');
+  for (const list of lists) {
+    list.addFilter(new RedactionFilter());
+    list.addFilter(counting);
+    logger.addHandler(list);
+  }
+  logger.setLevel('INFO');
+  for (let at = 0; at < 6; at += 1) logger.info('token=secret%d', at);
+  for (const list of lists) logger.removeHandler(list);
+  const [first, second] = lists.map(({ records }) => records.map((record) => record.getMessage()));
+  expect(first).toEqual(['token=[REDACTED]', 'token=[REDACTED]', 'token=[REDACTED]']);
+  expect(second).toEqual(first);
+});
+
+it('the summary of a rate limit behind redaction is no flood itself', () => {
+  const list = new ListHandler();
+  const limit = new RateLimitFilter({ rate: 0, burst: 1, per: [] });
+  list.addFilter(new RedactionFilter());
+  list.addFilter(limit);
+  const logger = getLogger('summed');
+  logger.addHandler(list);
+  logger.setLevel('INFO');
+  for (let at = 0; at < 3; at += 1) logger.info('token=secret');
+  limit.flush();
+  limit.flush();
+  logger.removeHandler(list);
+  expect(list.records.map((record) => record.getMessage())).toEqual([
+    'token=[REDACTED]',
+    '2 more messages like this were suppressed: token=[REDACTED]',
+  ]);
+  expect(limit.withheld).toBe(2);
 });

@@ -18,6 +18,21 @@ export function copyRecord(
   return copy;
 }
 
+const originals = new WeakMap<LogRecord, LogRecord>();
+
+/** Notes that a filter passes on a copy in place of a record. */
+export function noteCopy(copy: LogRecord, record: LogRecord): void {
+  originals.set(copy, originalOf(record));
+}
+
+/**
+ * The record that was copied by a filter, or the record itself: to filters that count, a record is the same on each
+ * handler, whatever each has removed from it.
+ */
+export function originalOf(record: LogRecord): LogRecord {
+  return originals.get(record) ?? record;
+}
+
 /**
  * Makes a record keep the fields of its call as they are now, although whoever logged it may go on to change the object
  * that it passed: Python copies the entries of `extra` too. For handlers that keep records for later.

@@ -168,7 +168,8 @@ export class LogRecord extends ComputedAttributes {
   }
 
   /**
-   * The fields that are not attributes of every record: the context's, then `extra`, then what filters set.
+   * The fields that are not attributes of every record: the context's, then `extra`, then what filters set; without those
+   * that filters have deleted.
    *
    * Later ones win. Keep the object if you like, but do not change it.
    */

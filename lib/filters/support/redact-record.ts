@@ -1,6 +1,6 @@
 import { reportMisfit } from '../../core/calls/call-reports.js';
 import { writeBehind } from '../../core/calls/merge-message.js';
-import { copyRecord } from '../../core/records/copy-record.js';
+import { copyRecord, noteCopy } from '../../core/records/copy-record.js';
 import { CONTEXT, EXPOSED, EXTRA, type Fields, type LogRecord } from '../../core/records/log-record.js';
 import { RESERVED_ATTRIBUTES } from '../../core/records/record-attributes.js';
 import { hasError } from '../../core/records/record-traceback.js';
@@ -50,6 +50,7 @@ export function redactRecord(
     for (const name of attributesOf(record)) if (changes[name] === GONE) Reflect.deleteProperty(copy, name);
   copy[EXTRA] = extra;
   copy[CONTEXT] = context;
+  noteCopy(copy, record);
   return copy;
 }
 
