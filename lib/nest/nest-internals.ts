@@ -220,13 +220,19 @@ function markedClass({ Body, Controller, Get, Inject, Injectable, UseFilters, Ve
  * A module to import, and a function that is called when an application takes it in, before anything of the application
  * is made.
  *
- * Nest has no hook for that moment. It looks at forward references then, once for each application.
+ * Nest has no hook for that moment. It looks at forward references then, once or more for each application.
+ *
+ * Earlier versions of Nest 11 (11.2.1, for one) make a module for a reference in the imports of a dynamic module, and another
+ * for its class: they keep the id of a module on what they are given. So the reference keeps on the class what is kept on it.
  */
 export function whenTakenIn(module: Type, begin: () => void): ForwardReference {
-  return forwardRef(() => {
+  const reference = forwardRef(() => {
     begin();
     return module;
   });
+  return new Proxy(module, {
+    get: (target, key) => (key === 'forwardRef' ? reference.forwardRef : Reflect.get(target, key)),
+  }) as unknown as ForwardReference;
 }
 
 /** Makes modules the first at start and the last at the end: Nest orders them by their distance from the root module. */

@@ -20,11 +20,12 @@ import {
   ApplicationConfig,
   ExternalContextCreator,
   HttpAdapterHost,
-  type ModulesContainer,
+  ModulesContainer,
   NestFactory,
 } from '@nestjs/core';
 import { EventEmitterModule, OnEvent } from '@nestjs/event-emitter';
 import { MessagePattern, Transport } from '@nestjs/microservices';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Interval, ScheduleModule } from '@nestjs/schedule';
 import { of } from 'rxjs';
 import { claimBoot, isUp } from '../../lib/nest/lifecycle/boot.js';
@@ -42,6 +43,7 @@ import {
   missingInternals,
   type NestUnderCheck,
   nest,
+  whenTakenIn,
 } from '../../lib/nest/nest-internals.js';
 import { mountRequestLog } from '../../lib/nest/requests/platform-instrumentation.js';
 import { RequestIds } from '../../lib/nest/requests/request-id.js';
@@ -162,6 +164,61 @@ describe.each(platforms)('this line of Nest, on $name', ({ createAdapter }) => {
       'Error: left to Nest',
     ]);
   });
+});
+
+describe('a module that says when it is taken in', () => {
+  it('has the id that earlier versions of Nest 11 keep on what they are given, a reference or its class', () => {
+    class Taken {}
+    const id = Symbol('id');
+    let count = 0;
+    const reference = whenTakenIn(Taken, () => {
+      count += 1;
+    }) as unknown as { forwardRef(): unknown; [id]?: string };
+    reference[id] = 'a';
+    expect(Reflect.get(Taken, id)).toBe('a');
+    expect(
+      Reflect.get(
+        whenTakenIn(Taken, () => {}),
+        id,
+      ),
+    ).toBe('a');
+    expect(Object.hasOwn(Taken, 'forwardRef')).toBe(false);
+    expect([reference.forwardRef(), count]).toEqual([Taken, 1]);
+  });
+});
+
+describe('two request logs on one adapter', () => {
+  it.each([0, 1, 2])(
+    'let every request through, with a hook of the application set after %i of them',
+    async (when) => {
+      const adapter = new FastifyAdapter();
+      let asked = 0;
+      const setHook = (mounted: number) => {
+        if (mounted !== when) return;
+        adapter.setOnRequestHook((_request: unknown, _reply: unknown, done: () => void) => {
+          asked += 1;
+          done();
+        });
+      };
+      const { http, requestId } = resolveOptions({});
+      const application = { adapter, config: new ApplicationConfig(), modules: new ModulesContainer() };
+      const mount = () => mountRequestLog(application, http, new RequestIds(requestId), false);
+      setHook(0);
+      const undoFirst = mount();
+      setHook(1);
+      const undoSecond = mount();
+      setHook(2);
+      const server = adapter.getInstance();
+      server.get('/tea', async () => 'tea');
+      const statuses = async () => (await server.inject('/tea')).statusCode;
+      expect([await statuses(), asked]).toEqual([200, 1]);
+      undoSecond();
+      expect([await statuses(), asked]).toEqual([200, 2]);
+      undoFirst();
+      expect([await statuses(), asked]).toEqual([200, 3]);
+      await server.close();
+    },
+  );
 });
 
 describe('what is missing', () => {

@@ -64,12 +64,8 @@ function bootOf(application: ModulesContainer): Boot {
     boot = { declarations, undoings: [] };
     for (const one of declarations) expectInternal('forwardReference', begun.declarations.has(one));
     boots.underway.set(application, boot);
-    const unclaimed = [...boots.unclaimed];
-    for (const declaration of declarations) {
-      const index = unclaimed.indexOf(declaration);
-      if (index >= 0) unclaimed.splice(index, 1);
-    }
-    boots.unclaimed = unclaimed;
+    // All of them: earlier versions of Nest 11 take a module in several times for one application.
+    boots.unclaimed = boots.unclaimed.filter((one) => !declarations.includes(one));
   }
   return boot;
 }

@@ -182,7 +182,8 @@ function hookOnFastify(adapter: PlatformAdapter, log: RequestLog): Undo {
         return Reflect.apply(set, this, [hook, ...rest]);
       },
   );
-  adapter.setOnRequestHook(own);
+  // Not by the method: that of another log would take this hook for the application's, and each would call the other.
+  adapter.onRequestHook = hook;
   return () => {
     undoSetter();
     isMounted = false;
