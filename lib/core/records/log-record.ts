@@ -182,8 +182,10 @@ export class LogRecord extends ComputedAttributes {
         : extra === undefined
           ? context
           : joinFields(context, extra);
-    const fields: Record<string, unknown> = {};
-    for (const source of [context, extra]) if (source !== undefined) addExposed(this, source, fields);
+    const fields: Record<string, unknown> = { ...context, ...extra };
+    // What became an attribute is a field no more if a filter has deleted it.
+    for (const key of Object.keys(fields))
+      if (!Object.hasOwn(this, key) && !isTaken(key)) Reflect.deleteProperty(fields, key);
     for (const key of Object.keys(this)) {
       if (!RESERVED_ATTRIBUTES.has(key)) defineField(fields, key, this[key]);
     }
@@ -256,14 +258,6 @@ export class LogRecord extends ComputedAttributes {
   }
 }
 brand(LogRecord.prototype, 'record');
-
-/** Adds the fields of an exposed record: those that became attributes as they are now, if no filter has deleted them. */
-function addExposed(record: LogRecord, source: Fields, fields: Record<string, unknown>): void {
-  for (const key of Object.keys(source)) {
-    if (isTaken(key)) defineField(fields, key, source[key]);
-    else if (Object.hasOwn(record, key)) defineField(fields, key, record[key]);
-  }
-}
 
 const NO_ARGS: readonly unknown[] = [];
 

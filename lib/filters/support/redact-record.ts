@@ -39,11 +39,12 @@ export function redactRecord(
     const excInfo = redactor.value(record.excInfo);
     if (excInfo !== record.excInfo) changes = { ...changes, excInfo };
   }
-  if (record[EXPOSED]) {
+  const isClean = extra === record[EXTRA] && context === record[CONTEXT];
+  if (record[EXPOSED] && !(isClean && areFields(record))) {
     const attributes = redactAttributes(record, redactor, paths);
     if (attributes !== undefined) changes = { ...changes, ...attributes };
   }
-  if (changes === undefined && extra === record[EXTRA] && context === record[CONTEXT]) return record;
+  if (changes === undefined && isClean) return record;
   const copy = copyRecord(record, changes);
   // A name that is a secret itself has another now.
   if (record[EXPOSED] && changes !== undefined)
@@ -94,6 +95,17 @@ function redactAttributes(
   for (const key of Object.keys(given)) if (!Object.hasOwn(shown, key)) defineField(changes, key, GONE);
   for (const key of Object.keys(shown)) if (shown[key] !== given[key]) defineField(changes, key, shown[key]);
   return changes;
+}
+
+/** Whether all attributes are the fields of call and context, as they were: then they were searched with these. */
+function areFields(record: LogRecord): boolean {
+  const { [EXTRA]: extra, [CONTEXT]: context } = record;
+  for (const name of Object.keys(record)) {
+    if (RESERVED_ATTRIBUTES.has(name)) continue;
+    const source = extra !== undefined && Object.hasOwn(extra, name) ? extra : context;
+    if (source === undefined || !Object.hasOwn(source, name) || source[name] !== record[name]) return false;
+  }
+  return true;
 }
 
 function attributesOf(record: LogRecord): string[] {
