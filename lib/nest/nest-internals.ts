@@ -235,6 +235,16 @@ export function whenTakenIn(module: Type, begin: () => void): ForwardReference {
   }) as unknown as ForwardReference;
 }
 
+/**
+ * Calls a function with each microservice of an application, as it is made. The first versions of Nest 11 do not say which
+ * there are: messages have no records there.
+ */
+export function forEachRpcServer<Server>(modules: ModulesContainer, take: (server: Server) => void): Undo {
+  if (typeof modules.getRpcTargetRegistry !== 'function') return () => {};
+  const servers = modules.getRpcTargetRegistry<Server>().subscribe(take);
+  return () => servers.unsubscribe();
+}
+
 /** Makes modules the first at start and the last at the end: Nest orders them by their distance from the root module. */
 export function takeFirstTurn(modules: ModulesContainer, type: object): Undo {
   const own = [...modules.values()].filter(({ metatype }) => metatype === type);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Consumer } from './consumer.js';
 
-/** An earlier Nest 11, as applications have it in their lock files. */
-const NEST = '11.1.6';
+/** Earlier versions of Nest 11, as applications have them in their lock files; the first does not know of its microservices. */
+const VERSIONS = ['11.1.0', '11.1.6'];
 
 const PROGRAM = `
 require('reflect-metadata');
@@ -46,12 +46,12 @@ async function ask(adapter) {
 })();
 `;
 
-describe(`the packed package in an application of Nest ${NEST}`, () => {
+describe.each(VERSIONS)('the packed package in an application of Nest %s', (version) => {
   let app: Consumer;
   let printed: { answers: unknown; own: unknown };
   beforeAll(async () => {
     const packages = ['common', 'core', 'platform-express', 'platform-fastify'];
-    const versions = packages.map((name) => `@nestjs/${name}@${NEST}`);
+    const versions = packages.map((name) => `@nestjs/${name}@${version}`);
     app = await Consumer.create('commonjs', [...versions, 'reflect-metadata@0.2', 'rxjs@7']);
     await app.write('main.js', PROGRAM);
     printed = JSON.parse(await app.node('main.js')) as typeof printed;

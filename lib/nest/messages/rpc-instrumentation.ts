@@ -1,6 +1,6 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { replaceMethod, type Undo, UndoList } from '../instrumentation.js';
-import { expectInternal } from '../nest-internals.js';
+import { expectInternal, forEachRpcServer } from '../nest-internals.js';
 import { HandlerNames } from '../work/handler-names.js';
 import { headerOf } from './carried-headers.js';
 import { followMessage } from './follow-message.js';
@@ -33,10 +33,11 @@ const TRANSPORTS = ['tcp', 'redis', 'nats', 'mqtt', 'grpc', 'rmq', 'kafka'];
 export function watchRpcServers(modules: ModulesContainer, ids: MessageIds, usesContext: boolean): Undo {
   const undos = new UndoList();
   const names = new HandlerNames(modules, 'rpc');
-  const subscription = modules
-    .getRpcTargetRegistry<RpcServer>()
-    .subscribe((server) => undos.add(...watchServer(server, names, ids, usesContext)));
-  undos.add(() => subscription.unsubscribe());
+  undos.add(
+    forEachRpcServer<RpcServer>(modules, (server) => {
+      undos.add(...watchServer(server, names, ids, usesContext));
+    }),
+  );
   return undos.undo;
 }
 

@@ -14,7 +14,7 @@ import { watchResolvers } from '../messages/graphql-instrumentation.js';
 import { watchJobs } from '../messages/jobs-instrumentation.js';
 import { watchRpcServers } from '../messages/rpc-instrumentation.js';
 import { watchGateways } from '../messages/ws-instrumentation.js';
-import { takeFirstTurn } from '../nest-internals.js';
+import { forEachRpcServer, takeFirstTurn } from '../nest-internals.js';
 import { installNestLogger, uninstallNestLogger } from '../nest-logger/nest-logger-installation.js';
 import { exceptionFilter, watchHandlers } from '../requests/handler-filters.js';
 import { mountRequestLog } from '../requests/platform-instrumentation.js';
@@ -112,11 +112,10 @@ export const instrumentations: readonly Instrumentation[] = [
     stage: 'modules',
     install: (application) => {
       const { modules } = application;
-      const servers = modules.getRpcTargetRegistry().subscribe(() => {
+      return forEachRpcServer(modules, () => {
         application.isMicroservice = true;
         isUp(modules);
       });
-      return () => servers.unsubscribe();
     },
   },
   {
