@@ -422,6 +422,7 @@ export class AppModule {}
     expect(text).toContain('LoggingModule.forRootAsync({\n  inject: [ConfigService],');
     // A transport without a level has that of the logger, and so has a handler.
     expect(text).toContain("level: config.get('fileLevel'),");
+    expect(text).toContain('makeDirs: true,');
     expect(text).toContain("root: { level: config.get('level', 'info') ?? 'INFO', handlers: ['file'] },");
     expect(text).not.toMatch(/winston/i);
   });

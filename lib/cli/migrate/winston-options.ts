@@ -146,6 +146,8 @@ function readFile(
     handler: {
       class: maxBytes === undefined ? 'FileHandler' : 'RotatingFileHandler',
       filename: new Code(filename === undefined ? '' : unit.textOf(filename)),
+      // Theirs makes the directories of the file.
+      ...(isPlainName(unit, filename) ? {} : { makeDirs: true }),
       ...(maxBytes === undefined ? {} : rolling),
       ...common,
     },
@@ -197,6 +199,11 @@ function nestLike({ ts }: SourceUnit, names: ImportedNames, expression: ts.Expre
   const { expression: of } = expression;
   if (!ts.isPropertyAccessExpression(of) || of.name.text !== 'format') return undefined;
   return names.exportOf(of.expression, 'nest-winston') === 'utilities' ? 'nestLike' : undefined;
+}
+
+function isPlainName(unit: SourceUnit, filename: ts.Expression | undefined): boolean {
+  const value = filename && literalValue(unit, filename);
+  return typeof value === 'string' && !/[\\/]/.test(value);
 }
 
 /** `logs/error.log` as `error`. */
