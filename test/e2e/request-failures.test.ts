@@ -104,7 +104,12 @@ class RefusalsController {
 
   @Get('named')
   named() {
-    const errors = { email: 'is taken', roles: ['unknown', 'too many'], pin: { value: 471_181 } };
+    const errors = {
+      email: 'is taken',
+      roles: ['unknown', 'too many'],
+      password: 'password is empty',
+      pin: { value: 471_181 },
+    };
     throw new UnprocessableEntityException({ status: 422, errors });
   }
 
@@ -201,7 +206,7 @@ describe.each(platforms)('on $name', ({ name: platform, createAdapter }) => {
         undefined,
         422,
         'UnprocessableEntityException',
-        ['email: is taken', 'roles: unknown', 'roles: too many'],
+        ['email: is taken', 'roles: unknown', 'roles: too many', 'password is empty'],
       ],
       ['/issues', undefined, 422, 'UnprocessableEntityException', ['pin is too short']],
       ['/nameless', undefined, 422, 'UnprocessableEntityException', 'Unprocessable Entity Exception'],

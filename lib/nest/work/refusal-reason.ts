@@ -87,7 +87,8 @@ function namedReasons(errors: unknown): readonly unknown[] {
       const texts = (Array.isArray(one) ? one.slice(0, MAX_REASONS) : [one]).flatMap((each) =>
         textsOf(each, 0),
       );
-      return texts.map((text) => `${cutText(name, MAX_LENGTH)}: ${text}`);
+      // Messages of class-validator begin with the name; `password: password …` would look like a secret.
+      return texts.map((text) => (text.startsWith(name) ? text : `${cutText(name, MAX_LENGTH)}: ${text}`));
     });
 }
 
