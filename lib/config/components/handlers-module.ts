@@ -91,8 +91,17 @@ function requireCommonJs(): HandlersModule {
  */
 function ownPackage(): { load: NodeJS.Require; dist: string } {
   const load = nodeModule('node:module').createRequire(import.meta.url);
-  const dist = join(dirname(load.resolve('nestjs-logging/package.json')), 'dist');
+  const dist = distOf(load);
   const here = fileURLToPath(import.meta.url);
   if (!here.startsWith(dist + sep)) throw new Error(`${here} is not part of ${dist}`);
   return { load, dist };
+}
+
+/** By its manifest, which every deployed copy has; a copy that was compiled apart may have its entry points alone. */
+function distOf(load: NodeJS.Require): string {
+  try {
+    return join(dirname(load.resolve('nestjs-logging/package.json')), 'dist');
+  } catch {
+    return dirname(dirname(load.resolve(NAME)));
+  }
 }
