@@ -79,7 +79,10 @@ function refresh(): void {
   for (const room of ['test', 'sample-app']) refreshRoom(join(repository, room), join(tree, room));
   const { exports: _, ...manifest } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
   const entries = { '.': './lib/index.js', './*': './lib/*.js' };
-  put(join(tree, 'package.json'), JSON.stringify({ ...manifest, exports: entries }));
+  put(
+    join(tree, 'package.json'),
+    JSON.stringify({ ...manifest, exports: { ...entries, './package.json': './package.json' } }),
+  );
   removeOldPrograms();
   // The last for the packages that come with the first test run.
   for (const name of ['dist', 'schema', 'test/node_modules']) link(join(repository, name), join(tree, name));

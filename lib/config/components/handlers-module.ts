@@ -80,28 +80,19 @@ function requireOwn(): HandlersModule {
  * those files alone that are seen to be needed, of which it is one.
  */
 function requireCommonJs(): HandlersModule {
-  const { load, dist } = ownPackage();
-  return load(join(dist, 'cjs', 'handlers.js')) as HandlersModule;
+  const { load, root } = ownPackage();
+  return load(join(root, 'dist/cjs/handlers.js')) as HandlersModule;
 }
 
 /**
- * A `require` that finds this package by its name, and its folder `dist`.
+ * A `require` that finds this package by its name, and the folder that it is in.
  *
  * @throws {Error} If this file is not part of that package: what is beside a bundle may be anybody's.
  */
-function ownPackage(): { load: NodeJS.Require; dist: string } {
+function ownPackage(): { load: NodeJS.Require; root: string } {
   const load = nodeModule('node:module').createRequire(import.meta.url);
-  const dist = distOf(load);
+  const root = dirname(load.resolve('nestjs-logging/package.json'));
   const here = fileURLToPath(import.meta.url);
-  if (!here.startsWith(dist + sep)) throw new Error(`${here} is not part of ${dist}`);
-  return { load, dist };
-}
-
-/** By its manifest, which every deployed copy has; a copy that was compiled apart may have its entry points alone. */
-function distOf(load: NodeJS.Require): string {
-  try {
-    return join(dirname(load.resolve('nestjs-logging/package.json')), 'dist');
-  } catch {
-    return dirname(dirname(load.resolve(NAME)));
-  }
+  if (!here.startsWith(root + sep)) throw new Error(`${here} is not part of ${root}`);
+  return { load, root };
 }
