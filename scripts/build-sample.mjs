@@ -29,7 +29,9 @@ async function buildLibrary() {
   for (const name of ENTRIES)
     await writeFile(path.join(dir, `${name}.d.ts`), `export * from '${types}/${name}.js';\n`);
   const places = ENTRIES.map((name) => [name === 'index' ? '.' : `./${name}`, `./dist/esm/${name}.js`]);
-  const manifest = { name: 'nestjs-logging', type: 'module', exports: Object.fromEntries(places) };
+  // By the last one the package finds its own files.
+  const exports = { ...Object.fromEntries(places), './package.json': './package.json' };
+  const manifest = { name: 'nestjs-logging', type: 'module', exports };
   await writeFile(path.join(library, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 

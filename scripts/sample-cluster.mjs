@@ -74,11 +74,15 @@ function ping(port) {
 
 async function startInstance(redisPort, number) {
   const port = await freePort();
-  start(process.execPath, [path.join(repository, 'sample-app', 'dist', 'main.js')], {
+  const instance = start(process.execPath, [path.join(repository, 'sample-app', 'dist', 'main.js')], {
     ...{ PORT: String(port), INSTANCE: `shop-${number}`, REDIS_URL: `redis://127.0.0.1:${redisPort}` },
     ...{ NODE_ENV: 'production', LOGGING: 'cluster' },
   });
-  await until(`shop-${number} answers`, async () => (await fetch(`http://localhost:${port}/orders`)).ok);
+  const ended = instance.ended.then(() => {
+    throw new Error(`shop-${number} ended before it answered`);
+  });
+  const answers = async () => (await fetch(`http://localhost:${port}/orders`)).ok;
+  await Promise.race([ended, until(`shop-${number} answers`, answers)]);
   return port;
 }
 
