@@ -1,4 +1,5 @@
 import type ts from 'typescript';
+import { contains } from './identifiers.js';
 import type { Source } from './module-registration.js';
 import { OptionReader, type TranslatedModule } from './option-reader.js';
 import type { SourceUnit } from './source-unit.js';
@@ -32,7 +33,7 @@ export function translateAsync(
   if (returned === undefined) return ['`useFactory` does not return one object that is written out'];
   const stays = names
     .remaining(from)
-    .find(({ node }) => isWithin(argument, node) && !isWithin(returned, node));
+    .find(({ node }) => contains(argument, node) && !contains(returned, node));
   if (stays !== undefined) return [`\`useFactory\` needs ${stays.exported}`];
   const translated = translate(returned);
   return Array.isArray(translated) ? translated : { ...translated, returned };
@@ -61,8 +62,4 @@ function onlyReturnIn(
     .below(factory.body)
     .filter((node): node is ts.ReturnStatement => ts.isReturnStatement(node) && isOwn(node));
   return returns.length === 1 ? returns[0]?.expression : undefined;
-}
-
-function isWithin(outer: ts.Node, inner: ts.Node): boolean {
-  return outer.pos <= inner.pos && inner.end <= outer.end;
 }

@@ -1,5 +1,6 @@
 import type ts from 'typescript';
 import { translateAsync } from './async-registration.js';
+import { contains } from './identifiers.js';
 import type { ImportedNames } from './imported-names.js';
 import {
   addRegistrationBefore,
@@ -59,7 +60,7 @@ export function replaceModules(project: Project, foreign: ForeignModule, brought
       .remaining(foreign.package)
       .filter(
         ({ node }) =>
-          !within.some((outer) => outer.getSourceFile() === node.getSourceFile() && covers(outer, node)),
+          !within.some((outer) => outer.getSourceFile() === node.getSourceFile() && contains(outer, node)),
       )
       .map(({ node, exported }) => ({ unit: source.unit, node, exported })),
   );
@@ -199,8 +200,4 @@ export function injectionPlaces({ unit }: Source): (ts.PropertyDeclaration | ts.
 /** Asks for the type of a logger of ours in the place of another. */
 export function retype(unit: SourceUnit, names: ImportedNames, type: ts.TypeNode): void {
   unit.replace(type, names.ours('LoggerType'));
-}
-
-function covers(outer: ts.Node, inner: ts.Node): boolean {
-  return outer.pos <= inner.pos && inner.end <= outer.end;
 }

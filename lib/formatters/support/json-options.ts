@@ -236,7 +236,7 @@ export function namesOfLine(options: JsonFormatterSettings, withError: boolean):
 /** A name that two fields would have; a field that is renamed may not get one that the formatter itself uses. */
 function doubleName(options: JsonFormatterSettings): string | undefined {
   const names = namesOfLine(options, options.includeError);
-  const double = names.find((name, at) => names.indexOf(name) !== at);
+  const double = firstTwice(names);
   if (double !== undefined || options.nestedKey !== undefined) return double;
   if (options.shape !== undefined) return doubleOfShape(options, SHAPES[options.shape]);
   return Object.entries(options.rename_fields).find(
@@ -248,6 +248,10 @@ function doubleName(options: JsonFormatterSettings): string | undefined {
 function doubleOfShape(options: JsonFormatterSettings, shape: Shape): string | undefined {
   if (Object.keys(options.rename_fields).length === 0) return undefined;
   const names = Object.keys(shape.own(NOTHING)).map((name) => writtenName(options, name));
+  return firstTwice(names);
+}
+
+function firstTwice(names: readonly string[]): string | undefined {
   return names.find((name, at) => names.indexOf(name) !== at);
 }
 

@@ -198,17 +198,16 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
 
   #pushShortened(record: LogRecord): void {
     const { maxRecordBytes } = this.#settings;
-    for (const isFirst of [true, false]) {
-      const item = this.#encoded(shortenedRecord(record, maxRecordBytes / (isFirst ? 3 : 16), isFirst));
-      const bytes = sizeOf(item, this.#kind);
-      if (bytes <= maxRecordBytes) {
-        this.#push(item, bytes, record);
-        return;
-      }
-      if (isFirst) continue;
-      const error = new Error(`a record of ${bytes} bytes is longer than ${maxRecordBytes}, and is lost`);
-      this.#loop.refuse(item, record.levelno, error);
+    let item = this.#encoded(shortenedRecord(record, maxRecordBytes / 3, true));
+    if (sizeOf(item, this.#kind) > maxRecordBytes)
+      item = this.#encoded(shortenedRecord(record, maxRecordBytes / 16, false));
+    const bytes = sizeOf(item, this.#kind);
+    if (bytes <= maxRecordBytes) {
+      this.#push(item, bytes, record);
+      return;
     }
+    const error = new Error(`a record of ${bytes} bytes is longer than ${maxRecordBytes}, and is lost`);
+    this.#loop.refuse(item, record.levelno, error);
   }
 
   #push(item: T, bytes: number, record: LogRecord): void {

@@ -4,7 +4,7 @@ import { getLogger } from '../../core/loggers/manager.js';
 import type { Fields } from '../../core/records/log-record.js';
 import { roundedMs } from '../../runtime/units.js';
 import { referenceTo } from '../work/failure-traceback.js';
-import { addReason } from '../work/refusal-reason.js';
+import { endWithReason } from '../work/refusal-reason.js';
 import { errorName } from '../work/thrown-status.js';
 import { type Answered, judgeAnswered, judgeFailure } from './failure-verdict.js';
 
@@ -42,9 +42,7 @@ export interface LoggedMessage {
 }
 
 /** What the message of a record sums up. */
-const SUMMARIZED: ReadonlySet<string> = new Set(['pattern', 'outcome', 'duration_ms', 'reason']);
-/** The same where the message says what was thrown. */
-const SUMMARIZED_WITH_ERROR: ReadonlySet<string> = new Set([...SUMMARIZED, 'error']);
+const SUMMARIZED: ReadonlySet<string> = new Set(['pattern', 'outcome', 'duration_ms']);
 
 /** Logs the one record of a message, with what was thrown, if anything was. */
 export function logMessage(
@@ -61,13 +59,12 @@ export function logMessage(
   const outcome = verdict === undefined ? (unanswered ?? 'ok') : verdict.isRefusal ? 'refused' : 'failed';
   const extra: Record<string, unknown> = { ...fieldsOf(message), duration_ms: durationMs, outcome };
   if (failure !== undefined) extra.error = errorName(failure.thrown);
-  const reason = failure && verdict?.isRefusal ? addReason(extra, failure.thrown) : undefined;
-  const args = [kind, pattern, outcome, durationMs, ...(reason === undefined ? [] : [reason])];
+  const args = [kind, pattern, outcome, durationMs];
   const excInfo = verdict?.hasTraceback ? failure?.thrown : undefined;
   const excText = referenceTo(excInfo, logger, level, message.startedAt);
-  const msg = `%s %s %s %.1fms${reason === undefined ? '' : ': %s'}`;
-  const summarized = reason === undefined ? SUMMARIZED : SUMMARIZED_WITH_ERROR;
-  logger.logRead(logMessage, level, { msg, args, extra, summarized, excInfo, excText });
+  const call = { msg: '%s %s %s %.1fms', args, extra, summarized: SUMMARIZED, excInfo, excText };
+  if (verdict?.isRefusal) endWithReason(call, failure?.thrown);
+  logger.logRead(logMessage, level, call);
 }
 
 /** Logs further errors while a message was handled: by a second listener, or by a filter. */
@@ -75,15 +72,14 @@ export function logOtherFailure(message: LoggedMessage, thrown: unknown): void {
   const { kind, pattern, fields } = message.description;
   const { isRefusal, hasTraceback } = judgeFailure(thrown, fields.transport);
   const extra: Record<string, unknown> = { ...fieldsOf(message), error: errorName(thrown) };
-  const reason = isRefusal ? addReason(extra, thrown) : undefined;
   const logger = getLogger(`nest.${kind}`);
   const level = isRefusal ? WARNING : ERROR;
   const excInfo = hasTraceback ? thrown : undefined;
   const excText = referenceTo(excInfo, logger, level, message.startedAt);
-  const args = [kind, pattern, ...(reason === undefined ? [] : [reason])];
-  const msg = `%s %s failed further${reason === undefined ? '' : ': %s'}`;
-  const summarized = reason === undefined ? SUMMARIZED : SUMMARIZED_WITH_ERROR;
-  logger.logRead(logOtherFailure, level, { msg, args, extra, summarized, excInfo, excText });
+  const args = [kind, pattern];
+  const call = { msg: '%s %s failed further', args, extra, summarized: SUMMARIZED, excInfo, excText };
+  if (isRefusal) endWithReason(call, thrown);
+  logger.logRead(logOtherFailure, level, call);
 }
 
 /** Logs a message that nothing handles. */

@@ -6,7 +6,7 @@ import { cutText } from '../../runtime/cut-text.js';
 import { roundedMs } from '../../runtime/units.js';
 import { referenceTo } from '../work/failure-traceback.js';
 import { randomUuid } from '../work/random-uuid.js';
-import { addReason } from '../work/refusal-reason.js';
+import { endWithReason } from '../work/refusal-reason.js';
 import type { RunningRequest } from '../work/running-request.js';
 import { runAs } from '../work/running-work.js';
 import { errorName } from '../work/thrown-status.js';
@@ -34,10 +34,7 @@ const SUMMARIZED: ReadonlySet<string> = new Set([
   'path',
   'outcome',
   'duration_ms',
-  'reason',
 ]);
-/** The same where the message says what was thrown. */
-const SUMMARIZED_WITH_ERROR: ReadonlySet<string> = new Set([...SUMMARIZED, 'error']);
 
 /** A field as shown in its records. */
 export interface FieldDescription {
@@ -105,25 +102,19 @@ export class Operation {
     if (this.request !== undefined) this.request.hasFailureRecord = true;
     const path = textOf(info.path);
     const field = `${info.parentType.name}.${info.fieldName}`;
-    const extra: Record<string, unknown> = {
-      ...this.#about(),
-      ...{ field, path, controller, handler },
-      error: errorName(thrown),
-    };
-    const reason = isRefusal ? addReason(extra, thrown) : undefined;
+    const extra = { ...this.#about(), field, path, controller, handler, error: errorName(thrown) };
     const logger = getLogger('nest.graphql');
     const excInfo = hasTraceback ? thrown : undefined;
-    logger.logRead(Operation.prototype.fail, level, {
-      msg: `%s %s %s at %s${reason === undefined ? '' : ': %s'}`,
-      args: [
-        ...[this.#type, this.#name ?? '-', isRefusal ? 'refused' : 'failed', path],
-        ...(reason === undefined ? [] : [reason]),
-      ],
+    const call = {
+      msg: '%s %s %s at %s',
+      args: [this.#type, this.#name ?? '-', isRefusal ? 'refused' : 'failed', path],
       extra,
-      summarized: reason === undefined ? SUMMARIZED : SUMMARIZED_WITH_ERROR,
+      summarized: SUMMARIZED,
       excInfo,
       excText: referenceTo(excInfo, logger, level, this.#startedAt),
-    });
+    };
+    if (isRefusal) endWithReason(call, thrown);
+    logger.logRead(Operation.prototype.fail, level, call);
   }
 
   #settleIfIdle(): void {

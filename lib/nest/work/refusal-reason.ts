@@ -33,6 +33,23 @@ export function addReason(
   return typeof reason === 'string' ? reason : cutText(reason.join('; '), MAX_LENGTH, '…');
 }
 
+/** The parts of a record that change where its message ends with a reason. */
+interface ReasonedCall {
+  msg: string;
+  readonly args: unknown[];
+  readonly extra: Record<string, unknown>;
+  summarized: ReadonlySet<string>;
+}
+
+/** {@link addReason} for a message, with the reason at the end of the record's own, which then says what was thrown. */
+export function endWithReason(call: ReasonedCall, thrown: unknown): void {
+  const reason = addReason(call.extra, thrown);
+  if (reason === undefined) return;
+  call.msg += ': %s';
+  call.args.push(reason);
+  call.summarized = new Set([...call.summarized, 'error', 'reason']);
+}
+
 function reasonOf(thrown: unknown, withoutQuery: WithoutQuery): string | readonly string[] | undefined {
   try {
     const given = givenReason(thrown);
