@@ -74,7 +74,8 @@ export async function startKafka({ partitions = 1, settings = {} }: KafkaOptions
       .join(''),
   );
   const java = [...javaArguments('kafka', 320), '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
-  const clusterId = randomBytes(16).toString('base64url');
+  // Kafka's own command line takes one that begins with '-' for an option.
+  const clusterId = `A${randomBytes(16).toString('base64url').slice(1)}`;
   await execute('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties]);
   const engine = new EngineProcess(folder, {
     name: 'Kafka',

@@ -1,4 +1,4 @@
-import { fstatSync, read, readSync } from 'node:fs';
+import { read } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
@@ -31,17 +31,37 @@ export async function gzipFrom(source: number, start: number, target: FileHandle
 }
 
 /**
- * Whether a gzip is of this very file: by the length and the checksum at its end. A gzip of several parts is not
- * recognised.
+ * Whether a gzip, of one part or several, has the content of a file. Reads no further than to the first difference.
+ *
+ * @param gzip Open for reading.
+ * @param source Open for reading.
  */
 export async function isGzipOf(gzip: number, source: number): Promise<boolean> {
-  const [checksum, length] = readTrailer(gzip);
-  if (length !== fstatSync(source).size % 2 ** 32) return false;
-  const { crc32 } = nodeModule('node:zlib');
-  let sum = 0;
-  for await (const chunk of chunksOf(source, 0)) sum = crc32(chunk, sum);
-  return sum === checksum;
+  const rest = chunksOf(source, 0);
+  let expected: Buffer = Buffer.alloc(0);
+  try {
+    await pipeline(chunksOf(gzip, 0), nodeModule('node:zlib').createGunzip(), async (content) => {
+      for await (const chunk of content as AsyncIterable<Buffer>) {
+        while (expected.length < chunk.length) {
+          const { value, done } = await rest.next();
+          if (done) throw new Different();
+          expected = Buffer.concat([expected, value]);
+        }
+        if (!expected.subarray(0, chunk.length).equals(chunk)) throw new Different();
+        expected = expected.subarray(chunk.length);
+      }
+    });
+    return expected.length === 0 && (await rest.next()).done === true;
+  } catch (error) {
+    // It is no gzip, or ends within one.
+    const isNoGzip = (error as NodeJS.ErrnoException).code?.startsWith('Z_') === true;
+    if (error instanceof Different || isNoGzip) return false;
+    throw error;
+  }
 }
+
+/** Ends a comparison. */
+class Different extends Error {}
 
 /** The content of a file. (A Node stream would close the descriptor when another part of a pipeline fails.) */
 async function* chunksOf(fd: number, start: number): AsyncGenerator<Buffer> {
@@ -57,11 +77,4 @@ async function* chunksOf(fd: number, start: number): AsyncGenerator<Buffer> {
     position += bytesRead;
     yield buffer.subarray(0, bytesRead);
   }
-}
-
-function readTrailer(gzip: number): [checksum: number | undefined, length: number | undefined] {
-  const { size } = fstatSync(gzip);
-  const trailer = Buffer.alloc(8);
-  if (size < 18 || readSync(gzip, trailer, 0, 8, size - 8) < 8) return [undefined, undefined];
-  return [trailer.readUInt32LE(0), trailer.readUInt32LE(4)];
 }

@@ -161,12 +161,19 @@ export class RotatingFileHandler extends BaseRotatingHandler {
   #moveOn(index: number, free: number | undefined): boolean {
     const source = this.#slot(index);
     const forms = this.#forms.filter((form) => isBackup(`${source}${form}`));
+    const moved: string[] = [];
     try {
-      for (const form of forms)
+      for (const form of forms) {
         if (free === undefined) unlinkSync(`${source}${form}`);
-        else renameSync(`${source}${form}`, `${this.#slot(free)}${form}`);
+        else {
+          renameSync(`${source}${form}`, `${this.#slot(free)}${form}`);
+          moved.push(form);
+        }
+      }
       return true;
     } catch (error) {
+      // A file and its gzip stay together: under two numbers, nobody would know that they hold the same records.
+      for (const form of moved) renameSync(`${this.#slot(free ?? index)}${form}`, `${source}${form}`);
       const { code, message } = error as NodeJS.ErrnoException;
       if (!STUCK.has(code)) throw error;
       this.reportStuck(source, new Error(`cannot move or delete '${source}': ${message}`, { cause: error }));

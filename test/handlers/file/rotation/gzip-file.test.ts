@@ -35,6 +35,22 @@ describe('gzipFrom', () => {
       await target.close();
     }));
 
+  it('makes several parts that isGzipOf knows again', () =>
+    withSource(async (source) => {
+      const target = await open(folder.file('app.log.gz'), 'w+');
+      const length = await gzipFrom(source, 0, target);
+      writeFileSync(folder.file('app.log'), 'more\n', { flag: 'a' });
+      expect(await isGzipOf(target.fd, source)).toBe(false);
+      await gzipFrom(source, length, target);
+      expect(await isGzipOf(target.fd, source)).toBe(true);
+      await target.truncate((await target.stat()).size - 1);
+      expect(await isGzipOf(target.fd, source)).toBe(false);
+      await target.truncate(0);
+      await target.write('no gzip', 0);
+      expect(await isGzipOf(target.fd, source)).toBe(false);
+      await target.close();
+    }));
+
   it('makes what isGzipOf knows again', () =>
     withSource(async (source) => {
       const target = await open(folder.file('app.log.gz'), 'w+');

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { LogRecord } from '../../../../lib/core/records/log-record.js';
 import { RotatingFileHandler } from '../../../../lib/handlers/file/rotation/rotating-file.handler.js';
@@ -215,6 +215,35 @@ describe('an immutable backup', () => {
       immutable('-i', name);
     }
   });
+});
+
+describe('an immutable gzip beside the file that it was made from', () => {
+  (hasChattr ? it : it.skip).each(['app.log.1', 'app.log.2'])(
+    '%s stays with it, so that a later start knows that they are the same',
+    async (name) => {
+      put([name], 'once\n');
+      writeFileSync(folder.file(`${name}.gz`), gzipSync('once\n'));
+      const make = () =>
+        new RotatingFileHandler({
+          filename: folder.file('app.log'),
+          maxBytes: 5,
+          backupCount: 3,
+          compress: true,
+        });
+      const handler = make();
+      try {
+        expect(immutable('+i', `${name}.gz`)).toBe(true);
+        captureStderr(() => log(handler, 'one', 'two'));
+        expect(rolled()).toEqual(expect.arrayContaining([name, `${name}.gz`]));
+      } finally {
+        immutable('-i', `${name}.gz`);
+      }
+      await handler.close();
+      await make().close();
+      const texts = rolled().map((file) => gunzipSync(readFileSync(folder.file(file))).toString());
+      expect(texts.sort()).toEqual(['once\n', 'one\n']);
+    },
+  );
 });
 
 describe('a namer into another folder', () => {
