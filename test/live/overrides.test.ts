@@ -88,6 +88,13 @@ describe('an override', () => {
     expect(levelOf('shop')).toBe(30);
   });
 
+  it('decides until the next one, also where both are made in the same millisecond', () => {
+    for (let level = 11; level < 60; level += 1) {
+      const { override } = overrideLevel('shop', level);
+      expect([levelOf('shop'), listOverrides()[0]]).toEqual([level, override]);
+    }
+  });
+
   it('says why a logger has its level', () => {
     const { override } = overrideLevel('shop', 'DEBUG', { reason: 'r' });
     expect(explainLevel('shop.orders')).toEqual({ level: 10, levelOf: 'shop', override });

@@ -101,7 +101,7 @@ export class LiveApi {
         level as string,
         options as OverrideOptions,
         name,
-        book.clocks.wall(),
+        book.moment(),
       );
       book.set(override);
       exchange.json(201, showOverride(override, book, replicas?.status()));

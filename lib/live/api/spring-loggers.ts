@@ -77,8 +77,8 @@ export class SpringLoggers {
     const before = this.book.list().filter((override) => override.target === target && override.by === BY);
     if (level !== undefined) {
       const options = { for: this.duration, by: BY, reason: 'set over the actuator' };
-      const { instance, clocks } = this.book;
-      const override = makeOverride(target, NUMBERS[level], options, instance.name, clocks.wall());
+      const { instance } = this.book;
+      const override = makeOverride(target, NUMBERS[level], options, instance.name, this.book.moment());
       this.book.set(override);
     }
     for (const { id } of before) this.book.end(id, BY, level === undefined ? 'ended' : 'replaced');

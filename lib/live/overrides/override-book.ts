@@ -51,12 +51,24 @@ export class OverrideBook {
   #timer: NodeJS.Timeout | undefined;
   readonly #admissions = new Set<Admissions>();
   #overlay: OverrideOverlay | undefined;
+  #latestMoment = 0;
   instance: LiveInstance = { name: `${hostname()}-${process.pid}`, labels: {} };
 
   constructor(
     readonly manager: Manager,
     readonly clocks: Clocks = systemClocks,
   ) {}
+
+  /**
+   * When an override is made that is made now, in milliseconds since the epoch. Of two made in the same millisecond the
+   * later one is the newer one, and decides.
+   */
+  moment(): number {
+    const now = this.clocks.wall();
+    const ahead = this.#latestMoment - now;
+    this.#latestMoment = ahead >= 0 && ahead < MAX_OVERRIDES ? this.#latestMoment + 1 : now;
+    return this.#latestMoment;
+  }
 
   /** Every valid override, the newest first; those of other instances too. */
   list(): Override[] {

@@ -33,7 +33,7 @@ export interface OverrideHandle {
  */
 export function overrideLevel(target: string, level: Level, options: OverrideOptions = {}): OverrideHandle {
   const book = overrideBook();
-  const override = makeOverride(target, level, options, book.instance.name, book.clocks.wall());
+  const override = makeOverride(target, level, options, book.instance.name, book.moment());
   book.set(override);
   const end = (by?: string) => void book.end(override.id, by);
   return {

@@ -143,7 +143,7 @@ describe('RelpHandler', () => {
     server.answer = (_command, reply) => reply(bytes);
     const handler = make();
     log(handler, 'hello');
-    await delay(100);
+    for (let waits = 0; waits < 500 && !stderr.text.includes(error); waits += 1) await delay(10);
     expect(handler.stats).toMatchObject({ queued: 1, dropped: 0 });
     expect(stderr.text).toContain(error);
     server.answer = (command, reply) => reply(RelpServer.well(command));
