@@ -4,7 +4,7 @@ import { globalSlot } from '../runtime/global-slot.js';
 /** Where `@opentelemetry/api` keeps its state: the same for all its copies of major version 1. */
 const API = Symbol.for('opentelemetry.js.api.1');
 /** The key of the span in a context of OpenTelemetry. */
-export const SPAN_KEY: unique symbol = Symbol.for('OpenTelemetry Context Key SPAN') as never;
+export const SPAN_KEY: unique symbol = Symbol.for('OpenTelemetry Context Key SPAN');
 const NO_TRACE = '0'.repeat(32);
 
 /** A context of OpenTelemetry: values by key, never changed. */

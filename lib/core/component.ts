@@ -2,7 +2,7 @@ import type { GenericSchema } from 'valibot';
 import { lazyProperty } from '../runtime/lazy.js';
 
 /** On a class: how configurations name it. Its value is what {@link declareComponent} gives. */
-export const COMPONENT: unique symbol = Symbol.for('nestjs-logging.component') as never;
+export const COMPONENT: unique symbol = Symbol.for('nestjs-logging.component');
 
 /**
  * How configurations name a class.

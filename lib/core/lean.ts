@@ -6,7 +6,7 @@ import type { LogRecord } from './records/log-record.js';
  *
  * The mark is read from the object's own class only: classes derived from it may read `record.user_id`.
  */
-export const LEAN: unique symbol = Symbol.for('nestjs-logging.lean') as never;
+export const LEAN: unique symbol = Symbol.for('nestjs-logging.lean');
 
 /** True for components of this package, false for users' own and for classes derived from ours. */
 export function isLean(component: object): boolean {

@@ -19,7 +19,7 @@ export interface FakeClock {
 }
 
 /** On a replaced `Date`: the one under it, once its clock is restored. */
-const UNDER: unique symbol = Symbol.for('nestjs-logging.fake-clock') as never;
+const UNDER: unique symbol = Symbol.for('nestjs-logging.fake-clock');
 
 type ReplacedDate = DateConstructor & { readonly [UNDER]?: () => DateConstructor | undefined };
 

@@ -10,7 +10,7 @@ import { LogCapture } from './log-capture.js';
 import { isolateLogging, type LoggingIsolation } from './logging-isolation.js';
 
 /** Where the module finds what it has to end. */
-const ISOLATION: unique symbol = Symbol.for('nestjs-logging.testing.isolation') as never;
+const ISOLATION: unique symbol = Symbol.for('nestjs-logging.testing.isolation');
 
 /**
  * Logging for `Test.createTestingModule`: a tree of loggers of its own for each testing module, whose records are

@@ -43,7 +43,7 @@ interface Lender extends Lendable {
   readonly 'nestjs-logging.calls': Calls;
 }
 
-const LENT: unique symbol = Symbol.for('nestjs-logging.lent') as never;
+const LENT: unique symbol = Symbol.for('nestjs-logging.lent');
 
 /**
  * Lets the log methods of loggers be passed around.

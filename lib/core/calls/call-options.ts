@@ -117,7 +117,7 @@ export function hasOnlyOptions(object: Record<string, unknown>): boolean {
 }
 
 /** Marks options of `exception`, whose `excInfo` may be anything. A symbol, so that no received data can have it. */
-export const FROM_EXCEPTION: unique symbol = Symbol.for('nestjs-logging.from-exception') as never;
+export const FROM_EXCEPTION: unique symbol = Symbol.for('nestjs-logging.from-exception');
 
 /** Takes the options; anything else, by name or by value, is a field. */
 export function takeOptions(call: LogCall, object: Record<string, unknown>, takesAnything: boolean): void {

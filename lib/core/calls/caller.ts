@@ -26,10 +26,10 @@ export const UNKNOWN_CALLER: CallerInfo = {
 };
 
 /** On a boundary: functions of other libraries that may have called it for the application. */
-export const CALLED_FOR: unique symbol = Symbol.for('nestjs-logging.called-for') as never;
+export const CALLED_FOR: unique symbol = Symbol.for('nestjs-logging.called-for');
 
 /** On a bound function: the method of the prototype, which is on the stack if that was called instead. */
-export const METHOD: unique symbol = Symbol.for('nestjs-logging.method') as never;
+export const METHOD: unique symbol = Symbol.for('nestjs-logging.method');
 
 /** The same for loggers, whose many functions carry no mark of their own: the methods of their class, by name. */
 const methodsByName = new Map<string, CallBoundary>();

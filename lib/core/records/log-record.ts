@@ -54,18 +54,18 @@ export interface WrittenTraceback {
 }
 
 /** The `extra` of the call, or `undefined`. Internal: read {@link LogRecord.extraFields}. */
-export const EXTRA: unique symbol = Symbol.for('nestjs-logging.record.extra') as never;
+export const EXTRA: unique symbol = Symbol.for('nestjs-logging.record.extra');
 /** The context's fields at the call, or `undefined`. Internal: read {@link LogRecord.extraFields}. */
-export const CONTEXT: unique symbol = Symbol.for('nestjs-logging.record.context') as never;
+export const CONTEXT: unique symbol = Symbol.for('nestjs-logging.record.context');
 /** Names of `extra` fields that the message sums up, or `undefined`. Internal. */
-export const SUMMARIZED: unique symbol = Symbol.for('nestjs-logging.record.summarized') as never;
-const BOUNDARY: unique symbol = Symbol.for('nestjs-logging.record.boundary') as never;
-const STACKLEVEL: unique symbol = Symbol.for('nestjs-logging.record.stacklevel') as never;
+export const SUMMARIZED: unique symbol = Symbol.for('nestjs-logging.record.summarized');
+const BOUNDARY: unique symbol = Symbol.for('nestjs-logging.record.boundary');
+const STACKLEVEL: unique symbol = Symbol.for('nestjs-logging.record.stacklevel');
 /** The traceback as a formatter wrote it, or `undefined`. Internal: read {@link LogRecord.excText}. */
-export const TRACEBACK: unique symbol = Symbol.for('nestjs-logging.record.traceback') as never;
-const CALLER: unique symbol = Symbol.for('nestjs-logging.record.caller') as never;
+export const TRACEBACK: unique symbol = Symbol.for('nestjs-logging.record.traceback');
+const CALLER: unique symbol = Symbol.for('nestjs-logging.record.caller');
 /** Whether the fields were made attributes. They may have changed since, so they are read from there. Internal. */
-export const EXPOSED: unique symbol = Symbol.for('nestjs-logging.record.exposed') as never;
+export const EXPOSED: unique symbol = Symbol.for('nestjs-logging.record.exposed');
 
 /**
  * One event: made by a logger for each enabled call, then passed to filters and handlers.

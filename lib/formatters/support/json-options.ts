@@ -256,7 +256,7 @@ function firstTwice(names: readonly string[]): string | undefined {
 }
 
 /** Under this key a formatter has what it leaves out of fields, for whoever shows records elsewhere. */
-export const REDACTION: unique symbol = Symbol.for('nestjs-logging.redaction') as never;
+export const REDACTION: unique symbol = Symbol.for('nestjs-logging.redaction');
 
 /** `redact` with all defaults filled in. */
 export function redactionOf({ redact }: JsonFormatterSettings): PathRedactionOptions | undefined {

@@ -6,7 +6,7 @@ import type { TokenService } from '../tokens/token-service.js';
 import type { LiveAccess } from './access.js';
 
 /** Where a module's own parts are found in its container. Internal. */
-export const LIVE: unique symbol = Symbol.for('nestjs-logging.live') as never;
+export const LIVE: unique symbol = Symbol.for('nestjs-logging.live');
 
 /** The services behind the routes of one module. */
 export interface LiveServices {

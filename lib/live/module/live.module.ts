@@ -27,7 +27,7 @@ import { type LoggingLiveOptions, type ResolvedLiveOptions, resolveLiveOptions }
 import { takeActuatorJson } from './platform-parsers.js';
 
 /** Where a module's options are found in its container. */
-const OPTIONS: unique symbol = Symbol.for('nestjs-logging.live-options') as never;
+const OPTIONS: unique symbol = Symbol.for('nestjs-logging.live-options');
 /** Characters of all records that are kept. */
 const MAX_CHARACTERS = 33_554_432;
 

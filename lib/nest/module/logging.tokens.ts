@@ -4,20 +4,20 @@ import type { ActiveLogging } from '../lifecycle/active-logging.provider.js';
 import { noteProvider } from './injected-names.js';
 
 /** The active configuration in the container. Internal. */
-export const ACTIVE_LOGGING: unique symbol = Symbol.for('nestjs-logging.active') as never;
+export const ACTIVE_LOGGING: unique symbol = Symbol.for('nestjs-logging.active');
 /**
  * The same for the root module. In feature modules the other token waits until their own part is active.
  * Internal.
  */
-export const ROOT_LOGGING: unique symbol = Symbol.for('nestjs-logging.root') as never;
+export const ROOT_LOGGING: unique symbol = Symbol.for('nestjs-logging.root');
 /** Where a `forRoot` keeps its configuration. Internal. */
-export const LOGGING_CONFIG: unique symbol = Symbol.for('nestjs-logging.config') as never;
+export const LOGGING_CONFIG: unique symbol = Symbol.for('nestjs-logging.config');
 /** The description of a `forRoot` or `forFeature`. Internal. */
-export const LOGGING_DECLARATION: unique symbol = Symbol.for('nestjs-logging.declaration') as never;
+export const LOGGING_DECLARATION: unique symbol = Symbol.for('nestjs-logging.declaration');
 /** On the class of modules that provide loggers, whichever copy of this package it is of. Internal. */
-export const LOGGER_HOST: unique symbol = Symbol.for('nestjs-logging.logger-host') as never;
+export const LOGGER_HOST: unique symbol = Symbol.for('nestjs-logging.logger-host');
 /** What `@ComponentOptions()` injects. Internal. */
-export const COMPONENT_OPTIONS: unique symbol = Symbol.for('nestjs-logging.component-options') as never;
+export const COMPONENT_OPTIONS: unique symbol = Symbol.for('nestjs-logging.component-options');
 
 /**
  * The injection token of a logger: for factories (`inject: [getLoggerToken('shop')]`) and tests

@@ -6,7 +6,7 @@ import type { Work } from './running-work.js';
  * An ordinary property is read several times as fast as an entry of a WeakMap, and made far faster than one that is not
  * enumerable.
  */
-export const STATE: unique symbol = Symbol.for('nestjs-logging.request-state') as never;
+export const STATE: unique symbol = Symbol.for('nestjs-logging.request-state');
 
 /** An HTTP request while it is handled, as seen by what came with it, such as a GraphQL operation. */
 export interface RunningRequest extends Work {
