@@ -160,7 +160,7 @@ const SCHEMA_COMMENT =
  *
  * @throws {LoggingError} `ERR_LOGGING_MISSING_PACKAGE` without the package `yaml`.
  */
-export async function toYaml(config: unknown): Promise<string> {
+async function toYaml(config: unknown): Promise<string> {
   const yaml = await loadOptionalPeer<YamlWriter>({
     name: 'yaml',
     neededBy: 'YAML',

@@ -94,7 +94,7 @@ class Output {
 const toLines = sanitizer('escape') as (text: string) => string;
 
 /** A line for people: time, level, logger, message, `key=value`, and tracebacks below. Nothing in it can forge another. */
-export function prettyLine(line: JsonLine, paint: Painter): string {
+function prettyLine(line: JsonLine, paint: Painter): string {
   const { time, levelname, levelno = 0, logger, message, traces, fields } = line;
   const parts = [
     ...(time === undefined ? [] : [paint(clean(time), 'dim')]),
@@ -128,11 +128,7 @@ export interface LineFilterSettings {
  *
  * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL`, `ERR_LOGGING_ARGUMENT` for what cannot be read.
  */
-export function lineFilter({
-  level,
-  logger = [],
-  field = [],
-}: LineFilterSettings): (line: JsonLine) => boolean {
+function lineFilter({ level, logger = [], field = [] }: LineFilterSettings): (line: JsonLine) => boolean {
   const least = level === undefined ? undefined : parseLevel(level);
   const wanted = field.map(parseField);
   return (line) =>

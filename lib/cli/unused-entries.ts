@@ -31,7 +31,7 @@ function pathOf({ section, name }: ComponentReference): string {
 }
 
 /** The components that options refer to, at any depth. */
-export function references(value: unknown): ComponentReference[] {
+function references(value: unknown): ComponentReference[] {
   if (value instanceof ComponentReference) return [value];
   if (Array.isArray(value)) return value.flatMap(references);
   return isPlainObject(value) ? Object.values(value).flatMap(references) : [];

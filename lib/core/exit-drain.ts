@@ -173,7 +173,7 @@ function endAll(isLast: boolean): void {
 }
 
 /** Writes what is buffered, repeatedly: what one writes may go into another's buffer. */
-export function drainAll(): void {
+function drainAll(): void {
   if (drain.isDraining) return;
   drain.isDraining = true;
   try {

@@ -6,7 +6,7 @@ import type { LogRecord } from '../core/records/log-record.js';
 import { lazy } from '../runtime/lazy.js';
 
 /** The keys of a {@link CallbackFilter} in a configuration. */
-export const callbackFilterSchema = lazy(() =>
+const callbackFilterSchema = lazy(() =>
   v.strictObject({
     callback: v.pipe(
       v.custom<(record: LogRecord) => unknown>((value) => typeof value === 'function', 'expected a function'),

@@ -6,7 +6,7 @@ import { isDebugMode } from '../runtime/debug-mode.js';
 import { lazy } from '../runtime/lazy.js';
 
 /** The keys of {@link RequireDebugFalse} and {@link RequireDebugTrue} in a configuration. */
-export const requireDebugSchema = lazy(() =>
+const requireDebugSchema = lazy(() =>
   v.strictObject({
     debug: v.optional(
       v.pipe(

@@ -9,7 +9,7 @@ import { lazy } from '../runtime/lazy.js';
 import { supportsColors } from './support/terminal-colors.js';
 
 /** The keys of Celery's formatters in a configuration. */
-export const celeryFormatterSchema = lazy(() =>
+const celeryFormatterSchema = lazy(() =>
   v.strictObject({
     ...formatterEntries(),
     use_color: v.optional(

@@ -32,7 +32,7 @@ const styleName = lazy(() =>
 );
 
 /** The keys of a {@link ColorFormatter} in a configuration. */
-export const colorFormatterSchema = lazy(() =>
+const colorFormatterSchema = lazy(() =>
   v.strictObject({
     ...formatterEntries(),
     colors: v.optional(

@@ -157,7 +157,7 @@ const PREFIXES: Readonly<Record<string, { readonly look?: string; readonly light
  *
  * @returns `undefined` if one of the names is unknown.
  */
-export function parseColors(names: string): string | undefined {
+function parseColors(names: string): string | undefined {
   if (names === '') return '';
   const codes = names.split(',').map((name) => parseColor(name.trim()));
   return codes.includes(undefined) ? undefined : codes.join('');

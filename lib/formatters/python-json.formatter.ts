@@ -190,7 +190,7 @@ export type FieldListStyle = keyof typeof PATTERNS | ',';
  * @param format A format string, names in an array, or nothing for `message` alone.
  * @throws {LoggingError} `ERR_LOGGING_FORMAT`, if `validate` is on, for a format that does not fit the style.
  */
-export function fieldNames(
+function fieldNames(
   format: string | readonly string[] | undefined,
   style: FieldListStyle,
   validate: boolean,

@@ -13,7 +13,7 @@ import { nodeModule } from '../runtime/node-module.js';
 import { supportsColors } from './support/terminal-colors.js';
 
 /** The keys of uvicorn's formatters in a configuration. */
-export const uvicornFormatterSchema = lazy(() =>
+const uvicornFormatterSchema = lazy(() =>
   v.strictObject({
     ...formatterEntries(),
     use_colors: v.nullish(

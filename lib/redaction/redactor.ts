@@ -376,7 +376,7 @@ const NAMED = ['value', 'Value', 'val', 'content', 'data'] as const;
 const MAX_NAME = 64;
 
 /** The field that another one names as a secret: `value`, next to `name: 'password'`. */
-export function namedField(
+function namedField(
   fields: Readonly<Record<string, unknown>>,
   names: readonly string[],
   keys: SecretKeys,
@@ -392,7 +392,7 @@ export function namedField(
 }
 
 /** Whether the item before names this one as a secret: in raw headers, entries, arguments of a program. */
-export function isNamedByTheOneBefore(array: readonly unknown[], at: number, keys: SecretKeys): boolean {
+function isNamedByTheOneBefore(array: readonly unknown[], at: number, keys: SecretKeys): boolean {
   const name: unknown = at > 0 ? array[at - 1] : undefined;
   if (typeof name !== 'string' || name.length > MAX_NAME || !keys.isSecret(name)) return false;
   if (name.startsWith('-')) return !name.includes('=');

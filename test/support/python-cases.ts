@@ -11,12 +11,7 @@ const SAMPLE = {
 };
 
 const tie = fc.tuple(fc.integer({ min: -4_000, max: 4_000 }), fc.integer({ min: 0, max: 12 }));
-export const integer = fc.oneof(
-  fc.integer({ min: -300, max: 300 }),
-  fc.integer(),
-  fc.maxSafeInteger(),
-  fc.bigInt(),
-);
+const integer = fc.oneof(fc.integer({ min: -300, max: 300 }), fc.integer(), fc.maxSafeInteger(), fc.bigInt());
 export const float = fc
   .oneof(
     fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 }),

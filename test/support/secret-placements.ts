@@ -149,7 +149,7 @@ export const textPlacements: Readonly<Record<string, Placement>> = {
 };
 
 /** Numbers that look random and are the same each time. */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296;

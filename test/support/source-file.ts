@@ -35,7 +35,7 @@ export interface SourceFile {
 
 type Node = Record<string, unknown> & { type: string; span: { start: number; end: number } };
 
-export const libFolder: string = fileURLToPath(new URL('../../lib/', import.meta.url));
+const libFolder: string = fileURLToPath(new URL('../../lib/', import.meta.url));
 
 /** Reads every source file of lib/. */
 export function readLibrary(): SourceFile[] {

@@ -56,7 +56,7 @@ export function usesOf(unit: SourceUnit, place: LoggerPlace): LoggerUses {
 }
 
 /** Whether a declaration has a modifier, such as `private`. */
-export function hasModifier({ ts }: SourceUnit, node: ts.Node, kind: ts.SyntaxKind): boolean {
+function hasModifier({ ts }: SourceUnit, node: ts.Node, kind: ts.SyntaxKind): boolean {
   return (
     ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some((modifier) => modifier.kind === kind)
   );

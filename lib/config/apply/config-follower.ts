@@ -125,7 +125,7 @@ class FileFollower implements Follower {
  *
  * @returns Stops that.
  */
-export function onSignal(signal: NodeJS.Signals, called: () => void): () => void {
+function onSignal(signal: NodeJS.Signals, called: () => void): () => void {
   process.on(signal, called);
   return () => {
     process.off(signal, called);

@@ -139,7 +139,7 @@ function planIncremental(config: LoggingConfig, reader: PlanReader, options: Pla
 }
 
 /** The errors of a configuration, with their places where it came from files. */
-export function locateIssues(issues: readonly ConfigIssue[], config: object): ConfigIssue[] {
+function locateIssues(issues: readonly ConfigIssue[], config: object): ConfigIssue[] {
   const origin = originOf(config);
   return issues.map((issue) => origin?.locate(issue) ?? issue);
 }

@@ -14,7 +14,7 @@ export class ComponentReference {
 }
 
 /** Thrown for a value that cannot be converted; the plan adds the path. */
-export class ConversionError extends Error {}
+class ConversionError extends Error {}
 
 /**
  * Resolves `ext://` and `cfg://` in a configuration's values.

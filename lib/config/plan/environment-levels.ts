@@ -38,11 +38,6 @@ export function applyEnvironment<T extends LoggingConfig>(config: T, env: Enviro
   return levels.result() as T;
 }
 
-/** Whether the environment asks for any levels. */
-export function hasEnvironmentLevels(env: Environment = process.env): boolean {
-  return Boolean(env[ROOT_VARIABLE]?.trim() || env[LOGGERS_VARIABLE]?.trim());
-}
-
 /** One item of `LOG_LEVELS`; the name `''` with a `*` is everything. */
 interface LevelRequest {
   readonly name: string;

@@ -126,7 +126,7 @@ const TRANSPILED = /\.[cm]?tsx?$/;
  *
  * @param boundary A public function of logging that is on the stack.
  */
-export function captureStack(boundary: CallBoundary | undefined): string {
+function captureStack(boundary: CallBoundary | undefined): string {
   const stack = stackAbove(boundary);
   // Another tool may format stacks, and return anything. Without frames there is only the header.
   if (typeof stack !== 'string' || !stack.includes('\n')) {

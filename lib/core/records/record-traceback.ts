@@ -35,6 +35,6 @@ export function tracebackText(
 }
 
 /** The text that replaces the error's traceback; `undefined` if there is none but what formatters wrote. */
-export function givenTraceback({ excText, [TRACEBACK]: written }: LogRecord): string | undefined {
+function givenTraceback({ excText, [TRACEBACK]: written }: LogRecord): string | undefined {
   return excText && excText !== written?.text ? excText : undefined;
 }

@@ -74,12 +74,12 @@ export function addTo(sum: CountSum, counts: RecordCounts): void {
 }
 
 /** A sum of nothing. */
-export function noCounts(): CountSum {
+function noCounts(): CountSum {
   return { emitted: 0, filtered: 0, delivered: 0, dropped: 0, droppedBy: {}, queued: 0, spooled: 0 };
 }
 
 /** The counts of a handler that is gone: what it had in memory is lost. */
-export function settled(counts: RecordCounts): RecordCounts {
+function settled(counts: RecordCounts): RecordCounts {
   const { queued, droppedBy } = counts;
   if (queued === 0) return counts;
   const closed = (droppedBy.closed ?? 0) + queued;

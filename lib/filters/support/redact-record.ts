@@ -216,7 +216,7 @@ const PLACEHOLDER = /%(?:%|[-+ #0]{0,5}(\*|\d{0,3})(?:\.(\*|\d{0,3}))?[hlL]?[a-z
  *
  * @returns The same arguments if there are none.
  */
-export function redactNamedArguments(
+function redactNamedArguments(
   template: string,
   args: readonly unknown[],
   { keys, censor }: RedactTextOptions,

@@ -8,7 +8,7 @@ import { batchingEntries } from '../output/batching-options.js';
 import { StreamHandler } from './stream.handler.js';
 
 /** The keys of a {@link RedirectStdHandler} in a configuration. */
-export const redirectStdSchema = lazy(() =>
+const redirectStdSchema = lazy(() =>
   v.strictObject({
     ...handlerEntries(),
     stream: v.pipe(

@@ -23,7 +23,7 @@ const textStreamSchema = lazy(() =>
 );
 
 /** Options of a {@link StreamHandler}. */
-export const streamHandlerSchema = lazy(() =>
+const streamHandlerSchema = lazy(() =>
   v.strictObject({
     ...handlerEntries(),
     stream: v.optional(
@@ -189,10 +189,10 @@ function addStats(one: DeliveryStats, other: DeliveryStats): DeliveryStats {
 }
 
 /** The names of the standard streams in configurations. */
-export const standardStreamNames = ['stdout', 'stderr', 'ext://sys.stdout', 'ext://sys.stderr'] as const;
+const standardStreamNames = ['stdout', 'stderr', 'ext://sys.stdout', 'ext://sys.stderr'] as const;
 
 /** The stream that an option names. */
-export function findStream(
+function findStream(
   stream: TextStream | (typeof standardStreamNames)[number] | null | undefined,
 ): TextStream {
   if (typeof stream === 'object' && stream !== null) return stream;
@@ -200,11 +200,7 @@ export function findStream(
 }
 
 /** The way to write to a stream: bypassing Node's streams if it is a standard one. */
-export function targetOf(
-  stream: TextStream,
-  batching: Batching,
-  onError: (error: unknown) => void,
-): TextTarget {
+function targetOf(stream: TextStream, batching: Batching, onError: (error: unknown) => void): TextTarget {
   if (stream === process.stdout) return new ConsoleTarget(process.stdout, batching, onError);
   if (stream === process.stderr) return new ConsoleTarget(process.stderr, batching, onError);
   return new CustomStreamTarget(stream, onError);

@@ -7,7 +7,7 @@ import { lazy } from '../../runtime/lazy.js';
 import { handlerEntries } from '../handler-options.js';
 
 /** The keys of an {@link AirflowTaskHandler} in a configuration; only those of every handler have an effect. */
-export const airflowTaskSchema = lazy(() =>
+const airflowTaskSchema = lazy(() =>
   v.strictObject({
     ...handlerEntries(),
     base_log_folder: v.pipe(v.string(), v.description("Folder of Airflow's logs of tasks; not written to.")),

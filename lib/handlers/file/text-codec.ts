@@ -198,7 +198,7 @@ export interface Iconv {
  *
  * @throws {LoggingError} `ERR_LOGGING_MISSING_PACKAGE`, or `ERR_LOGGING_OPTIONS` if it does not know the encoding.
  */
-export function loadIconv(encoding: string): Iconv {
+function loadIconv(encoding: string): Iconv {
   const name = JSON.stringify(encoding);
   let iconv: Iconv;
   try {

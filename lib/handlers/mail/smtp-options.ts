@@ -41,7 +41,7 @@ export const addressSchema = lazy(() =>
 );
 
 /** Schema of recipients. */
-export const addressesSchema = lazy(() =>
+const addressesSchema = lazy(() =>
   v.custom<string | readonly string[]>(
     (value) => (typeof value === 'string' || Array.isArray(value)) && parseAddresses(value) !== undefined,
     "expected an address or a list of them: 'me@example.com', 'Me <me@example.com>'",

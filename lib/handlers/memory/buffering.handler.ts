@@ -23,7 +23,7 @@ export const bufferingHandlerEntries = lazy(() => ({
 }));
 
 /** The keys of a {@link BufferingHandler} in a configuration. */
-export const bufferingHandlerSchema = lazy(() => v.strictObject(bufferingHandlerEntries()));
+const bufferingHandlerSchema = lazy(() => v.strictObject(bufferingHandlerEntries()));
 
 /** Options of {@link BufferingHandler}. */
 export type BufferingHandlerOptions = v.InferInput<ReturnType<typeof bufferingHandlerSchema>>;

@@ -44,7 +44,7 @@ export interface BatchSettings {
 }
 
 /** Defaults of {@link BatchSettings}. */
-export const BATCH_DEFAULTS: BatchSettings = {
+const BATCH_DEFAULTS: BatchSettings = {
   batchSize: 1_000,
   maxBatchBytes: 1_048_576,
   flushIntervalMs: 1_000,

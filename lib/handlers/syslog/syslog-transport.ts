@@ -86,7 +86,7 @@ export interface LocalTransports {
  * Messages to a unix socket of which it is not known whether it takes datagrams or a stream: found out by trying a
  * stream, which needs nothing but Node, first.
  */
-export class LocalSyslogTransport implements Transport {
+class LocalSyslogTransport implements Transport {
   readonly #transports: LocalTransports;
   #chosen: Transport | undefined;
   /** The one that is being tried. */

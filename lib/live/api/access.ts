@@ -97,7 +97,7 @@ export class LiveAccess implements CanActivate {
 }
 
 /** Compares in constant time. */
-export function isSame(given: string, expected: string): boolean {
+function isSame(given: string, expected: string): boolean {
   const key = randomBytes(32);
   const digest = (text: string) => createHmac('sha256', key).update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));

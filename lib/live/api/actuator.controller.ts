@@ -11,7 +11,7 @@ const TYPES = [
 ] as const;
 
 /** Of a request's body. */
-export const ACTUATOR_JSON = /^application\/(vnd\.spring-boot\.actuator\.v[23]\+)?json$/i;
+const ACTUATOR_JSON = /^application\/(vnd\.spring-boot\.actuator\.v[23]\+)?json$/i;
 
 /**
  * Spring Boot's `/actuator/loggers`, request by request. A module that mounts it derives its own controller, with path

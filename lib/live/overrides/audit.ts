@@ -7,7 +7,7 @@ import { levelName } from './override.js';
 import type { Override } from './override-data.js';
 
 /** The logger of every change that is made while the application runs; no override changes its own level. */
-export const AUDIT_LOGGER = 'nestjs_logging.live';
+const AUDIT_LOGGER = 'nestjs_logging.live';
 
 /** Whether a logger belongs to the audit. */
 export function isAudit(name: string): boolean {

@@ -63,7 +63,7 @@ export const durationSchema = lazy(() =>
 );
 
 /** The options of an override, as they come from code, the command and the page. */
-export const overrideOptionsSchema = lazy(() =>
+const overrideOptionsSchema = lazy(() =>
   v.strictObject({
     for: v.optional(durationSchema(), DEFAULT_DURATION),
     reason: v.optional(v.pipe(v.string(), v.maxLength(MAX_REASON, `longer than ${MAX_REASON} characters`))),

@@ -42,7 +42,7 @@ export interface FeedState {
 }
 
 /** The query of what is wanted. */
-export function queryOf({ level, logger, text, fields }: Wanted): URLSearchParams {
+function queryOf({ level, logger, text, fields }: Wanted): URLSearchParams {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries({ level, logger, text }))
     if (value !== '') query.set(name, value);

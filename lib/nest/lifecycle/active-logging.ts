@@ -180,7 +180,7 @@ export function followFor(application: object, follow: Member['follow']): void {
 }
 
 /** The active configurations of Nest applications, the earliest first. */
-export function activeConfigs(): readonly ActiveConfig[] {
+function activeConfigs(): readonly ActiveConfig[] {
   return activeHere().active.map(({ activeConfig }) => activeConfig);
 }
 

@@ -176,7 +176,7 @@ const PENDING = Symbol('pending');
  *
  * @returns `false` also where Nest does not say: then nothing is undone.
  */
-export async function hasFailedToLoad(modules: ModulesContainer): Promise<boolean> {
+async function hasFailedToLoad(modules: ModulesContainer): Promise<boolean> {
   for (const wrapper of wrappersOf(modules)) {
     const outcome = await outcomeOf(wrapper);
     if (outcome !== undefined && outcome !== PENDING) return true;

@@ -71,7 +71,7 @@ interface Operations {
 }
 
 /** Finds the operation that a resolver is called for. */
-export class OperationLog {
+class OperationLog {
   readonly #operations = globalSlot('nest.operations.1', (): Operations => ({ running: new WeakMap() }));
 
   constructor(private readonly usesContext: boolean) {}

@@ -90,7 +90,7 @@ function messageFor({ isAnswered }: RequestState, aborted: boolean, hasReason: b
 }
 
 /** INFO, from 400 on WARNING, from 500 on ERROR. */
-export function levelOf(status: number): number {
+function levelOf(status: number): number {
   if (status >= 500) return ERROR;
   return status >= 400 ? WARNING : INFO;
 }

@@ -26,7 +26,7 @@ export function folderName(page: string): string {
 }
 
 /** Whether a block is run, and not only compiled. */
-export function isProgram({ flags }: CodeBlock): boolean {
+function isProgram({ flags }: CodeBlock): boolean {
   return flags.has('run') || flags.has('serve');
 }
 

@@ -78,7 +78,7 @@ const O_NOFOLLOW = constants.O_NOFOLLOW ?? 0;
  *
  * @throws The system's error; then nothing is appended.
  */
-export function appendToFile(path: string, data: string | Buffer): void {
+function appendToFile(path: string, data: string | Buffer): void {
   const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o640);
   try {
     const { size } = fstatSync(fd);

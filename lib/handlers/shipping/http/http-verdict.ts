@@ -56,7 +56,7 @@ function verdictOf(status: number): StatusVerdict {
 const MAX_SAID = 300;
 
 /** The beginning of an answer, on one line. */
-export function saidIn(body: Buffer): string {
+function saidIn(body: Buffer): string {
   const text = body
     .toString('utf8', 0, 4 * MAX_SAID)
     .replace(/\s+/g, ' ')

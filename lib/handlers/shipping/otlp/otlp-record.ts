@@ -140,7 +140,7 @@ const otelNames = lazy(
 );
 
 /** Any value as an attribute has it; objects as JSON has them. `undefined` where there is nothing to write. */
-export function otlpValue(value: unknown): OtlpValue | undefined {
+function otlpValue(value: unknown): OtlpValue | undefined {
   switch (typeof value) {
     case 'string':
     case 'number':

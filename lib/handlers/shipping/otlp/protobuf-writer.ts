@@ -1,5 +1,5 @@
 /** How many bytes a number takes as a varint. @param value An integer from 0 below 2 ** 53. */
-export function varintSize(value: number): number {
+function varintSize(value: number): number {
   let size = 1;
   for (let left = value; left >= 0x80; left = Math.floor(left / 0x80)) size += 1;
   return size;

@@ -123,7 +123,7 @@ const MAX_ANSWER_BYTES = 128 * 1024;
 const MAX_HEAD_BYTES = 52;
 
 /** Transaction numbers start over after this. */
-export const MAX_TRANSACTION = 999_999_999;
+const MAX_TRANSACTION = 999_999_999;
 
 /** A frame as it came. */
 export interface RelpFrame {

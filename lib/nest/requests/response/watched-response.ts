@@ -135,7 +135,7 @@ const pipelines = globalSlot('nest.pipelines.1', () => ({ bySocket: new WeakMap<
  *
  * One listener for each connection, however many requests a client sends on it ahead.
  */
-export function joinPipeline(state: RequestState, end: (state: RequestState) => void): void {
+function joinPipeline(state: RequestState, end: (state: RequestState) => void): void {
   const socket = state.request.socket as EventEmitter | null | undefined;
   if (typeof socket?.once !== 'function') return;
   let pipeline = pipelines.bySocket.get(socket);
@@ -153,7 +153,7 @@ export function joinPipeline(state: RequestState, end: (state: RequestState) => 
 }
 
 /** To be called when a response is over. */
-export function leavePipeline(state: RequestState): void {
+function leavePipeline(state: RequestState): void {
   if (!state.isPipelined) return;
   const { socket } = state.request;
   const pipeline = pipelines.bySocket.get(socket);
@@ -178,7 +178,7 @@ interface OverHttp2 {
 }
 
 /** How a request ended, once its response is closed: whole, or cut off before all of it was given to the system. */
-export function outcomeOf(state: RequestState): Outcome {
+function outcomeOf(state: RequestState): Outcome {
   const { response, isAnswered } = state;
   const aborted = !isAnswered && hasClientGone(state);
   const unsent = aborted ? CLIENT_CLOSED_REQUEST : NO_RESPONSE;
