@@ -6,7 +6,7 @@ import { type ConfigIssue, ConfigOrigin, setOrigin } from '../config/read/config
 import { parseConfigText } from '../config/read/config-text.js';
 import { parseIniConfig } from '../config/read/ini-config.js';
 import { LoggingError } from '../core/errors.js';
-import { loadOptionalPeer, notLoaded } from '../runtime/optional-peer.js';
+import { loadOptionalPeer, notLoaded } from '../core/optional-peer.js';
 import { isPlainObject } from '../runtime/plain-object.js';
 import { standIns } from './foreign-names.js';
 import { issueText } from './issue-text.js';
@@ -171,9 +171,7 @@ async function toYaml(config: unknown): Promise<string> {
         return notLoaded(error);
       }
     },
-    missing: (message, cause) => new LoggingError('ERR_LOGGING_MISSING_PACKAGE', message, { cause }),
-    pick: (module) =>
-      typeof module.stringify === 'function' ? (module as unknown as YamlWriter) : undefined,
+    exports: ['stringify'],
   });
   const options = { compat: 'yaml-1.1', lineWidth: 0, singleQuote: true, aliasDuplicateObjects: false };
   return `${SCHEMA_COMMENT}\n${yaml.stringify(config, options)}`;

@@ -8,8 +8,8 @@ const provided = globalSlot('provided-packages.1', () => ({ byName: new Map<stri
  *
  * Needed in a bundle whose bundler does not find the package by itself, such as `iconv-lite` with webpack.
  *
- * @param name The name the package is installed by: `'iconv-lite'`, `'yaml'`, `'nodemailer'`, `'unix-dgram'`,
- * `'ioredis'`, `'@nats-io/transport-node'`, `'@nats-io/kv'`, `'@msgpack/msgpack'`.
+ * @param name The name the package is installed by, such as `'iconv-lite'`: any of the optional peer dependencies
+ * but `typescript`.
  * @param module The imported module.
  * @example
  * import * as iconv from 'iconv-lite';

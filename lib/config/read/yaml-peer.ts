@@ -1,5 +1,4 @@
-import { LoggingError } from '../../core/errors.js';
-import { loadOptionalPeer, notLoaded } from '../../runtime/optional-peer.js';
+import { loadOptionalPeer, notLoaded } from '../../core/optional-peer.js';
 
 /** A node of a YAML document. */
 export interface YamlNode {
@@ -71,8 +70,6 @@ export function loadYaml(): Promise<YamlPeer> {
         return notLoaded(error);
       }
     },
-    missing: (message, cause) => new LoggingError('ERR_LOGGING_MISSING_PACKAGE', message, { cause }),
-    pick: (module) =>
-      typeof module.parseDocument === 'function' ? (module as unknown as YamlPeer) : undefined,
+    exports: ['parseDocument'],
   });
 }

@@ -1,7 +1,7 @@
 import { LoggingError } from '../../core/errors.js';
 import { escapeControls } from '../../core/formatting/sanitize.js';
+import { loadOptionalPeer, notLoaded } from '../../core/optional-peer.js';
 import { cutText } from '../../runtime/cut-text.js';
-import { loadOptionalPeer, notLoaded } from '../../runtime/optional-peer.js';
 import { DeliveryFailure } from '../delivery/delivery-failure.js';
 import { hostPort } from '../network/host-port.js';
 import {
@@ -105,9 +105,7 @@ export function loadNodemailer(handler: string): Promise<Nodemailer> {
         return notLoaded(error);
       }
     },
-    missing: (message, cause) => new LoggingError('ERR_LOGGING_MISSING_PACKAGE', message, { cause }),
-    pick: (module) =>
-      typeof module.createTransport === 'function' ? (module as unknown as Nodemailer) : undefined,
+    exports: ['createTransport'],
   });
 }
 

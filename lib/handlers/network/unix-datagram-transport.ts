@@ -1,7 +1,6 @@
-import { LoggingError } from '../../core/errors.js';
+import { loadOptionalPeer, notLoaded } from '../../core/optional-peer.js';
 import { wrongAnswer } from '../../core/overrides.js';
 import { nodeModule } from '../../runtime/node-module.js';
-import { loadOptionalPeer, notLoaded } from '../../runtime/optional-peer.js';
 import { DeliveryFailure } from '../delivery/delivery-failure.js';
 import type { Transport } from './transport.js';
 
@@ -132,8 +131,6 @@ function loadUnixDgram(neededBy: string): Promise<UnixDgram> {
         return notLoaded(error);
       }
     },
-    missing: (message, cause) => new LoggingError('ERR_LOGGING_MISSING_PACKAGE', message, { cause }),
-    pick: (module) =>
-      typeof module.createSocket === 'function' ? (module as unknown as UnixDgram) : undefined,
+    exports: ['createSocket'],
   });
 }

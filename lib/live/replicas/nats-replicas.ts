@@ -1,9 +1,8 @@
 import * as v from 'valibot';
-import { LoggingError } from '../../core/errors.js';
+import { loadOptionalPeer, notLoaded } from '../../core/optional-peer.js';
 import { checkOptions } from '../../core/options.js';
 import { pause } from '../../runtime/deadline.js';
 import { lazy } from '../../runtime/lazy.js';
-import { loadOptionalPeer, notLoaded } from '../../runtime/optional-peer.js';
 import type { Replicas } from '../overrides/replicas.js';
 import { EngineReplicas } from './engine-replicas.js';
 import {
@@ -305,8 +304,8 @@ function keyOf(instance: string): string {
 
 function ignore(): void {}
 
-function loadKvm(): Promise<KvmConstructor> {
-  return loadOptionalPeer<KvmConstructor>({
+async function loadKvm(): Promise<KvmConstructor> {
+  const { Kvm } = await loadOptionalPeer<{ Kvm: KvmConstructor }>({
     name: '@nats-io/kv',
     neededBy: 'natsReplicas',
     load: async () => {
@@ -316,13 +315,13 @@ function loadKvm(): Promise<KvmConstructor> {
         return notLoaded(error);
       }
     },
-    missing: missingPackage,
-    pick: (module) => (typeof module.Kvm === 'function' ? (module.Kvm as KvmConstructor) : undefined),
+    exports: ['Kvm'],
   });
+  return Kvm;
 }
 
-function loadConnect(): Promise<Connect> {
-  return loadOptionalPeer<Connect>({
+async function loadConnect(): Promise<Connect> {
+  const { connect } = await loadOptionalPeer<{ connect: Connect }>({
     name: '@nats-io/transport-node',
     neededBy: 'natsReplicas',
     load: async () => {
@@ -332,11 +331,7 @@ function loadConnect(): Promise<Connect> {
         return notLoaded(error);
       }
     },
-    missing: missingPackage,
-    pick: (module) => (typeof module.connect === 'function' ? (module.connect as Connect) : undefined),
+    exports: ['connect'],
   });
-}
-
-function missingPackage(message: string, cause: unknown): LoggingError {
-  return new LoggingError('ERR_LOGGING_MISSING_PACKAGE', message, { cause });
+  return connect;
 }

@@ -1,8 +1,7 @@
 import * as v from 'valibot';
-import { LoggingError } from '../../core/errors.js';
+import { loadOptionalPeer, notLoaded } from '../../core/optional-peer.js';
 import { checkOptions } from '../../core/options.js';
 import { lazy } from '../../runtime/lazy.js';
-import { loadOptionalPeer, notLoaded } from '../../runtime/optional-peer.js';
 import type { Replicas } from '../overrides/replicas.js';
 import { EngineReplicas } from './engine-replicas.js';
 import {
@@ -245,8 +244,8 @@ function ignore(): void {}
 
 type RedisConstructor = new (...args: [url: string, options: object] | [options: object]) => Connection;
 
-function loadRedis(): Promise<RedisConstructor> {
-  return loadOptionalPeer<RedisConstructor>({
+async function loadRedis(): Promise<RedisConstructor> {
+  const { Redis } = await loadOptionalPeer<{ Redis: RedisConstructor }>({
     name: 'ioredis',
     neededBy: 'redisReplicas',
     load: async () => {
@@ -256,7 +255,7 @@ function loadRedis(): Promise<RedisConstructor> {
         return notLoaded(error);
       }
     },
-    missing: (message, cause) => new LoggingError('ERR_LOGGING_MISSING_PACKAGE', message, { cause }),
-    pick: (module) => (typeof module.Redis === 'function' ? (module.Redis as RedisConstructor) : undefined),
+    exports: ['Redis'],
   });
+  return Redis;
 }

@@ -2,10 +2,10 @@ import type { ConnectionOptions } from 'node:tls';
 import * as v from 'valibot';
 import { COMPONENT, declareComponent } from '../../../core/component.js';
 import { LEAN } from '../../../core/lean.js';
+import { loadOptionalPeer, notLoaded } from '../../../core/optional-peer.js';
 import { checkOptions } from '../../../core/options.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
 import { lazy } from '../../../runtime/lazy.js';
-import { notLoaded } from '../../../runtime/optional-peer.js';
 import type { SendResult } from '../destination.js';
 import { tlsEntry } from '../http/http-shipping-options.js';
 import { ShapedJson } from '../shaped-json.js';
@@ -14,7 +14,7 @@ import { ShippingHandler } from '../shipping-handler.js';
 import { shippingEntries } from '../shipping-options.js';
 import { delivered, type RecordVerdict, rejected, retry } from '../verdict.js';
 import { addressParts } from './address-parts.js';
-import { Client, clientTls, loadPeer, loadSoon } from './client.js';
+import { Client, clientTls, loadSoon } from './client.js';
 import { clientEntry, givenClient, hasMethods } from './client-options.js';
 
 /** A message that came back, since no queue takes it. */
@@ -341,7 +341,7 @@ async function makeQueue(
 
 /** Loads amqplib. @throws {LoggingError} `ERR_LOGGING_MISSING_PACKAGE` if it is not installed. */
 function loadAmqplib(): Promise<AmqplibPackage> {
-  return loadPeer<AmqplibPackage>({
+  return loadOptionalPeer<AmqplibPackage>({
     name: 'amqplib',
     neededBy: 'AMQPHandler',
     load: async () => {
@@ -351,7 +351,6 @@ function loadAmqplib(): Promise<AmqplibPackage> {
         return notLoaded(error);
       }
     },
-    pick: (module) =>
-      typeof module.connect === 'function' ? (module as unknown as AmqplibPackage) : undefined,
+    exports: ['connect'],
   });
 }

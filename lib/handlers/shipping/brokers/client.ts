@@ -1,8 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import { whenActive } from '../../../core/activation.js';
-import { LoggingError } from '../../../core/errors.js';
 import type { Handler } from '../../../core/handler.js';
-import { loadOptionalPeer, type OptionalPeer } from '../../../runtime/optional-peer.js';
 import { ErrorReporter } from '../../delivery/error-reporter.js';
 import { tlsOptions, warnInsecure, warnPlainPassword } from '../../network/tls-options.js';
 import type { HttpShippingSettings } from '../http/http-shipping-options.js';
@@ -138,16 +136,6 @@ async function quietly(run: () => unknown): Promise<void> {
   } catch {
     // It was to end, and it has.
   }
-}
-
-/** A package that a destination needs; see {@link OptionalPeer}. */
-export type ShippingPeer<T> = Omit<OptionalPeer<T>, 'missing'>;
-
-/** Loads the package of a destination. @throws {LoggingError} `ERR_LOGGING_MISSING_PACKAGE` if it is not installed. */
-export function loadPeer<T>(peer: ShippingPeer<T>): Promise<T> {
-  const missing = (message: string, cause: unknown) =>
-    new LoggingError('ERR_LOGGING_MISSING_PACKAGE', message, { cause });
-  return loadOptionalPeer<T>({ ...peer, missing });
 }
 
 /** Loads the package of a handler as soon as its configuration is active, and reports it if it is missing. */

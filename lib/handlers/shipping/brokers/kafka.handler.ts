@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { COMPONENT, declareComponent } from '../../../core/component.js';
 import { safeFields } from '../../../core/formatting/safe-fields.js';
 import { LEAN } from '../../../core/lean.js';
+import { loadOptionalPeer, notLoaded } from '../../../core/optional-peer.js';
 import { checkOptions } from '../../../core/options.js';
 import { CONTEXT, EXPOSED, EXTRA, type LogRecord } from '../../../core/records/log-record.js';
 import { lazy } from '../../../runtime/lazy.js';
-import { notLoaded } from '../../../runtime/optional-peer.js';
 import type { SendResult } from '../destination.js';
 import { tlsEntry } from '../http/http-shipping-options.js';
 import { ShapedJson } from '../shaped-json.js';
@@ -13,7 +13,7 @@ import type { ShippingEntry } from '../shipping-entry.js';
 import { ShippingHandler } from '../shipping-handler.js';
 import { shippingEntries } from '../shipping-options.js';
 import { type BatchVerdict, retry } from '../verdict.js';
-import { Client, clientTls, loadPeer, loadSoon } from './client.js';
+import { Client, clientTls, loadSoon } from './client.js';
 import { clientEntry, givenClient, hasMethods } from './client-options.js';
 
 /** A message as kafkajs and the KafkaJS interface of `@confluentinc/kafka-javascript` take it. */
@@ -315,7 +315,7 @@ async function connected(producer: KafkaProducer): Promise<KafkaProducer> {
 
 /** Loads kafkajs. @throws {LoggingError} `ERR_LOGGING_MISSING_PACKAGE` if it is not installed. */
 function loadKafkajs(): Promise<KafkaPackage> {
-  return loadPeer<KafkaPackage>({
+  return loadOptionalPeer<KafkaPackage>({
     name: 'kafkajs',
     neededBy: 'KafkaHandler',
     load: async () => {
@@ -325,6 +325,6 @@ function loadKafkajs(): Promise<KafkaPackage> {
         return notLoaded(error);
       }
     },
-    pick: (module) => (typeof module.Kafka === 'function' ? (module as unknown as KafkaPackage) : undefined),
+    exports: ['Kafka'],
   });
 }

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { COMPONENT, declareComponent } from '../../../core/component.js';
 import { LEAN } from '../../../core/lean.js';
+import { loadOptionalPeer, notLoaded } from '../../../core/optional-peer.js';
 import { checkOptions } from '../../../core/options.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
 import { lazy } from '../../../runtime/lazy.js';
-import { notLoaded } from '../../../runtime/optional-peer.js';
 import type { SendResult } from '../destination.js';
 import { tlsEntry } from '../http/http-shipping-options.js';
 import { ShapedJson } from '../shaped-json.js';
@@ -13,7 +13,7 @@ import { ShippingHandler } from '../shipping-handler.js';
 import { shippingEntries } from '../shipping-options.js';
 import { delivered, type RecordVerdict, rejected, retry } from '../verdict.js';
 import { addressParts, decoded } from './address-parts.js';
-import { Client, clientTls, loadPeer, loadSoon } from './client.js';
+import { Client, clientTls, loadSoon } from './client.js';
 import { clientEntry, givenClient, hasMethods } from './client-options.js';
 
 /** What publishes to JetStream: a JetStream client of `@nats-io/jetstream`. */
@@ -230,7 +230,7 @@ async function publisherOf(given: object): Promise<Publisher> {
 }
 
 function loadTransport(): Promise<TransportPackage> {
-  return loadPeer<TransportPackage>({
+  return loadOptionalPeer<TransportPackage>({
     name: '@nats-io/transport-node',
     neededBy: 'NATSHandler',
     load: async () => {
@@ -240,13 +240,12 @@ function loadTransport(): Promise<TransportPackage> {
         return notLoaded(error);
       }
     },
-    pick: (module) =>
-      typeof module.connect === 'function' ? (module as unknown as TransportPackage) : undefined,
+    exports: ['connect'],
   });
 }
 
 function loadJetStream(): Promise<JetStreamPackage> {
-  return loadPeer<JetStreamPackage>({
+  return loadOptionalPeer<JetStreamPackage>({
     name: '@nats-io/jetstream',
     neededBy: 'NATSHandler',
     load: async () => {
@@ -256,7 +255,6 @@ function loadJetStream(): Promise<JetStreamPackage> {
         return notLoaded(error);
       }
     },
-    pick: (module) =>
-      typeof module.jetstream === 'function' ? (module as unknown as JetStreamPackage) : undefined,
+    exports: ['jetstream'],
   });
 }

@@ -2,10 +2,10 @@ import type { ConnectionOptions } from 'node:tls';
 import * as v from 'valibot';
 import { COMPONENT, declareComponent } from '../../../core/component.js';
 import { LEAN } from '../../../core/lean.js';
+import { loadOptionalPeer, notLoaded } from '../../../core/optional-peer.js';
 import { checkOptions } from '../../../core/options.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
 import { lazy } from '../../../runtime/lazy.js';
-import { notLoaded } from '../../../runtime/optional-peer.js';
 import type { SendResult } from '../destination.js';
 import { tlsEntry } from '../http/http-shipping-options.js';
 import { ShapedJson } from '../shaped-json.js';
@@ -14,7 +14,7 @@ import { ShippingHandler } from '../shipping-handler.js';
 import { shippingEntries } from '../shipping-options.js';
 import { delivered, type RecordVerdict, rejected, retry } from '../verdict.js';
 import { addressParts } from './address-parts.js';
-import { Client, clientTls, loadPeer, loadSoon } from './client.js';
+import { Client, clientTls, loadSoon } from './client.js';
 import { clientEntry, givenClient, hasMethods } from './client-options.js';
 
 /** The part of a client of ioredis, also of a cluster, that is used. */
@@ -222,8 +222,8 @@ async function connect(
 }
 
 /** Loads ioredis. @throws {LoggingError} `ERR_LOGGING_MISSING_PACKAGE` if it is not installed. */
-function loadIoredis(): Promise<RedisClass> {
-  return loadPeer<RedisClass>({
+async function loadIoredis(): Promise<RedisClass> {
+  const { Redis } = await loadOptionalPeer<{ Redis: RedisClass }>({
     name: 'ioredis',
     neededBy: 'RedisStreamHandler',
     load: async () => {
@@ -233,6 +233,7 @@ function loadIoredis(): Promise<RedisClass> {
         return notLoaded(error);
       }
     },
-    pick: ({ Redis }) => (typeof Redis === 'function' ? (Redis as RedisClass) : undefined),
+    exports: ['Redis'],
   });
+  return Redis;
 }

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { COMPONENT, declareComponent } from '../../../core/component.js';
 import { LEAN } from '../../../core/lean.js';
+import { loadOptionalPeer, notLoaded } from '../../../core/optional-peer.js';
 import { checkOptions } from '../../../core/options.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
 import { lazy } from '../../../runtime/lazy.js';
 import { nodeModule } from '../../../runtime/node-module.js';
-import { notLoaded } from '../../../runtime/optional-peer.js';
 import { addressParts } from '../brokers/address-parts.js';
-import { Client, clientTls, loadPeer, loadSoon } from '../brokers/client.js';
+import { Client, clientTls, loadSoon } from '../brokers/client.js';
 import { clientEntry, givenClient, hasMethods } from '../brokers/client-options.js';
 import type { SendResult } from '../destination.js';
 import { fitsTls, httpUrl, ONLY_HTTPS, tlsEntry } from '../http/http-shipping-options.js';
@@ -320,7 +320,7 @@ function withinADay(batch: readonly ShippingEntry[]): LogEvent[][] {
 
 /** Loads the AWS SDK. @throws {LoggingError} `ERR_LOGGING_MISSING_PACKAGE` if it is not installed. */
 function loadCloudWatch(): Promise<CloudWatchPackage> {
-  return loadPeer<CloudWatchPackage>({
+  return loadOptionalPeer<CloudWatchPackage>({
     name: '@aws-sdk/client-cloudwatch-logs',
     neededBy: 'CloudWatchHandler',
     load: async () => {
@@ -330,7 +330,6 @@ function loadCloudWatch(): Promise<CloudWatchPackage> {
         return notLoaded(error);
       }
     },
-    pick: (module) =>
-      typeof module.PutLogEventsCommand === 'function' ? (module as unknown as CloudWatchPackage) : undefined,
+    exports: ['PutLogEventsCommand'],
   });
 }

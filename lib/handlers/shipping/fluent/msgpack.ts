@@ -1,5 +1,4 @@
-import { notLoaded } from '../../../runtime/optional-peer.js';
-import { loadPeer } from '../brokers/client.js';
+import { loadOptionalPeer, notLoaded } from '../../../core/optional-peer.js';
 
 /** The part of `@msgpack/msgpack` that is used. */
 export interface Msgpack {
@@ -10,7 +9,7 @@ export interface Msgpack {
 
 /** Loads `@msgpack/msgpack`. @throws {LoggingError} `ERR_LOGGING_MISSING_PACKAGE` if it is not installed. */
 export function loadMsgpack(): Promise<Msgpack> {
-  return loadPeer<Msgpack>({
+  return loadOptionalPeer<Msgpack>({
     name: '@msgpack/msgpack',
     neededBy: 'FluentHandler',
     load: async () => {
@@ -20,9 +19,6 @@ export function loadMsgpack(): Promise<Msgpack> {
         return notLoaded(error);
       }
     },
-    pick: (module) =>
-      typeof module.decodeMultiStream === 'function' && typeof module.ExtData === 'function'
-        ? (module as unknown as Msgpack)
-        : undefined,
+    exports: ['decodeMultiStream', 'ExtData'],
   });
 }

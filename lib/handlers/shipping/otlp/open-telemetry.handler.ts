@@ -3,18 +3,17 @@ import { whenActive } from '../../../core/activation.js';
 import { COMPONENT, declareComponent } from '../../../core/component.js';
 import { Handler } from '../../../core/handler.js';
 import { LEAN } from '../../../core/lean.js';
+import { loadOptionalPeer, notLoaded, type OptionalPeer } from '../../../core/optional-peer.js';
 import { checkOptions } from '../../../core/options.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
 import type { DeliveryCounts } from '../../../core/reports/handler-counters.js';
 import { answerInTime } from '../../../runtime/deadline.js';
 import { lazy } from '../../../runtime/lazy.js';
-import { notLoaded } from '../../../runtime/optional-peer.js';
 import { BoundedQueue } from '../../delivery/bounded-queue.js';
 import { boundEntries } from '../../delivery/delivery-options.js';
 import { ErrorReporter } from '../../delivery/error-reporter.js';
 import { isExporting, runAsExport } from '../../delivery/export-scope.js';
 import { handlerEntries } from '../../handler-options.js';
-import { loadPeer } from '../brokers/client.js';
 import { clientEntry, givenClient, hasMethods } from '../brokers/client-options.js';
 import {
   contextOf,
@@ -294,21 +293,17 @@ function attributeValue(value: OtlpValue): OtlpValue {
   return Number.isSafeInteger(number) ? number : String(value);
 }
 
+/** A package that has the interface for logs. */
+interface LogsPackage {
+  readonly logs: unknown;
+}
+
 /** Finds an interface for logs. @throws {LoggingError} `ERR_LOGGING_MISSING_PACKAGE` if none is installed. */
 async function loadLogs(): Promise<unknown> {
-  const pick = (module: Record<string, unknown>) => module.logs;
-  const api = {
-    ...{ name: '@opentelemetry/api', neededBy: 'OpenTelemetryHandler', pick },
-    load: async () => {
-      try {
-        return await import('@opentelemetry/api');
-      } catch (error) {
-        return notLoaded(error);
-      }
-    },
-  };
-  const apiLogs = {
-    ...{ name: '@opentelemetry/api-logs', neededBy: 'OpenTelemetryHandler', pick },
+  const shared = { neededBy: 'OpenTelemetryHandler', exports: ['logs'] as const };
+  const apiLogs: OptionalPeer<LogsPackage> = {
+    ...shared,
+    name: '@opentelemetry/api-logs',
     load: async () => {
       try {
         return await import('@opentelemetry/api-logs');
@@ -317,7 +312,20 @@ async function loadLogs(): Promise<unknown> {
       }
     },
   };
-  return loadPeer<unknown>(apiLogs).catch(async (error: unknown) => {
-    return loadPeer<unknown>(api).catch(() => Promise.reject(error));
-  });
+  // From 1.10 on it has the interface too.
+  const api: OptionalPeer<LogsPackage> = {
+    ...shared,
+    name: '@opentelemetry/api',
+    load: async () => {
+      try {
+        return await import('@opentelemetry/api');
+      } catch (error) {
+        return notLoaded(error);
+      }
+    },
+  };
+  const { logs } = await loadOptionalPeer(apiLogs).catch((error: unknown) =>
+    loadOptionalPeer(api).catch(() => Promise.reject(error)),
+  );
+  return logs;
 }

@@ -1,14 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { loadOptionalPeer, notLoaded } from '../../lib/runtime/optional-peer.js';
+import { loadOptionalPeer, notLoaded, type OptionalPeer } from '../../lib/core/optional-peer.js';
 import { providePackage } from '../../lib/runtime/provided-packages.js';
 
-const peer = (load: () => Promise<unknown>) => ({
+/** The part of the package that is used. */
+interface SomePackage {
+  make(): string;
+}
+
+const peer = (load: () => Promise<unknown>): OptionalPeer<SomePackage> => ({
   name: 'some-package',
   neededBy: 'SomeHandler',
   load,
-  missing: (message: string, cause: unknown) =>
-    Object.assign(new Error(message, { cause }), { code: 'MISSING' }),
-  pick: (module: Record<string, unknown>) => module.make as (() => string) | undefined,
+  exports: ['make'],
 });
 
 describe('loadOptionalPeer', () => {
@@ -16,7 +19,7 @@ describe('loadOptionalPeer', () => {
     ['as a named export', { make: () => 'it' }],
     ['in the default export', { default: { make: () => 'it' } }],
   ])('finds what is used %s', async (_, module) => {
-    expect((await loadOptionalPeer(peer(async () => module)))()).toBe('it');
+    expect((await loadOptionalPeer(peer(async () => module))).make()).toBe('it');
   });
 
   it('names the package and the command where it is not installed', async () => {
@@ -24,14 +27,16 @@ describe('loadOptionalPeer', () => {
     const load = () => import('there-is-no-such-package-as-this').catch(notLoaded);
     const loading = loadOptionalPeer(peer(load));
     await expect(loading).rejects.toMatchObject({
-      code: 'MISSING',
+      code: 'ERR_LOGGING_MISSING_PACKAGE',
       message:
         'SomeHandler needs the package "some-package", which is not installed: npm install some-package (in a bundle: build again, or pass it to providePackage)',
     });
   });
 
   it('recognises a package that is not the one meant', async () => {
-    await expect(loadOptionalPeer(peer(async () => ({})))).rejects.toMatchObject({ code: 'MISSING' });
+    await expect(loadOptionalPeer(peer(async () => ({})))).rejects.toMatchObject({
+      code: 'ERR_LOGGING_MISSING_PACKAGE',
+    });
   });
 
   it('passes on what goes wrong inside the package', async () => {
@@ -45,13 +50,13 @@ describe('loadOptionalPeer', () => {
     ['ncc', new ReferenceError('require is not defined')],
   ])('knows what %s puts in the place of a package that is absent', async (_, error) => {
     await expect(loadOptionalPeer(peer(async () => notLoaded(error)))).rejects.toMatchObject({
-      code: 'MISSING',
+      code: 'ERR_LOGGING_MISSING_PACKAGE',
     });
   });
 
   it('takes the package that the application hands over', async () => {
     providePackage('handed-over', { make: () => 'theirs' });
     const load = () => Promise.reject(new Error('not to be loaded'));
-    expect((await loadOptionalPeer({ ...peer(load), name: 'handed-over' }))()).toBe('theirs');
+    expect((await loadOptionalPeer({ ...peer(load), name: 'handed-over' })).make()).toBe('theirs');
   });
 });

@@ -1,6 +1,7 @@
-import { providedPackage } from './provided-packages.js';
+import { providedPackage } from '../runtime/provided-packages.js';
+import { LoggingError } from './errors.js';
 
-/** An optional package. */
+/** An optional package, `T` being the part of it that is used. */
 export interface OptionalPeer<T> {
   /** The name to install it by. */
   readonly name: string;
@@ -11,10 +12,8 @@ export interface OptionalPeer<T> {
    * installed: `async load() { try { return await import('nodemailer'); } catch (error) { return notLoaded(error); } }`.
    */
   load(): Promise<unknown>;
-  /** Makes the error for the case that it is not installed. */
-  missing(message: string, cause: unknown): Error;
-  /** The part that is used, found in the module; `undefined` if it is not there. */
-  pick(module: Record<string, unknown>): T | undefined;
+  /** The exports by which it is recognised. */
+  readonly exports: readonly (keyof T & string)[];
 }
 
 /**
@@ -22,26 +21,24 @@ export interface OptionalPeer<T> {
  *
  * Looks into the default export too: the exports of a CommonJS package may be there, depending on how it was compiled.
  *
- * @throws What `missing` makes, if the package is not installed or is not the one that was meant; other errors of
- * loading it as they are.
+ * @throws {LoggingError} `ERR_LOGGING_MISSING_PACKAGE` if the package is not installed, or lacks one of the exports.
+ * Other errors of loading it are thrown as they are.
  */
-export async function loadOptionalPeer<T>(peer: OptionalPeer<T>): Promise<T> {
+export async function loadOptionalPeer<T extends object>(peer: OptionalPeer<T>): Promise<T> {
   const loaded = providedPackage(peer.name) ?? (await peer.load());
   if (loaded instanceof NotLoaded) {
     if (!isNotFound(loaded.error)) throw loaded.error;
-    throw peer.missing(
+    throw missing(
       `${peer.neededBy} needs the package "${peer.name}", which is not installed: npm install ${peer.name}` +
         ' (in a bundle: build again, or pass it to providePackage)',
       loaded.error,
     );
   }
-  const module = loaded as Record<string, unknown>;
-  const standard = module.default;
-  const found = peer.pick(module) ?? (isObject(standard) ? peer.pick(standard) : undefined);
+  const { default: standard } = loaded as { default?: unknown };
+  const found = [loaded, standard].find((module): module is T => hasExports(module, peer.exports));
   if (found !== undefined) return found;
-  throw peer.missing(
+  throw missing(
     `${peer.neededBy}: the package "${peer.name}" that is installed lacks a needed export; npm install ${peer.name}@latest`,
-    undefined,
   );
 }
 
@@ -64,6 +61,14 @@ function isNotFound(error: unknown): boolean {
   );
 }
 
+function hasExports(module: unknown, names: readonly string[]): boolean {
+  return isObject(module) && names.every((name) => isObject(module[name]));
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+function missing(message: string, cause?: unknown): LoggingError {
+  return new LoggingError('ERR_LOGGING_MISSING_PACKAGE', message, { cause });
 }
