@@ -2,7 +2,7 @@ import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '
 import { ModulesContainer } from '@nestjs/core';
 import type { LoggingConfig } from '../config/plan/logging-config.js';
 import type { Handler } from '../core/handler.js';
-import { giveUpBoot, haveAllLoaded } from '../nest/lifecycle/boot.js';
+import { haveAllLoaded, undoBoot } from '../nest/lifecycle/boot.js';
 import { LoggingModule } from '../nest/module/logging.module.js';
 import { getHandlerToken } from '../nest/module/logging.tokens.js';
 import type { LoggingModuleOptions } from '../nest/module/logging-options.js';
@@ -66,7 +66,7 @@ export class LoggingTestingModule implements OnApplicationShutdown {
   /** Nobody can close a testing module that could not be compiled. */
   async #endUnlessCompiled(modules: ModulesContainer): Promise<void> {
     if (await haveAllLoaded(modules)) return;
-    giveUpBoot(modules);
+    undoBoot(modules);
     await this.onApplicationShutdown();
   }
 }

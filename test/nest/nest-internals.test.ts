@@ -28,7 +28,7 @@ import { MessagePattern, Transport } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Interval, ScheduleModule } from '@nestjs/schedule';
 import { of } from 'rxjs';
-import { claimBoot, isUp } from '../../lib/nest/lifecycle/boot.js';
+import { claimBoot, endBoot } from '../../lib/nest/lifecycle/boot.js';
 import { watchResolvers } from '../../lib/nest/messages/graphql-instrumentation.js';
 import { watchJobs } from '../../lib/nest/messages/jobs-instrumentation.js';
 import { watchRpcServers } from '../../lib/nest/messages/rpc-instrumentation.js';
@@ -300,7 +300,7 @@ describe('what is missing', () => {
         ['module', { providers: new Map([[LOGGING_DECLARATION, { instance: declaration }]]) }],
       ]);
       claimBoot(modules as never);
-      isUp(modules as never);
+      endBoot(modules as never);
     },
     loading: () =>
       check({}, { modules: new Map([['module', { distance: 1, providers: new Map() }]]) as never }),

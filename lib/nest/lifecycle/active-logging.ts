@@ -11,8 +11,8 @@ import { closeHandlers } from '../../core/shutdown.js';
 import { waitAtMost } from '../../runtime/deadline.js';
 import { globalSlot } from '../../runtime/global-slot.js';
 import { findConflicts } from './application-conflicts.js';
+import { bufferRecords, replayRecords, takeBufferedRecords } from './buffered-records.js';
 import { closeEnded, countLateRecords } from './ended-handlers.js';
-import { holdRecords, replayRecords, takeHeldRecords } from './held-records.js';
 import { perRegistry } from './per-registry.js';
 
 /** How long flushing, and then closing, may take when an application closes, in milliseconds; 5 s together. */
@@ -42,7 +42,7 @@ interface ActiveApplications {
   readonly applications: Map<object, Member>;
   /** Their configurations, the earliest first. */
   readonly active: ActiveConfiguration[];
-  /** Takes the configuration of the last application away, which has ended; it is left until another one begins. */
+  /** Removes the configuration of the last application that ended; it stays until another one begins. */
   releaseEnded: (() => void) | undefined;
   /** Handlers that were made for applications whose configuration is not active yet. */
   readonly waiting: Set<Handler>;
@@ -87,7 +87,7 @@ export interface ReadyChange extends ReadyConfig {
  * Loggers are one tree a process. A second application with an equal configuration shares the first one's handlers; one
  * with another configuration is merged with it, and what cannot be merged is reported.
  */
-export function standFor(application: object, ready: ReadyConfig): ActiveConfiguration {
+export function activateFor(application: object, ready: ReadyConfig): ActiveConfiguration {
   const live = activeHere();
   const join = (configuration: ActiveConfiguration): ActiveConfiguration => {
     live.applications.set(application, { configuration, follow: () => undefined, following: undefined });
@@ -97,7 +97,7 @@ export function standFor(application: object, ready: ReadyConfig): ActiveConfigu
   live.releaseEnded?.();
   const equal = live.active.find(({ config }) => isDeepStrictEqual(config, ready.config));
   if (equal !== undefined && ready.count === 0) return join(equal);
-  const held = takeHeldRecords();
+  const buffered = takeBufferedRecords();
   try {
     const conflicts = findConflicts(ready, live.active);
     const { config, plan, isDefault } = ready;
@@ -106,10 +106,10 @@ export function standFor(application: object, ready: ReadyConfig): ActiveConfigu
     for (const conflict of conflicts) reportNotice(conflict);
     return join(configuration);
   } catch (error) {
-    holdRecords();
+    bufferRecords();
     throw error;
   } finally {
-    replayRecords(held);
+    replayRecords(buffered);
   }
 }
 
@@ -185,14 +185,16 @@ function activeConfigs(): readonly ActiveConfig[] {
 }
 
 /**
- * Ends the logging of an application: flushes its handlers, and closes those that no other
- * application has. Nothing of another application changes. What is logged after the last one has ended goes where it
- * went, as far as it can be written at once, until another application or configuration begins.
+ * Ends the logging of an application: flushes its handlers, and closes those that no other application has. Nothing of
+ * another application changes.
  *
- * @param hasStarted Whether it had started; of one that failed to start nothing stays.
+ * After the last application, records still go to the handlers that can write at once, until another application or
+ * configuration begins.
+ *
+ * @param hasStarted Whether it had started. If not, its handlers get no records from now on.
  * @returns A promise that resolves after 5 s at the latest and never rejects.
  */
-export async function leave(application: object, hasStarted = true): Promise<void> {
+export async function deactivateFor(application: object, hasStarted = true): Promise<void> {
   const live = homes.byApplication.get(application);
   homes.byApplication.delete(application);
   const member = live?.applications.get(application);
@@ -200,44 +202,48 @@ export async function leave(application: object, hasStarted = true): Promise<voi
   live.applications.delete(application);
   member.following?.stop();
   const { configuration } = member;
-  const heir = [...live.applications.values()]
-    .reverse()
-    .find((other) => other.configuration === configuration);
+  const { activeConfig } = configuration;
+  const heir = sharersOf(configuration, live).at(-1);
   if (heir !== undefined) heir.following = heir.follow();
-  const handlers = [...configuration.activeConfig.handlers.values()];
-  await waitAtMost(PATIENCE_MS, Promise.all([...handlers].reverse().map(flush)));
-  const isShared = [...live.applications.values()].some((other) => other.configuration === configuration);
+  await waitAtMost(PATIENCE_MS, Promise.all([...activeConfig.handlers.values()].reverse().map(flush)));
   const index = live.active.indexOf(configuration);
-  if (isShared || index < 0) return;
+  // Asked again: another application may have begun to share it while it was flushed.
+  if (sharersOf(configuration, live).length > 0 || index < 0) return;
   live.active.splice(index, 1);
-  const others = live.active.map(({ activeConfig }) => activeConfig);
-  if (others.length > 0) {
-    await waitAtMost(
-      PATIENCE_MS,
-      closeHandlers(releaseConfig(live.manager, configuration.activeConfig, others)),
-    );
-    return;
-  }
-  live.releaseEnded = () => release(live, configuration.activeConfig);
-  await waitAtMost(PATIENCE_MS, closeEnded(configuration.activeConfig));
+  if (live.active.length > 0) await waitAtMost(PATIENCE_MS, release(live, activeConfig));
+  else await endLast(live, activeConfig, hasStarted);
+}
+
+/** The applications that log with a configuration, the earliest first. */
+function sharersOf(configuration: ActiveConfiguration, live: ActiveApplications): Member[] {
+  return [...live.applications.values()].filter((member) => member.configuration === configuration);
+}
+
+/** Closes what the last application leaves behind, but for the handlers that can still write. */
+async function endLast(live: ActiveApplications, activeConfig: ActiveConfig, hasStarted: boolean) {
+  const end = () => {
+    live.releaseEnded = undefined;
+    void release(live, activeConfig);
+  };
+  live.releaseEnded = end;
+  await waitAtMost(PATIENCE_MS, closeEnded(activeConfig));
   // One that started meanwhile has released it.
   if (live.releaseEnded === undefined) return;
   if (!hasStarted) {
     live.releaseEnded();
     return;
   }
-  const takeBack = countLateRecords(live.manager, configuration.activeConfig);
+  const takeBack = countLateRecords(live.manager, activeConfig);
   live.releaseEnded = () => {
     takeBack();
-    release(live, configuration.activeConfig);
+    end();
   };
 }
 
-/** Takes an ended configuration out of the tree, so that it does not rule the next application. */
-function release(live: ActiveApplications, activeConfig: ActiveConfig): void {
-  live.releaseEnded = undefined;
+/** Takes an ended configuration out of the tree, so that it does not rule the next application. Closes its handlers. */
+function release(live: ActiveApplications, activeConfig: ActiveConfig): Promise<void> {
   const others = live.active.map((other) => other.activeConfig);
-  void closeHandlers(releaseConfig(live.manager, activeConfig, others));
+  return closeHandlers(releaseConfig(live.manager, activeConfig, others));
 }
 
 async function flush(handler: Handler): Promise<void> {
@@ -258,13 +264,13 @@ export function hasLiveApplications(): boolean {
   return homes.byApplication.size > 0;
 }
 
-/** Takes the configuration of an application that has ended away, if it is still there: another one begins. */
+/** Removes the configuration of an application that has ended, if it is still there: another one begins. */
 export function releaseEnded(): void {
   activeHere().releaseEnded?.();
 }
 
-/** Holds records for the application that is about to start, unless one logs already. */
-export function holdForBoot(): void {
+/** Buffers records for the application that is about to start, unless one logs already. */
+export function bufferForBoot(): void {
   releaseEnded();
-  if (activeHere().applications.size === 0) holdRecords();
+  if (activeHere().applications.size === 0) bufferRecords();
 }

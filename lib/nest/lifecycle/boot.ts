@@ -4,9 +4,9 @@ import { globalSlot } from '../../runtime/global-slot.js';
 import { findDeclarations } from '../components/container-modules.js';
 import type { LoggingDeclaration } from '../module/logging-declaration.js';
 import { expectInternal, loadingOf } from '../nest-internals.js';
-import { flushActive, holdForBoot, leave } from './active-logging.js';
-import { giveUpRecords, isHoldingRecords } from './held-records.js';
-import { standUpWithoutContainer } from './logging-configurator.js';
+import { bufferForBoot, deactivateFor, flushActive } from './active-logging.js';
+import { isBufferingRecords, printBufferedRecords } from './buffered-records.js';
+import { activateWithoutContainer } from './logging-configurator.js';
 import { perRegistry } from './per-registry.js';
 
 /** An application that is starting. */
@@ -30,24 +30,24 @@ const bootsHere = perRegistry(
   (): Boots => ({ unclaimed: [], underway: new Map(), failed: new WeakSet() }),
 );
 
-/** What was ever taken in. */
+/** Every declaration for which {@link beginBoot} was called. */
 const begun = globalSlot('nest.begun.1', () => ({ declarations: new WeakSet<LoggingDeclaration>() }));
 
-/** An application takes the module in: from here on what it and Nest log is held until the configuration is active. */
+/** An application imports the module: from here on its records and those of Nest are buffered until the configuration is active. */
 export function beginBoot(declaration: LoggingDeclaration): void {
   bootsHere().unclaimed.push(declaration);
   begun.declarations.add(declaration);
-  holdForBoot();
+  bufferForBoot();
 }
 
-/** Says which application what it took in is of. */
+/** Notes what an application imported: Nest did not say before which application it was. */
 export function claimBoot(application: ModulesContainer): void {
   bootOf(application);
 }
 
 /**
- * Sets what to do if an application does not start: then nobody can close it. Does it at once if it
- * has failed already: Nest makes modules side by side, and goes on with the others when one cannot be made.
+ * Registers what to undo if an application does not start, since nobody can close it then. If it has failed already, that
+ * is undone at once: Nest makes modules side by side, and goes on with the others when one cannot be made.
  *
  * Each application is on its own: what fails in one undoes nothing of another that starts at the same time.
  */
@@ -71,7 +71,7 @@ function bootOf(application: ModulesContainer): Boot {
 }
 
 /** The application has started, or failed in a way that lets its starter close it. */
-export function isUp(application: ModulesContainer): void {
+export function endBoot(application: ModulesContainer): void {
   bootsHere().underway.delete(application);
 }
 
@@ -92,7 +92,7 @@ export function isBooting(): boolean {
  */
 export function reportBootFailure(report: () => void, isEnded = false): void {
   const boots = bootsHere();
-  if (!isHoldingRecords()) {
+  if (!isBufferingRecords()) {
     report();
     flushActive();
   } else if (boots.underway.size + (boots.unclaimed.length > 0 ? 1 : 0) <= 1) {
@@ -102,35 +102,36 @@ export function reportBootFailure(report: () => void, isEnded = false): void {
   if (!isEnded) void undoFailed();
 }
 
-/** No other application is there that could have anything against it. */
+/** No other application is starting, so the buffer belongs to the one that failed. */
 function reportAlone(report: () => void, boots: Boots): void {
   const [only] = boots.underway.keys();
   const declarations = only === undefined ? boots.unclaimed : bootOf(only).declarations;
   boots.unclaimed = [];
   const standIn = {};
-  const isActive = standUpWithoutContainer(standIn, declarations);
+  const isActive = activateWithoutContainer(standIn, declarations);
   report();
   if (isActive) flushActive();
-  else giveUpRecords();
-  void leave(standIn, false);
+  else printBufferedRecords();
+  void deactivateFor(standIn, false);
   void undoFailed();
 }
 
-/** Nest logs what failed, but not whose it was: only those that it could not make have failed. */
+/** Undoes those that Nest could not make: it logs what failed, but not in which application. */
 async function undoFailed(): Promise<void> {
   const boots = bootsHere();
   const candidates = [...boots.underway.keys()];
   const verdicts = await Promise.all(candidates.map(hasFailedToLoad));
   const failed = candidates.filter((_, index) => verdicts[index]);
-  for (const application of failed) undo(application);
-  // It was one that was being put together; what the others took in is found in them.
+  for (const application of failed) undoBoot(application);
+  // It was one that Nest was still creating; the declarations of the others are found in their modules.
   if (failed.length === 0) boots.unclaimed = [];
 }
 
-function undo(application: ModulesContainer): void {
+/** An application has failed to start, and nobody will close it: undoes what was done for it. */
+export function undoBoot(application: ModulesContainer): void {
   const { underway, failed } = bootsHere();
   const boot = underway.get(application);
-  isUp(application);
+  endBoot(application);
   failed.add(application);
   for (const step of boot?.undoings ?? []) step();
 }
@@ -141,13 +142,8 @@ function undo(application: ModulesContainer): void {
  */
 export async function watchLoading(application: ModulesContainer): Promise<void> {
   if ((await haveAllLoaded(application)) || !bootsHere().underway.has(application)) return;
-  giveUpBoot(application);
-  if (isHoldingRecords() && !isBooting()) giveUpRecords(WARNING);
-}
-
-/** An application has failed to start, and nobody will close it: undoes what was done for it. */
-export function giveUpBoot(application: ModulesContainer): void {
-  undo(application);
+  undoBoot(application);
+  if (isBufferingRecords() && !isBooting()) printBufferedRecords(WARNING);
 }
 
 /** Node's own function, even if a test replaces it later. */

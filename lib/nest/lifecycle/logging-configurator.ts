@@ -8,24 +8,14 @@ import { installContextDefaults } from '../../context/context-provider.js';
 import { LoggingError } from '../../core/errors.js';
 import { NullHandler } from '../../handlers/null.handler.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
-import {
-  type ComponentFrame,
-  type ContainerComponents,
-  isInjectable,
-} from '../components/container-components.js';
+import { type ComponentFrame, isInjectable } from '../components/container-components.js';
 import { injectFrom } from '../components/container-modules.js';
 import { checkConfigCycles } from '../components/injection-checks.js';
 import { LOGGING_CONFIG } from '../module/logging.tokens.js';
 import type { LoggingDeclaration } from '../module/logging-declaration.js';
 import { type ProvidedLogging, splitProvided } from '../module/logging-options.js';
 import { loadingOf } from '../nest-internals.js';
-import {
-  type ActiveConfiguration,
-  changeFor,
-  followFor,
-  type ReadyConfig,
-  standFor,
-} from './active-logging.js';
+import { type ActiveConfiguration, activateFor, changeFor, followFor } from './active-logging.js';
 import { ActiveLogging, type ActiveState } from './active-logging.provider.js';
 import { prepare, putTogether, readDeclared } from './application-config.js';
 
@@ -53,7 +43,12 @@ export async function activateLogging(
     : { config: provided as LoggingConfig | undefined, options: declared };
   const declarations = new Set(features.map(({ declaration }) => declaration));
   const ready = await prepare({ given, declarations, options }, modules, frame);
-  const configuration = activateFor(modules, ready);
+  let configuration: ActiveConfiguration;
+  try {
+    configuration = activateFor(modules, ready);
+  } finally {
+    ready.activated();
+  }
   const logging = new ActiveLogging({ configuration, config: ready.config, given, declarations, options });
   followFor(modules, () =>
     followConfig(logging.state.config, (changed) =>
@@ -69,23 +64,12 @@ async function refuseFailed(provider: object): Promise<void> {
   if (error !== undefined) throw error;
 }
 
-function activateFor(
-  modules: ModulesContainer,
-  ready: ReadyConfig & ContainerComponents,
-): ActiveConfiguration {
-  try {
-    return standFor(modules, ready);
-  } finally {
-    ready.activated();
-  }
-}
-
 /**
  * Adds what a feature module that was loaded later declares; does nothing for one that the configuration has already.
  *
  * @throws {LoggingConfigError} `ERR_LOGGING_CONFIG`; the active configuration is then unchanged.
  */
-export async function join(
+export async function addFeature(
   logging: ActiveLogging,
   declaration: LoggingDeclaration,
   modules: ModulesContainer,
@@ -142,12 +126,12 @@ async function change(
 }
 
 /**
- * Applies as much of a configuration as is possible without the container: the application has failed to start,
- * and what it logged is to be seen where it would have been.
+ * Applies as much of a configuration as is possible without the container: the application failed to start, and its
+ * records should still reach the configured handlers.
  *
  * @returns Whether any handler of the configuration could be activated.
  */
-export function standUpWithoutContainer(
+export function activateWithoutContainer(
   application: object,
   declarations: readonly LoggingDeclaration[],
 ): boolean {
@@ -162,7 +146,7 @@ export function standUpWithoutContainer(
     const makes = ({ path }: { path: string }) => absent.has(path);
     const create = (component: { path: string }) => (makes(component) ? new NullHandler() : undefined);
     const isDefault = root.config === undefined;
-    standFor(application, { config, plan, create, makes, count: absent.size, isDefault });
+    activateFor(application, { config, plan, create, makes, count: absent.size, isDefault });
     return plan.handlers.length > absent.size;
   } catch {
     return false;

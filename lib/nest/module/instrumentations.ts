@@ -8,7 +8,7 @@ import {
 import { installContextProvider, installTracing } from '../../context/context-provider.js';
 import { putFirst, takeOff, type Undo, UndoList } from '../instrumentation.js';
 import { hasLiveApplications } from '../lifecycle/active-logging.js';
-import { isBooting, isUp } from '../lifecycle/boot.js';
+import { endBoot, isBooting } from '../lifecycle/boot.js';
 import { watchBootHooks } from '../lifecycle/boot-hooks.js';
 import { watchResolvers } from '../messages/graphql-instrumentation.js';
 import { watchJobs } from '../messages/jobs-instrumentation.js';
@@ -114,7 +114,7 @@ export const instrumentations: readonly Instrumentation[] = [
       const { modules } = application;
       return forEachRpcServer(modules, () => {
         application.isMicroservice = true;
-        isUp(modules);
+        endBoot(modules);
       });
     },
   },

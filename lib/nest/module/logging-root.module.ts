@@ -9,9 +9,9 @@ import {
 import { ApplicationConfig, ExternalContextCreator, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { ComponentFrame } from '../components/container-components.js';
 import { UndoList } from '../instrumentation.js';
-import { leave } from '../lifecycle/active-logging.js';
+import { deactivateFor } from '../lifecycle/active-logging.js';
 import type { ActiveLogging } from '../lifecycle/active-logging.provider.js';
-import { claimBoot, isUp, undoIfBootFails, watchLoading } from '../lifecycle/boot.js';
+import { claimBoot, endBoot, undoIfBootFails, watchLoading } from '../lifecycle/boot.js';
 import { activateLogging } from '../lifecycle/logging-configurator.js';
 import { checkNest, nest } from '../nest-internals.js';
 import { NestLogger } from '../nest-logger/nest-logger.adapter.js';
@@ -92,7 +92,7 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
 
   /** Before other modules look for what they are to run. */
   onModuleInit(): void {
-    isUp(this.modules);
+    endBoot(this.modules);
     checkRoutedHandlers(this.#application.host.httpAdapter);
     this.#install('hooks');
   }
@@ -114,7 +114,7 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
     reportEnded();
     logAllUndecided();
     this.#undos.undo();
-    await leave(this.modules, hasStarted);
+    await deactivateFor(this.modules, hasStarted);
     this.#lastUndos.undo();
   }
 }
@@ -123,6 +123,6 @@ async function configure(modules: ModulesContainer, frame: ComponentFrame): Prom
   claimBoot(modules);
   void watchLoading(modules);
   const logging = await activateLogging(modules, frame);
-  undoIfBootFails(modules, () => void leave(modules, false));
+  undoIfBootFails(modules, () => void deactivateFor(modules, false));
   return logging;
 }

@@ -4,9 +4,9 @@ import { ModulesContainer } from '@nestjs/core';
 import type { LoggingConfig } from '../../config/plan/logging-config.js';
 import { LoggingError } from '../../core/errors.js';
 import { ComponentFrame } from '../components/container-components.js';
-import { holdForBoot } from '../lifecycle/active-logging.js';
+import { bufferForBoot } from '../lifecycle/active-logging.js';
 import { beginBoot } from '../lifecycle/boot.js';
-import { join } from '../lifecycle/logging-configurator.js';
+import { addFeature } from '../lifecycle/logging-configurator.js';
 import { whenTakenIn } from '../nest-internals.js';
 import { timeBufferedCalls } from '../nest-logger/nest-log-buffer.js';
 import { installNestLogger } from '../nest-logger/nest-logger-installation.js';
@@ -107,7 +107,7 @@ function declare(
   imports: NonNullable<DynamicModule['imports']>,
   isGlobal: boolean,
 ): DynamicModule {
-  holdForBoot();
+  bufferForBoot();
   timeBufferedCalls();
   const { components } = injectedNames;
   return {
@@ -132,7 +132,7 @@ function declare(
 /** A feature module may be loaded when the configuration is already active. Its injections wait for its own part. */
 const JOINING_PROVIDER: Provider = {
   provide: ACTIVE_LOGGING,
-  useFactory: join,
+  useFactory: addFeature,
   inject: [ROOT_LOGGING, LOGGING_DECLARATION, ModulesContainer, ComponentFrame],
 };
 

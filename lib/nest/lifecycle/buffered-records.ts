@@ -22,38 +22,44 @@ const MAX_CHARACTERS = 1_048_576;
 /** The size of a record besides its message. */
 const RECORD_WEIGHT = 100;
 
-interface Holding {
-  readonly handler: HoldingHandler;
+/** What is buffered now, and what to restore afterwards. */
+interface Buffering {
+  readonly handler: StartupBuffer;
   readonly root: Logger;
   readonly previous: Handler | null;
   readonly rootLevel: number;
   readonly atExit: Drainable;
 }
 
-const held = perRegistry('nest.holding.2', (): { holding: Holding | undefined } => ({ holding: undefined }));
+interface Slot {
+  /** `undefined` while nothing is buffered. */
+  buffering: Buffering | undefined;
+}
+
+const currentSlot = perRegistry('nest.buffering.1', (): Slot => ({ buffering: undefined }));
 
 /**
  * Buffers what is logged until a configuration is active, instead of letting the last resort print or drop it.
  *
  * Does nothing where handlers are configured already. If the process ends first, the buffer goes to standard error.
  */
-export function holdRecords(): void {
+export function bufferRecords(): void {
   const root = getRootLogger();
-  const slot = held();
-  if (slot.holding !== undefined || root.handlers.length > 0) return;
-  const handler = new HoldingHandler();
+  const slot = currentSlot();
+  if (slot.buffering !== undefined || root.handlers.length > 0) return;
+  const handler = new StartupBuffer();
   // Like the last resort it replaces, it is in no list: shutdown must not close it.
   forgetOpen(handler);
   const atExit = { drainAtExit: () => printRecords(takeFrom(slot), WARNING) };
-  slot.holding = { handler, root, previous: getLastResort(), rootLevel: root.level, atExit };
+  slot.buffering = { handler, root, previous: getLastResort(), rootLevel: root.level, atExit };
   setLastResort(handler);
   root.setLevel(1);
   holdUntilExit(atExit);
 }
 
 /** Whether records are being buffered. */
-export function isHoldingRecords(): boolean {
-  return held().holding !== undefined;
+export function isBufferingRecords(): boolean {
+  return currentSlot().buffering !== undefined;
 }
 
 /**
@@ -61,24 +67,24 @@ export function isHoldingRecords(): boolean {
  *
  * Level and last resort are as they were, so that a configuration finds what it would have found.
  */
-export function takeHeldRecords(): readonly LogRecord[] {
-  return takeFrom(held());
+export function takeBufferedRecords(): readonly LogRecord[] {
+  return takeFrom(currentSlot());
 }
 
-function takeFrom(slot: { holding: Holding | undefined }): readonly LogRecord[] {
-  const { holding } = slot;
-  if (holding === undefined) return [];
-  slot.holding = undefined;
-  releaseFromExit(holding.atExit);
-  const { root } = holding;
-  if (root.level === 1) root.setLevel(holding.rootLevel);
-  if (state.lastResort === holding.handler) setLastResort(holding.previous);
+function takeFrom(slot: Slot): readonly LogRecord[] {
+  const { buffering } = slot;
+  if (buffering === undefined) return [];
+  slot.buffering = undefined;
+  releaseFromExit(buffering.atExit);
+  const { root } = buffering;
+  if (root.level === 1) root.setLevel(buffering.rootLevel);
+  if (state.lastResort === buffering.handler) setLastResort(buffering.previous);
   // Its records are counted where they go from here.
-  state.recordCounters.forget([holding.handler]);
-  return holding.handler.take();
+  state.recordCounters.forget([buffering.handler]);
+  return buffering.handler.take();
 }
 
-/** Hands records to their loggers as if they were logged now, but for time and caller. */
+/** Passes records to their loggers as if they were logged now; their time and caller stay. */
 export function replayRecords(records: readonly LogRecord[]): void {
   for (const record of records) {
     const logger = getLogger(record.name);
@@ -86,9 +92,13 @@ export function replayRecords(records: readonly LogRecord[]): void {
   }
 }
 
-/** Prints the buffer to standard error, from a level on: no configuration will be activated. */
-export function giveUpRecords(level: number = INFO): void {
-  printRecords(takeHeldRecords(), level);
+/**
+ * Ends the buffering and prints the records to standard error: no configuration will be activated.
+ *
+ * @param level Those below it are dropped; default INFO.
+ */
+export function printBufferedRecords(level: number = INFO): void {
+  printRecords(takeBufferedRecords(), level);
 }
 
 function printRecords(records: readonly LogRecord[], level: number): void {
@@ -103,8 +113,8 @@ function printRecords(records: readonly LogRecord[], level: number): void {
   }
 }
 
-/** Buffers records, bounded, with what only the running call knows. */
-class HoldingHandler extends Handler {
+/** Buffers records within the bounds above, with their caller and fields as they are during the log call. */
+class StartupBuffer extends Handler {
   static readonly [LEAN] = true;
   #records: LogRecord[] = [];
   #weight = 0;
@@ -114,7 +124,7 @@ class HoldingHandler extends Handler {
     record.caller();
     keepFields(record);
     const weight = weigh(record);
-    // Nothing goes for a record that there will be no room for.
+    // It would not fit even alone, so it must not push out the others.
     if (weight > MAX_CHARACTERS) {
       this.#dropped += 1;
       return;
