@@ -5,14 +5,15 @@ import type { CountedHandler } from './reports/handler-counters.js';
 import { drainAtSignals } from './signal-drain.js';
 import { state } from './state.js';
 
-/** Something that buffers records and can write them at once. */
+/** A buffer of records that can be written at once. */
 export interface Drainable {
-  /** Writes its buffer. Synchronous, and throws nothing. */
+  /** Writes what is buffered. Synchronous, and throws nothing. */
   drainAtExit(): void;
 }
 
 interface ExitDrain {
-  readonly holding: Set<Drainable>;
+  /** Those that are not empty. */
+  readonly buffers: Set<Drainable>;
   /** Those that could not write everything although the process was ending: waiting for them again is pointless. */
   readonly stuck: Set<Drainable>;
   /** Removes the listeners; `undefined` while there are none. */
@@ -23,21 +24,21 @@ interface ExitDrain {
   isWritingThrough: boolean;
   /** Users' handlers that were closed because the process ends; they may still get records. */
   readonly closedAtEnd: WeakSet<CountedHandler>;
-  /** Removes the listener of {@link holdForTurn}, whichever copy of the package added it; `undefined` if there is none. */
-  stopHoldingForTurn: (() => void) | undefined;
+  /** Removes the listener of {@link registerForTurn}, whichever copy of the package added it; `undefined` if there is none. */
+  stopListeningForTurn: (() => void) | undefined;
 }
 
 const drain = globalSlot(
-  'exit-drain.5',
+  'exit-drain.6',
   (): ExitDrain => ({
-    holding: new Set(),
+    buffers: new Set(),
     stuck: new Set(),
     stopListening: undefined,
     isDraining: false,
     isEnding: false,
     isWritingThrough: false,
     closedAtEnd: new WeakSet(),
-    stopHoldingForTurn: undefined,
+    stopListeningForTurn: undefined,
   }),
 );
 
@@ -49,57 +50,59 @@ const MAX_ROUNDS = 100;
 const MAX_MOVES = 100;
 
 /**
- * Makes sure that the buffer of `holder` is written before the process ends.
+ * Makes sure that a buffer is written before the process ends.
  *
- * All holders share one `exit` listener, and listeners for the signals nobody else listens to. They are added when
+ * All buffers share one `exit` listener, and listeners for the signals nobody else listens to. They are added when
  * something is buffered for the first time, so a process whose handlers write line by line never has them. Once the
  * process ends, for example in an `exit` listener of the application, buffers are written at once.
  *
- * Call it when everything is ready for {@link Drainable.drainAtExit}.
+ * Call it last: {@link Drainable.drainAtExit} may be called before this returns.
  */
-export function holdUntilExit(holder: Drainable): void {
-  drain.holding.add(holder);
+export function registerForExit(buffer: Drainable): void {
+  drain.buffers.add(buffer);
   if (!drain.isEnding) listen();
   if (drain.isEnding || drain.isWritingThrough) drainAll();
 }
 
-/** Undoes {@link holdUntilExit}: the buffer is empty. */
-export function releaseFromExit(holder: Drainable): void {
-  if (!drain.holding.delete(holder)) return;
-  drain.stuck.delete(holder);
+/** Undoes {@link registerForExit}: the buffer is empty. */
+export function unregisterForExit(buffer: Drainable): void {
+  if (!drain.buffers.delete(buffer)) return;
+  drain.stuck.delete(buffer);
   stopListeningIfIdle();
 }
 
 /**
- * The same for what is buffered no longer than a turn of the event loop, until {@link releaseFromTurn}: without
- * listeners for signals, because those change what signals do, and with one for `exit` only for that time.
+ * Like {@link registerForExit}, for what is buffered no longer than a turn of the event loop, until
+ * {@link unregisterForTurn}.
+ *
+ * There is an `exit` listener only for that time, and none for signals: it would change what they do.
  */
-export function holdForTurn(holder: Drainable): void {
-  drain.holding.add(holder);
+export function registerForTurn(buffer: Drainable): void {
+  drain.buffers.add(buffer);
   if (drain.isEnding || drain.isWritingThrough) drainAll();
-  else if (drain.stopListening === undefined && drain.stopHoldingForTurn === undefined) {
+  else if (drain.stopListening === undefined && drain.stopListeningForTurn === undefined) {
     process.on('exit', drainAll);
-    drain.stopHoldingForTurn = () => process.off('exit', drainAll);
+    drain.stopListeningForTurn = () => process.off('exit', drainAll);
   }
 }
 
-/** Undoes {@link holdForTurn}. */
-export function releaseFromTurn(holder: Drainable): void {
-  drain.holding.delete(holder);
-  drain.stuck.delete(holder);
-  // Another copy of the package may be holding something too.
-  if (drain.holding.size > 0 && drain.stopListening === undefined) return;
-  drain.stopHoldingForTurn?.();
-  drain.stopHoldingForTurn = undefined;
+/** Undoes {@link registerForTurn}. */
+export function unregisterForTurn(buffer: Drainable): void {
+  drain.buffers.delete(buffer);
+  drain.stuck.delete(buffer);
+  // Another copy of the package may have registered a buffer too.
+  if (drain.buffers.size > 0 && drain.stopListening === undefined) return;
+  drain.stopListeningForTurn?.();
+  drain.stopListeningForTurn = undefined;
 }
 
-/** Whether a handler's class is a user's and overrides `flush` or `close`. */
-export function isOwnCollector(handler: CountedHandler): boolean {
+/** Whether a handler may buffer records without our knowledge: its class is a user's and overrides `flush` or `close`. */
+export function isUserBuffer(handler: CountedHandler): boolean {
   return isOverridden(handler, 'flush') || isOverridden(handler, 'close');
 }
 
-/** Makes sure that a handler for which {@link isOwnCollector} holds is flushed and closed before the process ends. */
-export function finishBeforeExit(): void {
+/** Makes sure that open handlers are flushed and closed before the process ends, if {@link isUserBuffer}. */
+export function listenForExit(): void {
   if (!drain.isEnding) listen();
 }
 
@@ -108,8 +111,8 @@ export function isEnding(): boolean {
   return drain.isEnding;
 }
 
-/** Writes what a user's handler has just collected, if the process is ending. */
-export function writeIfEnding(handler: CountedHandler): void {
+/** Flushes a user's handler that has just got a record, if the process is ending. */
+export function flushIfEnding(handler: CountedHandler): void {
   if (!drain.isEnding && !drain.isWritingThrough) return;
   drainAll();
   if (drain.closedAtEnd.has(handler))
@@ -118,7 +121,7 @@ export function writeIfEnding(handler: CountedHandler): void {
 
 /** Removes the listeners if they are not needed: no handler is open, and nothing is buffered. */
 export function stopListeningIfIdle(): void {
-  if (drain.isEnding || drain.stopListening === undefined || drain.holding.size > 0) return;
+  if (drain.isEnding || drain.stopListening === undefined || drain.buffers.size > 0) return;
   for (const _ of state.openHandlers) return;
   drain.stopListening();
   drain.stopListening = undefined;
@@ -157,14 +160,14 @@ function listen(): void {
 }
 
 /**
- * Writes what is buffered, and lets users' handlers flush, the last made first; then closes those, as Python does.
+ * Writes what is buffered, and flushes users' handlers, the last made first. Then it closes those, as Python does.
  *
- * @param isLast Whether nothing can be logged afterwards. If something can, handlers that would collect it stay open.
+ * @param isLast Whether nothing can be logged afterwards. If something can, handlers that would buffer it stay open.
  */
 function endAll(isLast: boolean): void {
   drain.isEnding = true;
   drainAll();
-  for (const handler of ownHandlers()) {
+  for (const handler of userBuffers()) {
     if (!isOverridden(handler, 'close') || (!isLast && isOverridden(handler, 'flush'))) continue;
     drain.closedAtEnd.add(handler);
     attempt(handler, () => handler.close());
@@ -178,14 +181,14 @@ function drainAll(): void {
   drain.isDraining = true;
   try {
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const holders = [...drain.holding].filter((holder) => !drain.stuck.has(holder));
-      if (round > 0 && holders.length === 0) break;
-      for (const holder of holders) {
-        attempt(holder, () => holder.drainAtExit());
-        if (drain.holding.has(holder)) drain.stuck.add(holder);
+      const buffers = [...drain.buffers].filter((buffer) => !drain.stuck.has(buffer));
+      if (round > 0 && buffers.length === 0) break;
+      for (const buffer of buffers) {
+        attempt(buffer, () => buffer.drainAtExit());
+        if (drain.buffers.has(buffer)) drain.stuck.add(buffer);
       }
-      for (const handler of ownHandlers())
-        if (keepsNothingBack(handler)) attempt(handler, () => handler.flush());
+      for (const handler of userBuffers())
+        if (flushesOnClose(handler)) attempt(handler, () => handler.flush());
     }
   } finally {
     drain.isDraining = false;
@@ -195,15 +198,15 @@ function drainAll(): void {
 }
 
 /** Users' handlers that are open, the last made first. */
-function ownHandlers(): CountedHandler[] {
+function userBuffers(): CountedHandler[] {
   return [...state.openHandlers]
     .flatMap((reference) => reference.deref() ?? [])
-    .filter(isOwnCollector)
+    .filter(isUserBuffer)
     .reverse();
 }
 
-/** A MemoryHandler may be configured to drop its buffer. */
-function keepsNothingBack(handler: CountedHandler & { readonly flushOnClose?: boolean }): boolean {
+/** Whether closing a handler writes its buffer: a MemoryHandler may be configured to drop it. */
+function flushesOnClose(handler: CountedHandler & { readonly flushOnClose?: boolean }): boolean {
   return handler.flushOnClose !== false;
 }
 

@@ -1,6 +1,6 @@
 import { brand, branded } from '../runtime/brand.js';
 import { LoggingError } from './errors.js';
-import { finishBeforeExit, isOwnCollector, stopListeningIfIdle, writeIfEnding } from './exit-drain.js';
+import { flushIfEnding, isUserBuffer, listenForExit, stopListeningIfIdle } from './exit-drain.js';
 import { askFilters, asksFilters, Filterer } from './filter.js';
 import type { FilterLike } from './filter-like.js';
 import { defaultFormatter, type Formatter } from './formatting/formatter.js';
@@ -45,7 +45,7 @@ export abstract class Handler extends Filterer {
 
   #name: string | null = null;
   readonly #exposes: boolean;
-  readonly #collects: boolean;
+  readonly #mayBuffer: boolean;
   readonly #counters: HandlerCounters;
   /** Its entry in the list of open handlers. */
   readonly #reference = new WeakRef<Handler>(this);
@@ -59,8 +59,8 @@ export abstract class Handler extends Filterer {
     this.#exposes = !isLean(this);
     this.#counters = state.recordCounters.open(this);
     rememberOpen(this.#reference);
-    this.#collects = this.#exposes && isOwnCollector(this);
-    if (this.#collects) finishBeforeExit();
+    this.#mayBuffer = this.#exposes && isUserBuffer(this);
+    if (this.#mayBuffer) listenForExit();
   }
 
   /** Does the real work: writes or sends one record. May throw. */
@@ -96,7 +96,7 @@ export abstract class Handler extends Filterer {
       if (this.#exposes) current.expose();
       const answer: unknown = this.emit(current);
       if (answer !== undefined) this.#settle(answer, current);
-      if (this.#collects) writeIfEnding(this);
+      if (this.#mayBuffer) flushIfEnding(this);
       if (current.excInfo !== undefined && hasError(current))
         rememberError(current.excInfo, current.name, this);
     } catch (error) {
@@ -185,7 +185,7 @@ export abstract class Handler extends Filterer {
    * needs. True for your own class if it has no `flush` and no `close`.
    */
   get outlivesClose(): boolean {
-    return this.#exposes && !this.#collects;
+    return this.#exposes && !this.#mayBuffer;
   }
 
   /** Python's lock around `emit`: nothing to do in JavaScript, which emits one record at a time. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { holdForTurn, releaseFromTurn } from '../../lib/core/exit-drain.js';
+import { registerForTurn, unregisterForTurn } from '../../lib/core/exit-drain.js';
 import { ChildProgram, ended } from '../support/child-program.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 
@@ -138,10 +138,10 @@ describe('what handlers hold when the process ends', () => {
 it('what two copies of the package hold for a turn is written at an exit until both have released it', () => {
   const before = process.listenerCount('exit');
   const [one, other] = [{ drainAtExit: () => undefined }, { drainAtExit: () => undefined }];
-  holdForTurn(one);
-  holdForTurn(other);
-  releaseFromTurn(one);
+  registerForTurn(one);
+  registerForTurn(other);
+  unregisterForTurn(one);
   expect(process.listenerCount('exit')).toBe(before + 1);
-  releaseFromTurn(other);
+  unregisterForTurn(other);
   expect(process.listenerCount('exit')).toBe(before);
 });

@@ -21,9 +21,9 @@ it('one copy of this package removes the exit listener that another one added', 
     const others = process.listenerCount('exit');
     const counts = [];
     for (let turn = 0; turn < 20; turn++) {
-      second.holdForTurn(holder);
+      second.registerForTurn(holder);
       counts.push(process.listenerCount('exit') - others);
-      first.releaseFromTurn(holder);
+      first.unregisterForTurn(holder);
       counts.push(process.listenerCount('exit') - others);
     }
     console.log(JSON.stringify([...new Set(counts)]));`,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { COMPONENT, declareComponent } from '../../core/component.js';
-import { isOwnCollector } from '../../core/exit-drain.js';
+import { isUserBuffer } from '../../core/exit-drain.js';
 import { Handler } from '../../core/handler.js';
 import { LEAN } from '../../core/lean.js';
 import { checkLevel } from '../../core/levels.js';
@@ -139,7 +139,7 @@ export class StreamHandler extends Handler {
 
   /** See {@link Handler.outlivesClose}: a stream stays open, and a file is opened again. */
   override get outlivesClose(): boolean {
-    return !isOwnCollector(this);
+    return !isUserBuffer(this);
   }
 
   /** Flushes, and stops listening for the stream's errors. The stream stays open: it may be a standard one. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { COMPONENT, declareComponent } from '../../core/component.js';
-import { type Drainable, holdUntilExit, isOwnCollector, releaseFromExit } from '../../core/exit-drain.js';
+import { type Drainable, isUserBuffer, registerForExit, unregisterForExit } from '../../core/exit-drain.js';
 import { assertHandler, type Handler, isHandler } from '../../core/handler.js';
 import { LEAN } from '../../core/lean.js';
 import { checkLevel } from '../../core/levels.js';
@@ -102,7 +102,7 @@ export class MemoryHandler extends BufferingHandler implements Drainable {
       this.buffer.shift();
       this.dropped += 1;
     }
-    if (this.buffer.length > 0 && this.flushOnClose) holdUntilExit(this);
+    if (this.buffer.length > 0 && this.flushOnClose) registerForExit(this);
   }
 
   /** What waits in the buffer, and what was lost without a target. */
@@ -125,7 +125,7 @@ export class MemoryHandler extends BufferingHandler implements Drainable {
   override flush(): void | Promise<void> {
     const { target } = this;
     if (target === null) return;
-    releaseFromExit(this);
+    unregisterForExit(this);
     // What the target itself logs meanwhile waits for the next flush: passed on now, it might never end.
     for (const record of this.buffer.splice(0)) handOver(target, record);
     return target.flush();
@@ -133,7 +133,7 @@ export class MemoryHandler extends BufferingHandler implements Drainable {
 
   /** See {@link Handler.outlivesClose}: it is flushed at the end of the process. */
   override get outlivesClose(): boolean {
-    return this.flushOnClose && !isOwnCollector(this);
+    return this.flushOnClose && !isUserBuffer(this);
   }
 
   drainAtExit(): void {
@@ -151,7 +151,7 @@ export class MemoryHandler extends BufferingHandler implements Drainable {
       flushed = this.flushOnClose ? this.flush() : undefined;
     } finally {
       // Also where the target fails: nobody closes it a second time.
-      releaseFromExit(this);
+      unregisterForExit(this);
       this.target = null;
       closed = super.close();
     }

@@ -1,4 +1,4 @@
-import { type Drainable, holdUntilExit, releaseFromExit } from '../../core/exit-drain.js';
+import { type Drainable, registerForExit, unregisterForExit } from '../../core/exit-drain.js';
 import { PIPE_PATIENCE_MS } from '../../runtime/std-streams.js';
 import { type UnfinishedWrite, writeFully } from '../../runtime/write-fully.js';
 import type { DeliveryStats } from '../delivery/delivery-queue.js';
@@ -155,7 +155,7 @@ export class TextWriter implements Drainable, JointWriter {
     if (batch.leastBytes >= MAX_JOINT_BYTES) return this.flush(this.#patienceMs);
     if (batch.length === 1) {
       jointWrites.writers.add(this);
-      holdUntilExit(this);
+      registerForExit(this);
     }
     return undefined;
   }
@@ -256,7 +256,7 @@ export class TextWriter implements Drainable, JointWriter {
       this.#timer = undefined;
       this.#flushUnasked(0);
     }, delayMs).unref();
-    holdUntilExit(this);
+    registerForExit(this);
   }
 
   #flushUnasked(patienceMs: number): void {
@@ -268,6 +268,6 @@ export class TextWriter implements Drainable, JointWriter {
   #rest(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    releaseFromExit(this);
+    unregisterForExit(this);
   }
 }

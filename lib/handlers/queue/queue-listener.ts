@@ -1,4 +1,4 @@
-import { type Drainable, holdUntilExit, releaseFromExit } from '../../core/exit-drain.js';
+import { type Drainable, registerForExit, unregisterForExit } from '../../core/exit-drain.js';
 import type { Handler } from '../../core/handler.js';
 import { handOver, recordFrom, settle, wrongAnswer } from '../../core/overrides.js';
 import type { LogRecord } from '../../core/records/log-record.js';
@@ -170,7 +170,7 @@ export class QueueListener implements Drainable {
       this.drain(BATCH);
       if (!this.queue.empty() && !this.#isStuck) this.#schedule();
     });
-    holdUntilExit(this);
+    registerForExit(this);
   }
 
   #end(): void {
@@ -182,7 +182,7 @@ export class QueueListener implements Drainable {
   #rest(): void {
     if (this.#turn !== undefined) clearImmediate(this.#turn);
     this.#turn = undefined;
-    releaseFromExit(this);
+    unregisterForExit(this);
   }
 }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { whenActive } from '../../core/activation.js';
 import { COMPONENT, declareComponent } from '../../core/component.js';
 import { LoggingError } from '../../core/errors.js';
-import { isOwnCollector } from '../../core/exit-drain.js';
+import { isUserBuffer } from '../../core/exit-drain.js';
 import { Handler, isHandler } from '../../core/handler.js';
 import { LEAN } from '../../core/lean.js';
 import { checkOptions, formatIssue, type OptionIssue } from '../../core/options.js';
@@ -237,7 +237,7 @@ export class QueueHandler extends Handler {
 
   /** See {@link Handler.outlivesClose}: its handlers then get records at once; a worker is gone. */
   override get outlivesClose(): boolean {
-    return !(this.listener instanceof WorkerQueueListener) && !isOwnCollector(this);
+    return !(this.listener instanceof WorkerQueueListener) && !isUserBuffer(this);
   }
 
   /**

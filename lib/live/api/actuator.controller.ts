@@ -109,8 +109,8 @@ export class ActuatorApi {
   }
 
   #loggers(): SpringLoggers {
-    const { book, actuatorDuration } = this.live;
-    return new SpringLoggers(book.manager, book, actuatorDuration);
+    const { registry, actuatorDuration } = this.live;
+    return new SpringLoggers(registry.manager, registry, actuatorDuration);
   }
 }
 

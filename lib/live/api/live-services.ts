@@ -1,4 +1,4 @@
-import type { OverrideBook } from '../overrides/override-book.js';
+import type { OverrideRegistry } from '../overrides/override-registry.js';
 import type { Replicas } from '../overrides/replicas.js';
 import type { RecordRing } from '../records/record-ring.js';
 import type { RecordStreams } from '../records/record-streams.js';
@@ -11,7 +11,7 @@ export const LIVE: unique symbol = Symbol.for('nestjs-logging.live');
 /** The services behind the routes of one module. */
 export interface LiveServices {
   readonly access: LiveAccess;
-  readonly book: OverrideBook;
+  readonly registry: OverrideRegistry;
   readonly ring: RecordRing;
   /** `undefined` where requests carry no levels. */
   readonly tokens: TokenService | undefined;

@@ -51,10 +51,10 @@ export class LiveApi {
   @Get('api/session')
   session(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
     return this.#read(request, response, (exchange) => {
-      const { access, book, ring } = this.live;
+      const { access, registry, ring } = this.live;
       exchange.json(200, {
         csrfToken: access.csrfToken,
-        instance: book.instance,
+        instance: registry.instance,
         process: {
           pid: process.pid,
           node: process.version,
@@ -77,9 +77,9 @@ export class LiveApi {
   @Get('api/loggers')
   loggers(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
     return this.#read(request, response, (exchange) => {
-      const { book } = this.live;
-      const groups = Object.fromEntries(book.manager.groups);
-      exchange.json(200, { loggers: showLoggers(book), groups, overrides: this.#showOverrides() });
+      const { registry } = this.live;
+      const groups = Object.fromEntries(registry.manager.groups);
+      exchange.json(200, { loggers: showLoggers(registry), groups, overrides: this.#showOverrides() });
     });
   }
 
@@ -94,17 +94,17 @@ export class LiveApi {
   setOverride(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
     return this.#change(request, response, async (exchange) => {
       const { target, level, ...options } = objectOf(await exchange.body());
-      const { book, replicas } = this.live;
-      const { name } = book.instance;
+      const { registry, replicas } = this.live;
+      const { name } = registry.instance;
       const override = makeOverride(
         target as string,
         level as string,
         options as OverrideOptions,
         name,
-        book.moment(),
+        registry.moment(),
       );
-      book.set(override);
-      exchange.json(201, showOverride(override, book, replicas?.status()));
+      registry.set(override);
+      exchange.json(201, showOverride(override, registry, replicas?.status()));
     });
   }
 
@@ -113,7 +113,7 @@ export class LiveApi {
   endOverride(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
     return this.#change(request, response, (exchange) => {
       const by = cutText(exchange.query.get('by') ?? '', 256) || null;
-      if (!this.live.book.end(exchange.parameter('id'), by))
+      if (!this.live.registry.end(exchange.parameter('id'), by))
         throw new RefusedRequest(404, 'no such override');
       exchange.empty(204);
     });
@@ -163,11 +163,11 @@ export class LiveApi {
   @Get('api/replicas')
   replicas(@Req() request: PlatformRequest, @Res() response: PlatformResponse): Promise<void> {
     return this.#read(request, response, (exchange) => {
-      const { book, replicas } = this.live;
+      const { registry, replicas } = this.live;
       const alone = { isConnected: false, version: 0, overrides: {}, instances: [] };
       const shown: ShownReplicas = {
         isShared: replicas !== undefined,
-        instance: book.instance.name,
+        instance: registry.instance.name,
         ...(replicas?.status() ?? alone),
       };
       exchange.json(200, shown);
@@ -216,7 +216,7 @@ export class LiveApi {
   }
 
   #showOverrides(): ShownOverride[] {
-    return showOverrides(this.live.book, this.live.replicas?.status());
+    return showOverrides(this.live.registry, this.live.replicas?.status());
   }
 
   #read(request: PlatformRequest, response: PlatformResponse, work: Work): Promise<void> {

@@ -7,27 +7,32 @@ import { getLoggingErrors } from '../../core/reports/error-reports.js';
 import { getLoggingStats } from '../../core/reports/logging-stats.js';
 import { ownLevel } from '../overrides/active-level.js';
 import { levelName } from '../overrides/override.js';
-import type { OverrideBook } from '../overrides/override-book.js';
 import type { Override } from '../overrides/override-data.js';
+import type { OverrideRegistry } from '../overrides/override-registry.js';
 import type { ReplicasStatus } from '../overrides/replicas-status.js';
 import { holdsIn } from '../overrides/strongest.js';
 import { RefusedRequest } from './exchange.js';
 import type { Acknowledgements, ShownLogger, ShownOverride } from './shown.js';
 
 /** The valid overrides. @param status Of the replicas; `undefined` where nothing is shared. */
-export function showOverrides(book: OverrideBook, status?: ReplicasStatus): ShownOverride[] {
-  return book.list().map((override) => showOverride(override, book, status));
+export function showOverrides(registry: OverrideRegistry, status?: ReplicasStatus): ShownOverride[] {
+  return registry.list().map((override) => showOverride(override, registry, status));
 }
 
 /** An override as it is shown. */
-export function showOverride(override: Override, book: OverrideBook, status?: ReplicasStatus): ShownOverride {
+export function showOverride(
+  override: Override,
+  registry: OverrideRegistry,
+  status?: ReplicasStatus,
+): ShownOverride {
   const { level: levelno, ...rest } = override;
   return {
     ...rest,
     level: levelName(levelno),
     levelno,
-    budgetLeft: book.budgetLeft(override.id),
-    acknowledgements: status === undefined ? null : acknowledgementsOf(override, status, book.instance.name),
+    budgetLeft: registry.budgetLeft(override.id),
+    acknowledgements:
+      status === undefined ? null : acknowledgementsOf(override, status, registry.instance.name),
   };
 }
 
@@ -47,14 +52,14 @@ function acknowledgementsOf(override: Override, status: ReplicasStatus, own: str
 }
 
 /** The tree of loggers, the root first, then by name. */
-export function showLoggers(book: OverrideBook): ShownLogger[] {
+export function showLoggers(registry: OverrideRegistry): ShownLogger[] {
   const manager = getManager();
   const named = manager.loggers().sort((one, other) => (one.name < other.name ? -1 : 1));
-  return [manager.root, ...named].map((logger) => showLogger(logger, book));
+  return [manager.root, ...named].map((logger) => showLogger(logger, registry));
 }
 
-function showLogger(logger: Logger, book: OverrideBook): ShownLogger {
-  const { level, levelOf, override } = book.overlay?.activeLevel(logger) ?? ownLevel(logger);
+function showLogger(logger: Logger, registry: OverrideRegistry): ShownLogger {
+  const { level, levelOf, override } = registry.overlay?.activeLevel(logger) ?? ownLevel(logger);
   const { name, parent, disabled, propagate, handlers, filters } = logger;
   return {
     name,

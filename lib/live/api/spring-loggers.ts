@@ -4,8 +4,8 @@ import type { Manager } from '../../core/loggers/manager.js';
 import { cutText } from '../../runtime/cut-text.js';
 import { ownLevel } from '../overrides/active-level.js';
 import { checkTarget, makeOverride, OFF } from '../overrides/override.js';
-import type { OverrideBook } from '../overrides/override-book.js';
 import type { Override } from '../overrides/override-data.js';
+import type { OverrideRegistry } from '../overrides/override-registry.js';
 import { RefusedRequest } from './exchange.js';
 
 /** Spring's levels, from the quietest on. */
@@ -41,7 +41,7 @@ export interface SpringGroup {
 export class SpringLoggers {
   constructor(
     private readonly manager: Manager,
-    private readonly book: OverrideBook,
+    private readonly registry: OverrideRegistry,
     /** How long a level lasts. */
     private readonly duration: string,
   ) {}
@@ -74,14 +74,16 @@ export class SpringLoggers {
   set(name: string, body: unknown): void {
     const level = readLevel(body);
     const target = checkTarget(name === 'ROOT' ? 'root' : name);
-    const before = this.book.list().filter((override) => override.target === target && override.by === BY);
+    const before = this.registry
+      .list()
+      .filter((override) => override.target === target && override.by === BY);
     if (level !== undefined) {
       const options = { for: this.duration, by: BY, reason: 'set over the actuator' };
-      const { instance } = this.book;
-      const override = makeOverride(target, NUMBERS[level], options, instance.name, this.book.moment());
-      this.book.set(override);
+      const { instance } = this.registry;
+      const override = makeOverride(target, NUMBERS[level], options, instance.name, this.registry.moment());
+      this.registry.set(override);
     }
-    for (const { id } of before) this.book.end(id, BY, level === undefined ? 'ended' : 'replaced');
+    for (const { id } of before) this.registry.end(id, BY, level === undefined ? 'ended' : 'replaced');
     // Spring's logger is there from then on.
     if (!this.manager.groups.has(target) && target !== 'root') this.manager.getLogger(target);
   }
@@ -90,7 +92,7 @@ export class SpringLoggers {
     const override = this.#overrideOf(logger.name);
     const configured = override?.level ?? logger.level;
     const isConfigured = configured !== NOTSET || logger.parent === null;
-    const { level } = this.book.overlay?.activeLevel(logger) ?? ownLevel(logger);
+    const { level } = this.registry.overlay?.activeLevel(logger) ?? ownLevel(logger);
     return {
       ...(isConfigured ? { configuredLevel: springLevel(configured) } : {}),
       effectiveLevel: springLevel(level),
@@ -98,7 +100,7 @@ export class SpringLoggers {
   }
 
   #group(name: string): SpringGroup {
-    const override = this.book.list().find(({ target }) => target === name);
+    const override = this.registry.list().find(({ target }) => target === name);
     return {
       ...(override === undefined ? {} : { configuredLevel: springLevel(override.level) }),
       members: this.manager.groups.get(name) ?? [],
@@ -106,7 +108,7 @@ export class SpringLoggers {
   }
 
   #overrideOf(name: string): Override | undefined {
-    return this.book.overlay?.byLogger.get(name);
+    return this.registry.overlay?.byLogger.get(name);
   }
 }
 

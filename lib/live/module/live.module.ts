@@ -18,7 +18,7 @@ import { LiveAccess } from '../api/access.js';
 import { ActuatorApi } from '../api/actuator.controller.js';
 import { LiveApi } from '../api/live.controller.js';
 import { LIVE, type LiveServices } from '../api/live-services.js';
-import { overrideBook } from '../overrides/override-book.js';
+import { overrideRegistry } from '../overrides/override-registry.js';
 import type { Replicas } from '../overrides/replicas.js';
 import { RecordRing } from '../records/record-ring.js';
 import { RecordStreams } from '../records/record-streams.js';
@@ -86,14 +86,15 @@ class LiveRootModule implements OnModuleInit, OnModuleDestroy, OnApplicationShut
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(ApplicationConfig) private readonly config: ApplicationConfig,
   ) {
-    const { book, tokens, ring } = live;
+    const { registry, tokens, ring } = live;
     if (options.records.keep === 'always') ring.open();
     if (tokens !== undefined) this.#undo.push(tokens.install());
     options.replicas?.start({
-      instance: book.instance,
-      list: () => book.list(),
-      reconcile: (overrides: Parameters<typeof book.reconcile>[0]) => book.reconcile(overrides),
-      onLocalChange: (listener: Parameters<typeof book.onLocalChange>[0]) => book.onLocalChange(listener),
+      instance: registry.instance,
+      list: () => registry.list(),
+      reconcile: (overrides: Parameters<typeof registry.reconcile>[0]) => registry.reconcile(overrides),
+      onLocalChange: (listener: Parameters<typeof registry.onLocalChange>[0]) =>
+        registry.onLocalChange(listener),
     });
   }
 
@@ -139,19 +140,19 @@ function makeServices(
   secrets: readonly Buffer[],
 ): LiveServices {
   const { capacity, keep, clients } = options.records;
-  const book = overrideBook();
+  const registry = overrideRegistry();
   // Of several applications in one process the last one that says something does.
-  const { name = book.instance.name, labels = book.instance.labels } = options.instance;
-  book.instance = { name, labels };
+  const { name = registry.instance.name, labels = registry.instance.labels } = options.instance;
+  registry.instance = { name, labels };
   return {
     access,
-    book,
+    registry,
     ring: new RecordRing(getManager(), {
       capacity: capacity ?? 50_000,
       maxCharacters: MAX_CHARACTERS,
       keepsAlways: keep === 'always',
     }),
-    tokens: options.token === false ? undefined : new TokenService(book, secrets, options.token),
+    tokens: options.token === false ? undefined : new TokenService(registry, secrets, options.token),
     replicas: options.replicas as Replicas | undefined,
     streams: new RecordStreams(clients ?? 20),
     traceUrl: options.traceUrl ?? null,

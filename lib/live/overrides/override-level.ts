@@ -3,8 +3,8 @@ import { getLogger } from '../../core/loggers/manager.js';
 import { type ActiveLevel, ownLevel } from './active-level.js';
 import type { OverrideListener } from './audit.js';
 import { makeOverride, type OverrideOptions } from './override.js';
-import { overrideBook } from './override-book.js';
 import type { Override } from './override-data.js';
+import { overrideRegistry } from './override-registry.js';
 
 /** An override that code made, to be ended by it. */
 export interface OverrideHandle {
@@ -32,14 +32,14 @@ export interface OverrideHandle {
  * @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL`; `ERR_LOGGING_OPTIONS`, also if 1,000 are valid already.
  */
 export function overrideLevel(target: string, level: Level, options: OverrideOptions = {}): OverrideHandle {
-  const book = overrideBook();
-  const override = makeOverride(target, level, options, book.instance.name, book.moment());
-  book.set(override);
-  const end = (by?: string) => void book.end(override.id, by);
+  const registry = overrideRegistry();
+  const override = makeOverride(target, level, options, registry.instance.name, registry.moment());
+  registry.set(override);
+  const end = (by?: string) => void registry.end(override.id, by);
   return {
     override,
     get isActive() {
-      return book.has(override.id);
+      return registry.has(override.id);
     },
     end,
     [Symbol.dispose]: end,
@@ -48,12 +48,12 @@ export function overrideLevel(target: string, level: Level, options: OverrideOpt
 
 /** The valid overrides, the newest first; those that hold only in other instances too. */
 export function listOverrides(): readonly Override[] {
-  return overrideBook().list();
+  return overrideRegistry().list();
 }
 
 /** Ends an override by its id. @param by Who, for the audit record. @returns Whether it was valid. */
 export function endOverride(id: string, by?: string): boolean {
-  return overrideBook().end(id, by);
+  return overrideRegistry().end(id, by);
 }
 
 /**
@@ -63,11 +63,11 @@ export function endOverride(id: string, by?: string): boolean {
  * @returns A function that removes it.
  */
 export function onOverrideChange(listener: OverrideListener): () => void {
-  return overrideBook().onChange(listener);
+  return overrideRegistry().onChange(listener);
 }
 
 /** The level of a logger, where it comes from, and the override that sets it, if any. */
 export function explainLevel(name?: string): ActiveLevel {
   const logger = getLogger(name);
-  return overrideBook().overlay?.activeLevel(logger) ?? ownLevel(logger);
+  return overrideRegistry().overlay?.activeLevel(logger) ?? ownLevel(logger);
 }

@@ -1,5 +1,5 @@
-import type { LocalChange } from './override-book.js';
 import type { Override } from './override-data.js';
+import type { LocalChange } from './override-registry.js';
 import type { ReplicasStatus } from './replicas-status.js';
 import type { LiveInstance } from './strongest.js';
 

@@ -1,6 +1,6 @@
 import { readOverride } from '../overrides/override.js';
-import { type LocalChange, MAX_OVERRIDES } from '../overrides/override-book.js';
 import type { Override } from '../overrides/override-data.js';
+import { type LocalChange, MAX_OVERRIDES } from '../overrides/override-registry.js';
 
 /** How long an ended override is remembered after its expiry, in milliseconds. */
 const REMEMBER_MS = 3_600_000;

@@ -7,8 +7,8 @@ import { runningLevels } from '../../nest/work/running-work.js';
 import { globalSlot } from '../../runtime/global-slot.js';
 import { logAudit } from '../overrides/audit.js';
 import { levelName } from '../overrides/override.js';
-import type { OverrideBook } from '../overrides/override-book.js';
 import type { Admissions } from '../overrides/override-overlay.js';
+import type { OverrideRegistry } from '../overrides/override-registry.js';
 import { type LevelGrant, type LevelTokenOptions, LevelTokens } from './level-tokens.js';
 
 /** Bytes of a secret, at least. */
@@ -90,7 +90,7 @@ export class TokenService implements Admissions {
   readonly #cookie: RegExp | undefined;
 
   constructor(
-    private readonly book: OverrideBook,
+    private readonly registry: OverrideRegistry,
     secrets: readonly Buffer[],
     { header = 'x-log-level', cookie = false }: TokenOptions,
   ) {
@@ -109,7 +109,7 @@ export class TokenService implements Admissions {
       clearTimeout(this.#timer);
       this.#active.clear();
       this.#carried.clear();
-      this.book.admit(this, false);
+      this.registry.admit(this, false);
     };
   }
 
@@ -191,7 +191,7 @@ export class TokenService implements Admissions {
       this.#active.delete(id);
       this.#carried.delete(grant);
     }
-    this.book.admit(this, this.#carried.size > 0);
+    this.registry.admit(this, this.#carried.size > 0);
     if (this.#active.size === 0) return;
     const next = Math.min(...[...this.#active.values()].map(({ left }) => left));
     this.#timer = setTimeout(() => this.#changed(), Math.min(Math.max(next, 1), 60_000)).unref();

@@ -6,6 +6,7 @@ import type { LoggingConfig } from '../../config/plan/logging-config.js';
 import type { ConfigPlan, PlannedComponent } from '../../config/plan/planned-config.js';
 import { type Handler, openHandlers } from '../../core/handler.js';
 import { getManager, type Manager } from '../../core/loggers/manager.js';
+import { perManager } from '../../core/loggers/per-manager.js';
 import { reportLoggingError, reportNotice } from '../../core/reports/diagnostics.js';
 import { closeHandlers } from '../../core/shutdown.js';
 import { waitAtMost } from '../../runtime/deadline.js';
@@ -13,7 +14,6 @@ import { globalSlot } from '../../runtime/global-slot.js';
 import { findConflicts } from './application-conflicts.js';
 import { bufferRecords, replayRecords, takeBufferedRecords } from './buffered-records.js';
 import { closeEnded, countLateRecords } from './ended-handlers.js';
-import { perRegistry } from './per-registry.js';
 
 /** How long flushing, and then closing, may take when an application closes, in milliseconds; 5 s together. */
 const PATIENCE_MS = 2_500;
@@ -48,7 +48,7 @@ interface ActiveApplications {
   readonly waiting: Set<Handler>;
 }
 
-const activeHere = perRegistry(
+const activeHere = perManager(
   'nest.live.4',
   (): ActiveApplications => ({
     manager: getManager(),

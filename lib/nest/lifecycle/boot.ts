@@ -1,5 +1,6 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { WARNING } from '../../core/levels.js';
+import { perManager } from '../../core/loggers/per-manager.js';
 import { globalSlot } from '../../runtime/global-slot.js';
 import { findDeclarations } from '../components/container-modules.js';
 import type { LoggingDeclaration } from '../module/logging-declaration.js';
@@ -7,7 +8,6 @@ import { expectInternal, loadingOf } from '../nest-internals.js';
 import { bufferForBoot, deactivateFor, flushActive } from './active-logging.js';
 import { isBufferingRecords, printBufferedRecords } from './buffered-records.js';
 import { activateWithoutContainer } from './logging-configurator.js';
-import { perRegistry } from './per-registry.js';
 
 /** An application that is starting. */
 interface Boot {
@@ -25,7 +25,7 @@ interface Boots {
   readonly failed: WeakSet<ModulesContainer>;
 }
 
-const bootsHere = perRegistry(
+const bootsHere = perManager(
   'nest.boot.4',
   (): Boots => ({ unclaimed: [], underway: new Map(), failed: new WeakSet() }),
 );

@@ -1,4 +1,4 @@
-import { type Drainable, holdUntilExit, releaseFromExit } from '../../core/exit-drain.js';
+import { type Drainable, registerForExit, unregisterForExit } from '../../core/exit-drain.js';
 import { Formatter } from '../../core/formatting/formatter.js';
 import { forgetOpen, Handler } from '../../core/handler.js';
 import { getLastResort, setLastResort } from '../../core/last-resort.js';
@@ -6,12 +6,12 @@ import { LEAN } from '../../core/lean.js';
 import { INFO, WARNING } from '../../core/levels.js';
 import type { Logger } from '../../core/loggers/logger.js';
 import { getLogger, getRootLogger } from '../../core/loggers/manager.js';
+import { perManager } from '../../core/loggers/per-manager.js';
 import { handOver } from '../../core/overrides.js';
 import { keepFields } from '../../core/records/copy-record.js';
 import type { LogRecord } from '../../core/records/log-record.js';
 import { state } from '../../core/state.js';
 import { writeStderr } from '../../runtime/std-streams.js';
-import { perRegistry } from './per-registry.js';
 
 /**
  * How much is buffered before a configuration is active: the oldest records are dropped first, and their number is
@@ -36,7 +36,7 @@ interface Slot {
   buffering: Buffering | undefined;
 }
 
-const currentSlot = perRegistry('nest.buffering.1', (): Slot => ({ buffering: undefined }));
+const currentSlot = perManager('nest.buffering.1', (): Slot => ({ buffering: undefined }));
 
 /**
  * Buffers what is logged until a configuration is active, instead of letting the last resort print or drop it.
@@ -54,7 +54,7 @@ export function bufferRecords(): void {
   slot.buffering = { handler, root, previous: getLastResort(), rootLevel: root.level, atExit };
   setLastResort(handler);
   root.setLevel(1);
-  holdUntilExit(atExit);
+  registerForExit(atExit);
 }
 
 /** Whether records are being buffered. */
@@ -75,7 +75,7 @@ function takeFrom(slot: Slot): readonly LogRecord[] {
   const { buffering } = slot;
   if (buffering === undefined) return [];
   slot.buffering = undefined;
-  releaseFromExit(buffering.atExit);
+  unregisterForExit(buffering.atExit);
   const { root } = buffering;
   if (root.level === 1) root.setLevel(buffering.rootLevel);
   if (state.lastResort === buffering.handler) setLastResort(buffering.previous);

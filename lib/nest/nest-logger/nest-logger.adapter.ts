@@ -4,11 +4,11 @@ import { addFields, type LogCall } from '../../core/calls/call-options.js';
 import { CALLED_FOR, type CallBoundary } from '../../core/calls/caller.js';
 import { addLevelName, CRITICAL, DEBUG, ERROR, getLevelName, INFO, WARNING } from '../../core/levels.js';
 import { getLogger, getManager } from '../../core/loggers/manager.js';
+import { perManager } from '../../core/loggers/per-manager.js';
 import { handOver, recordBy } from '../../core/overrides.js';
 import type { LogRecord, LogRecordOptions } from '../../core/records/log-record.js';
 import { getLogRecordFactory } from '../../core/records/record-factory.js';
 import { isBooting, reportBootFailure } from '../lifecycle/boot.js';
-import { perRegistry } from '../lifecycle/per-registry.js';
 import { ANSWER_CONTEXTS, EVENT_CONTEXT, FAILURE_CONTEXTS, isBootFailure } from '../nest-internals.js';
 import { noteFailure } from '../requests/failures/failure-record.js';
 import { currentRequest } from '../requests/request-state.js';
@@ -157,4 +157,4 @@ function isEnabled(level: LogLevel, enabled: ReadonlySet<LogLevel>): boolean {
 const SEVERITY: readonly LogLevel[] = ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'];
 
 /** The contexts that have a logger of their own. */
-const contexts = perRegistry('nest.contexts.1', () => new Set<string>());
+const contexts = perManager('nest.contexts.1', () => new Set<string>());

@@ -1,8 +1,8 @@
 import type { Logger } from '../../core/loggers/logger.js';
+import { perManager } from '../../core/loggers/per-manager.js';
 import { referringTraceback } from '../../core/records/logged-errors.js';
-import { perRegistry } from '../lifecycle/per-registry.js';
 
-const settings = perRegistry('nest.tracebacks.1', () => ({ areRepeated: false }));
+const settings = perManager('nest.tracebacks.1', () => ({ areRepeated: false }));
 
 /** Sets whether the records of failures repeat the traceback of an error that the application has logged itself. */
 export function repeatTracebacks(areRepeated: boolean): void {

@@ -1,4 +1,4 @@
-import { type Drainable, holdUntilExit, releaseFromExit } from '../../../core/exit-drain.js';
+import { type Drainable, registerForExit, unregisterForExit } from '../../../core/exit-drain.js';
 import { checkLevel } from '../../../core/levels.js';
 import { BoundedQueue, type BoundedQueueOptions } from '../bounded-queue.js';
 import type { DropReason, QueueEntry } from '../delivery-queue.js';
@@ -147,7 +147,7 @@ export class SpoolWriter implements Drainable {
     if (this.memory.length === 0) {
       clearTimeout(this.#flushTimer);
       this.#flushTimer = undefined;
-      releaseFromExit(this);
+      unregisterForExit(this);
       return;
     }
     this.#flushTimer ??= setTimeout(
@@ -157,7 +157,7 @@ export class SpoolWriter implements Drainable {
       },
       Math.max(this.#settings.flushIntervalMs, performance.now() < this.#retryAt ? RETRY_MS : 0),
     ).unref();
-    holdUntilExit(this);
+    registerForExit(this);
   }
 
   #fail(text: string, cause: unknown): void {

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { type Drainable, holdUntilExit, isEnding, releaseFromExit } from '../../../core/exit-drain.js';
+import { type Drainable, isEnding, registerForExit, unregisterForExit } from '../../../core/exit-drain.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
 import { reportLoggingError } from '../../../core/reports/diagnostics.js';
 import { waitAtMost } from '../../../runtime/deadline.js';
@@ -119,7 +119,7 @@ export class WorkerQueueListener implements Drainable {
     this.#isRunning = false;
     clearTimeout(this.#respawn);
     this.queue.watch(undefined);
-    releaseFromExit(this);
+    unregisterForExit(this);
     const worker = this.#worker;
     this.#worker = undefined;
     this.#isReady = false;
@@ -148,7 +148,7 @@ export class WorkerQueueListener implements Drainable {
     if (this.#pending.length > 0 || !this.queue.empty()) return;
     clearImmediate(this.#turn);
     this.#turn = undefined;
-    releaseFromExit(this);
+    unregisterForExit(this);
   }
 
   toString(): string {
@@ -186,7 +186,7 @@ export class WorkerQueueListener implements Drainable {
     });
     // The process stays until the worker can take what waits.
     if (!this.#isReady) this.#worker?.ref();
-    holdUntilExit(this);
+    registerForExit(this);
   }
 
   /** Gives the worker what waits, as long as it has no more than so many. */

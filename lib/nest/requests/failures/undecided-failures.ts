@@ -1,4 +1,4 @@
-import { type Drainable, holdUntilExit, releaseFromExit } from '../../../core/exit-drain.js';
+import { type Drainable, registerForExit, unregisterForExit } from '../../../core/exit-drain.js';
 import { globalSlot } from '../../../runtime/global-slot.js';
 import type { RequestState } from '../request-state.js';
 
@@ -25,7 +25,7 @@ export function awaitStatus(state: RequestState): void {
   if (state.undecidedTimer !== undefined) return;
   state.undecidedTimer = setTimeout(logUndecided, MAX_WAIT_MS, state).unref();
   undecided.requests.add(state);
-  if (undecided.requests.size === 1) holdUntilExit(undecided);
+  if (undecided.requests.size === 1) registerForExit(undecided);
 }
 
 /** The status is known. */
@@ -34,7 +34,7 @@ export function statusDecided(state: RequestState): void {
   clearTimeout(state.undecidedTimer);
   state.undecidedTimer = undefined;
   undecided.requests.delete(state);
-  if (undecided.requests.size === 0) releaseFromExit(undecided);
+  if (undecided.requests.size === 0) unregisterForExit(undecided);
 }
 
 /** Logs every failure that waits for its status. */

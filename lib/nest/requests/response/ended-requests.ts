@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { type Drainable, holdForTurn, releaseFromTurn } from '../../../core/exit-drain.js';
+import { type Drainable, registerForTurn, unregisterForTurn } from '../../../core/exit-drain.js';
 import { writeTogether } from '../../../handlers/output/joint-writes.js';
 import { globalSlot } from '../../../runtime/global-slot.js';
 import type { RequestState } from '../request-state.js';
@@ -49,7 +49,7 @@ export function requestEnded(state: RequestState): void {
   const { waiting } = ended;
   waiting.push(state);
   if (!ended.isReading || waiting.length >= MAX_WAITING || !isOfServer(state.request.socket)) reportEnded();
-  else if (waiting.length === 1) holdForTurn(ended);
+  else if (waiting.length === 1) registerForTurn(ended);
 }
 
 /**
@@ -65,7 +65,7 @@ export function reportEnded(): void {
   const { waiting } = ended;
   if (waiting.length === 0) return;
   ended.waiting = [];
-  releaseFromTurn(ended);
+  unregisterForTurn(ended);
   writeTogether(() => {
     for (const state of waiting) state.follower.logEnded(state);
   });

@@ -3,7 +3,7 @@ import { LoggingError } from '../../core/errors.js';
 import type { RecordWatcher } from '../../core/loggers/level-overlay.js';
 import type { Logger } from '../../core/loggers/logger.js';
 import { getManager, type Manager } from '../../core/loggers/manager.js';
-import { perRegistry } from '../../nest/lifecycle/per-registry.js';
+import { perManager } from '../../core/loggers/per-manager.js';
 import { watchRecords } from '../records/watch-records.js';
 import { ownLevel } from './active-level.js';
 import {
@@ -41,7 +41,7 @@ export type LocalChange =
  *
  * It overrides the levels of the tree as long as there are overrides, and then releases it.
  */
-export class OverrideBook {
+export class OverrideRegistry {
   #entries = new Map<string, Entry>();
   /** Overrides whose budget is used up here, although other instances may have some left. */
   readonly #spent = new Map<string, Expiry>();
@@ -247,4 +247,4 @@ export class OverrideBook {
 }
 
 /** The overrides of the current tree of loggers. */
-export const overrideBook = perRegistry('live.overrides.1', () => new OverrideBook(getManager()));
+export const overrideRegistry = perManager('live.overrides.1', () => new OverrideRegistry(getManager()));
