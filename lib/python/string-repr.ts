@@ -1,13 +1,21 @@
 import { lazy } from '../runtime/lazy.js';
 
-/** What `repr` must look at more closely: anything but printable ASCII, quotes and the backslash. */
-const NEEDS_CARE = /[^\x20-\x7e]|['\\]/;
 /**
- * Characters for which Python's `str.isprintable` is false, except the space. Made when it is first needed, like all
- * expressions that name classes of Unicode: they are slow to compile.
+ * What `repr` must look at more closely: quotes, the backslash, and all but printable ASCII, Latin, Cyrillic and Chinese,
+ * in whose ranges everything is printable.
  */
-const notPrintable = lazy(() => /[\p{C}\p{Z}]/u);
-const NOT_ASCII = /[^\x00-\x7f]/;
+const NEEDS_CARE = /[^\x20-\x7e\xa1-\xac\xae-\u0377\u0400-\u052f\u4e00-\u9fff]|['\\]/;
+/** What is escaped of ASCII, in single and in double quotes: far faster than the classes of Unicode below. */
+const IN_SINGLE = /[\0-\x1f\x7f'\\]/g;
+const IN_DOUBLE = /[\0-\x1f\x7f\\]/g;
+/**
+ * The same of all characters: those for which Python's `str.isprintable` is false, except the space. Made when they are
+ * first needed, like all expressions that name classes of Unicode: they are slow to compile.
+ */
+const unicodeInSingle = lazy(() => /['\\]|(?! )[\p{C}\p{Z}]/gu);
+const unicodeInDouble = lazy(() => /\\|(?! )[\p{C}\p{Z}]/gu);
+const NOT_ASCII = /[^\0-\x7f]/;
+const ALL_NOT_ASCII = /[^\0-\x7f]/gu;
 
 /**
  * Python's `repr` of a string: in single quotes, or in double quotes where it holds single ones only;
@@ -15,23 +23,24 @@ const NOT_ASCII = /[^\x00-\x7f]/;
  */
 export function stringRepr(text: string): string {
   if (!NEEDS_CARE.test(text)) return `'${text}'`;
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  let quoted = quote;
-  for (const character of text) quoted += reprCharacter(character, quote);
-  return quoted + quote;
+  const isInDouble = text.includes("'") && !text.includes('"');
+  const quote = isInDouble ? '"' : "'";
+  return quote + text.replace(escapedIn(text, isInDouble), escaped) + quote;
+}
+
+function escapedIn(text: string, isInDouble: boolean): RegExp {
+  if (NOT_ASCII.test(text)) return isInDouble ? unicodeInDouble() : unicodeInSingle();
+  return isInDouble ? IN_DOUBLE : IN_SINGLE;
 }
 
 /** Escapes all that is not ASCII, as Python's `ascii` does after `repr`. */
 export function escapeNonAscii(text: string): string {
-  if (!NOT_ASCII.test(text)) return text;
-  let escaped = '';
-  for (const character of text) escaped += character <= '\x7f' ? character : hexEscape(character);
-  return escaped;
+  return NOT_ASCII.test(text) ? text.replace(ALL_NOT_ASCII, hexEscape) : text;
 }
 
-function reprCharacter(character: string, quote: string): string {
+function escaped(character: string): string {
   switch (character) {
-    case quote:
+    case "'":
     case '\\':
       return `\\${character}`;
     case '\t':
@@ -40,10 +49,8 @@ function reprCharacter(character: string, quote: string): string {
       return '\\n';
     case '\r':
       return '\\r';
-    case ' ':
-      return ' ';
     default:
-      return notPrintable().test(character) ? hexEscape(character) : character;
+      return hexEscape(character);
   }
 }
 

@@ -184,6 +184,66 @@ describe('repr', () => {
   });
 });
 
+/** What `repr` and `ascii` are to give, character by character. */
+function quotedOneByOne(text: string, isAscii: boolean): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const named = new Map([
+    ['\t', '\\t'],
+    ['\n', '\\n'],
+    ['\r', '\\r'],
+    ['\\', '\\\\'],
+    [quote, `\\${quote}`],
+    [' ', ' '],
+  ]);
+  const one = (character: string): string => {
+    const code = character.codePointAt(0) ?? 0;
+    const hex = code.toString(16);
+    if (!/[\p{C}\p{Z}]/u.test(character) && !(isAscii && code > 0x7e)) return character;
+    if (code < 0x100) return `\\x${hex.padStart(2, '0')}`;
+    return code < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
+  };
+  return quote + [...text].map((character) => named.get(character) ?? one(character)).join('') + quote;
+}
+
+describe('quoted strings', () => {
+  it('are quoted as they would be character by character', () => {
+    const unit = fc.oneof(
+      fc.constantFrom(
+        "'",
+        '"',
+        '\\',
+        '\n',
+        '\t',
+        '\r',
+        ' ',
+        'a',
+        '\u00a0',
+        '\u00ad',
+        '\u200b',
+        '\ud83d',
+        '\ude00',
+      ),
+      fc.integer({ min: 0, max: 0x5ff }).map((code) => String.fromCharCode(code)),
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+    );
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 12 }), (text) => {
+        expect(repr(text)).toBe(quotedOneByOne(text, false));
+        expect(ascii(text)).toBe(quotedOneByOne(text, true));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('are right for each character of the basic plane', () => {
+    for (let code = 0; code < 0x10000; code += 1) {
+      const character = String.fromCharCode(code);
+      if (repr(character) !== quotedOneByOne(character, false)) expect(repr(character)).toBe(code);
+    }
+    expect(repr("it's \u{1f600}")).toBe('"it\'s \u{1f600}"');
+  });
+});
+
 describe('ascii', () => {
   it('escapes all that is not ASCII, in objects too', () => {
     expect(ascii('é日😀')).toBe("'\\xe9\\u65e5\\U0001f600'");
