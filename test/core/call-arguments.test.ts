@@ -390,13 +390,39 @@ describe('what does not fit', () => {
       for (let call = 0; call < 450; call += 1) {
         const caller = () => ({ pathname: '/app/many.ts', lineno: 1 + (call % 150), funcName: 'run' });
         errors.report(
-          { code: 'ERR_LOGGING_ARGUMENT', logger: 'shop', about: '', problem: 'no', caller },
+          { code: 'ERR_LOGGING_ARGUMENT', logger: 'shop', about: '', problem: 'no', detail: '', caller },
           true,
         );
       }
     });
     stop();
     expect([told.length, text.split('\n').length - 1, errors.count]).toEqual([150, 150, 450]);
+  });
+
+  it('looks up few places of a flood, and still says each place that makes another mistake', () => {
+    const errors = new CallErrors();
+    let lookups = 0;
+    const report = (detail: string, lineno: number): void => {
+      const caller = () => {
+        lookups += 1;
+        return { pathname: '/app/flood.ts', lineno, funcName: 'run' };
+      };
+      errors.report(
+        { code: 'ERR_LOGGING_EXTRA_CLASH', logger: 'shop', about: detail, problem: detail, detail, caller },
+        true,
+      );
+    };
+    const { text } = captureStderr(() => {
+      for (let call = 0; call < 20_000; call += 1) report('name', 7);
+      report('module', 8);
+    });
+    expect(text).toBe('nestjs-logging: /app/flood.ts:7: name\nnestjs-logging: /app/flood.ts:8: module\n');
+    expect(lookups).toBeLessThan(5_000);
+    const counts = getLoggingErrors().filter(({ message }) => message.startsWith('/app/flood.ts'));
+    expect(counts.map(({ message, count }) => [message, count])).toEqual([
+      ['/app/flood.ts:7: name', 20_000],
+      ['/app/flood.ts:8: module', 1],
+    ]);
   });
 
   it('is said once for a record, whatever the number of handlers', () => {

@@ -15,12 +15,19 @@ export interface CallError {
   readonly about: string;
   /** What is wrong, what was done about it, and the remedy; without values of the call. */
   readonly problem: string;
+  /** What distinguishes it from others with this code, in short: a name, a reason. */
+  readonly detail: string;
   /** Where the call was made. */
   readonly caller: () => CallerInfo;
 }
 
 /** Places whose text is kept. */
 const MAX_KNOWN = 1_000;
+/**
+ * How often in a second a place is looked up, which takes ten times as long as the call. What is beyond counts for the last
+ * place known to make the same mistake: another one is then reported when there is less of it.
+ */
+const MAX_LOOKUPS = 200;
 /** Characters of a message, or a name, that identify it. */
 const MAX_ABOUT = 200;
 
@@ -33,6 +40,11 @@ const MAX_ABOUT = 200;
 export class CallErrors {
   #count = 0;
   readonly #known = new Map<string, SeenError>();
+  /** The last error of each kind: of a logger, with a code and a detail. */
+  readonly #latest = new Map<string, SeenError>();
+  /** The second, since the epoch, in which so many places were looked up. */
+  #second = 0;
+  #lookups = 0;
 
   /** How many there were. */
   get count(): number {
@@ -47,12 +59,29 @@ export class CallErrors {
   report(error: CallError, prints: boolean): void {
     this.#count += 1;
     try {
-      const { seen, isNew } = this.#seen(error);
-      announceError({ ...seen, at: Date.now() }, isNew);
+      const at = Date.now();
+      const kind = `${error.code} ${error.detail}\0${error.logger}`;
+      const latest = this.#mayLookUp(at) ? undefined : this.#latest.get(kind);
+      const { seen, isNew } = latest === undefined ? this.#seen(error) : { seen: latest, isNew: false };
+      if (latest === undefined) {
+        if (this.#latest.size >= MAX_KNOWN) this.#latest.clear();
+        this.#latest.set(kind, seen);
+      }
+      announceError({ ...seen, at }, isNew);
       if (isNew && prints) writeStderr(`nestjs-logging: ${seen.message}\n`);
     } catch {
       // It was counted.
     }
+  }
+
+  #mayLookUp(now: number): boolean {
+    const second = Math.floor(now / 1_000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#lookups = 0;
+    }
+    this.#lookups += 1;
+    return this.#lookups <= MAX_LOOKUPS;
   }
 
   #seen({ code, logger, about, problem, caller }: CallError): { seen: SeenError; isNew: boolean } {

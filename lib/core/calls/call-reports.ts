@@ -24,21 +24,28 @@ const WRONG_TYPE = /^(?:%[a-zA-Z] format: an? [a-z ]+ is|must be real number|%c)
 export function reportMisfit(record: ReportedRecord, text: string, error?: unknown): void {
   if (Object.hasOwn(record, REPORTED)) return;
   Object.defineProperty(record, REPORTED, { value: true });
+  const reason = wrongTypeOf(error);
   state.callErrors.report(
     {
       code: 'ERR_LOGGING_ARGUMENT',
       logger: str(record.name),
       about: text,
-      problem: misfitText(error),
+      problem: misfitText(reason),
+      detail: reason,
       caller: () => record.caller(),
     },
     state.raiseExceptions,
   );
 }
 
-function misfitText(error: unknown): string {
+/** Why a value is of the wrong type; empty where something else is wrong. */
+function wrongTypeOf(error: unknown): string {
   const reason = error instanceof TemplateError ? error.message : '';
-  return WRONG_TYPE.test(reason)
+  return WRONG_TYPE.test(reason) ? reason : '';
+}
+
+function misfitText(reason: string): string {
+  return reason !== ''
     ? `the arguments do not fit the message and were written after it (${reason}); %s takes any value`
     : 'the arguments do not fit the message and were written after it; give each a placeholder, for example %s, ' +
         'or log them as fields: { extra: { … } }';
@@ -52,6 +59,7 @@ export function reportClash(logger: string, name: string, boundary: CallBoundary
       logger,
       about: name,
       problem: `records have an attribute '${name}', so the field of that name was logged as 'extra_${name}'; rename it`,
+      detail: name,
       caller: () => findCaller(boundary, 1),
     },
     state.raiseExceptions,
@@ -96,6 +104,7 @@ export function logAtUnknownLevel(
       problem:
         "the first argument of log is a level, an integer or a name such as 'INFO', but was none; the record " +
         `was logged at ${levelno} instead. As Nest's logger pass app.get(NestLogger), not a logger of the tree`,
+      detail: '',
       caller: () => findCaller(boundary, 1),
     },
     state.raiseExceptions,

@@ -25,7 +25,13 @@ export function mergeMessage(record: MergedRecord): string {
   if (!args) return text;
   try {
     if (!Array.isArray(args)) return isEmptyObject(args) ? text : mergeMapping(text, args);
-    return args.length === 0 ? text : printf(text, args);
+    if (args.length === 0) return text;
+    // The most frequent mistake: to throw an error for it would take longer than all the rest.
+    if (!state.strictCalls && !text.includes('%')) {
+      reportMisfit(record, text);
+      return join(text, args);
+    }
+    return printf(text, args);
   } catch (error) {
     if (state.strictCalls) throw error;
     reportMisfit(record, text, error);

@@ -26,14 +26,23 @@ export type LoggingErrorListener = (report: LoggingErrorReport) => void;
 /** How many errors are remembered. */
 const MAX_REPORTS = 100;
 
+/** An error, and how often it was seen. */
+interface RememberedError {
+  readonly seen: SeenError;
+  count: number;
+  lastAt: number;
+  /** Made when somebody asks: to make one takes longer than to count. */
+  report: LoggingErrorReport | undefined;
+}
+
 /** Remembers the last errors, and reports each to listeners. */
 class ErrorReports {
-  #reports: LoggingErrorReport[] = [];
+  #errors: RememberedError[] = [];
   readonly #listeners = new Set<LoggingErrorListener>();
   #isReporting = false;
 
   get reports(): readonly LoggingErrorReport[] {
-    return [...this.#reports];
+    return this.#errors.map(reportOf);
   }
 
   listen(listener: LoggingErrorListener): () => void {
@@ -44,13 +53,14 @@ class ErrorReports {
   }
 
   announce(seen: SeenError, notifies: boolean): void {
-    const report = this.#remember(seen);
-    if (notifies) this.#notifyAll(report);
+    const error = this.#remember(seen);
+    if (notifies) this.#notifyAll(error);
   }
 
-  #notifyAll(report: LoggingErrorReport): void {
+  #notifyAll(error: RememberedError): void {
     if (this.#isReporting || this.#listeners.size === 0) return;
     this.#isReporting = true;
+    const report = reportOf(error);
     try {
       for (const listener of this.#listeners) notify(listener, report);
     } finally {
@@ -58,14 +68,26 @@ class ErrorReports {
     }
   }
 
-  #remember(seen: SeenError): LoggingErrorReport {
-    const before = this.#reports.find((report) => isSame(report, seen));
-    const first = before?.at ?? seen.at;
-    const report = Object.freeze({ ...seen, at: first, count: (before?.count ?? 0) + 1, lastAt: seen.at });
+  #remember(seen: SeenError): RememberedError {
+    const known = this.#errors.findLast((error) => isSame(error.seen, seen));
+    const error = known ?? { seen, count: 0, lastAt: 0, report: undefined };
+    error.count += 1;
+    error.lastAt = seen.at;
+    error.report = undefined;
     // A flood of one error must not displace the others.
-    this.#reports = [...this.#reports.filter((other) => other !== before), report].slice(-MAX_REPORTS);
-    return report;
+    if (error !== this.#errors.at(-1)) {
+      if (known !== undefined) this.#errors = this.#errors.filter((other) => other !== known);
+      else if (this.#errors.length >= MAX_REPORTS) this.#errors.shift();
+      this.#errors.push(error);
+    }
+    return error;
   }
+}
+
+function reportOf(error: RememberedError): LoggingErrorReport {
+  const { seen, count, lastAt } = error;
+  error.report ??= Object.freeze({ ...seen, count, lastAt });
+  return error.report;
 }
 
 /** One occurrence of an error. */
@@ -101,7 +123,7 @@ export function announceError(seen: SeenError, notifies = true): void {
   reports.announce(seen, notifies);
 }
 
-function isSame(one: LoggingErrorReport, other: SeenError): boolean {
+function isSame(one: SeenError, other: SeenError): boolean {
   return one.source === other.source && one.code === other.code && one.message === other.message;
 }
 
