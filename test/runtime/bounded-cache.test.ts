@@ -4,22 +4,41 @@ import { describe, expect, it } from '@jest/globals';
 import { boundedCache } from '../../lib/runtime/bounded-cache.js';
 
 describe('boundedCache', () => {
-  it('computes once while it remembers, and forgets the oldest first', () => {
+  it('computes once while it remembers, and forgets what was not used for the longest', () => {
     const computed: string[] = [];
     const cache = boundedCache(
       (key) => {
         computed.push(key);
         return { key };
       },
-      2,
+      4,
       10,
     );
     expect(cache.get('a')).toBe(cache.get('a'));
-    cache.get('b');
-    cache.get('c');
-    expect(cache.get('b')).toBe(cache.get('b'));
-    cache.get('a');
-    expect(computed).toEqual(['a', 'b', 'c', 'a']);
+    for (const key of ['b', 'c', 'a', 'd', 'a', 'e', 'a', 'c', 'b']) expect(cache.get(key)).toEqual({ key });
+    expect(computed).toEqual(['a', 'b', 'c', 'd', 'e', 'c', 'b']);
+  });
+
+  it('never holds more than it may, and always what was used last', () => {
+    let misses = 0;
+    const cache = boundedCache(
+      (key) => {
+        misses += 1;
+        return { key };
+      },
+      100,
+      10,
+    );
+    const readBack = (count: number): number => {
+      misses = 0;
+      for (let at = 0; at < count; at += 1) cache.get(`${count}.${at}`);
+      for (let at = count - 1; at >= 0; at -= 1) cache.get(`${count}.${at}`);
+      return 2 * count - misses;
+    };
+    expect(readBack(50)).toBe(50);
+    const found = readBack(1_000);
+    expect(found).toBeGreaterThanOrEqual(50);
+    expect(found).toBeLessThanOrEqual(100);
   });
 
   it('keeps no text that a key was cut out of', () => {
