@@ -92,6 +92,8 @@ const RECORDS: Readonly<Record<string, LogRecordOptions>> = {
   'many fields': { extra: Object.fromEntries(Array.from({ length: 1_500 }, (_, at) => [`f${at}`, at])) },
   'a time that is none': { created: Number.NaN },
   'a time far away': { created: 1e12 },
+  'a time just before the epoch': { created: -0.0001 },
+  'a time between two milliseconds': { created: 1_704_467_049.1239 },
   'a hostile logger': { name: 'a"\n\u001b', levelname: 'IN"FO' },
   'a long name': { name: 'n'.repeat(2_000) },
 };
@@ -101,35 +103,48 @@ const OPTIONS: readonly JsonFormatterOptions[] = [
   { static_fields: { service: 'shop', version: '2', region: 'eu' } },
   { rename_fields: { '@timestamp': 'time', message: 'text', n: 'number' } },
   { static_fields: { shop: { id: 1 } }, rename_fields: { region: 'area' } },
+  { project: 'shop-7', static_fields: { version: '2', environment: 'prod' } },
+  {
+    rename_fields: {
+      timestamp: 'at',
+      time: 'at',
+      trace_id: 'trace',
+      'dd.trace_id': 'trace',
+      'dd.span_id': 'span',
+    },
+  },
 ];
 
-describe.each(['ecs', 'logstash'] as const)('a line in the shape %s', (shape) => {
-  describe.each(OPTIONS)('with %j', (options) => {
-    it.each(Object.keys(RECORDS))('says of %s the same in one go as by the long way', (name) => {
-      const short = new JsonFormatter({ shape, ...options });
-      const long = new Collecting({ shape, ...options });
-      const record = () =>
-        new LogRecord({
-          ...{ name: 'shop', levelno: 20, levelname: 'INFO', created: 1_704_467_049.123, msg: 'paid' },
-          ...RECORDS[name],
-        });
-      // More than once: names, levels and contexts are remembered.
-      for (let turn = 0; turn < 3; turn++)
-        expect(withoutReason(short.format(record()))).toBe(long.format(record()));
+describe.each(['ecs', 'logstash', 'gcp', 'datadog', 'cloudwatch'] as const)(
+  'a line in the shape %s',
+  (shape) => {
+    describe.each(OPTIONS)('with %j', (options) => {
+      it.each(Object.keys(RECORDS))('says of %s the same in one go as by the long way', (name) => {
+        const short = new JsonFormatter({ shape, ...options });
+        const long = new Collecting({ shape, ...options });
+        const record = () =>
+          new LogRecord({
+            ...{ name: 'shop', levelno: 20, levelname: 'INFO', created: 1_704_467_049.123, msg: 'paid' },
+            ...RECORDS[name],
+          });
+        // More than once: names, levels and contexts are remembered.
+        for (let turn = 0; turn < 3; turn++)
+          expect(withoutReason(short.format(record()))).toBe(long.format(record()));
+      });
     });
-  });
 
-  it('keeps loggers, levels and contexts apart', () => {
-    const short = new JsonFormatter({ shape });
-    const long = new Collecting({ shape });
-    const contexts = [undefined, Object.freeze({ a: 1 }), Object.freeze({ a: 2, ...trace }), { a: 3 }];
-    for (let at = 0; at < 60; at++) {
-      const record = () =>
-        new LogRecord({
-          ...{ name: `shop.${at % 2}`, levelno: (at % 3) * 10, levelname: `L${at % 5}`, created: at / 7 },
-          ...{ msg: `message ${at}`, context: contexts[at % 4], extra: { n: at } },
-        });
-      expect(short.format(record())).toBe(long.format(record()));
-    }
-  });
-});
+    it('keeps loggers, levels and contexts apart', () => {
+      const short = new JsonFormatter({ shape });
+      const long = new Collecting({ shape });
+      const contexts = [undefined, Object.freeze({ a: 1 }), Object.freeze({ a: 2, ...trace }), { a: 3 }];
+      for (let at = 0; at < 60; at++) {
+        const record = () =>
+          new LogRecord({
+            ...{ name: `shop.${at % 2}`, levelno: (at % 3) * 10, levelname: `L${at % 5}`, created: at / 7 },
+            ...{ msg: `message ${at}`, context: contexts[at % 4], extra: { n: at } },
+          });
+        expect(short.format(record())).toBe(long.format(record()));
+      }
+    });
+  },
+);

@@ -1,3 +1,4 @@
+import { jsonString } from '../../python/json/json-string.js';
 import { str } from '../../python/python-text.js';
 import { nodeModule } from '../../runtime/node-module.js';
 import { type JsonObject, jsonObject } from './json-hooks.js';
@@ -52,6 +53,13 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
   },
   gcp: {
     names: ['severity', 'time', 'message', 'logger', 'stack_trace', 'stack', 'serviceContext', 'httpRequest'],
+    moving: {
+      time: ({ time }) => time,
+      message: ({ message }) => message,
+      'logging.googleapis.com/trace': ({ traceId, project }) =>
+        traceId && jsonString(project === undefined ? traceId : gcpTrace(traceId, project)),
+      'logging.googleapis.com/spanId': ({ spanId }) => spanId && `"${spanId}"`,
+    },
     own: (r) => ({
       severity: gcpSeverity(r.levelno),
       time: iso(r.created),
@@ -62,9 +70,7 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
       version: r.service === undefined ? r.version : undefined,
       environment: r.environment,
       'logging.googleapis.com/trace':
-        r.traceId === undefined || r.project === undefined
-          ? r.traceId
-          : `projects/${r.project}/traces/${r.traceId}`,
+        r.traceId === undefined || r.project === undefined ? r.traceId : gcpTrace(r.traceId, r.project),
       'logging.googleapis.com/spanId': r.spanId,
       'logging.googleapis.com/sourceLocation': r.caller && {
         file: r.caller.file,
@@ -86,6 +92,12 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
   datadog: {
     names: ['timestamp', 'status', 'message', 'service', 'version', 'env', 'stack'],
     objects: ['dd', 'logger', 'error', 'http'],
+    moving: {
+      timestamp: ({ milliseconds }) => String(milliseconds),
+      message: ({ message }) => message,
+      'dd.trace_id': ({ traceId }) => traceId && `"${traceId}"`,
+      'dd.span_id': ({ spanId }) => spanId && `"${datadogSpan(spanId)}"`,
+    },
     own: (r) => ({
       timestamp: Number.isFinite(r.created) ? Math.round(r.created * 1000) : undefined,
       status: datadogStatus(r.levelno),
@@ -97,7 +109,7 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
       'logger.method_name': r.caller?.function,
       'logger.file_name': r.caller && `${r.caller.file}:${r.caller.line}`,
       'dd.trace_id': r.traceId,
-      'dd.span_id': r.spanId === undefined ? undefined : BigInt(`0x${r.spanId}`).toString(),
+      'dd.span_id': r.spanId && datadogSpan(r.spanId),
       'http.method': r.http?.method,
       'http.url_details.path': r.http?.path,
       'http.route': r.http?.route,
@@ -131,6 +143,12 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
   },
   cloudwatch: {
     names: ['timestamp', 'level', 'logger', 'message', 'exception', 'error', 'stack', '_aws', 'duration'],
+    moving: {
+      timestamp: ({ milliseconds }) => String(milliseconds),
+      message: ({ message }) => message,
+      trace_id: ({ traceId }) => traceId && `"${traceId}"`,
+      span_id: ({ spanId }) => spanId && `"${spanId}"`,
+    },
     own: (r) => ({
       _aws: r.http?.duration === undefined ? undefined : embeddedMetric(r),
       timestamp: Math.round(r.created * 1000),
@@ -289,6 +307,15 @@ function embeddedMetric({ created, service }: ShapeInput): JsonObject {
       },
     ],
   };
+}
+
+function gcpTrace(traceId: string, project: string): string {
+  return `projects/${project}/traces/${traceId}`;
+}
+
+/** Datadog has the ids of spans as decimal numbers. */
+function datadogSpan(spanId: string): string {
+  return BigInt(`0x${spanId}`).toString();
 }
 
 function nanoseconds(milliseconds: number | undefined): number | undefined {

@@ -96,9 +96,11 @@ export class PlainShape {
     const { traceId, spanId, rest } = context;
     const parts = {
       time: this.#time(record.created),
+      milliseconds: Math.round(record.created * 1000),
       message: jsonString(budget.takeText(message)),
       traceId,
       spanId,
+      project: this.#parts.options.project,
     };
     let line = '';
     for (const { text, member } of frame) {
