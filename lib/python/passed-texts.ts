@@ -1,4 +1,4 @@
-import { flatText } from '../runtime/cut-text.js';
+import { flatText } from '../runtime/flat-text.js';
 
 /** Strings that are remembered, and how long they may be. */
 const MAX_TEXTS = 128;

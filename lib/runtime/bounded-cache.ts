@@ -1,4 +1,4 @@
-import { flatText } from './cut-text.js';
+import { flatText } from './flat-text.js';
 
 /** A memory of computed values that never holds more than it was allowed to. */
 export interface BoundedCache<Value> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { cutAndCount, cutText, cutToBytes, flatText } from '../../lib/runtime/cut-text.js';
+import { cutAndCount, cutText, cutToBytes } from '../../lib/runtime/cut-text.js';
 
 describe('cutText', () => {
   it('gives the beginning, and what is to follow it', () => {
@@ -43,11 +43,3 @@ describe('cutToBytes', () => {
     );
   });
 });
-
-it.each(['', 'a', '0', '17', '__proto__', 'constructor', 'é 日本 😀', '\ud83d', 'x'.repeat(1_000)])(
-  'a flat text of %j is the same text',
-  (text) => {
-    expect(flatText(text)).toBe(text);
-    expect(flatText(`${text}${text}`)).toBe(text + text);
-  },
-);

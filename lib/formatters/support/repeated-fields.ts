@@ -1,6 +1,6 @@
 import type { Fields } from '../../core/records/log-record.js';
 import type { JsonBudget } from '../../python/json/json-budget.js';
-import { flatText } from '../../runtime/cut-text.js';
+import { flatText } from '../../runtime/flat-text.js';
 
 /** Sets that are remembered, and first fields that may come again; the oldest goes first. */
 const MAX_SETS = 8;
