@@ -76,6 +76,8 @@ export class PlainShape {
     const { nested, includeCaller } = parts.options;
     if (moving === undefined || fieldsIn !== undefined || field !== undefined) return undefined;
     if (nested || includeCaller || parts.attributes.length > 0) return undefined;
+    // One that is renamed is a field, and no trace.
+    if (TRACE.some((name) => parts.renamed.has(name))) return undefined;
     // Objects have names of digits first: there the line would begin with what may not be there.
     if ([...parts.renamed.values()].some((name) => /^\d+$/.test(name))) return undefined;
     return new PlainShape(shape, parts, moving);
