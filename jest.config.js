@@ -17,7 +17,7 @@ export default {
   ],
   testEnvironment: 'node',
   // Many tests wait for servers, timers and other processes, and leave room for others meanwhile.
-  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  maxWorkers: availableParallelism() * 2,
   // Each file's modules stay in the memory of its worker: after some hundred files, collecting garbage takes longer than testing.
   workerIdleMemoryLimit: '1GB',
   // They start programs and servers, which takes its time on a machine that does other things too.

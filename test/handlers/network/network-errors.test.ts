@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Handler } from '../../../lib/core/handler.js';
 import { LogRecord } from '../../../lib/core/records/log-record.js';
 import { getLoggingErrors } from '../../../lib/core/reports/error-reports.js';
@@ -13,7 +13,8 @@ import { useTemporaryFolder } from '../../support/temporary-folder.js';
 
 const folder = useTemporaryFolder();
 const open: Handler[] = [];
-afterEach(async () => {
+// All at once: each waits for its server until its patience ends.
+afterAll(async () => {
   const collected = collectStderr();
   await Promise.all(open.splice(0).map((handler) => handler.close()));
   collected.stop();

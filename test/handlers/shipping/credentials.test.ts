@@ -1,14 +1,20 @@
+import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { inspect } from 'node:util';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { NATSHandler, RedisStreamHandler, type ShippingHandler } from '../../../lib/handlers.js';
 import { LogRecord } from '../../../lib/index.js';
 import { until } from '../../engines/support/engine.js';
+import { ChildProgram } from '../../support/child-program.js';
 
-const closing: (() => Promise<unknown>)[] = [];
+const handlers: ShippingHandler[] = [];
+const servers: (() => Promise<unknown>)[] = [];
 
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
+// All at once: each waits for its server until its patience ends.
+afterAll(async () => {
+  await Promise.all(handlers.map((handler) => handler.close()));
+  await Promise.all(servers.map((close) => close()));
 });
 
 /** A server that says something to whoever connects, and answers what comes. */
@@ -28,7 +34,7 @@ async function serve(
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(async () => {
+  servers.push(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
@@ -39,7 +45,7 @@ async function serve(
 function logTo(handler: ShippingHandler): unknown[] {
   const errors: unknown[] = [];
   Object.assign(handler, { handleError: (_: unknown, error: unknown) => void errors.push(error) });
-  closing.push(() => handler.close());
+  handlers.push(handler);
   handler.emit(new LogRecord({ name: 'shop', levelno: 20, msg: 'hello' }));
   return errors;
 }
@@ -84,5 +90,26 @@ describe('a password that Redis refuses', () => {
     await until('it has failed', () => String(errors).includes('WRONGPASS'));
     expect(said.join('')).toMatch(secret);
     expect(inspect(errors, { depth: 9 })).not.toMatch(secret);
+  });
+
+  const program = new ChildProgram(`
+    import { LogRecord } from 'lib/core/records/log-record';
+    import { RedisStreamHandler } from 'lib/handlers/shipping/brokers/redis-stream.handler';
+    const url = 'redis://:wrong@127.0.0.1:' + process.argv[2];
+    const handler = new RedisStreamHandler({ url, key: 'logs', flushIntervalMs: 1, maxRetries: 0 });
+    handler.handle(new LogRecord({ name: 'shop', levelno: 20, msg: 'hello' }));
+    await handler.close();
+    console.log(handler.stats.dropped);
+  `);
+
+  it('does not keep a process that has closed its handler', async () => {
+    const wrong = '-WRONGPASS invalid username-password pair or user is disabled.\r\n';
+    const { port } = await serve('', (text) => wrong.repeat(text.match(/^\*\d+\r$/gm)?.length ?? 0));
+    const child = program.start([String(port)], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const ended = once(child, 'close').then(() => performance.now());
+    const [dropped] = await once(child.stdout as Readable, 'data');
+    const closed = performance.now();
+    expect(String(dropped).trim()).toBe('1');
+    expect((await ended) - closed).toBeLessThan(1_500);
   });
 });

@@ -77,7 +77,7 @@ describe('a process that sends GELF over TCP, which has no answer, and is killed
   it('loses nothing while the server stays', async () => {
     const server = await new GelfServer('tcp').start();
     const args = ['GELFHandlerOverTcp', String(server.port)];
-    const logged = await logging.logUntilKilled(folder.path, args, { rounds: ROUNDS, upToMs: 1_500 });
+    const logged = await logging.logUntilKilled(folder.path, args, { rounds: ROUNDS, upToMs: 400 });
     await logging.sendRest(folder.path, args);
     await server.stop();
     const arrived = numbersIn(server);

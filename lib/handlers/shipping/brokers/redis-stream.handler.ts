@@ -196,7 +196,8 @@ async function connect(
   const Redis = await loadIoredis();
   const client = new Redis(url, {
     ...{ lazyConnect: true, enableOfflineQueue: false, autoResendUnfulfilledCommands: false },
-    ...{ connectTimeout, maxRetriesPerRequest: 0, retryStrategy: () => null },
+    // A process that ends may have to wait `disconnectTimeout` for a connection that is dead, or was refused.
+    ...{ connectTimeout, disconnectTimeout: 250, maxRetriesPerRequest: 0, retryStrategy: () => null },
     ...(tls === undefined ? {} : { tls }),
   });
   let reason: unknown;
