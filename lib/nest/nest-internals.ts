@@ -11,6 +11,7 @@ import {
   type LogLevel,
   type Type,
   UseFilters,
+  UseGuards,
   Version,
 } from '@nestjs/common';
 import { BaseExceptionFilter, type ModulesContainer } from '@nestjs/core';
@@ -46,8 +47,10 @@ export const MARKS = {
   host: 'host',
   version: '__version__',
   filters: '__exceptionFilters__',
+  guards: '__guards__',
   routeArguments: '__routeArguments__',
   rpcPattern: 'microservices:pattern',
+  rpcTransport: 'microservices:transport',
   wsHandler: 'websockets:message_mapping',
   wsPattern: 'message',
   resolver: 'graphql:resolver_type',
@@ -74,6 +77,11 @@ const INTERNALS = {
     COMMON,
     `mark '${MARKS.filters}'`,
     'failures that a filter of the application answers are not logged',
+  ],
+  guards: [
+    COMMON,
+    `mark '${MARKS.guards}'`,
+    'records of messages that several gateways handle name no handler',
   ],
   routeArguments: [COMMON, `mark '${MARKS.routeArguments}'`, 'fields of GraphQL take longer to resolve'],
   currentLogger: [COMMON, 'Logger.staticInstanceRef', 'Nest logs past this package'],
@@ -144,6 +152,7 @@ export const nest = {
   Injectable,
   Logger,
   UseFilters,
+  UseGuards,
   Version,
 };
 
@@ -162,7 +171,7 @@ export function checkNest(given: NestUnderCheck): void {
 }
 
 function checks({ nest, modules }: NestUnderCheck) {
-  const { type, handler, filter } = markedClass(nest);
+  const { type, handler, filter, guard } = markedClass(nest);
   const of = (key: string, target: object = type): unknown => Reflect.getMetadata(key, target);
   const all = [...modules.values()];
   return {
@@ -173,6 +182,7 @@ function checks({ nest, modules }: NestUnderCheck) {
     host: () => of(MARKS.host) === 'there',
     version: () => of(MARKS.version, handler) === '1',
     filters: () => (of(MARKS.filters, handler) as unknown[]).includes(filter),
+    guards: () => (of(MARKS.guards) as unknown[]).includes(guard),
     routeArguments: () => Reflect.hasMetadata(MARKS.routeArguments, type, 'handler'),
     currentLogger: () => 'staticInstanceRef' in nest.Logger,
     bufferedCalls: () => Array.isArray(bufferedCalls(nest.Logger)),
@@ -192,12 +202,18 @@ function holds(check: () => unknown): boolean {
 }
 
 /** A class with all the marks. */
-function markedClass({ Body, Controller, Get, Inject, Injectable, UseFilters, Version }: typeof nest) {
+function markedClass(decorators: typeof nest) {
+  const { Body, Controller, Get, Inject, Injectable, UseFilters, UseGuards, Version } = decorators;
   class Marked {
     handler(): void {}
   }
   class MarkedFilter {
     catch(): void {}
+  }
+  class MarkedGuard {
+    canActivate(): boolean {
+      return true;
+    }
   }
   const { prototype } = Marked;
   const { handler } = prototype;
@@ -211,9 +227,10 @@ function markedClass({ Body, Controller, Get, Inject, Injectable, UseFilters, Ve
     () => Version('1')(prototype, 'handler', member),
     () => Body()(prototype, 'handler', 0),
     () => UseFilters(MarkedFilter)(prototype, 'handler', member),
+    () => UseGuards(MarkedGuard)(Marked),
   ];
   for (const decorate of decorations) holds(decorate);
-  return { type: Marked, handler, filter: MarkedFilter };
+  return { type: Marked, handler, filter: MarkedFilter, guard: MarkedGuard };
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   type CanActivate,
   Catch,
   type ExceptionFilter,
+  type ExecutionContext,
   type INestApplication,
   Module,
   type Type,
@@ -21,6 +22,7 @@ import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { bindContext } from '../../lib/context/context.js';
 import { getLogger } from '../../lib/core/loggers/manager.js';
+import { WithContext } from '../../lib/nest/module/with-context.decorator.js';
 import { NestLogger } from '../../lib/nest/nest-logger/nest-logger.adapter.js';
 import { expectEveryInternal } from './support/internals.js';
 import { loggedModule } from './support/logged-module.js';
@@ -247,5 +249,102 @@ describe.each(adapters)('a gateway on $name', ({ create, connect }) => {
         expect(inside.extraFields().request_id).toBe(record?.extraFields().request_id);
       }
     });
+  });
+});
+
+describe.each(adapters)('gateways on $name that handle the same message', ({ create, connect }) => {
+  const recorder = new Recorder();
+  let app: INestApplication | undefined;
+  afterEach(async () => {
+    await app?.close();
+    app = undefined;
+    recorder.clear();
+  });
+
+  const asked: string[] = [];
+  class AskingGuard implements CanActivate {
+    canActivate(context: ExecutionContext): boolean {
+      asked.push(context.getClass().name);
+      return context.getClass().name !== 'ReturnsGateway';
+    }
+  }
+
+  @WebSocketGateway()
+  class OrdersGateway {
+    @SubscribeMessage('ask')
+    onOrder() {
+      return { event: 'answer', data: 'order' };
+    }
+    @SubscribeMessage('fail')
+    fail() {
+      throw new Error('thrown');
+    }
+  }
+  // Its `fail` is the same function.
+  @WebSocketGateway()
+  class UrgentOrdersGateway extends OrdersGateway {
+    @SubscribeMessage('urgent')
+    urgent() {
+      return { event: 'answer', data: 'urgent' };
+    }
+  }
+  @WebSocketGateway()
+  @UseGuards(AskingGuard)
+  class ReturnsGateway {
+    @SubscribeMessage('ask')
+    @WithContext()
+    onReturn() {
+      return { event: 'answer', data: 'return' };
+    }
+  }
+  @WebSocketGateway()
+  @UseGuards(AskingGuard)
+  class AloneGateway {
+    @SubscribeMessage('alone')
+    alone() {
+      return { event: 'answer', data: 'alone' };
+    }
+  }
+  const gateways = [OrdersGateway, UrgentOrdersGateway, ReturnsGateway, AloneGateway];
+  const guardsOf = () => gateways.map((one) => Reflect.getMetadata('__guards__', one) as unknown);
+
+  async function start(isLogged: boolean): Promise<Client> {
+    class App {}
+    Module({ imports: isLogged ? [loggedModule(recorder)] : [], providers: gateways })(App);
+    app = await NestFactory.create(App, platforms[0]?.createAdapter() as never, { logger: false });
+    app.useWebSocketAdapter(create(app));
+    await app.listen(0, '127.0.0.1');
+    return connect((app.getHttpServer().address() as { port: number }).port);
+  }
+
+  async function answers(isLogged: boolean): Promise<unknown[]> {
+    asked.length = 0;
+    const client = await start(isLogged);
+    const given: unknown[] = [];
+    for (const message of ['ask', 'fail', 'urgent', 'alone']) given.push(await client.ask(message));
+    client.close();
+    return [...given, ...asked];
+  }
+
+  it('have their own names in the records, refused or not, and answer as before', async () => {
+    const before = guardsOf();
+    const bare = await answers(false);
+    await app?.close();
+    expect(await answers(true)).toEqual(bare);
+    const handlers = recorder.of('nest.ws').map((record) => {
+      const { pattern, controller, handler, outcome } = record.extraFields();
+      return [pattern, controller, handler, outcome].join(' ');
+    });
+    expect(handlers.sort()).toEqual([
+      'alone AloneGateway alone ok',
+      'ask OrdersGateway onOrder ok',
+      'ask ReturnsGateway onReturn refused',
+      'ask UrgentOrdersGateway onOrder ok',
+      'fail OrdersGateway fail failed',
+      'fail UrgentOrdersGateway fail failed',
+      'urgent UrgentOrdersGateway urgent ok',
+    ]);
+    await app?.close();
+    expect(guardsOf()).toEqual(before);
   });
 });

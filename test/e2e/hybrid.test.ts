@@ -167,4 +167,35 @@ describe.each(platforms)('an application of all kinds on $name', ({ createAdapte
     await recorder.settled('nest.server', 1);
     expect(names().sort()).toEqual(['http', 'nest.rpc', 'nest.server', 'rpc']);
   });
+
+  it('names the handler that is for the transport a message comes by', async () => {
+    @Controller()
+    class TcpController {
+      @MessagePattern('divided', Transport.TCP)
+      byTcp() {
+        return 'tcp';
+      }
+    }
+    @Controller()
+    class NatsController {
+      @MessagePattern('divided', Transport.NATS)
+      byNats() {
+        return 'nats';
+      }
+    }
+    class Divided {}
+    Module({ controllers: [TcpController, NatsController] })(Divided);
+    const { ports } = await start(Divided);
+    const client = ClientProxyFactory.create({
+      transport: Transport.TCP,
+      options: { port: ports[0] as number },
+    });
+    running.push(client);
+    expect(await firstValueFrom(client.send('divided', {}))).toBe('tcp');
+    await recorder.settled('nest.rpc', 1);
+    expect(recorder.of('nest.rpc')[0]?.extraFields()).toMatchObject({
+      controller: 'TcpController',
+      handler: 'byTcp',
+    });
+  });
 });

@@ -284,6 +284,7 @@ describe('what is missing', () => {
     host: () => check({ Controller: none }),
     version: () => check({ Version: none }),
     filters: () => check({ UseFilters: none }),
+    guards: () => check({ UseGuards: none }),
     routeArguments: () =>
       check({
         Body: (() => {

@@ -4,6 +4,7 @@ import { getLogger } from '../../core/loggers/manager.js';
 import { reportLoggingError } from '../../core/reports/diagnostics.js';
 import { brand, branded } from '../../runtime/brand.js';
 import { broughtLevels } from '../work/brought-levels.js';
+import type { HandlerName } from '../work/handler-names.js';
 import { markLogged } from '../work/logged-failures.js';
 import { randomUuid } from '../work/random-uuid.js';
 import { currentWork, runAs, type Work } from '../work/running-work.js';
@@ -26,7 +27,7 @@ export class Message implements Work {
   #isSettled = false;
 
   constructor(
-    readonly description: MessageDescription,
+    public description: MessageDescription,
     private readonly usesContext: boolean,
   ) {
     lookForTracing();
@@ -46,6 +47,11 @@ export class Message implements Work {
   /** Runs a function in the message's context. */
   run<T>(work: () => T): T {
     return runAs(this, this.usesContext, work);
+  }
+
+  /** Notes which handler it came to, where several handle its pattern. */
+  reaches(handler: HandlerName): void {
+    this.description = { ...this.description, fields: { ...this.description.fields, ...handler } };
   }
 
   /** Notes something thrown; its record is made when the message is settled. */

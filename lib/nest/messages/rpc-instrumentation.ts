@@ -59,7 +59,11 @@ function watchHandlers(
     'addHandler',
     (addHandler: RpcServer['addHandler']) =>
       function (this: unknown, pattern: unknown, handler: MessageHandler, isEvent?: boolean, ...rest) {
-        const fields = { transport, type: isEvent ? 'event' : 'request', ...names.find(pattern) };
+        const fields = {
+          transport,
+          type: isEvent ? 'event' : 'request',
+          ...names.find(pattern, server.transportId),
+        };
         const description = { kind: 'rpc', pattern: textOf(pattern), fields } as const;
         const followed = follow(handler, description, ids, usesContext);
         return Reflect.apply(addHandler, this, [pattern, followed, isEvent, ...rest]);

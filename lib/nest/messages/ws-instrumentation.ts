@@ -2,6 +2,7 @@ import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { replaceMethod, share, type Undo, UndoList } from '../instrumentation.js';
 import { HandlerNames } from '../work/handler-names.js';
 import { followMessage } from './follow-message.js';
+import { observeSharedHandlers } from './gateway-observer.guard.js';
 import { Message } from './message.js';
 import { patternText } from './pattern-text.js';
 
@@ -25,8 +26,8 @@ export function watchGateways(
   modules: ModulesContainer,
   usesContext: boolean,
 ): Undo {
-  const undos = new UndoList();
   const names = new HandlerNames(modules, 'ws');
+  const undos = new UndoList(observeSharedHandlers(modules));
   const watch = (adapter: SocketAdapter | null | undefined): void => {
     if (typeof adapter?.bindMessageHandlers !== 'function') return;
     undos.add(share(adapter, 'gateways', () => watchAdapter(adapter, names, usesContext)));

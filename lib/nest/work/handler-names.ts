@@ -12,37 +12,54 @@ const UNKNOWN: HandlerName = { controller: null, handler: null };
 /** The marks of `@nestjs/microservices` and `@nestjs/websockets` on methods. */
 const PATTERNS = { rpc: 'rpcPattern', ws: 'wsPattern' } as const;
 
+/** A method that handles a pattern. */
+interface KnownHandler extends HandlerName {
+  /** The only transport that it handles it of, if it is for one alone. */
+  readonly transport: unknown;
+}
+
 /** Finds the methods that handle a pattern: the caller passes only the pattern. */
 export class HandlerNames {
-  #names: Map<unknown, HandlerName> | undefined;
+  #handlers: Map<unknown, KnownHandler[]> | undefined;
 
   constructor(
     private readonly modules: ModulesContainer,
     private readonly kind: keyof typeof PATTERNS,
   ) {}
 
-  /** The method for a pattern; nulls where there are several or none. */
-  find(pattern: unknown): HandlerName {
-    this.#names ??= this.#collect();
-    return this.#names.get(pattern) ?? UNKNOWN;
+  /**
+   * The method for a pattern; nulls where there are several or none.
+   *
+   * @param transport The transport that the pattern comes by; any if it has no id.
+   */
+  find(pattern: unknown, transport?: unknown): HandlerName {
+    this.#handlers ??= this.#collect();
+    const all = this.#handlers.get(pattern) ?? [];
+    // Nest's own rule for what a transport gets.
+    const [found, ...others] = all.filter(
+      (one) => one.transport === undefined || transport === undefined || one.transport === transport,
+    );
+    if (found === undefined) return UNKNOWN;
+    const { controller, handler } = found;
+    const isOne = others.every((one) => one.controller === controller && one.handler === handler);
+    return isOne ? { controller, handler } : UNKNOWN;
   }
 
-  #collect(): Map<unknown, HandlerName> {
-    const names = new Map<unknown, HandlerName>();
+  #collect(): Map<unknown, KnownHandler[]> {
+    const handlers = new Map<unknown, KnownHandler[]>();
     const mark = PATTERNS[this.kind];
     for (const { type, method, name } of methodsOf(this.modules)) {
       const metadata = Reflect.getMetadata(MARKS[mark], method) as unknown;
       if (metadata === undefined) continue;
-      for (const pattern of Array.isArray(metadata) ? metadata : [metadata]) {
-        const known = names.get(pattern);
-        const found = { controller: type.name, handler: name };
-        const isSame = known === undefined || (known.controller === type.name && known.handler === name);
-        names.set(pattern, isSame ? found : UNKNOWN);
+      const transport = Reflect.getMetadata(MARKS.rpcTransport, method) as unknown;
+      const handler = { controller: type.name, handler: name, transport };
+      for (const pattern of new Set(Array.isArray(metadata) ? metadata : [metadata])) {
+        handlers.set(pattern, [...(handlers.get(pattern) ?? []), handler]);
       }
     }
     // Whoever asks has a handler in hand.
-    expectInternal(mark, names.size > 0);
-    return names;
+    expectInternal(mark, handlers.size > 0);
+    return handlers;
   }
 }
 
