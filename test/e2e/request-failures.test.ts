@@ -118,6 +118,32 @@ class RefusalsController {
     throw new UnprocessableEntityException({ errors: [{ path: ['pin'], message: 'pin is too short' }, 7] });
   }
 
+  // The answer of nestjs-zod.
+  @Get('schema')
+  schema() {
+    const errors = [
+      {
+        code: 'too_small',
+        path: ['cards', 0, 'password'],
+        message: 'Too small: expected string',
+        minimum: 8,
+      },
+      { code: 'invalid_type', path: ['password'], message: 'Required' },
+      { code: 'unrecognized_keys', path: [], message: 'Unrecognized key: "kind"' },
+      {
+        code: 'invalid_enum_value',
+        path: ['kind'],
+        message: "Invalid enum value. Expected 'a' | 'b', received '471181'",
+      },
+    ];
+    throw new BadRequestException({ statusCode: 400, message: 'Validation failed', errors });
+  }
+
+  @Get('null')
+  rejectsWithNull() {
+    return Promise.reject(null);
+  }
+
   @Get('nameless')
   nameless() {
     throw new UnprocessableEntityException({ errors: { pin: 471_181 } });
@@ -209,6 +235,19 @@ describe.each(platforms)('on $name', ({ name: platform, createAdapter }) => {
         ['email: is taken', 'roles: unknown', 'roles: too many', 'password is empty'],
       ],
       ['/issues', undefined, 422, 'UnprocessableEntityException', ['pin is too short']],
+      [
+        '/schema',
+        undefined,
+        400,
+        'BadRequestException',
+        [
+          'Validation failed',
+          'cards.0.password: Too small: expected string',
+          'password: Required',
+          'Unrecognized key: "kind"',
+          "kind: Invalid enum value. Expected 'a' | 'b'",
+        ],
+      ],
       ['/nameless', undefined, 422, 'UnprocessableEntityException', 'Unprocessable Entity Exception'],
       ['/nothing-here', undefined, 404, 'NotFoundException', 'Cannot GET /nothing-here'],
       ['/nothing?email=a@b.example', undefined, 404, 'NotFoundException', 'Cannot GET /nothing'],
@@ -320,6 +359,13 @@ describe.each(platforms)('on $name', ({ name: platform, createAdapter }) => {
         expect.objectContaining({ status, error: 'UniqueViolation' }),
       ]);
     });
+  });
+
+  it('null that is thrown is called null', async () => {
+    expect(summary(await logged(await start(), '/null'))).toEqual([
+      { name: 'nest.request', level: 'ERROR', status: 500, error: 'null', reason: undefined },
+      { name: 'nest.server', level: 'ERROR', status: 500, error: 'null', reason: undefined },
+    ]);
   });
 
   it('an excluded request is quiet whatever it answers, unless it fails with an error that nobody meant', async () => {

@@ -12,8 +12,8 @@ const NOT_JSON = ' is not valid JSON';
 
 /**
  * Adds the field `reason` to those of a record: why a request or a message was refused, by what was thrown. It is the
- * text or the list that was given to the HttpException (that of ValidationPipe, for example), the `errors` of an answer
- * without a message, else the error's message.
+ * text or the list that was given to the HttpException (that of ValidationPipe, for example) and the `errors` of its answer,
+ * with the names of what they are about, else the error's message.
  *
  * Without control characters and without secrets that can be recognised, each text cut to 512 characters and a list to
  * 20. Neither the query of the request nor what a parser quotes of its body is in it. The field is left out where what
@@ -87,10 +87,11 @@ function givenReason(thrown: unknown): string | readonly unknown[] {
   const isObject = typeof response === 'object' && response !== null && !Array.isArray(response);
   const { message: own, errors } = (isObject ? response : {}) as { message?: unknown; errors?: unknown };
   const given = isObject ? own : response;
-  if (typeof given === 'string' || Array.isArray(given)) return given;
+  if (Array.isArray(given)) return given;
+  const listed = namedReasons(errors);
+  if (typeof given === 'string') return listed.length > 0 && given !== '' ? [given, ...listed] : given;
   // Nest's message says then no more than the name of the class.
-  const named = namedReasons(errors);
-  if (named.length > 0) return named;
+  if (listed.length > 0) return listed;
   return typeof message === 'string' ? message : '';
 }
 
@@ -104,21 +105,41 @@ function namedReasons(errors: unknown): readonly unknown[] {
       const texts = (Array.isArray(one) ? one.slice(0, MAX_REASONS) : [one]).flatMap((each) =>
         textsOf(each, 0),
       );
-      // Messages of class-validator begin with the name; `password: password …` would look like a secret.
-      return texts.map((text) => (text.startsWith(name) ? text : `${cutText(name, MAX_LENGTH)}: ${text}`));
+      return texts.map((text) => named(name, text));
     });
+}
+
+/** Messages of class-validator begin with the name; `password: password …` would look like a secret. */
+function named(name: string, text: string): string {
+  return text.startsWith(name) ? text : `${cutText(name, MAX_LENGTH)}: ${text}`;
+}
+
+/** The path of an issue of zod, and of schemas like it: the names of properties, from the outermost inwards. */
+function nameOf(path: unknown): string {
+  if (!Array.isArray(path)) return '';
+  const names = path
+    .slice(0, MAX_REASONS)
+    .map((key) => (typeof key === 'object' && key !== null ? '' : String(key)));
+  return names.filter((name) => name !== '').join('.');
+}
+
+/** An earlier version of zod quotes the value in this one message alone. */
+function withoutReceived(message: string, code: unknown): string {
+  return code === 'invalid_enum_value' ? message.replace(/, received .*$/s, '') : message;
 }
 
 /** Of an element of a list: a string, or an object of class-validator with its constraints. Values are not read. */
 function textsOf(element: unknown, depth: number): string[] {
   if (typeof element === 'string') return [element];
   if (typeof element !== 'object' || element === null || depth > 3) return [];
-  const { message, constraints, children } = element as {
+  const { message, path, code, constraints, children } = element as {
     message?: unknown;
+    path?: unknown;
+    code?: unknown;
     constraints?: unknown;
     children?: unknown;
   };
-  if (typeof message === 'string') return [message];
+  if (typeof message === 'string') return [named(nameOf(path), withoutReceived(message, code))];
   const own = typeof constraints === 'object' && constraints !== null ? Object.values(constraints) : [];
   const inner = Array.isArray(children) ? children.slice(0, MAX_REASONS) : [];
   return [

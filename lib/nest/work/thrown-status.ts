@@ -45,7 +45,8 @@ function isHttpError(error: ThrownError): boolean {
   return !(error instanceof Error) && typeof error.message === 'string' && error.message !== '';
 }
 
-/** The type of a thrown value in records: the name of an error's class. */
+/** The type of a thrown value in records: the name of an error's class, `null` for null. */
 export function errorName(thrown: unknown): string {
-  return typeof thrown === 'object' && thrown !== null ? className(thrown) : typeof thrown;
+  if (thrown === null) return 'null';
+  return typeof thrown === 'object' ? className(thrown) : typeof thrown;
 }
