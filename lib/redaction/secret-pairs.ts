@@ -14,6 +14,8 @@ const wordBefore = lazy(() => /[\p{L}\p{N}_.$-]{1,64}$/u);
 /** Words that only mean a secret with the word before them: `api key`, `session id`. */
 const DEPENDENT = /^(?:key|keys|code|phrase|id|value|is|was|header|string)$/i;
 const LONGEST_DEPENDENT = 6;
+/** Units of the word before: 32 characters, each of up to two. */
+const LONGEST_WORD = 64;
 /** A file of source text: `session.ts:12:7` is a place. */
 const SOURCE_FILE = /\.(?:[cm]?[jt]sx?|json|ya?ml|py|java|html?|css|vue|node|md|txt|log|map|rb|go|php)$/i;
 /** How many characters before a separator can be a name and its closing characters. */
@@ -100,7 +102,10 @@ function isNameCode(code: number): boolean {
 }
 
 function joinWord(before: string, name: string): string {
-  const word = /[\p{L}\p{N}_-]{1,32}(?=[ \t]$)/u.exec(before)?.[0];
+  // The expression is tried at each place: as in JSON, there is mostly no word at all.
+  const last = before.at(-1);
+  if (last !== ' ' && last !== '\t') return name;
+  const word = /[\p{L}\p{N}_-]{1,32}(?=[ \t]$)/u.exec(before.slice(-LONGEST_WORD - 1))?.[0];
   return word === undefined ? name : `${word} ${name}`;
 }
 
