@@ -103,6 +103,7 @@ const OPTIONS: readonly JsonFormatterOptions[] = [
   { static_fields: { service: 'shop', version: '2', region: 'eu' } },
   { rename_fields: { '@timestamp': 'time', message: 'text', n: 'number' } },
   { static_fields: { shop: { id: 1 } }, rename_fields: { region: 'area' } },
+  { static_fields: { 9: 'nine', version: '2' } },
   { project: 'shop-7', static_fields: { version: '2', environment: 'prod' } },
   {
     rename_fields: {

@@ -89,7 +89,7 @@ export class JsonDocument {
       this.#addEnd(fields, record);
     }
     if (addFields !== undefined) answerOf('addFields', formatter, record, () => addFields(fields, record));
-    this.#dropAndSerialize(fields);
+    if (this.#dropped.size + this.#serializers.size > 0) this.#dropAndSerialize(fields);
     if (processFields !== undefined)
       fields = fieldsBy('processFields', formatter, record, fields, () => processFields(fields, record));
     const entries = this.#arranged(entriesOf(fields));
@@ -104,28 +104,29 @@ export class JsonDocument {
     budget.convert = this.#parts.convertValue;
     const { truncated } = this.#names;
     const { reservedWithError } = this.#parts;
-    const own = [...entries.keys()].filter((key) => reservedWithError.has(key));
-    const others = [...entries.keys()].filter((key) => !reservedWithError.has(key));
-    const json = new Map<string, string>();
-    for (const key of own) this.#writeOne(key, entries.get(key), json, budget);
-    for (const key of others) {
+    const names = [...entries.keys()];
+    const members = names.map((key) =>
+      reservedWithError.has(key) ? this.#member(key, entries.get(key), budget) : undefined,
+    );
+    for (let at = 0; at < names.length; at += 1) {
+      const key = names[at] as string;
+      if (reservedWithError.has(key)) continue;
       if (!budget.takeEntry()) break;
-      this.#writeOne(key, entries.get(key), json, budget);
+      members[at] = this.#member(key, entries.get(key), budget);
     }
-    if (budget.isCut && !this.#dropped.has(truncated))
-      json.set(truncated, `${jsonKey(truncated, budget)}:true`);
+    if (budget.isCut && !this.#dropped.has(truncated)) {
+      const at = names.indexOf(truncated);
+      members[at < 0 ? names.length : at] = `${jsonKey(truncated, budget)}:true`;
+    }
     let line = '';
-    for (const key of new Set(entries.keys()).add(truncated)) {
-      const member = json.get(key);
-      if (member !== undefined) line += `${line === '' ? '' : ','}${member}`;
-    }
+    for (const member of members) if (member !== undefined) line += `${line === '' ? '' : ','}${member}`;
     return `{${line}}`;
   }
 
-  #writeOne(key: string, value: unknown, json: Map<string, string>, budget: JsonBudget): void {
+  /** A member of the line; `undefined` where there is nothing to write. Its key may be cut too. */
+  #member(key: string, value: unknown, budget: JsonBudget): string | undefined {
     const text = jsonValue(value, budget);
-    // Its key may be cut too.
-    if (text !== undefined) json.set(key, `${jsonKey(key, budget)}:${text}`);
+    return text === undefined ? undefined : `${jsonKey(key, budget)}:${text}`;
   }
 
   #addBegin(fields: JsonObject, record: LogRecord, message: string): void {
@@ -147,11 +148,13 @@ export class JsonDocument {
     const { nestedKey } = options;
     const target = nestedKey === undefined ? fields : jsonObject();
     const taken = nestedKey !== undefined ? NONE : hasError(record) ? reservedWithError : reserved;
-    const given = entriesOf(safeFields(record));
-    for (const [key, value] of given) {
+    // A copy without getters.
+    const given = safeFields(record);
+    for (const key of Object.keys(given)) {
       let name = renamed.get(key) ?? key;
-      while (taken.has(name) || name in target || (name !== key && given.has(name))) name = `extra_${name}`;
-      target[name] = value;
+      while (taken.has(name) || name in target || (name !== key && Object.hasOwn(given, name)))
+        name = `extra_${name}`;
+      target[name] = given[key];
     }
     if (nestedKey !== undefined && Object.keys(target).length > 0) fields[nestedKey] = target;
   }
@@ -182,16 +185,15 @@ export class JsonDocument {
   }
 
   #arranged(entries: Map<string, unknown>): Map<string, unknown> {
+    // Objects put keys like '1' first, whenever they were set; lines must not.
+    let hasIndex = false;
+    for (const key of entries.keys()) hasIndex ||= isIndex(key);
+    if (!hasIndex && this.#order.length === 0) return entries;
     const arranged = new Map<string, unknown>();
     for (const key of this.#order) {
       if (entries.has(key)) arranged.set(key, entries.get(key));
     }
-    // Objects put keys like '1' first, whenever they were set; lines must not.
-    let hasIndex = false;
-    for (const [key, value] of entries) {
-      if (INDEX.test(key)) hasIndex = true;
-      else arranged.set(key, value);
-    }
+    for (const [key, value] of entries) if (!hasIndex || !isIndex(key)) arranged.set(key, value);
     if (hasIndex) for (const [key, value] of entries) arranged.set(key, value);
     return arranged;
   }
@@ -212,6 +214,11 @@ export class JsonDocument {
 }
 
 const INDEX = /^\d+$/;
+
+function isIndex(key: string): boolean {
+  return key.charCodeAt(0) <= 0x39 && INDEX.test(key);
+}
+
 const NONE: ReadonlySet<string> = new Set();
 
 /** Fields as an object. One called `toJSON` is a field like any other, not what writes all of them. */

@@ -73,13 +73,14 @@ export class PlainShape {
   /** @returns Undefined where a shape, or the options, place fields elsewhere than behind the product's own. */
   static of(shape: Shape, parts: ShapeParts): PlainShape | undefined {
     const { moving, fieldsIn, field } = shape;
-    const { nested, includeCaller } = parts.options;
+    const { nested, includeCaller, static_fields } = parts.options;
     if (moving === undefined || fieldsIn !== undefined || field !== undefined) return undefined;
     if (nested || includeCaller || parts.attributes.length > 0) return undefined;
     // One that is renamed is a field, and no trace.
     if (TRACE.some((name) => parts.renamed.has(name))) return undefined;
     // Objects have names of digits first: there the line would begin with what may not be there.
-    if ([...parts.renamed.values()].some((name) => /^\d+$/.test(name))) return undefined;
+    const names = [...parts.renamed.values(), ...Object.keys(static_fields)];
+    if (names.some((name) => /^\d+$/.test(name))) return undefined;
     return new PlainShape(shape, parts, moving);
   }
 
