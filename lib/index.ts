@@ -7,6 +7,7 @@
  * @packageDocumentation
  */
 
+export { VERBOSE } from './core/levels.js';
 export { Logger as LoggerBase } from './core/loggers/logger.js';
 export * from './core.js';
 export { ComponentOptions } from './nest/components/component-options.decorator.js';
@@ -37,7 +38,7 @@ export type {
 } from './nest/module/logging-options.js';
 export { LoggingStats } from './nest/module/logging-stats.provider.js';
 export { WithContext } from './nest/module/with-context.decorator.js';
-export { NestLogger, VERBOSE } from './nest/nest-logger/nest-logger.adapter.js';
+export { NestLogger } from './nest/nest-logger/nest-logger.adapter.js';
 export type { HttpLogOptions, PlatformRequest, PlatformResponse } from './nest/requests/http-log-options.js';
 export type {
   RequestIdFunction,

@@ -1,6 +1,7 @@
 import type { ConfigPlan, PlannedComponent } from '../config/plan/planned-config.js';
 import { Filter } from '../core/filter.js';
 import type { FilterLike } from '../core/filter-like.js';
+import { isAtOrBelow } from '../core/loggers/logger-names.js';
 import { levelText } from './component-text.js';
 import { findNode, type LoggerNode, loggerTree } from './logger-tree.js';
 import { targetsOf } from './unused-entries.js';
@@ -160,7 +161,7 @@ function judgeFilters(filters: readonly (PlannedComponent | FilterLike)[], logge
         reason: `if the filter "${name}" (${type.name}) lets it pass`,
       };
     const wanted = String(options.name ?? '');
-    const passes = wanted === '' || logger === wanted || logger.startsWith(`${wanted}.`);
+    const passes = wanted === '' || isAtOrBelow(logger, wanted);
     return passes
       ? { filter: name, verdict: 'yes', reason: '' }
       : { filter: name, verdict: 'no', reason: `its filter "${name}" lets only records of "${wanted}" pass` };

@@ -6,13 +6,10 @@ import type { ConfigPlan } from '../config/plan/planned-config.js';
 import { joinIssues } from '../config/read/config-issues.js';
 import type { ConfigIssue } from '../config/read/config-origin.js';
 import { loadLoggingConfig } from '../config/read/load-logging-config.js';
-import { addLevelName, findLevel } from '../core/levels.js';
+import { addLevelName, findLevel, VERBOSE } from '../core/levels.js';
 import { closerLook } from './closer-look.js';
 import { admitExternals, standIns } from './foreign-names.js';
 import type { Terminal } from './terminal.js';
-
-/** Nest's `verbose`; registered by the Nest module, which a command does without. */
-const VERBOSE = 5;
 
 /** How configurations are read; the options that commands share. */
 export interface LoadSettings {
@@ -52,7 +49,7 @@ export async function loadPlan(
   terminal: Terminal,
   variables: NodeJS.ProcessEnv = {},
 ): Promise<LoadedPlan> {
-  // Nest's level below DEBUG, which LoggingModule registers.
+  // LoggingModule registers it, which a command does without.
   if (findLevel('VERBOSE') === undefined) addLevelName(VERBOSE, 'VERBOSE');
   const unknown = new Set<string>();
   const environment = settings.environment ?? terminal.env.NODE_ENV;

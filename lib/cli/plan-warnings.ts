@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { describeIssue } from '../config/plan/config-plan.js';
+import { loggerPath } from '../config/plan/plan-logger.js';
 import type { ConfigPlan, PlannedComponent, PlannedLogger } from '../config/plan/planned-config.js';
 import type { ConfigIssue } from '../config/read/config-origin.js';
 import { DEBUG, getLevelName, NOTSET } from '../core/levels.js';
@@ -99,7 +100,7 @@ class PlannedTree {
         const above = this.#above(name).find(([, other]) => other.handlers.includes(handler));
         if (above === undefined) return [];
         const message = `"${handler}" is on ${above[0]} too, so that each record comes out twice; take it off one of them, or set propagate: false`;
-        return [{ path: `${placeOf(logger)}.handlers`, message }];
+        return [{ path: `${loggerPath(logger.name)}.handlers`, message }];
       }),
     );
   }
@@ -112,7 +113,7 @@ class PlannedTree {
       if (end?.[1].propagate !== false || way.some(([, { handlers }]) => handlers.length > 0)) return [];
       const why = end[0] === name ? 'it has' : `${end[0]} has`;
       const message = `no handler gets its records: ${why} propagate: false, and there are no handlers up to there`;
-      return [{ path: placeOf(logger), message }];
+      return [{ path: loggerPath(logger.name), message }];
     });
   }
 
@@ -130,17 +131,13 @@ class PlannedTree {
   }
 }
 
-function placeOf({ name }: PlannedLogger): string {
-  return name === undefined ? 'root' : `loggers.${name}`;
-}
-
 function debugLevels({ loggers, root }: ConfigPlan): ConfigIssue[] {
   return [...loggers, ...(root === undefined ? [] : [root])].flatMap((logger) => {
     const { name, level } = logger;
     if (level === undefined || level > DEBUG) return [];
     // Of the root alone it is a level: everything.
     if (level === NOTSET && name && name !== 'root') return [];
-    return [{ path: `${placeOf(logger)}.level`, message: `${getLevelName(level)} in production` }];
+    return [{ path: `${loggerPath(logger.name)}.level`, message: `${getLevelName(level)} in production` }];
   });
 }
 

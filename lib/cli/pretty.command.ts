@@ -2,6 +2,7 @@ import { ReadStream } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { LoggingError } from '../core/errors.js';
 import { escapeControls, sanitizer } from '../core/formatting/sanitize.js';
+import { isAtOrBelow } from '../core/loggers/logger-names.js';
 import { isPlainObject } from '../runtime/plain-object.js';
 import { parseLevel } from './explain.command.js';
 import { type JsonLine, parseJsonLine } from './json-line.js';
@@ -133,13 +134,9 @@ function lineFilter({ level, logger = [], field = [] }: LineFilterSettings): (li
   const wanted = field.map(parseField);
   return (line) =>
     (least === undefined || (line.levelno !== undefined && line.levelno >= least)) &&
-    (logger.length === 0 || logger.some((name) => isBelow(line.logger ?? '', name))) &&
+    (logger.length === 0 ||
+      logger.some((name) => isAtOrBelow(line.logger ?? '', name.replace(/\.\*$/, '')))) &&
     wanted.every(({ path, value }) => matches(line.all, path, value));
-}
-
-function isBelow(logger: string, name: string): boolean {
-  const above = name.replace(/\.\*$/, '');
-  return logger === above || logger.startsWith(`${above}.`);
 }
 
 function parseField(text: string): { path: string; value: string } {

@@ -9,6 +9,7 @@ import { JsonBudget } from '../python/json/json-budget.js';
 import { type PythonJsonStyle, pythonJson } from '../python/json/python-json.js';
 import { defineField } from '../runtime/define-field.js';
 import { MAX_RECORD } from '../runtime/limits.js';
+import { isPlainObject } from '../runtime/plain-object.js';
 import { answerOf, entriesOf, fieldsBy } from './support/json-hooks.js';
 import { PythonJsonData } from './support/python-json-data.js';
 import {
@@ -157,17 +158,6 @@ function indentOf(given: number | string | boolean | null | undefined): string |
 function markCut(json: string, indent: string | undefined): string {
   if (indent === undefined) return `${json.slice(0, -1)}, "truncated": true}`;
   return `${json.slice(0, -2)},\n${indent}"truncated": true\n}`;
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  try {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    return prototype === Object.prototype || prototype === null;
-  } catch {
-    // A proxy that throws or is revoked.
-    return false;
-  }
 }
 
 function fieldsOf({ format, fmt, style, validate }: PythonJsonSettings): readonly string[] {

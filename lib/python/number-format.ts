@@ -1,4 +1,5 @@
 import { exponentDigits, fixedDigits, shortestDigits, shortestText } from './decimal-digits.js';
+import { TemplateError } from './template.js';
 
 /** How a float is written: by its exponent, with fixed digits, or whichever is shorter. */
 export type FloatStyle = 'e' | 'f' | 'g';
@@ -112,4 +113,11 @@ export function groupDigits(digits: string, separator: string, groupSize: number
     if (end === 0 && widthLeft <= 0) return grouped;
     widthLeft -= separator.length;
   }
+}
+
+/** An integer as a float. @throws {TemplateError} `OverflowError` if it is too large. */
+export function floatOf(value: bigint): number {
+  const number = Number(value);
+  if (Number.isFinite(number)) return number;
+  throw new TemplateError('OverflowError', 'int too large to convert to float');
 }

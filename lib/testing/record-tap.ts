@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { getLastResort, LastResortHandler } from '../core/last-resort.js';
 import { isLogger, Logger } from '../core/loggers/logger.js';
+import { isAtOrBelow } from '../core/loggers/logger-names.js';
 import type { LogRecord } from '../core/records/log-record.js';
 import { globalSlot } from '../runtime/global-slot.js';
 import { isForCapturesOnly } from './level-claims.js';
@@ -111,7 +112,7 @@ function isNobodysLastResort(): boolean {
 
 /** Whether a logger is the named one or below it. */
 export function isBelow(name: string, above: string): boolean {
-  return above === 'root' || name === above || name.startsWith(`${above}.`);
+  return above === 'root' || isAtOrBelow(name, above);
 }
 
 function isWithin(scope: CaptureScope | undefined, outer: CaptureScope | undefined): boolean {

@@ -3,6 +3,7 @@ import type { Handler } from '../../core/handler.js';
 import { NOTSET, WARNING } from '../../core/levels.js';
 import type { Logger } from '../../core/loggers/logger.js';
 import { getManager, type Manager } from '../../core/loggers/manager.js';
+import { loggerPath } from '../plan/plan-logger.js';
 import type { PlannedLogger } from '../plan/planned-config.js';
 import type { Made } from './component-maker.js';
 import { hasSameDestination } from './component-reuse.js';
@@ -81,7 +82,7 @@ function isEqual(before: readonly Entry[] | undefined, now: readonly Entry[] | u
 }
 
 function placeOf(logger: Logger): string {
-  return logger.parent === null ? 'root' : `loggers.${logger.name}`;
+  return loggerPath(logger.parent === null ? undefined : logger.name);
 }
 
 function detach(logger: Logger, entries: readonly Entry[]): void {

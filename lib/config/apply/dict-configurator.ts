@@ -5,6 +5,7 @@ import { closeHandlers, startFlushing } from '../../core/shutdown.js';
 import { state } from '../../core/state.js';
 import { configError, describeIssue, planConfig } from '../plan/config-plan.js';
 import type { LoggingConfig } from '../plan/logging-config.js';
+import { loggerPath } from '../plan/plan-logger.js';
 import type { ConfigPlan, PlannedComponent } from '../plan/planned-config.js';
 import { originOf } from '../read/config-origin.js';
 import { arrangeLoggers } from './arrange-loggers.js';
@@ -266,7 +267,7 @@ function applyIncremental(plan: ConfigPlan): ActiveConfig {
     for (const [name, level] of plan.handlerLevels)
       at(`handlers.${name}`, () => getHandlerByName(name)?.setLevel(level));
     for (const planned of [...plan.loggers, ...(plan.root === undefined ? [] : [plan.root])]) {
-      at(planned.name === undefined ? 'root' : `loggers.${planned.name}`, () => {
+      at(loggerPath(planned.name), () => {
         const logger = getLogger(planned.name);
         if (planned.level !== undefined) logger.setLevel(planned.level);
         if (planned.name !== undefined && planned.propagate !== undefined)

@@ -2,6 +2,7 @@ import type { Handler } from '../../core/handler.js';
 import { NOTSET } from '../../core/levels.js';
 import { isLogger, type Logger } from '../../core/loggers/logger.js';
 import { getLogger, getManager } from '../../core/loggers/manager.js';
+import { loggerPath } from '../plan/plan-logger.js';
 import type { ConfigPlan, PlannedLogger } from '../plan/planned-config.js';
 import { filtersOf } from './arrange-loggers.js';
 import type { Made } from './component-maker.js';
@@ -24,7 +25,7 @@ export function setUpLoggers(made: Made, known: ReadonlySet<string>): void {
     });
   }
   for (const planned of plan.loggers) {
-    at(placeOf(planned), () => {
+    at(loggerPath(planned.name), () => {
       const logger = getLogger(planned.name);
       setUpLogger(logger, planned, made);
       logger.disabled = false;
@@ -33,10 +34,6 @@ export function setUpLoggers(made: Made, known: ReadonlySet<string>): void {
   }
   const { root } = plan;
   if (root !== undefined) at('root', () => setUpLogger(getLogger(), root, made));
-}
-
-function placeOf({ name }: PlannedLogger): string {
-  return name === undefined ? 'root' : `loggers.${name}`;
 }
 
 /** The names of a plan's loggers that are in the tree already. */

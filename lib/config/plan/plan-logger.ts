@@ -17,7 +17,7 @@ export function planLoggers(config: object, reader: PlanReader, isIncremental = 
     reader,
   );
   const planned = own.map(([name, entry]) => {
-    const logger = planLogger(name, entry, `loggers.${name}`, reader, isIncremental);
+    const logger = planLogger(name, entry, loggerPath(name), reader, isIncremental);
     // A logger's own entry takes precedence over its group.
     const level = isPlainObject(entry) && entry.level !== undefined ? logger.level : levels.get(name);
     return { ...logger, level };
@@ -78,4 +78,9 @@ function readPropagate(entry: object, path: string, reader: PlanReader): boolean
   if (typeof value === 'boolean') return value;
   if (value === 0 || value === 1) return value === 1;
   return reader.issue(`${path}.propagate`, `expected a boolean, got ${describe(value)}`);
+}
+
+/** The place of a logger in a configuration: `loggers.shop`, or `root` for the root, which has no name there. */
+export function loggerPath(name: string | undefined): string {
+  return name === undefined ? 'root' : `loggers.${name}`;
 }

@@ -11,6 +11,7 @@ import {
   isError,
   isOptions,
   type LogCall,
+  messageFrom,
   noteError,
   takeOptions,
 } from './call-options.js';
@@ -213,15 +214,7 @@ function keepFromTemplates(call: LogCall): void {
 
 function becomeMessageOf(call: LogCall, error: Error): void {
   call.excInfo = error;
-  call.msg = messageOf(error);
-}
-
-function messageOf(error: Error): string {
-  try {
-    return String(error.message || error.name);
-  } catch {
-    return 'Error';
-  }
+  call.msg = messageFrom(error);
 }
 
 /** `Array.isArray` throws for a revoked proxy. */

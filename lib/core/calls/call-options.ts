@@ -258,3 +258,12 @@ export function isError(value: unknown): value is Error {
     return false;
   }
 }
+
+/** The message of a record that was logged with an Error in its place. Throws nothing. */
+export function messageFrom(error: Error): string {
+  try {
+    return String(error.message || error.name);
+  } catch {
+    return 'Error';
+  }
+}

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { errorChain } from '../../runtime/error-chain.js';
 import { globalSlot } from '../../runtime/global-slot.js';
+import { propertyOf } from '../../runtime/hostile-values.js';
 import type { CountedHandler } from '../reports/handler-counters.js';
 import type { KnownLogger } from '../state.js';
 import { formatTraceback } from './traceback.js';
@@ -113,10 +114,6 @@ function handlersOf(logger: KnownLogger, levelno: number): CountedHandler[] {
 }
 
 function stackOf(error: object): string | undefined {
-  try {
-    const { stack } = error as { stack?: unknown };
-    return typeof stack === 'string' ? stack : undefined;
-  } catch {
-    return undefined;
-  }
+  const stack = propertyOf(error, 'stack');
+  return typeof stack === 'string' ? stack : undefined;
 }

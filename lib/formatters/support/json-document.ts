@@ -10,7 +10,7 @@ import { MAX_RECORD } from '../../runtime/limits.js';
 import { errorSummary } from './json-error-summary.js';
 import { answerOf, entriesOf, fieldsBy, type JsonObject, jsonObject } from './json-hooks.js';
 import { FIELD_NAMES, type JsonFormatterSettings, redactionOf, writtenName } from './json-options.js';
-import { isPlainObject, type Shape, shapeFields } from './json-shape.js';
+import { isJsonObject, type Shape, shapeFields } from './json-shape.js';
 import type { TimestampWriter } from './json-timestamp.js';
 import { PlainShape } from './plain-shape.js';
 
@@ -94,7 +94,7 @@ export class JsonDocument {
       fields = fieldsBy('processFields', formatter, record, fields, () => processFields(fields, record));
     const entries = this.#arranged(entriesOf(fields));
     const nested = nestedKey === undefined ? undefined : entries.get(nestedKey);
-    if (nestedKey !== undefined && isPlainObject(nested))
+    if (nestedKey !== undefined && isJsonObject(nested))
       entries.set(nestedKey, asData(this.#redacted(this.#arranged(entriesOf(nested)))));
     return this.#redacted(entries);
   }
@@ -180,7 +180,7 @@ export class JsonDocument {
       }
       const serialize = this.#serializers.get(key);
       if (serialize !== undefined) fields[key] = readOr(() => serialize(fields[key]));
-      else if (key === nestedKey && isPlainObject(fields[key])) this.#dropAndSerialize(fields[key]);
+      else if (key === nestedKey && isJsonObject(fields[key])) this.#dropAndSerialize(fields[key]);
     }
   }
 

@@ -168,15 +168,15 @@ function addFields(
     let name = key;
     const isTaken = (shown: string) =>
       Object.hasOwn(target, shown)
-        ? objects.has(shown) || !(isPlainObject(value) && isPlainObject(target[shown]))
+        ? objects.has(shown) || !(isJsonObject(value) && isJsonObject(target[shown]))
         : (place === undefined && shape.names.includes(shown)) ||
-          (shape.objects?.includes(shown) === true && !isPlainObject(value));
+          (shape.objects?.includes(shown) === true && !isJsonObject(value));
     let shown = renamed.get(key) ?? named(name);
     while (isTaken(shown)) {
       name = `extra_${name}`;
       shown = named(name);
     }
-    if (isPlainObject(value)) objects.add(shown);
+    if (isJsonObject(value)) objects.add(shown);
     target[shown] = Object.hasOwn(target, shown)
       ? joined(value as JsonObject, target[shown] as JsonObject)
       : value;
@@ -200,7 +200,7 @@ function setNested(fields: JsonObject, name: string, value: unknown): void {
   for (const step of steps) {
     target[step] ??= jsonObject();
     // A field that was renamed may be there: then the name keeps its dots.
-    if (!isPlainObject(target[step])) {
+    if (!isJsonObject(target[step])) {
       fields[name] = value;
       return;
     }
@@ -209,8 +209,8 @@ function setNested(fields: JsonObject, name: string, value: unknown): void {
   target[last] = value;
 }
 
-/** Whether a value is an object without a class of its own. */
-export function isPlainObject(value: unknown): value is JsonObject {
+/** Whether a value is an object that can be read and merged member by member: of no class, and no proxy. */
+export function isJsonObject(value: unknown): value is JsonObject {
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

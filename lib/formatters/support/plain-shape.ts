@@ -5,7 +5,7 @@ import { jsonKey, jsonValue } from '../../python/json/json-value.js';
 import { MAX_RECORD } from '../../runtime/limits.js';
 import { JsonFields } from './json-fields.js';
 import {
-  isPlainObject,
+  isJsonObject,
   type MovingMembers,
   NOTHING,
   type Shape,
@@ -188,7 +188,7 @@ export class PlainShape {
         if (!(this.#ordinary.has(name) || this.#learn(name) || this.#isBeside(name, fields))) return false;
         if (others !== undefined && Object.hasOwn(others, name)) return false;
       }
-      return isPlainObject(fields);
+      return isJsonObject(fields);
     } catch {
       return false;
     }
@@ -196,7 +196,7 @@ export class PlainShape {
 
   /** Whether a field has the name of an object of the product, but is none that belongs into it. */
   #isBeside(name: string, fields: Fields): boolean {
-    return this.#objects.has(name) && !isPlainObject(fields[name]);
+    return this.#objects.has(name) && !isJsonObject(fields[name]);
   }
 
   #learn(name: string): boolean {

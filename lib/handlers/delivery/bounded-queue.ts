@@ -24,8 +24,8 @@ export interface BoundedQueueOptions {
   overflow?: OverflowPolicy | undefined;
 }
 
-/** The share of both bounds that items below ERROR may fill. */
-const SHARE_BELOW_ERROR = 0.9;
+/** The share of the bounds of a queue that items below ERROR may fill. */
+export const SHARE_BELOW_ERROR = 0.9;
 /** While the receiver keeps up there are fewer, and none waits for long. */
 const FEW_WAITING = 256;
 

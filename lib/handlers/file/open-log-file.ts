@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LoggingError } from '../../core/errors.js';
+import { O_NOFOLLOW } from '../../runtime/no-follow.js';
 import { applyPermissions, type FilePermissions } from './file-permissions.js';
 
 /** How a log file is opened. */
@@ -52,7 +53,6 @@ const DIRECTORY_MODE = 0o750;
 // Everything is appended, whatever the mode: so writers that share a file never overwrite each other, and a file
 // that somebody else truncates gets no hole. Without O_NONBLOCK the opening of a pipe would wait for its reader.
 const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL } = constants;
-const O_NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 const FLAGS = O_WRONLY | O_APPEND | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
 /**

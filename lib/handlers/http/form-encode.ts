@@ -3,6 +3,7 @@ import { repr, str } from '../../python/python-text.js';
 import { cutToBytes } from '../../runtime/cut-text.js';
 import { MAX_DEPTH, MAX_ENTRIES, MAX_RECORD, MAX_TEXT } from '../../runtime/limits.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
+import { FLOATS } from '../wire/record-transfer.js';
 
 interface Walk {
   readonly ancestors: object[];
@@ -65,9 +66,6 @@ function within<T>(entries: readonly T[], walk: Walk, write: (entry: T) => strin
 
 /** What `encodeURIComponent` leaves as it is and Python's `quote_plus` does not, and the space. */
 const DIFFERENT = /%20|[!'()*]/g;
-
-/** Attributes that are floats in Python, whatever their value. */
-const FLOATS: ReadonlySet<string> = new Set(['created', 'msecs', 'relativeCreated']);
 
 /**
  * Fields as Python's `urllib.parse.urlencode` writes them, with `str()` of each value: `args=%281%2C+%27a%27%29`.

@@ -7,7 +7,7 @@ import { recordDict } from './record-dict.js';
 /** The most characters of a record's fields. */
 export const MAX_CHARACTERS = 262_144;
 /** Attributes that are `float` in Python whatever their value. */
-const FLOATS = new Set(['created', 'msecs', 'relativeCreated']);
+export const FLOATS: ReadonlySet<string> = new Set(['created', 'msecs', 'relativeCreated']);
 
 /**
  * What Python sends of a record: its attributes, the message with its arguments merged in as `msg`, no `args`, no

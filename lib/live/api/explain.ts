@@ -3,6 +3,7 @@ import type { FilterLike } from '../../core/filter-like.js';
 import { type Handler, openHandlers } from '../../core/handler.js';
 import { getLevelName } from '../../core/levels.js';
 import { isLogger, type Logger } from '../../core/loggers/logger.js';
+import { isAtOrBelow } from '../../core/loggers/logger-names.js';
 import { above } from '../../core/loggers/logger-node.js';
 import { getLogger, getManager } from '../../core/loggers/manager.js';
 import type { ActiveLevel } from '../overrides/active-level.js';
@@ -110,7 +111,7 @@ function judgeFilters(filters: readonly FilterLike[], logger: string): FilterVer
         result = { verdict: 'maybe', reason: `if its filter (${name}) lets it pass` };
       continue;
     }
-    const passes = filter.name === '' || logger === filter.name || logger.startsWith(`${filter.name}.`);
+    const passes = filter.name === '' || isAtOrBelow(logger, filter.name);
     if (!passes) return { verdict: 'no', reason: `its filter lets only records of "${filter.name}" pass` };
   }
   return result;

@@ -1,4 +1,5 @@
 import { INFO } from '../../core/levels.js';
+import { isAtOrBelow } from '../../core/loggers/logger-names.js';
 import { getLogger } from '../../core/loggers/manager.js';
 import { reportLoggingError } from '../../core/reports/diagnostics.js';
 import { state } from '../../core/state.js';
@@ -11,7 +12,7 @@ const AUDIT_LOGGER = 'nestjs_logging.live';
 
 /** Whether a logger belongs to the audit. */
 export function isAudit(name: string): boolean {
-  return name === AUDIT_LOGGER || name.startsWith(`${AUDIT_LOGGER}.`);
+  return isAtOrBelow(name, AUDIT_LOGGER);
 }
 
 /** Why an override ended: it expired, its budget was used up, somebody ended it, or it made room for another. */

@@ -1,3 +1,4 @@
+import { isAtOrBelow } from '../../core/loggers/logger-names.js';
 import { readLevel } from '../overrides/override.js';
 import type { RingEntry } from './record-ring.js';
 
@@ -54,7 +55,7 @@ function readField(term: string): FieldTerm {
 }
 
 function isBelow(name: string, above: string): boolean {
-  return above === '' || above === 'root' || name === above || name.startsWith(`${above}.`);
+  return above === '' || above === 'root' || isAtOrBelow(name, above);
 }
 
 function hasFields(entry: RingEntry, fields: readonly FieldTerm[]): boolean {

@@ -1,4 +1,5 @@
 import { findShared, hasSameDestination } from '../../config/apply/component-reuse.js';
+import { loggerPath } from '../../config/plan/plan-logger.js';
 import type { ConfigPlan, PlannedLogger } from '../../config/plan/planned-config.js';
 import { getLevelName } from '../../core/levels.js';
 
@@ -63,9 +64,7 @@ function loggerConflicts(ready: Candidate, other: Candidate): string[] {
 }
 
 function byName({ plan, isDefault }: Candidate): Map<string, PlannedLogger> {
-  const loggers = new Map(
-    plan.loggers.map((planned) => [planned.name === undefined ? 'root' : `loggers.${planned.name}`, planned]),
-  );
+  const loggers = new Map(plan.loggers.map((planned) => [loggerPath(planned.name), planned]));
   if (plan.root !== undefined && !isDefault) loggers.set('root', plan.root);
   return loggers;
 }

@@ -1,6 +1,7 @@
-import { addFields, isError, type LogCall } from '../../core/calls/call-options.js';
+import { addFields, isError, type LogCall, messageFrom } from '../../core/calls/call-options.js';
 import { errorWithin } from '../../core/calls/nested-errors.js';
 import type { Fields } from '../../core/records/log-record.js';
+import { propertyOf } from '../../runtime/hostile-values.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 
 /** A call of one of Nest's logger methods, its arguments parsed. */
@@ -105,7 +106,7 @@ function textWith(text: string, first: object): LogCall {
 function describeMessage(message: unknown): LogCall {
   const call = emptyCall(message);
   if (isError(message)) {
-    call.msg = textOf(message);
+    call.msg = messageFrom(message);
     call.excInfo = message;
   } else if (isPlainObject(message)) {
     const { text, fields } = splitText(message);
@@ -137,23 +138,7 @@ function splitText(object: Record<string, unknown>): { text?: string; fields: Fi
 /** The argument given as the stack is the traceback; next to an Error it is a field, unless it is the Error's own. */
 function addStack(call: LogCall, stack: string): void {
   if (call.excInfo === undefined) call.excInfo = parseStack(stack);
-  else if (stackOf(call.excInfo) !== stack) addFields(call, { stack });
-}
-
-function stackOf(thrown: unknown): unknown {
-  try {
-    return (thrown as Error).stack;
-  } catch {
-    return undefined;
-  }
-}
-
-function textOf(error: Error): string {
-  try {
-    return String(error.message || error.name);
-  } catch {
-    return 'Error';
-  }
+  else if (propertyOf(call.excInfo, 'stack') !== stack) addFields(call, { stack });
 }
 
 function resolveMessage(message: unknown): unknown {

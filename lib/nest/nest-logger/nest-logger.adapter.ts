@@ -2,7 +2,16 @@ import { Injectable, Logger, type LoggerService, type LogLevel } from '@nestjs/c
 import { lendMethodsOf } from '../../core/calls/bound-methods.js';
 import { addFields, type LogCall } from '../../core/calls/call-options.js';
 import { CALLED_FOR, type CallBoundary } from '../../core/calls/caller.js';
-import { addLevelName, CRITICAL, DEBUG, ERROR, getLevelName, INFO, WARNING } from '../../core/levels.js';
+import {
+  addLevelName,
+  CRITICAL,
+  DEBUG,
+  ERROR,
+  getLevelName,
+  INFO,
+  VERBOSE,
+  WARNING,
+} from '../../core/levels.js';
 import { getLogger, getManager } from '../../core/loggers/manager.js';
 import { perManager } from '../../core/loggers/per-manager.js';
 import { handOver, recordBy } from '../../core/overrides.js';
@@ -15,9 +24,6 @@ import { currentRequest } from '../requests/request-state.js';
 import { takeLoggedStack, wasReported } from '../work/logged-failures.js';
 import { describeCall, type NestCall, readErrorCall, readNestCall } from './nest-call.js';
 import { timeOfBufferedCall } from './nest-log-buffer.js';
-
-/** Below DEBUG: Nest's `verbose`. The name is registered, so that configurations can use it. */
-export const VERBOSE = 5;
 
 /** How many contexts get a logger of their own. Further ones share one, so that contexts cannot fill the memory. */
 const MAX_CONTEXTS = 1_000;

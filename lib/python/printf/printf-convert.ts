@@ -1,5 +1,5 @@
 import { codePointLength, firstCodePoints } from '../code-points.js';
-import { type FloatStyle, floatText, integerText } from '../number-format.js';
+import { type FloatStyle, floatOf, floatText, integerText } from '../number-format.js';
 import { ascii, repr, str, typeName } from '../python-text.js';
 import { TemplateError } from '../template.js';
 import type { Conversion } from './printf-parse.js';
@@ -171,9 +171,7 @@ function toFloat(value: unknown): number {
   if (typeof value !== 'bigint') {
     throw new TemplateError('TypeError', `must be real number, not ${typeName(value)}`);
   }
-  const number = Number(value);
-  if (Number.isFinite(number)) return number;
-  throw new TemplateError('OverflowError', 'int too large to convert to float');
+  return floatOf(value);
 }
 
 function character(value: unknown): string {

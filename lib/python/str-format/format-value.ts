@@ -1,6 +1,7 @@
 import { codePointLength, firstCodePoints } from '../code-points.js';
 import {
   type FloatStyle,
+  floatOf,
   floatText,
   floatTextWithPoint,
   groupDigits,
@@ -26,7 +27,7 @@ export function formatValue(value: unknown, spec: FormatSpec): string {
         ? formatFloat(value, spec)
         : formatInteger(value, spec);
     case 'bigint':
-      return isFloatSpec(spec) ? formatFloat(toFloat(value), spec) : formatInteger(value, spec);
+      return isFloatSpec(spec) ? formatFloat(floatOf(value), spec) : formatInteger(value, spec);
     case 'boolean':
       return isFloatSpec(spec) ? formatFloat(Number(value), spec) : formatInteger(Number(value), spec);
     default:
@@ -166,12 +167,6 @@ function shortestBody(value: number, isAlternate: boolean): string {
 
 function isZeroText(text: string): boolean {
   return /^[0.]+(?:[eE]|%|$)/.test(text);
-}
-
-function toFloat(value: bigint): number {
-  const number = Number(value);
-  if (Number.isFinite(number)) return number;
-  throw new TemplateError('OverflowError', 'int too large to convert to float');
 }
 
 /** A number's text in its pieces. */

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { O_NOFOLLOW } from '../../../runtime/no-follow.js';
 import { writeFully } from '../../../runtime/write-fully.js';
 
 /** A record that its receiver refused for good. */
@@ -70,8 +71,6 @@ export class Quarantine {
 }
 
 const { O_WRONLY, O_APPEND, O_CREAT } = constants;
-
-const O_NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 
 /**
  * Appends to a file, and makes it if it is not there; follows no link.

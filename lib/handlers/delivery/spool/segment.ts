@@ -8,6 +8,7 @@ import {
   readSync,
   rmSync,
 } from 'node:fs';
+import { O_NOFOLLOW } from '../../../runtime/no-follow.js';
 import { writeFully } from '../../../runtime/write-fully.js';
 import {
   claimedBytes,
@@ -25,7 +26,6 @@ const WINDOW_BYTES = 65_536;
 const PATIENCE_MS = 0;
 
 const { O_RDWR, O_APPEND, O_CREAT, O_EXCL } = constants;
-const O_NOFOLLOW = constants.O_NOFOLLOW ?? 0;
 
 /** Bytes of a segment that contain no valid frame. */
 export interface Damage {

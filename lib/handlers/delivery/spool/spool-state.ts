@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { O_NOFOLLOW } from '../../../runtime/no-follow.js';
 import { nodeModule } from '../../../runtime/node-module.js';
 
 /** Bytes of a slot in use, and from one slot to the next: no single disk write touches both. */
@@ -62,7 +63,7 @@ export class SpoolState {
 
 function openState(path: string): number {
   const { O_RDWR, O_CREAT } = constants;
-  const fd = openSync(path, O_RDWR | O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o640);
+  const fd = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o640);
   reserve(fd);
   return fd;
 }

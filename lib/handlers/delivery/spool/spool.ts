@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LoggingError } from '../../../core/errors.js';
 import { ERROR } from '../../../core/levels.js';
 import { nodeModule } from '../../../runtime/node-module.js';
-import type { OverflowPolicy } from '../bounded-queue.js';
+import { type OverflowPolicy, SHARE_BELOW_ERROR } from '../bounded-queue.js';
 import { recordsWere } from '../delivery-errors.js';
 import type { DropReason } from '../delivery-queue.js';
 import { Quarantine } from './dead-letters.js';
@@ -17,8 +17,6 @@ import { SpoolState } from './spool-state.js';
 /** The most bytes of a segment, and the largest share of a small spool. */
 const MAX_SEGMENT_BYTES = 8 * 1024 * 1024;
 const SEGMENTS = 32;
-/** The share of the bytes on disk that records below ERROR may fill. */
-const SHARE_BELOW_ERROR = 0.9;
 
 /** How often it is looked whether the directory is still there, in milliseconds. */
 const LOOK_MS = 250;
