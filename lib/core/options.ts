@@ -1,11 +1,8 @@
 import * as v from 'valibot';
-import { parsePath } from '../redaction/path-redaction.js';
-import { lazy } from '../runtime/lazy.js';
 import { isPlainObject } from '../runtime/plain-object.js';
 import { unquoted } from '../runtime/units.js';
+import { withPresentNames } from './earlier-names.js';
 import { LoggingError } from './errors.js';
-import { type FilterLike, isFilterLike } from './filter-like.js';
-import { describeUnknownLevel, findLevel, type Level } from './levels.js';
 import { suggestion } from './suggestion.js';
 
 /** An error in a configuration or in options: where, and what to do about it. */
@@ -47,35 +44,6 @@ export function checkOptions<TSchema extends v.GenericSchema<object, object>>(
   return output as v.InferOutput<TSchema>;
 }
 
-/** What options were called before all times of ours ended in their unit, their present names, and milliseconds in their unit. */
-const EARLIER_NAMES = [
-  ['flushInterval', 'flushIntervalMs', 1],
-  ['fsyncInterval', 'fsyncIntervalMs', 1],
-  ['ackTimeout', 'ackTimeoutMs', 1_000],
-] as const;
-
-/** Options, those of a spool too, with their present names, so that older configurations stay valid. */
-function withPresentNames(schema: object, options: unknown): unknown {
-  const { entries } = schema as { entries?: Readonly<Record<string, object>> };
-  if (entries === undefined || !isPlainObject(options)) return options;
-  let present = options;
-  for (const [earlier, name, unitMs] of EARLIER_NAMES) {
-    const isEarlier = earlier in options && !(earlier in entries) && name in entries && !(name in options);
-    if (!isEarlier) continue;
-    const { [earlier]: value, ...others } = present;
-    present = { ...others, [name]: typeof value === 'number' ? value * unitMs : value };
-  }
-  const { spool } = options;
-  if (!('spool' in entries) || !isPlainObject(spool)) return present;
-  const named = withPresentNames(spoolOf(entries), spool);
-  return named === spool ? present : { ...present, spool: named };
-}
-
-/** The schema of a spool behind what makes it optional. */
-function spoolOf(entries: Readonly<Record<string, object>>): object {
-  return (entries.spool as { wrapped?: object } | undefined)?.wrapped ?? {};
-}
-
 /** For users who call a constructor as in Python. */
 function notAnObject(where: string, schema: object, options: unknown): LoggingError {
   const keys = Object.keys((schema as { entries?: object }).entries ?? {}).slice(0, 8);
@@ -92,8 +60,11 @@ export function findIssues(schema: v.GenericSchema, options: unknown, path: stri
 }
 
 /**
- * Parses options. Of an object valibot names the first unknown key alone, and with one it asks no check of the whole: the
- * rest is found without it. Nor does it with a wrong value: see {@link checksOfWhole}.
+ * Parses options, and finds all errors.
+ *
+ * Valibot names only the first unknown key of an object, and then skips the checks of the whole object. So unknown keys
+ * are removed one by one, and the rest is parsed again. After a wrong value it skips these checks too: see
+ * {@link checksOfWhole}.
  *
  * @returns The options without unknown keys, all errors, and which of them are about unknown keys.
  */
@@ -118,7 +89,7 @@ function parse(schema: v.GenericSchema, options: unknown, path: string) {
   }
 }
 
-/** More unknown keys of one object than this are not all named. */
+/** How often options are parsed: of more unknown keys in one object, the others are not named. */
 const MAX_PARSES = 20;
 
 /** A pipe of a schema, or a schema without one. */
@@ -129,9 +100,10 @@ interface Piped {
 }
 
 /**
- * What is wrong with options as a whole, beside wrong values: found by the checks that do not look at these.
+ * Runs the checks of the whole object although some values are wrong. What a check finds counts only if it has read none
+ * of the wrong values.
  *
- * @param issues What is known to be wrong.
+ * @param issues The wrong values.
  */
 function checksOfWhole(
   schema: v.GenericSchema,
@@ -139,7 +111,7 @@ function checksOfWhole(
   issues: readonly v.BaseIssue<unknown>[],
 ): v.BaseIssue<unknown>[] {
   const wrong = new Set(issues.map((issue) => keysOf(issue)[0]));
-  // Without wrong values all checks were asked.
+  // Without wrong values valibot has run all checks.
   if (wrong.size === 0 || wrong.has(undefined) || !isPlainObject(given)) return [];
   const [object, checks] = takeApart(schema as unknown as Piped);
   const { output } = v.safeParse(object as unknown as v.GenericSchema<object>, given);
@@ -164,7 +136,7 @@ function checksOfWhole(
   });
 }
 
-/** The schema of an object, and the checks behind it, up to what makes something else of it. */
+/** The schema of an object, and the checks that follow it in its pipes, up to the first transformation. */
 function takeApart(
   schema: Piped,
 ): [object: Piped, checks: v.BaseValidation<object, object, v.BaseIssue<unknown>>[]] {
@@ -176,12 +148,12 @@ function takeApart(
   return [object, [...checks, ...(own as unknown as typeof checks)]];
 }
 
-/** The way to the place of an issue. */
+/** The keys that lead to an issue, from the outside in. */
 function keysOf(issue: v.BaseIssue<unknown>): readonly string[] {
   return (issue.path ?? []).map(({ key }) => String(key));
 }
 
-/** A copy of options that lacks a key, which is found by the keys before it. */
+/** A copy of options without the last of these keys, which the keys before it lead to. */
 function without(options: unknown, [key = '', ...rest]: readonly string[]): unknown {
   if (Array.isArray(options))
     return options.map((item, at) => (String(at) === key ? without(item, rest) : item));
@@ -208,7 +180,7 @@ function isMissingKey(issue: v.BaseIssue<unknown>): boolean {
 function toIssue(issue: v.BaseIssue<unknown>, path: string, schema: v.GenericSchema): OptionIssue {
   const keys = keysOf(issue);
   const message = describe(issue, keys, schema);
-  // A check of the whole begins with the option that it is about.
+  // The message of a check of the whole object begins with the option that it is about.
   const [start = '', name = ''] = (keys.length === 0 && OPTION_FIRST.exec(message)) || [];
   const isOption = Object.hasOwn((schema as { entries?: object }).entries ?? {}, name);
   return isOption
@@ -238,43 +210,3 @@ function describe(issue: v.BaseIssue<unknown>, keys: readonly string[], schema: 
 
 /** Valibot's message, for a schema without one. */
 const VALIBOT_MESSAGE = /^Invalid [\w ]+: (Expected .* but received|Received) /s;
-
-/** Schema of a level: an integer, or a registered name in any case. */
-export const levelSchema = lazy(
-  (): v.GenericSchema<Level> =>
-    v.custom<Level>(
-      (value) => findLevel(value) !== undefined,
-      (issue) => describeUnknownLevel(issue.input),
-    ),
-);
-
-/** Schema of a formatter object: anything with a `format` method. */
-export const formatterObjectSchema = lazy(() =>
-  v.custom<{ format(record: never): string }>(
-    (value) =>
-      typeof value === 'object' &&
-      value !== null &&
-      typeof (value as { format?: unknown }).format === 'function',
-    'expected a formatter: an object with a format(record) method',
-  ),
-);
-
-/** Schema of a filter: a function, or an object with a `filter` method. */
-export const filterObjectSchema = lazy(() =>
-  v.custom<FilterLike>(
-    isFilterLike,
-    'expected a filter: a function, or an object with a filter(record) method',
-  ),
-);
-
-/** Schema of a path to a field, in pino's language. */
-export const fieldPathSchema = lazy(() =>
-  v.pipe(
-    v.string(),
-    v.check(
-      (path) => parsePath(path) !== undefined,
-      (issue) =>
-        `expected a path such as user.password, *.token, items[*].card or headers["x-api-key"], got "${issue.input}"`,
-    ),
-  ),
-);

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { COMPONENT, declareComponent } from '../core/component.js';
 import { LEAN } from '../core/lean.js';
-import { checkOptions, fieldPathSchema } from '../core/options.js';
+import { fieldPathSchema } from '../core/option-schemas.js';
+import { checkOptions } from '../core/options.js';
 import type { LogRecord } from '../core/records/log-record.js';
 import { rememberPassed } from '../python/passed-texts.js';
 import { PathRedaction } from '../redaction/path-redaction.js';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { filterObjectSchema, formatterObjectSchema, levelSchema } from '../core/options.js';
+import { filterObjectSchema, formatterObjectSchema, levelSchema } from '../core/option-schemas.js';
 import { lazy } from '../runtime/lazy.js';
 import { MAX_TIMER_SECONDS } from '../runtime/limits.js';
 

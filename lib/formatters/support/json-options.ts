@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { timeZoneEntry } from '../../core/formatting/formatter-options.js';
-import { fieldPathSchema } from '../../core/options.js';
+import { fieldPathSchema } from '../../core/option-schemas.js';
 import { RESERVED_ATTRIBUTES } from '../../core/records/record-attributes.js';
 import type { PathRedactionOptions } from '../../redaction/path-redaction.js';
 import { CENSOR } from '../../redaction/redact-text.js';

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { LoggingError } from '../../core/errors.js';
-import { O_NOFOLLOW } from '../../runtime/no-follow.js';
+import { O_NOFOLLOW } from '../output/no-follow.js';
 import { applyPermissions, type FilePermissions } from './file-permissions.js';
 
 /** How a log file is opened. */

@@ -4,7 +4,8 @@ import { type Drainable, isUserBuffer, registerForExit, unregisterForExit } from
 import { assertHandler, type Handler, isHandler } from '../../core/handler.js';
 import { LEAN } from '../../core/lean.js';
 import { checkLevel } from '../../core/levels.js';
-import { checkOptions, levelSchema } from '../../core/options.js';
+import { levelSchema } from '../../core/option-schemas.js';
+import { checkOptions } from '../../core/options.js';
 import { handOver } from '../../core/overrides.js';
 import type { LogRecord } from '../../core/records/log-record.js';
 import { reportLoggingError } from '../../core/reports/diagnostics.js';

@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
 import type { ComponentKind } from '../../../lib/config/components/component-registry.js';
-import { levelSchema } from '../../../lib/core/options.js';
+import { levelSchema } from '../../../lib/core/option-schemas.js';
 import { spoolSchema } from '../../../lib/handlers/delivery/spool/spool-options.js';
 import { httpLogSchema } from '../../../lib/nest/requests/http-log-options.js';
 import { tuningSchema } from '../../../lib/nest/tuning/tuning-options.js';

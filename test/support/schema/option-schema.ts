@@ -1,6 +1,6 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
-import { levelSchema } from '../../../lib/core/options.js';
+import { levelSchema } from '../../../lib/core/option-schemas.js';
 import { anyOf, type Json, ref } from './json-schema.js';
 
 /** What files hold where a program would hand over an object or a function; by what the schema's message expects. */

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { O_NOFOLLOW } from '../../../runtime/no-follow.js';
 import { writeFully } from '../../../runtime/write-fully.js';
+import { O_NOFOLLOW } from '../../output/no-follow.js';
 
 /** A record that its receiver refused for good. */
 export interface DeadLetter {

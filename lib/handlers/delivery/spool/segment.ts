@@ -8,8 +8,8 @@ import {
   readSync,
   rmSync,
 } from 'node:fs';
-import { O_NOFOLLOW } from '../../../runtime/no-follow.js';
 import { writeFully } from '../../../runtime/write-fully.js';
+import { O_NOFOLLOW } from '../../output/no-follow.js';
 import {
   claimedBytes,
   type Frame,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { levelSchema } from '../../../core/options.js';
+import { levelSchema } from '../../../core/option-schemas.js';
 import { lazy } from '../../../runtime/lazy.js';
 
 const count = (least: number, what: string) =>

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
-import { O_NOFOLLOW } from '../../../runtime/no-follow.js';
 import { nodeModule } from '../../../runtime/node-module.js';
+import { O_NOFOLLOW } from '../../output/no-follow.js';
 
 /** Bytes of a slot in use, and from one slot to the next: no single disk write touches both. */
 const SLOT_BYTES = 28;
