@@ -16,7 +16,7 @@ export const WARN = WARNING;
 export const INFO = 20;
 /** Detail for diagnosis. */
 export const DEBUG = 10;
-/** Nest's `verbose`. Python has no such level; `LoggingModule` registers the name, so that configurations can use it. */
+/** Nest's `verbose`, below DEBUG. Python has no such level; `LoggingModule` registers the name, so that configurations can use it. */
 export const VERBOSE = 5;
 /** On a logger: take the parent's level. On a handler: handle everything. */
 export const NOTSET = 0;
