@@ -7,8 +7,8 @@ export const COMPONENT: unique symbol = Symbol.for('nestjs-logging.component');
 /**
  * How configurations name a class.
  *
- * To the compiler each name is an optional key: the static side of a derived class has to fit that of its parent, and
- * a list of other names would not.
+ * To the compiler each name is an optional key. A list of names would not do: the static side of a derived class has to
+ * fit that of its parent, which has other names.
  */
 export type ComponentNames<TName extends string> = NameList & { readonly [Name in TName]?: never };
 
@@ -33,8 +33,8 @@ export interface ComponentDeclaration<TName extends string, TPythonName extends 
 }
 
 /**
- * Declares a class as a component: from the list that has its file, configurations know it by these names, and
- * their types, the JSON Schema and the reference have its options.
+ * Declares a class as a component. Once its file is in the list of its room, configurations can name it, and their
+ * types, the JSON Schema and the reference have its options.
  *
  * @param type The class; it is given `optionsSchema`.
  *

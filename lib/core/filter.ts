@@ -112,7 +112,7 @@ export class Filterer {
       const filter = filters[at] as FilterLike;
       exposeTo(filter, current);
       const result = typeof filter === 'function' ? filter(current) : filter.filter(current);
-      // One that removes itself must not take the next one, which may remove secrets, out of its turn.
+      // If a filter removes itself, the next one moves into its place, and must still be called: it may remove secrets.
       if (filters[at] !== filter) at -= 1;
       if (result === true) continue;
       const passed = passedBy(result, current, this);

@@ -139,8 +139,9 @@ export abstract class Handler extends Filterer {
   /**
    * Called with what `emit` threw; reports it on standard error unless `raiseExceptions` is off.
    *
-   * Overridden in a handler that sends in the background and has no spool, it is also called for each record that could
-   * not be sent at the first attempt, once. The record is still sent again, unless `error` says that it is lost.
+   * If you override it in a handler that sends in the background and has no spool, it is also called once for each
+   * record that could not be sent at the first attempt. The record is still sent again, unless `error` says that it is
+   * lost.
    *
    * @see https://docs.python.org/3/library/logging.html#logging.Handler.handleError
    */

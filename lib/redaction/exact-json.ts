@@ -1,6 +1,6 @@
 /** Precedes a number that stands in a string. The character is one for private use. */
 const MARK = '\ue000';
-/** What a number looks like that JavaScript may write in another way: long, with a fraction or an exponent. */
+/** Matches numbers that JavaScript may write in another way: long ones, and those with a fraction or an exponent. */
 const MAY_CHANGE = /\d{16}|\d[.eE]/;
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 const MARKED = /"\ue000(-?\d[\d.eE+-]*)"/g;

@@ -4,7 +4,7 @@ import { jsonKey, jsonValue, unreadable } from '../python/json/json-value.js';
 import { MAX_RECORD } from '../runtime/limits.js';
 import { type PathRedactionOptions, parseNames } from './path-redaction.js';
 
-/** What paths say of a value: it is not shown, or it holds such values under these keys. */
+/** What the paths say about a value: it is censored, or values under these keys of it are. */
 export interface RedactedPlace {
   isHidden: boolean;
   readonly below: Map<string, RedactedPlace>;
@@ -12,8 +12,8 @@ export interface RedactedPlace {
 
 /**
  * Writes fields as JSON without the values at paths of names, in one pass: what `PathRedaction` and then `jsonValue` do
- * takes four times as long, since it makes plain data of every value first. Wildcards, functions as censors and removal
- * are left to these.
+ * takes four times as long, since it makes plain data of every value first. It does not know wildcards, functions as
+ * censors, and removal.
  */
 export class PathWriter {
   readonly #fields: ReadonlyMap<string, RedactedPlace>;
@@ -25,7 +25,7 @@ export class PathWriter {
   }
 
   /**
-   * @param isOwn Whether a name is not one of a field alone.
+   * @param isOwn Whether a name is, or may be, one of the line itself and not only of a field.
    * @returns `undefined` if the paths need more than this can do.
    */
   static from(

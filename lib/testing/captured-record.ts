@@ -2,7 +2,7 @@ import type { LogRecord } from '../core/records/log-record.js';
 import { hasError } from '../core/records/record-traceback.js';
 import { formatTraceback } from '../core/records/traceback.js';
 
-/** A record with what can only be had while it is made. */
+/** A record with what is only known while it is made. */
 export interface CapturedRecord {
   readonly record: LogRecord;
   /** The merged message; where it could not be merged, what is wrong with it. */

@@ -126,7 +126,7 @@ class Maker {
   readonly #failures = new Set<PlannedComponent>();
   readonly #reusable: ReadonlyMap<PlannedComponent, PlannedComponent>;
   readonly #byName: ReturnType<typeof componentsByName>;
-  /** The components that are the same in everything, by whom they can be had of. */
+  /** For each other configuration: the components of this plan that are the same in everything, with those they equal. */
   readonly #shared: ReadonlyMap<Made, ReadonlyMap<PlannedComponent, PlannedComponent>>;
 
   constructor(

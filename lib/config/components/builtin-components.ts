@@ -19,8 +19,8 @@ export type BuiltinFormatters = ComponentsByName<typeof formatters>;
 export type BuiltinFilters = ComponentsByName<typeof filters & typeof context>;
 
 /**
- * The handlers that send records somewhere. They are a third of the library, and most programs use one or none: they are
- * loaded by the first configuration that names one. That a name is none of theirs is known without loading them.
+ * The handlers that send records somewhere. They are a third of the library, and most programs use one or none: they
+ * are loaded by the first configuration that names one. Whether a name is one of theirs is known without loading them.
  */
 const SENDING: Readonly<Record<Exclude<keyof BuiltinHandlers, keyof LocalHandlers>, true>> = {
   AMQPHandler: true,

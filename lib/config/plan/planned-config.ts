@@ -64,7 +64,10 @@ export interface PlanOptions {
   resolve?(value: unknown, kind: ComponentKind): ComponentFactory | undefined;
   /** Finds errors of a component, with their paths, that would not prevent creating it. */
   inspect?(component: PlannedWithoutWorkers): readonly OptionIssue[];
-  /** Whether it is looked at apart from its application: which handlers an incremental configuration finds is not known. */
+  /**
+   * Whether it is planned outside its application, as by a command: the handlers that an incremental configuration
+   * names need not be there.
+   */
   readonly isApart?: boolean;
   /** Whether it is for a worker thread, which has no classes but the built-in ones. */
   readonly isForWorker?: boolean;

@@ -21,10 +21,10 @@ import { errorWithin } from './nested-errors.js';
 /**
  * Parses the arguments of a log call.
  *
- * What placeholders take is data. Of the rest, plain objects are options (see {@link LogOptions}) or hold fields, and
- * an Error is what the record's traceback is of; so is an Error among the fields, or inside of what is written after the
- * message, if there is no other. An object or Error before a text is pino's order. Everything else stays among the
- * arguments, and is written after the message when it is merged. Nothing is lost, and only strict calls throw.
+ * What placeholders take is data. Among the other arguments, plain objects are options (see {@link LogOptions}) or hold
+ * fields, and an Error gives the record its traceback. If there is none, an Error among the fields does, or one inside
+ * of what is written after the message. An object or Error before a text is pino's order. Everything else stays among
+ * the arguments, and is written after the message when it is merged. Nothing is lost, and only strict calls throw.
  *
  * @param rest The arguments after the message; what is not an argument of the message is removed.
  * @param takesAnything Whether the last unused argument is what was thrown even if it is not an Error, as for
@@ -51,9 +51,9 @@ export function readCall(msg: unknown, rest: unknown[], takesAnything: boolean):
  * Makes log calls as strict as Python's, in the whole process; default false.
  *
  * A strict call throws for a field with the name of an attribute (Python: `KeyError`) and for an unknown level; a
- * record whose arguments do not fit its message is reported and dropped; of unused arguments only options, which must
- * come last, and an Error have a meaning; a `LoggerAdapter` replaces a call's fields unless `merge_extra` is set.
- * For tests against Python, or if wrong calls should fail loudly.
+ * record whose arguments do not fit its message is reported and dropped; unused arguments have a meaning only as
+ * options, which must come last, or as an Error; a `LoggerAdapter` replaces a call's fields unless `merge_extra` is
+ * set. For tests against Python, or if wrong calls should fail loudly.
  */
 export function setStrictCalls(isStrict: boolean): void {
   state.strictCalls = isStrict;
@@ -131,7 +131,7 @@ function readUnused(call: LogCall, template: string, takesAnything: boolean): vo
   if (args.length > taken) noteWritten(call, args.slice(taken));
 }
 
-/** Notes the Error inside of what the message shows. Of two Errors the one that is no traceback is a field. */
+/** Notes the Error inside of what the message shows. Where there are two, one becomes the traceback and the other a field. */
 function noteWritten(call: LogCall, values: readonly unknown[]): void {
   call.writtenError ??= errorWithin(values);
   for (const value of values)

@@ -24,16 +24,16 @@ export interface CallError {
 /** Places whose text is kept. */
 const MAX_KNOWN = 1_000;
 /**
- * How often in a second a place is looked up, which takes ten times as long as the call. What is beyond counts for the last
- * place known to make the same mistake: another one is then reported when there is less of it.
+ * How many places are looked up in a second: that takes ten times as long as the call. Further errors count for the
+ * last place that is known to make the same mistake. A new place is then reported in a quieter second.
  */
 const MAX_LOOKUPS = 200;
 /** Characters of a message, or a name, that identify it. */
 const MAX_ABOUT = 200;
 
 /**
- * Says once for each place in the source what its log calls were given that does not fit, and counts it. The records
- * were emitted all the same.
+ * Reports log calls whose arguments do not fit, once for each place in the source, and counts all of them. Their
+ * records are emitted all the same.
  *
  * Fields are private for the reason given at `HandlerCounters`.
  */
@@ -42,7 +42,7 @@ export class CallErrors {
   readonly #known = new Map<string, SeenError>();
   /** The last error of each kind: of a logger, with a code and a detail. */
   readonly #latest = new Map<string, SeenError>();
-  /** The second, since the epoch, in which so many places were looked up. */
+  /** The second since the epoch that `#lookups` is about. */
   #second = 0;
   #lookups = 0;
 

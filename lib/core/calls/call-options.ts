@@ -180,7 +180,7 @@ function isFields(value: unknown): value is Fields {
 }
 
 /**
- * Adds fields to a call. Those whose name is taken, by an attribute of records or by a field that is there, get another.
+ * Adds fields to a call. A field gets another name if an attribute of records, or an earlier field, has its own.
  *
  * @throws {LoggingError} `ERR_LOGGING_EXTRA_CLASH` while calls are strict.
  */

@@ -13,7 +13,7 @@ export interface ReportedRecord {
 /** On records that were already reported: each handler merges the message again. */
 const REPORTED: unique symbol = Symbol.for('nestjs-logging.record.misfit');
 
-/** What a placeholder says of a value of the wrong type: the types, and nothing of the value. */
+/** The messages about a value of the wrong type: they name types, and show nothing of the value. */
 const WRONG_TYPE = /^(?:%[a-zA-Z] format: an? [a-z ]+ is|must be real number|%c) /;
 
 /**

@@ -32,5 +32,8 @@ type Verdict<Argument> = [0] extends [1 & Argument]
       : 'mistake'
     : 'fine';
 
-/** Interfaces and classes have no index signature, but what is of them has fields. */
+/**
+ * `LogOptions` without the index signature of its `extra`: values of interfaces and classes have fields, but no such
+ * signature.
+ */
 type Options = Omit<LogOptions, 'extra'> & { readonly extra: object };

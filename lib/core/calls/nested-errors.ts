@@ -7,11 +7,12 @@ const MAX_VALUES = 200;
 const MAX_ERRORS = 10;
 
 /**
- * What the traceback of a record is of whose message shows objects: `error(results)`, `error('failed', [first, second])`.
- * The message has an Error inside of an object on one line, without its stack.
+ * The Error for the traceback of a record whose message shows objects, as `error(results)` and
+ * `error('failed', [first, second])` do. The message shows such an Error on one line, without its stack.
  *
- * The Error found, or an AggregateError of several; `undefined` if there is none. Never throws, calls no getter and runs
- * no trap of a proxy.
+ * Never throws, calls no getter and runs no trap of a proxy.
+ *
+ * @returns The Error found, or an AggregateError of several; `undefined` if there is none.
  */
 export function errorWithin(values: readonly unknown[]): Error | undefined {
   if (!values.some(isObject)) return undefined;
@@ -40,8 +41,8 @@ function look(search: Search, value: unknown, depth: number): void {
 }
 
 /**
- * The first of them: to list all of a large list takes as long as it is large. Prototypes are not asked, since they may be
- * proxies.
+ * The first `MAX_VALUES` items, since a list may be large. Nothing is read through the prototype of the value: it may
+ * be a proxy.
  */
 function itemsOf(value: object): unknown[] {
   const items: unknown[] = [];

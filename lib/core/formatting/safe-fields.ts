@@ -30,7 +30,10 @@ export function fieldSources(record: LogRecord): readonly (Fields | undefined)[]
   return record[EXPOSED] ? [safeFields(record)] : [record[CONTEXT], record[EXTRA]];
 }
 
-/** Where a record has its fields; once others have seen it, they are its attributes, but for names that are taken. */
+/**
+ * The objects that hold the fields of a record. Once user code has seen the record, its fields are attributes, except
+ * those whose name is taken.
+ */
 function sourcesOf(record: LogRecord): readonly (Fields | undefined)[] {
   const sources = [record[CONTEXT], record[EXTRA]];
   if (!record[EXPOSED]) return sources;

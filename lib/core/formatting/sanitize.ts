@@ -85,8 +85,8 @@ const HEADING =
   /^(?:Traceback \(|Stack \(most recent|Thrown value: |(?!(?:DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL|NOTSET)\b)[A-Za-z_$][\w$.]*(?::? |:?\n|:?$))/;
 
 /**
- * Makes a traceback safe: controls escaped, every line after the first indented, the first too if it is not that of a
- * traceback, and what is longer than 128 Ki characters cut.
+ * Makes a traceback safe. Controls are escaped, every line after the first is indented, and so is the first if it does
+ * not begin as a traceback does. It is cut after 128 Ki characters.
  *
  * @param continuation See {@link continuationOf}.
  */

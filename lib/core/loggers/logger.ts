@@ -145,9 +145,9 @@ export class Logger extends LoggerNode<Logger> {
    * {@link Logger.logFrom} after {@link Logger.enables} was true: parses the arguments, makes the record, passes it on. For
    * this package.
    *
-   * One method, since the engine then compiles a call as a whole, in the same way in every process: it inlines what this
-   * calls, the record's constructor first, and spares the object of options. In five methods it inlined now these and now
-   * those, and a call took up to 1.4 times as long.
+   * One method, so that the engine compiles a call as a whole: it inlines the record's constructor and the rest, and
+   * never makes the object of options. When this was five methods, what was inlined differed from process to process,
+   * and a call took up to 1.4 times as long.
    */
   logEnabled(
     boundary: CallBoundary,

@@ -26,16 +26,16 @@ export function noteCopy(copy: LogRecord, record: LogRecord): void {
 }
 
 /**
- * The record that was copied by a filter, or the record itself: to filters that count, a record is the same on each
- * handler, whatever each has removed from it.
+ * The record that a filter has copied, or the record itself. Filters that count need it: a record is one record on all
+ * handlers, whatever was removed from it for some of them.
  */
 export function originalOf(record: LogRecord): LogRecord {
   return originals.get(record) ?? record;
 }
 
 /**
- * Makes a record keep the fields of its call as they are now, although whoever logged it may go on to change the object
- * that it passed: Python copies the entries of `extra` too. For handlers that keep records for later.
+ * Copies the fields of a record's call, since the caller may change the object that it passed. Python copies the
+ * entries of `extra` too. For handlers that keep records for later.
  */
 export function keepFields(record: LogRecord): void {
   const extra = record[EXTRA];

@@ -117,7 +117,10 @@ export class LogRecord extends ComputedAttributes {
   /** @internal */ declare [EXPOSED]: boolean;
   /** @internal */ declare [TRACEBACK]: WrittenTraceback | undefined;
 
-  /** @param isComplete For loggers, whose options leave nothing out: what asks for each would not be inlined by the engine. */
+  /**
+   * @param isComplete Whether the options leave nothing out, as those of loggers: the engine would not inline a
+   * constructor that checks each of them.
+   */
   constructor(options: LogRecordOptions = {}, isComplete = false) {
     super();
     const given = isComplete ? (options as CompleteOptions) : complete(options);
@@ -183,7 +186,7 @@ export class LogRecord extends ComputedAttributes {
           ? context
           : joinFields(context, extra);
     const fields: Record<string, unknown> = { ...context, ...extra };
-    // What became an attribute is a field no more if a filter has deleted it.
+    // A field that became an attribute, and was deleted by a filter, is gone.
     for (const key of Object.keys(fields))
       if (!Object.hasOwn(this, key) && !isTaken(key)) Reflect.deleteProperty(fields, key);
     for (const key of Object.keys(this)) {
@@ -199,7 +202,7 @@ export class LogRecord extends ComputedAttributes {
    */
   attribute(name: string): unknown {
     if (Object.hasOwn(this, name)) return this[name];
-    // What became an attribute is one no more: a filter has deleted it.
+    // It became an attribute, and a filter has deleted it.
     if (this[EXPOSED] && !isTaken(name)) return undefined;
     const extra = this[EXTRA];
     if (extra !== undefined && Object.hasOwn(extra, name)) return extra[name];
@@ -223,8 +226,8 @@ export class LogRecord extends ComputedAttributes {
   /**
    * Makes `extra` and context fields attributes of the record, as they are in Python.
    *
-   * Done before the user's code sees the record, so that a filter may read `record.user_id`.
-   * Names that records have (`msg`) or inherit (`getMessage`, `constructor`, `__proto__`) stay apart.
+   * Done before the user's code sees the record, so that a filter may read `record.user_id`. Fields with a name that
+   * records have (`msg`) or inherit (`getMessage`, `constructor`, `__proto__`) stay apart.
    */
   expose(): this {
     if (this[EXPOSED]) return this;
@@ -301,10 +304,10 @@ const GIVEN = 11;
  * A copy of a record that a logger made, with the attributes that loggers give and no others; `undefined` for any other
  * record.
  *
- * Made by the constructor, it has the shape of all records, so that what reads it later does so sooner.
+ * The constructor makes it, so that it has the shape of all records, and is read as fast.
  */
 export function copyOfPlain(record: LogRecord): LogRecord | undefined {
-  // One that user code has seen, and may have added to, is exposed; one that user code made has no boundary.
+  // A record that user code has seen, and may have added to, is exposed. One that user code made has no boundary.
   if (record[EXPOSED] || record[BOUNDARY] === undefined) return undefined;
   if (Object.getPrototypeOf(record) !== LogRecord.prototype) return undefined;
   let count = 0;
@@ -331,7 +334,7 @@ export function copyOfPlain(record: LogRecord): LogRecord | undefined {
     },
     true,
   );
-  // As they are: the constructor takes an object out of a list of one.
+  // Assigned as they are: the constructor would take a single object out of its list.
   copy.args = args;
   copy.message = record.message;
   copy.asctime = record.asctime;

@@ -10,7 +10,7 @@ export const RESERVED_ATTRIBUTES: ReadonlySet<string> = new Set([
 const RESERVED: ReadonlySet<string> = new Set([...RESERVED_ATTRIBUTES, 'exc_info', 'exc_text', 'stack_info']);
 /** Field names under which an Error becomes the record's `excInfo`. */
 const ERROR_FIELDS: ReadonlySet<string> = new Set(['err', 'error', 'exception', 'cause']);
-/** By the last five bits of the first letter: the lengths of names in either set, a bit for each. */
+/** The lengths of the names above, one bit for each length. The index is the last five bits of a name's first letter. */
 const LENGTHS = lengthsByLetter([...RESERVED, ...ERROR_FIELDS]);
 
 /** Whether `extra` may not have a field of that name, as in Python. */

@@ -33,7 +33,7 @@ export function makeLogRecord(attributes: Readonly<Record<string, unknown>>): Lo
   return record.expose();
 }
 
-/** A record of what is known of it, by the factory, but of no call in this thread. */
+/** A record made by the factory from what is known of it; no call in this thread logged it. */
 export function madeRecord(about: LogRecordOptions): LogRecord {
   return recordBy(getLogRecordFactory(), about, SOURCE);
 }

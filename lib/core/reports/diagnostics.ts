@@ -84,8 +84,8 @@ function whereLogged(record: LogRecord): string {
 }
 
 /**
- * Reports on standard error, in one line, a misuse of the library that no record
- * caused. The caller makes sure that it is reported once. Nothing is printed when `raiseExceptions` is off.
+ * Reports a misuse of the library that no record caused, in one line on standard error. The caller makes sure that it
+ * is reported once. Nothing is printed when `raiseExceptions` is off.
  */
 export function reportNotice(text: string): void {
   if (state.raiseExceptions) writeStderr(`nestjs-logging: ${oneLine(text)}\n`);

@@ -23,9 +23,10 @@ const EARNED = 0.5;
  * Each is drawn evenly from 0 up to its bound ('full jitter'), so that a hundred processes that lost the same server
  * do not come back to it at the same moment.
  *
- * With `quickRetries` there is a retry budget: successes earn retries that wait for 20 ms at most. A server that fails now
- * and then is not taken for one that is down, where a wait for each failure would be longer than all the work. One that is
- * down has used them up after a few attempts, and gets at most half as many retries as it has taken requests.
+ * With `quickRetries` there is a retry budget: successes earn retries that wait for 20 ms at most. So a server that
+ * fails now and then is not treated as down: waiting after each failure would take longer than all the work. A server
+ * that is down uses the budget up within a few attempts: it gets at most one quick retry for every two requests that
+ * succeeded.
  */
 export class Backoff {
   /** The longest first wait, in milliseconds. */

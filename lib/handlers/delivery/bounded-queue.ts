@@ -26,7 +26,7 @@ export interface BoundedQueueOptions {
 
 /** The share of the bounds of a queue that items below ERROR may fill. */
 export const SHARE_BELOW_ERROR = 0.9;
-/** While the receiver keeps up there are fewer, and none waits for long. */
+/** While the receiver keeps up, fewer items than this wait, and none for long. */
 const FEW_WAITING = 256;
 
 /**
@@ -61,7 +61,10 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
   #dropped = 0;
   #inFlight = 0;
   #inFlightBytes = 0;
-  /** Up to this level it is known to be full, until something leaves it: while a receiver is down, each call asks. */
+  /**
+   * The queue is known to be full for levels up to this one, until something leaves it. Cached, because each log call
+   * asks while a receiver is down.
+   */
   #fullUpTo = Number.NEGATIVE_INFINITY;
 
   /**
@@ -223,7 +226,7 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
     return true;
   }
 
-  /** Whether there is room; or would be, without so many items and bytes. */
+  /** Whether there is room for an item, or would be without `without` others of `withoutBytes` bytes. */
   #hasRoom(bytes: number, share: number, without = 0, withoutBytes = 0): boolean {
     return (
       this.#waiting.length - without + this.#inFlight + 1 <= Math.max(1, this.maxRecords * share) &&

@@ -239,7 +239,7 @@ export class DeliveryLoop<T> implements Unsent {
     if (!this.#isAbandoned) await this.#rest.start('backoff', UNREADABLE_MS, false);
   }
 
-  /** @param records The most that are sent together; with what is left of a batch, others go. */
+  /** @param records The most that are sent together: a batch that shrank is filled up with others. */
   async #deliver(batch: readonly QueueEntry<T>[], records: number): Promise<void> {
     let entries = batch;
     const failures = new Map<QueueEntry<T>, number>();
@@ -265,11 +265,11 @@ export class DeliveryLoop<T> implements Unsent {
     this.#queue.drop(entries, 'closed');
   }
 
-  /** What is left of a batch, and in place of the others what waits behind it. */
+  /** What is left of a batch, filled up with entries that wait behind it. */
   #filledUp(left: readonly QueueEntry<T>[], records: number): readonly QueueEntry<T>[] {
     const { maxBatchBytes = Number.POSITIVE_INFINITY } = this.#options;
     const bytes = left.reduce((sum, entry) => sum + entry.bytes, 0);
-    // The first is taken whatever its size, so there has to be room for a large one.
+    // The first entry is taken whatever its size, so there has to be room for a large one.
     if (left.length >= records || bytes > maxBatchBytes / 2) return left;
     const more = this.#queue.take(records - left.length, maxBatchBytes - bytes);
     if (more.length === 0) return left;
@@ -300,8 +300,8 @@ export class DeliveryLoop<T> implements Unsent {
     failures: Map<QueueEntry<T>, number>,
   ): readonly QueueEntry<T>[] {
     const limit = this.#retriesAfter(failure);
-    // Failures that have no limit do not bring the end nearer once there is one, nor do quick retries: a server that
-    // is down answers them all alike.
+    // Two kinds of failures do not count towards the limit: those that had none, and quick retries, which fail alike
+    // while a server is down.
     const { maxRetries, backoff } = this.#options;
     const isSpared = maxRetries === undefined && limit > 0 && backoff.isQuick;
     if (limit === Number.POSITIVE_INFINITY || isSpared) return entries;

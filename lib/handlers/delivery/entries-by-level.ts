@@ -3,7 +3,7 @@ import type { QueueEntry } from './delivery-queue.js';
 import { Deque } from './deque.js';
 import { PackedEntries, type Packing } from './packed-entries.js';
 
-/** The entries of one level, the oldest first: some as they are, and behind them, where they can be packed, the others. */
+/** The entries of one level, the oldest first. The first ones are objects; further ones are packed, if there is a packing. */
 class Line<T> {
   readonly levelno: number;
   bytes = 0;
@@ -46,7 +46,7 @@ export class EntriesByLevel<T> {
   // a fraction of the time that it takes for a map.
   readonly #lines: Line<T>[] = [];
   readonly #packing: Packing<T> | undefined;
-  /** That of the last entry: the next one is most often of the same level. */
+  /** The line of the last entry: the next one mostly has the same level. */
   #last: Line<T> | undefined;
   #length = 0;
   #bytes = 0;

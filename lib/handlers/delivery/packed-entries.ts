@@ -4,7 +4,7 @@ import { Deque } from './deque.js';
 
 /** How items are kept as bytes while they wait. */
 export interface Packing<T> {
-  /** So many of a level stay as they are: while the receiver keeps up, there are no more, and none waits for long. */
+  /** How many entries of a level are not packed: while the receiver keeps up there are no more, and none waits for long. */
   readonly few: number;
   /** Writes an item, which takes as many bytes as it was pushed with. */
   write(item: T, slab: Buffer, at: number): void;
@@ -12,7 +12,7 @@ export interface Packing<T> {
   read(slab: Buffer, start: number, end: number): T;
 }
 
-/** Many records, few enough that one record that is still needed does not keep much from being freed. */
+/** Large enough for many records, and small enough that one record that is still needed does not keep much memory. */
 const SLAB_BYTES = 256 * 1024;
 /** What precedes the bytes of an item: how many they are, and its sequence. */
 const HEAD_BYTES = 12;
@@ -20,8 +20,8 @@ const HEAD_BYTES = 12;
 /**
  * Entries of one level as bytes, one after the other in slabs, the oldest first.
  *
- * As an object and a string each, tens of thousands of entries that wait for a server that is down would be copied twice by
- * the garbage collector, and then looked at each time that it runs. It does not look into slabs.
+ * While a server is down, tens of thousands of entries wait. As an object and a string each, the garbage collector
+ * would copy them twice, and visit them each time it runs. It does not look into slabs.
  */
 export class PackedEntries<T> {
   readonly #levelno: number;

@@ -39,7 +39,7 @@ export abstract class NetworkHandler extends Handler {
   readonly #queue: DeliveryQueue<Buffer>;
   readonly #loop: DeliveryLoop<Buffer>;
   readonly #reporter = new FailureReporter(this, () => this.usualHandleError);
-  // Of its own, lest a server that is away hide that the disk is full.
+  // Separate, so that a server that is down does not hide a full disk.
   readonly #spoolReporter = new ErrorReporter(this);
   #transport: Transport | undefined;
 

@@ -23,8 +23,7 @@ export const jointWrites = globalSlot(
  * Runs a function, and makes files and standard streams write the records logged in it with one system call each, when
  * all are logged.
  *
- * For records that nobody waits for, such as those of several finished requests: when this returns they are written,
- * as they would be one by one.
+ * For records that nobody waits for, such as those of several finished requests. They are written when this returns.
  */
 export function writeTogether(work: () => void): void {
   jointWrites.depth += 1;

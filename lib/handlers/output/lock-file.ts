@@ -81,7 +81,8 @@ export function breakLock(lock: string, owner: string | undefined): void {
   const aside = `${lock}.${process.pid}`;
   try {
     renameSync(lock, aside);
-    // Two processes may find it dead at once: then this is the lock that the first has taken since, and is put back.
+    // Two processes may find the owner dead at the same time. Then this may be the lock that the other has taken since,
+    // and it is restored.
     if (ownerOf(aside) !== owner) linkSync(aside, lock);
     unlinkSync(aside);
   } catch (error) {
@@ -96,7 +97,8 @@ function remove(lock: string): void {
       return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-      // Left behind, it would be valid as long as this process lives; without an owner it is soon broken.
+      // If it stayed, it would count as ours as long as this process lives. Without the name of an owner, another
+      // process soon breaks it.
       disown(lock);
       if (attempt === RELEASE_ATTEMPTS) throw error;
     }

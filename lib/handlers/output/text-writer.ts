@@ -8,7 +8,7 @@ import { LineBatch } from './line-batch.js';
 
 /** The time from an error to the next attempt if no record comes, in milliseconds. */
 const RETRY_MS = 250;
-/** How long new records make no attempt either: a failed write costs ten times a good one. In milliseconds. */
+/** How long, in milliseconds, new records do not try again: a failed write costs ten times a good one. */
 const PAUSE_MS = 5;
 /** How often it is tried at the end of the process. */
 const LAST_ATTEMPTS = 3;
@@ -234,7 +234,7 @@ export class TextWriter implements Drainable, JointWriter {
 
   #fail(error: NodeJS.ErrnoException): unknown {
     if (DEAD.has(error.code) && !this.#destination.lost()) {
-      // Nobody will read at the other end again: from here on records are only counted.
+      // Nobody reads at the other end any more: from here on records are only counted.
       this.#isOver = true;
       this.#letGo('failed');
     } else {

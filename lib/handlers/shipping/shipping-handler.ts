@@ -40,7 +40,7 @@ import { type ShippingOptions, shippingSchema } from './shipping-options.js';
 import { shortenedRecord } from './shortened-record.js';
 import { delivered, failureOf } from './verdict.js';
 
-/** So many failures in a row are not yet taken for an outage, if requests before them got through. */
+/** How many failures in a row are not yet taken for an outage, if requests got through before. */
 const QUICK_RETRIES = 3;
 
 /** Entries that were taken from the queue, and the batch that `send` gets for them. */
@@ -79,13 +79,13 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
 
   readonly #destination: Destination;
   readonly #settings: BatchSettings;
-  /** So many records leave at once. */
+  /** How many waiting records are sent at once, without waiting for others. */
   readonly #enough: number;
   readonly #kind: EntryKind;
   readonly #queue: DeliveryQueue<T>;
   readonly #loop: DeliveryLoop<T>;
   readonly #reporter = new FailureReporter(this);
-  // Of its own, lest a destination that is away hide that the disk is full.
+  // Separate, so that a destination that is down does not hide a full disk.
   readonly #spoolReporter = new ErrorReporter(this);
   readonly #secrets: Secrets;
   readonly #identity = nodeModule('node:crypto').randomBytes(6).toString('hex');
@@ -130,7 +130,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
       send: (batch, signal) => this.#ship(batch, signal),
       failed: (error, struck) => this.#reporter.report(error, struck),
     });
-    // What a process before left is not sent before the derived class is made.
+    // Deferred, so that what an earlier process left is not sent before the derived class is constructed.
     this.#queue.open?.(() => queueMicrotask(() => this.#loop.wake()));
   }
 
@@ -283,7 +283,7 @@ export abstract class ShippingHandler<T extends Encoded = string> extends Handle
     return batch;
   }
 
-  /** What is left of a batch was counted out before. */
+  /** Subtracts the bytes of entries that leave the queue; those of a batch that is sent again were subtracted before. */
   #countOut(entries: readonly QueueEntry<T>[]): void {
     for (const { bytes, sequence } of entries) if (sequence > this.#lastShipped) this.#waitingBytes -= bytes;
     this.#waitingBytes = Math.max(0, this.#waitingBytes);

@@ -59,7 +59,7 @@ const activeHere = perManager(
   }),
 );
 
-/** Where each application logs: an application may end while another tree is current than at its start. */
+/** Where each application logs. When it ends, another tree may be the current one. */
 const homes = globalSlot('nest.homes.3', () => ({ byApplication: new Map<object, ActiveApplications>() }));
 
 /** A configuration that is ready to be activated. */
@@ -75,7 +75,7 @@ export interface ReadyConfig {
   readonly isDefault: boolean;
 }
 
-/** A configuration that is ready to take the place of an active one, and to go on with parts of it. */
+/** A configuration that is ready to replace an active one, parts of which it keeps. */
 export interface ReadyChange extends ReadyConfig {
   /** What was active when it was put together. */
   readonly from: ConfigPlan;
@@ -120,7 +120,7 @@ function activate(ready: ReadyConfig, live: ActiveApplications, previous?: Activ
     active: live.active.map(({ activeConfig }) => activeConfig),
     isOwn: (component) => ready.makes(component),
     givesWay: ready.isDefault,
-    // What another application has made for the configuration that it is about to activate stays open.
+    // Handlers that another application has made for the configuration it is about to activate stay open.
     replaces: openHandlers().filter((handler) => !live.waiting.has(handler)),
   });
 }
@@ -141,9 +141,9 @@ export function keepOpen(): { add(handler: Handler): void; end(): void } {
 }
 
 /**
- * Changes what an application activated, while it is; what is the same before and after goes on as it is.
+ * Changes the configuration that an application activated. What is the same before and after is kept.
  *
- * @returns Whether it was changed; not if it was changed meanwhile, or the application has ended.
+ * @returns `false` if it was changed by another call meanwhile, or the application has ended: nothing is done then.
  * @throws {LoggingConfigError} `ERR_LOGGING_CONFIG`; nothing has changed then.
  */
 export function changeFor(application: object, ready: ReadyChange): boolean {
@@ -166,7 +166,7 @@ export function changeFor(application: object, ready: ReadyChange): boolean {
 /**
  * Follows the files of an application's configuration until the application ends.
  *
- * Of several applications that share a configuration the last one follows; when it ends, another one does.
+ * If several applications share a configuration, the last one follows. When it ends, another one does.
  */
 export function followFor(application: object, follow: Member['follow']): void {
   const live = homes.byApplication.get(application);

@@ -78,7 +78,7 @@ function valueConflict(place: string, key: string, ours: unknown, theirs: unknow
   return [`${place}.${key}: ${String(theirs)} of the other stays until it ends, not ${String(ours)}`];
 }
 
-/** What comes to the root comes from everywhere, so it comes out of the handlers of both. */
+/** Records of all loggers reach the root, so the handlers of both applications would get each of them. */
 function rootConflict(
   plan: ConfigPlan,
   ours: PlannedLogger,

@@ -83,7 +83,7 @@ export function isBooting(): boolean {
 
 /**
  * An application failed to start, and the process may end at once: writes what is buffered and what `report` logs, to
- * the handlers of the configuration if they can be had, else to standard error.
+ * the handlers of the configuration if they can be made, else to standard error.
  *
  * While others are starting, the buffer is theirs too: it is written when the first of them has a
  * configuration, or at the exit of the process.

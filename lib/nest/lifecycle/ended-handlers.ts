@@ -9,13 +9,13 @@ import type { DeliveryCounts } from '../../core/reports/handler-counters.js';
 import { closeHandlers } from '../../core/shutdown.js';
 import { MARKS } from '../nest-internals.js';
 
-/** Puts loggers back as they would be without the handlers that were put on them. */
+/** Removes the handlers that {@link countLateRecords} added to loggers. */
 export type TakeBack = () => void;
 
 /**
- * Closes the handlers of an application that has ended, and lets its configuration be: what is logged from then on
- * still goes where it went, as long as that can be written at once. Handlers that cannot (over the network, in a
- * worker, with injected services) are replaced by one that counts losses, and reports that once.
+ * Closes the handlers of an application that has ended. Its configuration stays, so that later records still go to the
+ * handlers that can write at once. For the others (over the network, in a worker, with injected services) see
+ * {@link countLateRecords}.
  *
  * @returns Resolves when they are closed.
  */
@@ -23,7 +23,7 @@ export async function closeEnded(activeConfig: ActiveConfig): Promise<void> {
   await closeHandlers([...activeConfig.handlers.values()].filter((handler) => !staysOpen(handler)));
 }
 
-/** Puts handlers that count in the place of those that are gone. */
+/** Replaces the handlers that are gone by ones that count later records as lost, and report that once. */
 export function countLateRecords(manager: Manager, activeConfig: ActiveConfig): TakeBack {
   const gone = new Set([...activeConfig.handlers.values()].filter((handler) => !goesOn(handler)));
   const placed: { logger: Logger; handler: Handler }[] = [];

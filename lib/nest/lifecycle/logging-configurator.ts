@@ -35,7 +35,7 @@ export async function activateLogging(
   const { root, features, options: declared } = readDeclared(modules);
   checkConfigCycles(modules);
   const provided = root === undefined ? undefined : await injectFrom(root.module, LOGGING_CONFIG);
-  // Nest gives `null` for what it could not make, which would be the default configuration.
+  // Nest gives `null` for what it could not make. That must not be taken for the default configuration.
   if (root?.declaration.isAsync && (provided === undefined || provided === null))
     await refuseFailed(root.module.getProviderByKey(LOGGING_CONFIG));
   const { config: given, options } = root?.declaration.isAsync
@@ -96,7 +96,8 @@ async function reload(
   // What a file has of options counts at the start only.
   const { config } = splitProvided(given, state.options);
   if (!isPlainObject(config) || config.incremental) {
-    // Levels alone, and what feature modules declared stays; or a file without a configuration.
+    // An incremental configuration sets levels alone, and what feature modules declared stays; or the file has no
+    // configuration.
     applyPlan(planConfig(config as LoggingConfig));
     return state;
   }

@@ -60,7 +60,7 @@ export class LoggingHealthIndicator {
   ): LoggingHealth<Key> {
     const { maxQueued, maxLost, windowMs } = checkOptions('LoggingHealthIndicator', healthSchema(), options);
     const { queued, spooled, dropped, droppedBy } = getLoggingStats();
-    // Records that could not be formatted, or were left out deliberately, say nothing about health.
+    // Records that could not be formatted, or were dropped deliberately, say nothing about health.
     const { error = 0, recursive = 0, declined = 0 } = droppedBy;
     const lost = this.#since(windowMs, dropped - error - recursive - declined);
     const last = getLoggingErrors().at(-1);

@@ -39,7 +39,7 @@ export const WithContext = <Args extends unknown[] = never[]>(
   };
 };
 
-/** A job does not fail because its fields cannot be had: that is reported, and it runs without them. */
+/** A job does not fail because its fields cannot be made: that is reported, and it runs without them. */
 function fieldsFrom(method: Method, give: () => Fields): Fields {
   try {
     return fieldsBy(give(), 'WithContext', method);

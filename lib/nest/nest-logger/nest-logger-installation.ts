@@ -15,7 +15,7 @@ const slot = globalSlot('nest.logger.1', (): { installed: Installation | undefin
 }));
 
 /**
- * Replaces the logger that Nest starts with by ours (in tests: of Nest's testing logger).
+ * Replaces the logger that Nest starts with by ours; in tests, Nest's testing logger.
  *
  * A logger that the application chose, or `logger: false`, is left alone; levels it set are kept. A logger of the tree
  * that was chosen (`{ logger: getLogger('shop') }`) takes Nest's messages below its name. What Nest has buffered

@@ -62,7 +62,7 @@ export class ExcludedRequests {
     }
   }
 
-  /** Whether a request is one of them. What an application's function throws is reported, and excludes nothing. */
+  /** Whether a request is excluded. What an application's function throws is reported, and excludes nothing. */
   has(state: RequestState): boolean {
     if (this.#patterns.length === 0) return false;
     this.#tests ??= this.#makeTests();

@@ -19,7 +19,7 @@ type RequestHook = (
   ...rest: unknown[]
 ) => unknown;
 
-/** What of the adapters is used here; both lines of Nest that are supported have it. */
+/** The part of Nest's adapters that is used here; Nest 11 and 12 have it. */
 interface PlatformAdapter extends Pick<AbstractHttpAdapter, 'getInstance' | 'getType' | 'use'> {
   onRequestHook?: RequestHook | undefined;
   setOnRequestHook(hook: RequestHook | undefined): void;
@@ -40,11 +40,11 @@ export function mountRequestLog(
   ids: RequestIds,
   usesContext: boolean,
 ): Undo {
-  const edge = application.adapter as unknown as PlatformAdapter;
-  const type = edge.getType();
+  const adapter = application.adapter as unknown as PlatformAdapter;
+  const type = adapter.getType();
   if (type !== 'express' && type !== 'fastify') return () => {};
   const log = new RequestLog(options, application, ids, usesContext);
-  return type === 'express' ? mountOnExpress(edge, log) : mountOnFastify(edge, log);
+  return type === 'express' ? mountOnExpress(adapter, log) : mountOnFastify(adapter, log);
 }
 
 /** What an Express application does with a request, whoever passes it in: a server, a test, another application. */
@@ -134,8 +134,8 @@ function notingError(handle: ErrorMiddleware): ErrorMiddleware {
 }
 
 /**
- * The adapter has one place for a hook; an application's own hook still runs, after ours. What Fastify's router turns
- * away (a malformed URL) meets no hook at all: the server sees it.
+ * The adapter has one place for a hook; an application's own hook still runs, after ours. Fastify's router rejects some
+ * requests (a malformed URL) before any hook: only the server sees these.
  */
 function mountOnFastify(adapter: PlatformAdapter, log: RequestLog): Undo {
   const { server } = adapter.getInstance<{ server: Server }>();
@@ -182,7 +182,8 @@ function hookOnFastify(adapter: PlatformAdapter, log: RequestLog): Undo {
         return Reflect.apply(set, this, [hook, ...rest]);
       },
   );
-  // Not by the method: that of another log would take this hook for the application's, and each would call the other.
+  // Not through `setOnRequestHook`: another log has replaced it too, would take this hook for the application's, and
+  // each would call the other.
   adapter.onRequestHook = hook;
   return () => {
     undoSetter();

@@ -22,7 +22,7 @@ import {
 
 /** How much is read at once. */
 const WINDOW_BYTES = 65_536;
-/** How long a write may be held up by a descriptor that is not ready: files always are. */
+/** How long a write waits for a descriptor that is not ready: files always are. */
 const PATIENCE_MS = 0;
 
 const { O_RDWR, O_APPEND, O_CREAT, O_EXCL } = constants;
@@ -170,7 +170,7 @@ export class Segment {
     return this.#next;
   }
 
-  /** Passes over all that was not taken yet, since the file is gone. */
+  /** Skips all that was not taken yet: the file is gone. */
   giveUp(): Damage {
     const lost = this.waiting;
     this.waiting = 0;

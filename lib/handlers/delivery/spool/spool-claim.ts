@@ -17,7 +17,7 @@ interface OpenSpool {
 /** Open spools of this process by directory. */
 const openSpools = globalSlot('spools.1', () => new Map<string, OpenSpool>());
 
-/** The use of a spool, from now on or once the configuration is active. */
+/** A handler's use of a spool, from now on or once the configuration is active. */
 export interface SpoolClaim {
   /** Releases the spool: closes it unless another handler has taken it over. */
   release(isForced: boolean): void;

@@ -24,7 +24,10 @@ export interface Frame extends FrameHead {
   readonly end: number;
 }
 
-/** The seed of a segment's checksums: so a record that contains a forged or copied frame cannot pass for one. */
+/**
+ * The seed of a segment's checksums. It keeps a frame that a record contains, forged or copied, from being taken for
+ * a real one.
+ */
 export function frameSeed(identity: string): number {
   return crc32(Buffer.from(identity), 0);
 }

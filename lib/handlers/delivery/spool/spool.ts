@@ -18,7 +18,7 @@ import { SpoolState } from './spool-state.js';
 const MAX_SEGMENT_BYTES = 8 * 1024 * 1024;
 const SEGMENTS = 32;
 
-/** How often it is looked whether the directory is still there, in milliseconds. */
+/** How often the directory is checked to be still there, in milliseconds. */
 const LOOK_MS = 250;
 
 /** A record that is to be written. */
@@ -137,8 +137,8 @@ export class Spool {
   }
 
   /**
-   * Appends records of one priority, in the given order, with one write. One with a lower id than what was appended or
-   * taken before gets a new one.
+   * Appends records of one priority, in the given order, with one write. A record gets a new id if its own is lower
+   * than one that was appended or taken before.
    *
    * @returns `false` if there is no room for them, and none can be made.
    * @throws The system's error; then none of them is written.
@@ -245,7 +245,12 @@ export class Spool {
     }
   }
 
-  /** Somebody may have removed the directory: what is appended to its files would be lost with the process. @throws */
+  /**
+   * Makes the directory again if somebody removed it: what is appended to files that have no name is lost with the
+   * process.
+   *
+   * @throws The system's error.
+   */
   #restore(): void {
     const now = performance.now();
     if (now < this.#lookAt) return;
@@ -260,7 +265,10 @@ export class Spool {
     this.#lookAt = now + LOOK_MS;
   }
 
-  /** The next process takes an id that is not above the last for damage, and one below what was taken for delivered. */
+  /**
+   * Gives records new ids where theirs do not ascend. The next process would take such a record for damage, or for
+   * delivered.
+   */
   #ascending(records: readonly [NewRecord, ...NewRecord[]]): readonly [NewRecord, ...NewRecord[]] {
     let last = Math.max(this.#lastAppended, this.#lastTaken);
     const next = (record: NewRecord): NewRecord => {
@@ -307,7 +315,7 @@ export class Spool {
     this.#keepDamaged(segment, bytes);
   }
 
-  /** What is damaged is of use for an inspection alone: a full disk must not hold up what is whole. */
+  /** The damaged part is only kept for inspection, so a failure, as on a full disk, does not stop the rest. */
   #keepDamaged(segment: Segment, bytes: Buffer): void {
     try {
       this.#quarantine.keep(segment.path, bytes);

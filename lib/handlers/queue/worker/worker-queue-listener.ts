@@ -62,7 +62,7 @@ export class WorkerQueueListener implements Drainable {
   readonly #pending: Pending[] = [];
   readonly #backoff = new Backoff();
   readonly #reporter = new ErrorReporter(this);
-  // Of its own, lest the reason why a worker does not start hide that records are lost for it.
+  // Separate, so that the reason why a worker does not start does not hide lost records.
   readonly #lossReporter = new ErrorReporter(this);
   #worker: Worker | undefined;
   #progress = newProgress();
@@ -171,7 +171,7 @@ export class WorkerQueueListener implements Drainable {
     return ready;
   }
 
-  /** Takes all orders for answered; their messages come when something else can run again, if ever. */
+  /** Settles all orders as answered. Their messages come when the event loop turns again, if ever. */
   #foresee(): void {
     this.#foreseen += this.#pending.length;
     while (this.#pending.length > 0) this.#settle();
@@ -189,7 +189,7 @@ export class WorkerQueueListener implements Drainable {
     registerForExit(this);
   }
 
-  /** Gives the worker what waits, as long as it has no more than so many. */
+  /** Sends waiting records to the worker until it has `limit` of them. */
   #post(limit: number): void {
     while (this.#worker !== undefined && this.#withWorker < limit) {
       const entries = this.queue.take(BATCH);
@@ -249,7 +249,7 @@ export class WorkerQueueListener implements Drainable {
     worker.on('message', (answer: WorkerAnswer) => this.#answered(answer));
     worker.on('error', (error) => this.#reporter.report(error as Error));
     worker.on('exit', () => this.#gone(worker));
-    // Not before: to listen to its messages makes the process stay for it.
+    // Last: listening to its messages refs the worker again.
     worker.unref();
     return worker;
   }

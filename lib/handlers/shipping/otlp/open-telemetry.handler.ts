@@ -49,7 +49,7 @@ export type OpenTelemetryHandlerOptions = v.InferInput<ReturnType<typeof openTel
 
 /** How long a flush may take, in milliseconds: `shutdown` gives up after 5 s and says so. */
 const PATIENCE_MS = 4_500;
-/** How often it is looked for a provider while records wait for one, in milliseconds. */
+/** How often to look for a provider while records wait for one, in milliseconds. */
 const LOOK_MS = 1_000;
 /** How long they wait before that is reported, in milliseconds. */
 const QUIET_MS = 10_000;

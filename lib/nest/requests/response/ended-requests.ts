@@ -39,8 +39,8 @@ export function requestBegun({ socket }: IncomingMessage): void {
 }
 
 /**
- * Logs an ended request: together with the others that end before the event loop has read its input, and
- * at once where that cannot be known.
+ * Logs an ended request, together with the others that end before the event loop reads its input again. Where that
+ * moment cannot be known, it is logged at once.
  *
  * The response is sent, but nobody in this process can read it before the event loop turns, so the record is still there
  * first. Logging requests one by one would take a server twice as long: a write for each, with other work in between.
