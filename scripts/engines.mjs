@@ -1,6 +1,6 @@
 /**
- * Installs or builds what the tests run against: `node scripts/engines.mjs [NAME...]`, all of it without a name,
- * `--list` to see what there is. What is there already is left as it is.
+ * Installs or builds what the tests run against: `node scripts/engines.mjs [NAME...]`, without a name all
+ * but what takes too long; `--list` to see what there is. What is there already is left as it is.
  *
  * `SKIP_ENGINES=NAME,NAME`, or `all`, keeps it from installing those. `REQUIRE_ENGINES=1` makes it fail if
  * anything asked for is not there in the end: for a machine on which no test may be skipped.
@@ -11,9 +11,11 @@ import { installDebian } from './engines/debian.mjs';
 
 const args = process.argv.slice(2);
 const asked = args.filter((arg) => !arg.startsWith('--'));
-const names = namesOf(asked.length > 0 ? asked : ['all']);
+const isList = args.includes('--list');
+const usual = isList ? Object.keys(catalogue) : ['all'];
+const names = namesOf(asked.length > 0 ? asked : usual);
 
-if (args.includes('--list')) list(names);
+if (isList) list(names);
 else if (!(await provide(names))) process.exitCode = 1;
 
 /** The requested engines; a group means all of its engines. */

@@ -6,3 +6,6 @@ export interface InstallableEngine {
 }
 
 export const catalogue: Readonly<Record<string, InstallableEngine>>;
+
+/** Names of engines by group; those `on-request` are installed only by their names, and may be missing everywhere. */
+export const groups: Readonly<Record<'all' | 'everyday' | 'on-request', readonly string[]>>;

@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import { debianPrograms } from './debian.mjs';
-import { goModule, goPackage } from './go.mjs';
+import { goModule, goPackage, goPackageWithReplacements } from './go.mjs';
 import { repository } from './installation.mjs';
 import { mavenJars } from './maven.mjs';
 import { npmAddon } from './npm.mjs';
@@ -63,8 +63,21 @@ const central = {
   'spring-actuator': mavenJars('a Spring Boot application', path.join(sources, 'spring-actuator')),
 };
 
+/** Those that take too long to build for every run of the tests: installed only by their names. */
+const onRequest = {
+  loki: goPackageWithReplacements('Grafana Loki', {
+    module: 'github.com/grafana/loki/v3',
+    version: 'v3.7.8',
+    package: 'github.com/grafana/loki/v3/cmd/loki',
+  }),
+};
+
 /** All of them by name. */
-export const catalogue = { ...everyday, ...central };
+export const catalogue = { ...everyday, ...central, ...onRequest };
 
 /** Names of groups of engines. */
-export const groups = { all: Object.keys(catalogue), everyday: Object.keys(everyday) };
+export const groups = {
+  all: Object.keys({ ...everyday, ...central }),
+  everyday: Object.keys(everyday),
+  'on-request': Object.keys(onRequest),
+};

@@ -1,7 +1,9 @@
 /** Engines that are built by Go: one program each. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { promisify } from 'node:util';
 import { folderOf, installInto, isInstalled, isOnPath, run } from './installation.mjs';
 
 // Quick to build: not optimised, which halves it, without debug information, and without C.
@@ -15,6 +17,32 @@ export function goPackage(purpose, { package: name, version }) {
   return goProgram(purpose, `${name}@${version}`, { name, version }, (folder) =>
     run('go', ['install', ...build.flags, `${name}@${version}`], { env: { ...build.env, GOBIN: folder } }),
   );
+}
+
+/**
+ * A program whose module replaces some that it needs, which `go install` refuses: it is built from a module that needs
+ * it and replaces the same. What it replaces by folders of its own comes in the versions that it asks for.
+ */
+export function goPackageWithReplacements(purpose, { module, version, package: name }) {
+  return goProgram(purpose, `${name}@${version}`, { name, version }, async (folder) => {
+    const { stdout } = await promisify(execFile)('go', ['mod', 'download', '-json', `${module}@${version}`]);
+    const { Dir: sources } = JSON.parse(stdout);
+    const needs = readFileSync(path.join(sources, 'go.mod'), 'utf8')
+      .replace(/^module .*$/m, 'module built')
+      .replace(/^replace .* => \.\/.*$/gm, '');
+    const cwd = path.join(folder, 'module');
+    mkdirSync(cwd);
+    writeFileSync(path.join(cwd, 'go.mod'), `${needs}\nrequire ${module} ${version}\n`);
+    writeFileSync(path.join(cwd, 'go.sum'), readFileSync(path.join(sources, 'go.sum')));
+    await run(
+      'go',
+      ['build', '-mod=mod', ...build.flags, '-o', path.join(folder, path.basename(name)), name],
+      {
+        cwd,
+        env: build.env,
+      },
+    );
+  });
 }
 
 /** A program whose sources are in this repository: `<folder>/<name of the engine>`. */

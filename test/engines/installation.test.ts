@@ -47,7 +47,9 @@ describe('node scripts/engines.mjs', () => {
 
   test('knows which engines there are', () => {
     const { lines, status } = install(['kafak']);
-    expect(lines).toEqual([expect.stringMatching(/^Unknown: kafak\. There are: all, everyday, python, /)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^Unknown: kafak\. There are: all, everyday, on-request, python, /),
+    ]);
     expect(status).toBe(2);
     expect(install(['--list', 'kafka']).lines).toEqual([
       expect.stringMatching(/^kafka +a Kafka broker: missing, comes with: mvn copy-dependencies of /),
