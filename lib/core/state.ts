@@ -20,6 +20,7 @@ export interface KnownLogger {
 export interface KnownManager {
   readonly root: KnownLogger;
   emittedNoHandlerWarning: boolean;
+  getLogger(name: string): object;
   loggers(): readonly KnownLogger[];
 }
 

@@ -235,6 +235,73 @@ describe('what others do with the methods of a logger still works', () => {
   });
 });
 
+describe('what stands for a logger', () => {
+  const stands: [string, (logger: Logger) => Logger][] = [
+    ['a proxy', (logger) => new Proxy(logger, {})],
+    ['an object that inherits from it', (logger) => Object.create(logger)],
+    ['a copy', (logger) => Object.assign(Object.create(Object.getPrototypeOf(logger)), logger)],
+  ];
+
+  it.each(stands)('logs as the logger, before and after that has logged: %s', (_name, standFor) => {
+    const logger = getLogger('shop.stand');
+    (function caller() {
+      standFor(logger).info('before');
+      logger.info('itself');
+      standFor(logger).warning('after %d', 7);
+      standFor(logger).log('ERROR', 'by level');
+      new LoggerAdapter(standFor(logger), {}).info('adapted');
+      standFor(getLogger()).error('of the root');
+    })();
+    const at = `${FILE}:caller`;
+    expect(seen.lines).toEqual([
+      `shop.stand INFO before ${at}`,
+      `shop.stand INFO itself ${at}`,
+      `shop.stand WARNING after 7 ${at}`,
+      `shop.stand ERROR by level ${at}`,
+      `shop.stand INFO adapted ${at}`,
+      `root ERROR of the root ${at}`,
+    ]);
+  });
+
+  it.each(stands)('has its level, and sets it: %s', (_name, standFor) => {
+    const logger = getLogger('shop.level');
+    const other = standFor(logger);
+    other.setLevel('ERROR');
+    expect([logger.level, other.level, other.getEffectiveLevel()]).toEqual([40, 40, 40]);
+    expect([other.isEnabledFor('INFO'), other.isEnabledFor('ERROR')]).toEqual([false, true]);
+    other.disabled = true;
+    expect([logger.disabled, other.disabled, logger.isEnabledFor('ERROR')]).toEqual([true, true, false]);
+    logger.disabled = false;
+    logger.setLevel('NOTSET');
+  });
+
+  it('calls the methods of a class that overrides them', () => {
+    class Loud extends Logger {
+      override info(msg: unknown, ..._args: unknown[]): void {
+        super.info(`${String(msg)}!`);
+      }
+    }
+    setLoggerClass(Loud);
+    const logger = getLogger('proxied.loud');
+    new Proxy(logger, {}).info('order');
+    expect(seen.lines).toEqual([expect.stringMatching(/^proxied\.loud INFO order! /)]);
+  });
+});
+
+describe('an object that has a logger', () => {
+  it('leads through its keys neither to other loggers nor to handlers', () => {
+    const service = { id: 7, logger: getLogger('shop.kept') };
+    service.logger.info('read');
+    expect(JSON.parse(JSON.stringify(service))).toEqual({
+      id: 7,
+      logger: { name: 'shop.kept', propagate: true },
+    });
+    const leadsTo: unknown[] = [];
+    for (const key in service.logger) leadsTo.push(typeof service.logger[key as 'name']);
+    expect(leadsTo).toEqual(['string', 'boolean']);
+  });
+});
+
 describe('a logger that nothing was logged with', () => {
   it('weighs less than 300 bytes', () => {
     const script = `

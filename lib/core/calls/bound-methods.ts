@@ -54,17 +54,27 @@ const LENT: unique symbol = Symbol.for('nestjs-logging.lent');
  *
  * @param isInstance False for the prototype, and for a property descriptor: some tools that replace methods call the
  * getter on it.
+ * @param originalOf The logger that an object stands for which is none, but inherits the methods; if any.
  */
-export function lendMethods(given: Lendable, isInstance: (object: object) => boolean): void {
+export function lendMethods(
+  given: Lendable,
+  isInstance: (object: object) => boolean,
+  originalOf: (object: object) => object | undefined,
+): void {
   // A constant, see below.
   const prototype = given as Lender;
   const methods = {} as Methods;
   for (const name of LOG_METHODS) methods[name] = prototype[name] as never;
   const ownFunctionOf = outOfLine(ownFunction);
-  const read = (object: unknown, name: Name): unknown =>
-    typeof object === 'object' && object !== null && isInstance(object)
-      ? ownFunctionOf(object as Lender, name, methods, getters)
-      : methods[name];
+  const read = (object: unknown, name: Name): unknown => {
+    if (typeof object !== 'object' || object === null) return methods[name];
+    if (isInstance(object)) return ownFunctionOf(object as Lender, name, methods, getters);
+    const original = Object.prototype.isPrototypeOf.call(prototype, object) ? originalOf(object) : undefined;
+    if (original === undefined) return methods[name];
+    const own = ownFunctionOf(original as Lender, name, methods, getters) as LogMethod;
+    // The function that the logger has, by which the caller is found; for a class that overrides it, what `super` calls.
+    return Object.hasOwn(original, name) ? (original as Lender)[name] : own.bind(original);
+  };
   Object.defineProperty(prototype, 'nestjs-logging.calls', { value: callsOf(methods) });
   // Written out one by one, so that the engine can optimise each.
   const readers: { [key in Name]: unknown } = {

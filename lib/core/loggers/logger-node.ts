@@ -25,6 +25,13 @@ export interface LoggerTree<L> {
   refresh(): void;
 }
 
+/**
+ * What leads from a logger to all others and to their handlers. What goes through the keys of an object that has a logger
+ * (JSON, class-transformer, a copy) meets none of them.
+ */
+const TREE = ['filters', 'parent', 'handlers', 'manager'] as const;
+const HIDDEN: PropertyDescriptor = { enumerable: false };
+
 /** A logger's place in the tree: what is above it, what is below it, and its own handlers. */
 export abstract class LoggerNode<L extends LoggerNode<L>> extends Filterer {
   /** Name, with dots between the levels of the tree. */
@@ -41,6 +48,7 @@ export abstract class LoggerNode<L extends LoggerNode<L>> extends Filterer {
   constructor(name: string) {
     super();
     this.name = name;
+    for (const key of TREE) Object.defineProperty(this, key, HIDDEN);
   }
 
   /** Adds a handler, once. @throws {LoggingError} `ERR_LOGGING_ARGUMENT` */

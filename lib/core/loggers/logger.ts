@@ -38,6 +38,17 @@ import { admissionLevelOf, effectiveLevelOf, isAdmitted } from './level-overlay.
 import { LoggerNode } from './logger-node.js';
 
 /**
+ * The logger in the tree that an object stands for which is none itself: an object that inherits from a logger, a copy, a
+ * proxy. Frameworks make them of whatever they are given; Nest's `instanceDecorator` of every provider.
+ */
+function registeredAs(object: object): Logger | undefined {
+  const { name, parent, manager = state.manager } = object as Partial<Logger>;
+  if (typeof name !== 'string' || manager === undefined) return undefined;
+  const { root } = manager;
+  return (name === root.name && parent !== root ? root : manager.getLogger(name)) as Logger;
+}
+
+/**
  * A named place in the tree of loggers; get one with `getLogger(name)`, never with `new`.
  *
  * Each method takes a message, the values for its `%` placeholders, and, last, options or fields:
@@ -49,7 +60,12 @@ import { LoggerNode } from './logger-node.js';
  */
 export class Logger extends LoggerNode<Logger> {
   static {
-    lendMethods(Logger.prototype, (object) => #threshold in object);
+    lendMethods(Logger.prototype, (object) => #threshold in object, registeredAs);
+  }
+
+  /** The logger itself, of what stands for one. */
+  static #of(logger: Logger): Logger {
+    return #threshold in logger ? logger : (registeredAs(logger) ?? logger);
   }
 
   #level: number;
@@ -116,7 +132,8 @@ export class Logger extends LoggerNode<Logger> {
 
   /** Logs for an adapter or wrapper: the frame that called `boundary`, its public function, is the caller. */
   logFrom(boundary: CallBoundary, levelno: number, msg: unknown, args: unknown[], takesAnything = false) {
-    if (this.enables(levelno)) this.logEnabled(boundary, levelno, msg, args, takesAnything);
+    const logger = Logger.#of(this);
+    if (logger.enables(levelno)) logger.logEnabled(boundary, levelno, msg, args, takesAnything);
   }
 
   /** @internal */
@@ -126,6 +143,7 @@ export class Logger extends LoggerNode<Logger> {
 
   /** Whether a call at this level would make a record. */
   isEnabledFor(level: Level): boolean {
+    if (!(#threshold in this)) return Logger.#of(this).isEnabledFor(level);
     const levelno = typeof level === 'number' ? level : checkLevel(level);
     return this.#threshold <= levelno && (this.#sure <= levelno || isAdmitted(this, levelno));
   }
@@ -138,7 +156,8 @@ export class Logger extends LoggerNode<Logger> {
 
   /** Logs a call with parsed arguments, whose fields use no reserved name. For this package. */
   logRead(boundary: CallBoundary, levelno: number, call: LogCall): void {
-    if (this.enables(levelno)) this.logEnabled(boundary, levelno, call.msg, call.args, false, call);
+    const logger = Logger.#of(this);
+    if (logger.enables(levelno)) logger.logEnabled(boundary, levelno, call.msg, call.args, false, call);
   }
 
   /**
@@ -279,7 +298,7 @@ export class Logger extends LoggerNode<Logger> {
 
   /** This logger's own level; 0 (`NOTSET`) takes the parent's. */
   get level(): number {
-    return this.#level;
+    return #level in this ? this.#level : Logger.#of(this).#level;
   }
   set level(level: number) {
     this.setLevel(level);
@@ -287,17 +306,19 @@ export class Logger extends LoggerNode<Logger> {
 
   /** Sets the level; takes effect at once here and below. @throws {LoggingError} `ERR_LOGGING_UNKNOWN_LEVEL` */
   setLevel(level: Level): void {
-    this.#level = checkLevel(level, `${this.name}.level`);
-    this.#changed();
+    const logger = Logger.#of(this);
+    logger.#level = checkLevel(level, `${this.name}.level`);
+    logger.#changed();
   }
 
   /** Whether the logger is switched off altogether; those below it are not. */
   get disabled(): boolean {
-    return this.#disabled;
+    return #disabled in this ? this.#disabled : Logger.#of(this).#disabled;
   }
   set disabled(disabled: boolean) {
-    this.#disabled = disabled;
-    this.refresh();
+    const logger = Logger.#of(this);
+    logger.#disabled = disabled;
+    logger.refresh();
   }
 
   /** The effective level: its own, or that of the nearest logger above that has one. */
