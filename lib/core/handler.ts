@@ -1,4 +1,4 @@
-import { brand, branded } from '../runtime/brand.js';
+import { brand, branded, keepSelf } from '../runtime/brand.js';
 import { LoggingError } from './errors.js';
 import { flushIfEnding, isUserBuffer, listenForExit, stopListeningIfIdle } from './exit-drain.js';
 import { askFilters, asksFilters, Filterer } from './filter.js';
@@ -53,6 +53,7 @@ export abstract class Handler extends Filterer {
 
   constructor(options: HandlerOptions = {}) {
     super();
+    keepSelf(this);
     this.level = checkLevel(options.level ?? 0);
     if (options.formatter) this.formatter = options.formatter;
     for (const filter of options.filters ?? []) this.addFilter(filter);

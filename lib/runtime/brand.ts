@@ -14,3 +14,19 @@ export function branded<T>(kind: string): (value: unknown) => value is T {
   return (value): value is T =>
     typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[mark] === true;
 }
+
+const SELF: unique symbol = Symbol.for('nestjs-logging.self');
+
+/** Lets an object be found behind a proxy of it. */
+export function keepSelf(object: object): void {
+  Object.defineProperty(object, SELF, { value: object });
+}
+
+/**
+ * The object itself, of a proxy that passes everything on: such a proxy has none of the private fields. Any other value as
+ * it is.
+ */
+export function selfOf<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  return ((value as { [SELF]?: T })[SELF] ?? value) as T;
+}

@@ -1,6 +1,6 @@
 import type { TimeConverter } from '../../python/time/broken-down-time.js';
 import { namedZone } from '../../python/time/named-zone.js';
-import { brand } from '../../runtime/brand.js';
+import { brand, keepSelf } from '../../runtime/brand.js';
 import { lazy } from '../../runtime/lazy.js';
 import { COMPONENT, declareComponent } from '../component.js';
 import { LEAN } from '../lean.js';
@@ -64,6 +64,7 @@ export class Formatter {
    * `ERR_LOGGING_FORMAT`, unless `validate: false`, for a format that does not fit its style.
    */
   constructor(options: FormatterOptions | string = {}, datefmt?: string, style?: FormatStyle) {
+    keepSelf(this);
     const given = typeof options === 'string' ? { format: options, datefmt, style } : options;
     const settings: FormatterSettings = checkOptions(
       'Formatter',

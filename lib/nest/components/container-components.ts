@@ -9,6 +9,7 @@ import { type ConfigPlan, type PlannedComponent } from '../../config/plan/planne
 import { type Handler, isHandler } from '../../core/handler.js';
 import { closeHandlers } from '../../core/shutdown.js';
 import { isClientToken } from '../../handlers/shipping/brokers/client-options.js';
+import { selfOf } from '../../runtime/brand.js';
 import { construct } from '../../runtime/construct.js';
 import { keepOpen } from '../lifecycle/active-logging.js';
 import { injectedNames } from '../module/injected-names.js';
@@ -112,7 +113,8 @@ export async function createComponents(
       // One after the other: the frame has the options of one component at a time.
       const host = surroundings.hostOf(component.path);
       const provided = await provideComponent(component, host, surroundings.activeConfig);
-      const instance = provided ?? (await createComponent(component, surroundings.frame, host));
+      // Nest's `instanceDecorator` may have put a proxy in its place.
+      const instance = selfOf(provided ?? (await createComponent(component, surroundings.frame, host)));
       if (instance === undefined) continue;
       made.set(component.path, instance);
       if (isHandler(instance)) open.add(instance);
@@ -151,7 +153,7 @@ async function provideComponent(
     if (!isFromToken(type)) return undefined;
     token = type[STANDS_FOR];
   }
-  const instance = (await injectFrom(host, token)) as object;
+  const instance = selfOf((await injectFrom(host, token)) as object);
   // The container has a single instance. If the change were refused, it would be closed although it is in use.
   if ([...(activeConfig?.[`${kind}s`].values() ?? [])].includes(instance as Handler))
     throw new TypeError('it is in use, and there is one of it; restart the application to change its entry');

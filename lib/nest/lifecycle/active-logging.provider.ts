@@ -20,29 +20,29 @@ export interface ActiveState {
 
 /** The active configuration, as an application's container has it. */
 export class ActiveLogging {
-  #state: ActiveState;
-  #change: Promise<void> = Promise.resolve();
+  private current: ActiveState;
+  private changing: Promise<void> = Promise.resolve();
 
   constructor(state: ActiveState) {
-    this.#state = state;
+    this.current = state;
   }
 
   /** The current state. */
   get state(): ActiveState {
-    return this.#state;
+    return this.current;
   }
 
   /** A handler, formatter or filter by its name in the configuration; `undefined` if there is none. */
   find(kind: ComponentKind, name: string): object | undefined {
-    return this.#state.configuration.activeConfig[`${kind}s`].get(name);
+    return this.current.configuration.activeConfig[`${kind}s`].get(name);
   }
 
   /** Changes the configuration, after all earlier changes. */
   change(next: (state: ActiveState) => Promise<ActiveState>): Promise<void> {
-    const changed = this.#change.then(async () => {
-      this.#state = await next(this.#state);
+    const changed = this.changing.then(async () => {
+      this.current = await next(this.current);
     });
-    this.#change = changed.catch(() => undefined);
+    this.changing = changed.catch(() => undefined);
     return changed;
   }
 }

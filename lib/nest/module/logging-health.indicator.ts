@@ -46,7 +46,7 @@ export type LoggingHealth<Key extends string> = Record<
 @Injectable()
 export class LoggingHealthIndicator {
   /** Losses found by earlier checks, by their window. */
-  readonly #marks = new Map<number, Mark[]>();
+  private readonly lossMarks = new Map<number, Mark[]>();
 
   /**
    * The state now. A loss counts from when it is found: check more often than every `windowMs`.
@@ -62,7 +62,7 @@ export class LoggingHealthIndicator {
     const { queued, spooled, dropped, droppedBy } = getLoggingStats();
     // Records that could not be formatted, or were dropped deliberately, say nothing about health.
     const { error = 0, recursive = 0, declined = 0 } = droppedBy;
-    const lost = this.#since(windowMs, dropped - error - recursive - declined);
+    const lost = this.lostSince(windowMs, dropped - error - recursive - declined);
     const last = getLoggingErrors().at(-1);
     const status = queued <= maxQueued && lost <= maxLost ? 'up' : 'down';
     return {
@@ -74,23 +74,23 @@ export class LoggingHealthIndicator {
   }
 
   /** The losses that were found within the window. */
-  #since(windowMs: number, lost: number): number {
+  private lostSince(windowMs: number, lost: number): number {
     const now = performance.now();
-    const marks = this.#marksOf(windowMs);
+    const marks = this.lossMarksOf(windowMs);
     if (marks.at(-1)?.lost !== lost) marks.push({ at: now, lost });
     while (marks.length > MAX_MARKS || (marks[1]?.at ?? now) < now - windowMs) marks.shift();
     return lost - (marks[0]?.lost ?? 0);
   }
 
   /** A check with a short window forgets sooner than one with a long one, so each window has marks of its own. */
-  #marksOf(windowMs: number): Mark[] {
-    const marks = this.#marks.get(windowMs) ?? [{ at: Number.NEGATIVE_INFINITY, lost: 0 }];
+  private lossMarksOf(windowMs: number): Mark[] {
+    const marks = this.lossMarks.get(windowMs) ?? [{ at: Number.NEGATIVE_INFINITY, lost: 0 }];
     // The windows used last stay: a caller may compute a new one each time.
-    this.#marks.delete(windowMs);
-    this.#marks.set(windowMs, marks);
-    for (const oldest of this.#marks.keys()) {
-      if (this.#marks.size <= MAX_WINDOWS) break;
-      this.#marks.delete(oldest);
+    this.lossMarks.delete(windowMs);
+    this.lossMarks.set(windowMs, marks);
+    for (const oldest of this.lossMarks.keys()) {
+      if (this.lossMarks.size <= MAX_WINDOWS) break;
+      this.lossMarks.delete(oldest);
     }
     return marks;
   }

@@ -57,10 +57,10 @@ import { LoggingStats } from './logging-stats.provider.js';
   ],
 })
 export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicationShutdown {
-  readonly #application: InstrumentedApplication;
+  private readonly application: InstrumentedApplication;
   /** Undone when the application has ended, before its handlers close; and what their last records need, after that. */
-  readonly #undos = new UndoList();
-  readonly #lastUndos = new UndoList();
+  private readonly undos = new UndoList();
+  private readonly lastUndos = new UndoList();
 
   constructor(
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
@@ -72,8 +72,8 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
     @Inject(ACTIVE_LOGGING) logging: ActiveLogging,
   ) {
     const { options } = logging.state;
-    const end = () => void this.#end(false);
-    this.#application = {
+    const end = () => void this.end(false);
+    this.application = {
       ...{ modules, config, host, creator, interceptor, options, end },
       owner: LoggingRootModule,
       isMicroservice: false,
@@ -81,41 +81,41 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
     repeatTracebacks(options.repeatTracebacks);
     checkNest({ nest, modules });
     checkSeeingFilters(creator);
-    this.#install('modules');
+    this.install('modules');
     undoIfBootFails(modules, end);
   }
 
   /** The last moment before routes are made, and the first at which every guard and filter of the application is known. */
   configure(_consumer: MiddlewareConsumer): void {
-    this.#install('routes');
+    this.install('routes');
   }
 
   /** Before other modules look for what they are to run. */
   onModuleInit(): void {
     endBoot(this.modules);
-    checkRoutedHandlers(this.#application.host.httpAdapter);
-    this.#install('hooks');
+    checkRoutedHandlers(this.application.host.httpAdapter);
+    this.install('hooks');
   }
 
   /** Runs after the hooks of all other modules, which may still log. */
   async onApplicationShutdown(): Promise<void> {
-    await this.#end(true);
+    await this.end(true);
   }
 
-  #install(stage: Stage): void {
+  private install(stage: Stage): void {
     for (const one of instrumentations) {
-      if (one.stage !== stage || one.isWanted?.(this.#application) === false) continue;
-      const undos = one.servesLastRecords ? this.#lastUndos : this.#undos;
-      undos.add(one.install(this.#application));
+      if (one.stage !== stage || one.isWanted?.(this.application) === false) continue;
+      const undos = one.servesLastRecords ? this.lastUndos : this.undos;
+      undos.add(one.install(this.application));
     }
   }
 
-  async #end(hasStarted: boolean): Promise<void> {
+  private async end(hasStarted: boolean): Promise<void> {
     reportEnded();
     logAllUndecided();
-    this.#undos.undo();
+    this.undos.undo();
     await deactivateFor(this.modules, hasStarted);
-    this.#lastUndos.undo();
+    this.lastUndos.undo();
   }
 }
 

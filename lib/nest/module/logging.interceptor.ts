@@ -35,27 +35,27 @@ import type { ResolvedLoggingOptions } from './logging-options.js';
  */
 @Injectable()
 export class LoggingInterceptor implements NestInterceptor {
-  #log: RequestLog | undefined;
+  private requestLog: RequestLog | undefined;
 
   constructor(@Optional() @Inject(ModulesContainer) private readonly modules?: ModulesContainer) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const type = context.getType<string>();
-    if (type === 'rpc' || type === 'ws') return this.#interceptMessage(type, context, next);
-    const state = type === 'http' ? this.#requestOf(context) : graphqlRequestOf(context);
+    if (type === 'rpc' || type === 'ws') return this.interceptMessage(type, context, next);
+    const state = type === 'http' ? this.requestOf(context) : graphqlRequestOf(context);
     if (state === undefined) return next.handle();
     wantAccessRecord(state);
     return next.handle().pipe(tap({ error: (error: unknown) => noteFailure(error, state) }));
   }
 
   /** The state of a request; if it is not followed yet, from now on. */
-  #requestOf(context: ExecutionContext): RequestState | undefined {
+  private requestOf(context: ExecutionContext): RequestState | undefined {
     const known = observeRoute(context);
     if (known !== undefined) return known;
     const request = context.getArgByIndex<PlatformRequest>(0);
     const response = context.getArgByIndex<PlatformResponse>(1);
-    this.#log ??= this.#makeLog();
-    const state = this.#log.takeUp(
+    this.requestLog ??= this.makeRequestLog();
+    const state = this.requestLog.takeUp(
       (request.raw ?? request) as IncomingMessage,
       (response.raw ?? response) as ServerResponse,
     );
@@ -65,21 +65,28 @@ export class LoggingInterceptor implements NestInterceptor {
     return observeRoute(context);
   }
 
-  #makeLog(): RequestLog {
-    const { http, requestId } = this.#options();
+  private makeRequestLog(): RequestLog {
+    const { http, requestId } = this.declaredOptions();
     const options = { ...http, enabled: true, responseHeader: false } as const;
     return new RequestLog(options, undefined, new RequestIds(requestId), false);
   }
 
-  #interceptMessage(kind: 'rpc' | 'ws', context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  private interceptMessage(
+    kind: 'rpc' | 'ws',
+    context: ExecutionContext,
+    next: CallHandler,
+  ): Observable<unknown> {
     if (currentMessage() !== undefined) return next.handle();
     const handler = context.getHandler();
     const fields = { controller: context.getClass().name, handler: handler.name };
-    const message = new Message({ kind, pattern: patternOf(kind, handler), fields }, this.#options().context);
+    const message = new Message(
+      { kind, pattern: patternOf(kind, handler), fields },
+      this.declaredOptions().context,
+    );
     return followMessage(message, () => next.handle()) as Observable<unknown>;
   }
 
-  #options(): ResolvedLoggingOptions {
+  private declaredOptions(): ResolvedLoggingOptions {
     return readDeclared(this.modules ?? new ModulesContainer()).options;
   }
 }

@@ -47,13 +47,13 @@ export class NestLogger implements LoggerService {
     lendMethodsOf(NestLogger.prototype, ['verbose', 'debug', 'log', 'warn', 'error', 'fatal']);
   }
 
-  #levels: ReadonlySet<LogLevel> | undefined;
-  #parent = 'nest';
+  private nestLevels: ReadonlySet<LogLevel> | undefined;
+  private parentName = 'nest';
 
   /** Serves as Nest's logger for a logger of the tree: a context `Orders` logs as `shop.Orders` below `shop`. */
   static below(logger: { readonly name: string }): NestLogger {
     const adapter = new NestLogger();
-    adapter.#parent = logger.name;
+    adapter.parentName = logger.name;
     return adapter;
   }
 
@@ -70,7 +70,7 @@ export class NestLogger implements LoggerService {
 
   /** Logs at INFO. */
   log(message: unknown, ...optionalParams: unknown[]): void {
-    this.#write('log', INFO, this.log, readNestCall(message, optionalParams));
+    this.writeCall('log', INFO, this.log, readNestCall(message, optionalParams));
   }
 
   /** Logs at ERROR; what follows the message may be a stack, then a context. */
@@ -79,41 +79,41 @@ export class NestLogger implements LoggerService {
     if (FAILURE_CONTEXTS.has(call.context) && wasReported(message)) return;
     if (ANSWER_CONTEXTS.has(call.context) && noteBrokenAnswer(message)) return;
     if (call.context === EVENT_CONTEXT && takeLoggedStack(call.stack)) return;
-    const write = () => this.#write('error', ERROR, this.error, call);
+    const write = () => this.writeCall('error', ERROR, this.error, call);
     if (isBootFailure(call.context, isBooting)) reportBootFailure(write);
     else write();
   }
 
   /** Logs at WARNING. */
   warn(message: unknown, ...optionalParams: unknown[]): void {
-    this.#write('warn', WARNING, this.warn, readNestCall(message, optionalParams));
+    this.writeCall('warn', WARNING, this.warn, readNestCall(message, optionalParams));
   }
 
   /** Logs at DEBUG. */
   debug(message: unknown, ...optionalParams: unknown[]): void {
-    this.#write('debug', DEBUG, this.debug, readNestCall(message, optionalParams));
+    this.writeCall('debug', DEBUG, this.debug, readNestCall(message, optionalParams));
   }
 
   /** Logs at VERBOSE, 5. */
   verbose(message: unknown, ...optionalParams: unknown[]): void {
-    this.#write('verbose', VERBOSE, this.verbose, readNestCall(message, optionalParams));
+    this.writeCall('verbose', VERBOSE, this.verbose, readNestCall(message, optionalParams));
   }
 
   /** Logs at CRITICAL; what follows the message may be a stack, then a context. */
   fatal(message: unknown, ...optionalParams: unknown[]): void {
-    this.#write('fatal', CRITICAL, this.fatal, readErrorCall(message, optionalParams));
+    this.writeCall('fatal', CRITICAL, this.fatal, readErrorCall(message, optionalParams));
   }
 
   /** Passes only these of Nest's levels, before the levels of loggers and handlers apply. */
   setLogLevels(levels: LogLevel[]): void {
-    this.#levels = new Set(levels);
+    this.nestLevels = new Set(levels);
   }
 
   /** `nest.Context`; `undefined` for a context that is too long, or one too many. */
-  #nameFor(context: string | undefined): string | undefined {
-    if (context === undefined || context === '') return this.#parent;
+  private loggerNameFor(context: string | undefined): string | undefined {
+    if (context === undefined || context === '') return this.parentName;
     if (context.length > MAX_CONTEXT_LENGTH) return undefined;
-    const name = `${this.#parent}.${context}`;
+    const name = `${this.parentName}.${context}`;
     const known = contexts();
     if (known.has(name) || getManager().loggerDict.has(name)) return name;
     if (known.size >= MAX_CONTEXTS) return undefined;
@@ -121,10 +121,10 @@ export class NestLogger implements LoggerService {
     return name;
   }
 
-  #write(nestLevel: LogLevel, levelno: number, boundary: CallBoundary, call: NestCall): void {
-    if (this.#levels !== undefined && !isEnabled(nestLevel, this.#levels)) return;
-    const name = this.#nameFor(call.context);
-    const logger = getLogger(name ?? this.#parent);
+  private writeCall(nestLevel: LogLevel, levelno: number, boundary: CallBoundary, call: NestCall): void {
+    if (this.nestLevels !== undefined && !isEnabled(nestLevel, this.nestLevels)) return;
+    const name = this.loggerNameFor(call.context);
+    const logger = getLogger(name ?? this.parentName);
     if (!logger.isEnabledFor(levelno)) return;
     const calls = describeCall(call);
     // A context that cannot be part of a logger's name is not lost.
