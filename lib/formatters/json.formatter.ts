@@ -21,6 +21,7 @@ import { JsonFields } from './support/json-fields.js';
 import {
   CALLER_NAMES,
   FIELD_NAMES,
+  isFieldName,
   isOwnField,
   type JsonFormatterOptions,
   type JsonFormatterSettings,
@@ -204,7 +205,7 @@ export class JsonFormatter extends Formatter {
   #isAnyOwn(name: string): boolean {
     const [, taken] = this.#taken;
     return (
-      FIELD_NAMES.includes(name as never) ||
+      isFieldName(name) ||
       taken.has(name) ||
       Object.hasOwn(this.#settings.rename_fields, name) ||
       Object.values(this.#settings.rename_fields).includes(name) ||

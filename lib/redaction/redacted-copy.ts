@@ -5,7 +5,7 @@ import { UNREADABLE } from '../runtime/hostile-values.js';
 
 /** A field; `isFixed` unless a getter gave it. @param isProxy Whether the fields are a proxy's. */
 export function readField(
-  fields: Record<string, unknown>,
+  fields: object,
   name: string,
   isProxy = types.isProxy(fields),
 ): { item: unknown; isFixed: boolean } {
@@ -13,7 +13,10 @@ export function readField(
   if (descriptor !== undefined && descriptor.get === undefined)
     return { item: descriptor.value, isFixed: true };
   try {
-    return { item: fields[name], isFixed: !isProxy && descriptor === undefined };
+    return {
+      item: (fields as Readonly<Record<string, unknown>>)[name],
+      isFixed: !isProxy && descriptor === undefined,
+    };
   } catch {
     return { item: UNREADABLE, isFixed: false };
   }
@@ -22,7 +25,7 @@ export function readField(
 /** The first items of a list behind a proxy, each read once. */
 export function itemsOf(list: readonly unknown[], most: number): unknown[] {
   const length = Math.min(list.length, most);
-  return Array.from({ length }, (_, at) => readField(list as never, String(at), true).item);
+  return Array.from({ length }, (_, at) => readField(list, String(at), true).item);
 }
 
 /** What is shown of the fields of an object, from the first one on that is not shown as it is. */
@@ -72,9 +75,9 @@ export function emptyError(error: Error, shownName: (name: string) => string): E
   try {
     const copy = new Error();
     Object.setPrototypeOf(copy, Object.getPrototypeOf(error) as object);
-    const name = readField(error as never, 'name').item;
+    const name = readField(error, 'name').item;
     // Not the prototype's: its own, or one that a getter gives to the original alone.
-    if (typeof name === 'string' && readField(copy as never, 'name').item !== name)
+    if (typeof name === 'string' && readField(copy, 'name').item !== name)
       Object.defineProperty(copy, 'name', { value: shownName(name), writable: true, configurable: true });
     return copy;
   } finally {

@@ -4,6 +4,7 @@ import { UNREADABLE } from '../runtime/hostile-values.js';
 import { MAX_TEXT } from '../runtime/limits.js';
 import { isPlainObject } from '../runtime/plain-object.js';
 import { isExactNumber, readExactJson, writeExactJson } from './exact-json.js';
+import { isNamedByTheOneBefore, namedField } from './named-values.js';
 import { type RedactTextOptions, redactText } from './redact-text.js';
 import {
   copyWith,
@@ -14,7 +15,7 @@ import {
   shownText,
   withText,
 } from './redacted-copy.js';
-import type { NameVerdict, SecretKeys } from './secret-keys.js';
+import type { NameVerdict } from './secret-keys.js';
 import { isLikeJson } from './suspect-text.js';
 
 /** Deeper values are left out: formatters print ten levels. */
@@ -317,15 +318,15 @@ export class Redactor {
   /** An error of the same class with message, stack, cause, members and own fields redacted. */
   #error(error: Error, depth: number): unknown {
     const names = ['message', 'stack', 'cause', 'errors'].filter(
-      (name) => readField(error as never, name).item !== undefined,
+      (name) => readField(error, name).item !== undefined,
     );
     const own = Object.keys(error).filter((name) => !names.includes(name));
-    const message = readField(error as never, 'message').item;
+    const message = readField(error, 'message').item;
     const shownMessage = this.value(message, depth);
     const shown = new Map<string, unknown>();
     let isChanged = false;
     for (const name of [...names, ...own]) {
-      const { item } = readField(error as never, name);
+      const { item } = readField(error, name);
       const redacted =
         name === 'stack' && typeof item === 'string'
           ? this.#stack(item, message, shownMessage)
@@ -366,35 +367,4 @@ function classText(error: Error): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Keys whose value names the value next to it: `{ name: 'password', value: … }`. */
-const NAMING: ReadonlySet<string> = new Set(['name', 'key', 'header', 'field', 'Name', 'Key', 'extra_name']);
-const NAMED = ['value', 'Value', 'val', 'content', 'data'] as const;
-
-/** Longer strings are not names. */
-const MAX_NAME = 64;
-
-/** The field that another one names as a secret: `value`, next to `name: 'password'`. */
-function namedField(
-  fields: Readonly<Record<string, unknown>>,
-  names: readonly string[],
-  keys: SecretKeys,
-): string | undefined {
-  if (names.length > 8) return undefined;
-  for (const naming of names) {
-    if (!NAMING.has(naming)) continue;
-    const name = fields[naming];
-    if (typeof name !== 'string' || name.length > MAX_NAME || !keys.isSecret(name)) continue;
-    return NAMED.find((key) => names.includes(key));
-  }
-  return undefined;
-}
-
-/** Whether the item before names this one as a secret: in raw headers, entries, arguments of a program. */
-function isNamedByTheOneBefore(array: readonly unknown[], at: number, keys: SecretKeys): boolean {
-  const name: unknown = at > 0 ? array[at - 1] : undefined;
-  if (typeof name !== 'string' || name.length > MAX_NAME || !keys.isSecret(name)) return false;
-  if (name.startsWith('-')) return !name.includes('=');
-  return at % 2 === 1 && array.length % 2 === 0 && /^[\w.-]+$/.test(name);
 }

@@ -10,7 +10,7 @@ import { levelSchema } from '../../core/option-schemas.js';
 import { checkOptions } from '../../core/options.js';
 import { closeHandlers, startFlushing } from '../../core/shutdown.js';
 import { StreamHandler, type StreamHandlerOptions } from '../../handlers/console/stream.handler.js';
-import { FileHandler } from '../../handlers/file/file.handler.js';
+import { FileHandler, type FileHandlerOptions } from '../../handlers/file/file.handler.js';
 import { lazy } from '../../runtime/lazy.js';
 import { LoggingSnapshot } from './logging-snapshot.js';
 
@@ -142,6 +142,6 @@ function openFile(given: Given): FileHandler {
     filename: given.filename as string,
     mode: given.filemode as 'a',
     encoding: given.encoding,
-    errors: given.errors as never,
+    errors: given.errors as FileHandlerOptions['errors'],
   });
 }

@@ -1,5 +1,5 @@
-import { isFilterLike } from '../../core/filter-like.js';
-import { type Handler, isHandler } from '../../core/handler.js';
+import { type FilterLike, isFilterLike } from '../../core/filter-like.js';
+import { type FormatterLike, type Handler, isHandler } from '../../core/handler.js';
 import { construct } from '../../runtime/construct.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import { ComponentReference, isWhole } from '../plan/converters.js';
@@ -50,12 +50,12 @@ export function makeComponent(
 
 function setUpHandler(handler: Handler, component: PlannedComponent, find: FindInstance): void {
   if (component.formatter !== undefined) {
-    handler.setFormatter(find(new ComponentReference('formatters', component.formatter)) as never);
+    handler.setFormatter(find(new ComponentReference('formatters', component.formatter)) as FormatterLike);
   }
   if (component.level !== undefined) handler.setLevel(component.level);
   for (const filter of component.filters) {
     handler.addFilter(
-      typeof filter === 'string' ? (find(new ComponentReference('filters', filter)) as never) : filter,
+      typeof filter === 'string' ? (find(new ComponentReference('filters', filter)) as FilterLike) : filter,
     );
   }
 }

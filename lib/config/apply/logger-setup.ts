@@ -1,4 +1,4 @@
-import type { Handler } from '../../core/handler.js';
+import type { FormatterLike, Handler } from '../../core/handler.js';
 import { NOTSET } from '../../core/levels.js';
 import { isLogger, type Logger } from '../../core/loggers/logger.js';
 import { getLogger, getManager } from '../../core/loggers/manager.js';
@@ -80,7 +80,7 @@ export function adjustHandler(
 ): void {
   if (now.level !== undefined) handler.setLevel(now.level);
   if (now.formatter !== undefined)
-    handler.setFormatter(made.instances.formatters.get(now.formatter) as never);
+    handler.setFormatter(made.instances.formatters.get(now.formatter) as FormatterLike);
   const old = filtersOf(before, previous);
   for (const filter of old) handler.removeFilter(filter);
   for (const filter of filtersOf(now, made)) handler.addFilter(filter);

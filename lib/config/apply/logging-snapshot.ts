@@ -1,5 +1,5 @@
 import type { Filterer } from '../../core/filter.js';
-import type { FilterLike, FilterObject } from '../../core/filter-like.js';
+import type { FilterLike, FilterObject, FilterOwner } from '../../core/filter-like.js';
 import { type Handler, openHandlers } from '../../core/handler.js';
 import type { Logger } from '../../core/loggers/logger.js';
 import { getManager } from '../../core/loggers/manager.js';
@@ -101,15 +101,15 @@ function stateOfFilters({ filters }: Filterer): FilterState {
   return { list: filters, content: copyOf(filters) };
 }
 
-function restoreFilters(owner: Filterer & { handle(record: never): unknown }, before: FilterState): void {
+function restoreFilters(owner: Filterer & FilterOwner, before: FilterState): void {
   const now = [...owner.filters];
   owner.filters = before.list;
   before.list.splice(0, before.list.length, ...before.content);
   for (const filter of now) {
-    if (!before.content.includes(filter)) attempt(() => (filter as FilterObject).detached?.(owner as never));
+    if (!before.content.includes(filter)) attempt(() => (filter as Partial<FilterObject>).detached?.(owner));
   }
   for (const filter of before.content) {
-    if (!now.includes(filter)) attempt(() => (filter as FilterObject).attached?.(owner as never));
+    if (!now.includes(filter)) attempt(() => (filter as Partial<FilterObject>).attached?.(owner));
   }
 }
 

@@ -205,6 +205,11 @@ export function writtenName({ rename_fields }: JsonFormatterSettings, name: stri
   return Object.hasOwn(rename_fields, name) ? (rename_fields[name] as string) : name;
 }
 
+/** Whether a name is one of {@link FIELD_NAMES}. */
+export function isFieldName(name: string): boolean {
+  return (FIELD_NAMES as readonly string[]).includes(name);
+}
+
 /** Whether a name of `rename_fields` is that of a field that the formatter writes itself. */
 export function isOwnField(
   { includeError, includeCaller, attributes }: JsonFormatterSettings,
@@ -212,8 +217,8 @@ export function isOwnField(
 ): boolean {
   if (name === 'error') return includeError;
   return (
-    FIELD_NAMES.includes(name as never) ||
-    (includeCaller && CALLER_NAMES.includes(name as never)) ||
+    isFieldName(name) ||
+    (includeCaller && (CALLER_NAMES as readonly string[]).includes(name)) ||
     attributes.includes(name)
   );
 }

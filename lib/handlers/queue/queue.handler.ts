@@ -1,135 +1,27 @@
-import * as v from 'valibot';
 import { whenActive } from '../../core/activation.js';
 import { COMPONENT, declareComponent } from '../../core/component.js';
-import { LoggingError } from '../../core/errors.js';
 import { isUserBuffer } from '../../core/exit-drain.js';
-import { Handler, isHandler } from '../../core/handler.js';
+import { Handler } from '../../core/handler.js';
 import { LEAN } from '../../core/lean.js';
-import { checkOptions, formatIssue, type OptionIssue } from '../../core/options.js';
+import { checkOptions } from '../../core/options.js';
 import { settle, wrongAnswer } from '../../core/overrides.js';
 import { copyRecord, keepFields } from '../../core/records/copy-record.js';
 import type { LogRecord } from '../../core/records/log-record.js';
 import { tracebackText } from '../../core/records/record-traceback.js';
-import { construct } from '../../runtime/construct.js';
-import { lazy } from '../../runtime/lazy.js';
-import { boundEntries } from '../delivery/delivery-options.js';
 import type { QueueStats } from '../delivery/delivery-queue.js';
 import { ErrorReporter } from '../delivery/error-reporter.js';
-import { handlerEntries } from '../handler-options.js';
-import { QueueListener, type QueueListenerOptions } from './queue-listener.js';
-import { type QueueItem, RecordQueue } from './record-queue.js';
+import type { QueueListener } from './queue-listener.js';
+import {
+  findConflict,
+  type QueueHandlerOptions,
+  queueHandlerSchema,
+  type RecordSink,
+} from './queue-options.js';
+import { makeListener, resolveQueue } from './queue-parts.js';
+import type { QueueItem } from './record-queue.js';
 import { WorkerQueueListener } from './worker/worker-queue-listener.js';
 
-/** Python's queues that a configuration may name: all of them are a {@link RecordQueue} here. */
-const QUEUE_NAMES = ['queue.Queue', 'queue.SimpleQueue', 'multiprocessing.Queue', 'RecordQueue'];
-const LISTENER_NAMES = ['logging.handlers.QueueListener', 'QueueListener'];
-
-const EXPECTED_QUEUE = `expected a queue (an object with put_nowait), its bounds (any of maxRecords, maxBytes, overflow, maxsize), or one of ${QUEUE_NAMES.join(', ')}`;
-const EXPECTED_LISTENER = `expected a class derived from QueueListener, a function, or one of ${LISTENER_NAMES.join(', ')}, itself or under "()"`;
-
-/** Where a {@link QueueHandler} puts records: a {@link RecordQueue}, or anything with its `put_nowait`. */
-export type RecordSink = Pick<RecordQueue, 'put_nowait'> & Partial<RecordQueue>;
-
-const queueName = lazy(() => v.picklist(QUEUE_NAMES));
-const putter = lazy(() =>
-  v.custom<RecordSink>(
-    (value) => typeof (value as { put_nowait?: unknown } | null)?.put_nowait === 'function',
-  ),
-);
-const queueBounds = lazy(() =>
-  v.strictObject({
-    '()': v.optional(queueName()),
-    maxsize: v.optional(v.pipe(v.number(), v.integer())),
-    ...boundEntries(),
-  }),
-);
-
-/** A class or function that makes a queue, with the options it is given; as `()` has it everywhere. */
-const queueFactory = lazy(() =>
-  v.looseObject({
-    '()': v.custom<(new (options: object) => RecordSink) | ((options: object) => RecordSink)>(
-      (value) => typeof value === 'function',
-    ),
-  }),
-);
-
-/** What `queue` may be: a queue, Python's name of one, or the bounds of one. */
-const queueOption = lazy(() =>
-  v.pipe(
-    v.union([putter(), queueName(), queueFactory(), queueBounds()], EXPECTED_QUEUE),
-    v.description('The queue, or its bounds; default one of 50 000 records or 16 MiB.'),
-  ),
-);
-
-/** Makes a listener: a class derived from QueueListener, or a function. */
-export type ListenerFactory =
-  | typeof QueueListener
-  | ((queue: RecordQueue, ...handlers: [...Handler[], QueueListenerOptions]) => QueueListener);
-
-const listenerFactory = lazy(() =>
-  v.union([v.picklist(LISTENER_NAMES), v.custom<ListenerFactory>((value) => typeof value === 'function')]),
-);
-
-/** What `listener` may be: a class derived from QueueListener or a function, itself or under `()`. */
-const listenerOption = lazy(() =>
-  v.pipe(
-    v.union([listenerFactory(), v.looseObject({ '()': listenerFactory() })], EXPECTED_LISTENER),
-    v.description('What makes the listener; default QueueListener.'),
-  ),
-);
-
-const section = lazy(() => v.record(v.string(), v.record(v.string(), v.unknown())));
-
-/** What `worker` may be: sections of a configuration. */
-const workerConfig = lazy(() =>
-  v.pipe(
-    v.strictObject({
-      handlers: v.pipe(
-        section(),
-        v.check(
-          (handlers) => Object.keys(handlers).length > 0,
-          'empty; without a handler all records are lost',
-        ),
-      ),
-      formatters: v.optional(section()),
-      filters: v.optional(section()),
-    }),
-    v.check(
-      (value) => isCloneable(value),
-      'expected plain data: a class cannot go to a worker thread, name one instead',
-    ),
-  ),
-);
-
-/** The keys of a {@link QueueHandler} in a configuration. */
-const queueHandlerSchema = lazy(() =>
-  v.strictObject({
-    ...handlerEntries(),
-    queue: v.optional(queueOption()),
-    listener: v.optional(listenerOption()),
-    handlers: v.optional(
-      v.pipe(
-        v.array(v.custom<Handler>(isHandler, 'expected a handler, or the name of one in the configuration')),
-        v.description('Who handles the records in the end; in a configuration names of handlers.'),
-      ),
-    ),
-    worker: v.optional(
-      v.pipe(
-        workerConfig(),
-        v.description(
-          'Sections `handlers`, `formatters` and `filters`, to be made and run in a worker thread.',
-        ),
-      ),
-    ),
-    respect_handler_level: v.optional(
-      v.pipe(v.boolean(), v.description('Whether these handlers get only records of their level or above.')),
-      false,
-    ),
-  }),
-);
-
-/** Options of {@link QueueHandler}. */
-export type QueueHandlerOptions = v.InferInput<ReturnType<typeof queueHandlerSchema>>;
+export type { QueueHandlerOptions } from './queue-options.js';
 
 /**
  * Puts records in a queue and leaves the rest to a listener, so that a log call takes no longer than that.
@@ -261,90 +153,4 @@ function itemFrom<T>(prepared: T, source: object, record: LogRecord): T {
     throw wrongAnswer('prepare', 'a LogRecord at once', prepared);
   }
   return prepared;
-}
-
-function findConflict({
-  worker,
-  handlers,
-  listener,
-}: Readonly<Record<string, unknown>>): OptionIssue | undefined {
-  if (worker === undefined || (handlers === undefined && listener === undefined)) return undefined;
-  return {
-    path: 'worker',
-    message:
-      'the handlers are either in this thread or in a worker; leave out "worker", or "handlers" and "listener"',
-  };
-}
-
-function makeListener(
-  options: v.InferOutput<ReturnType<typeof queueHandlerSchema>>,
-  queue: RecordSink,
-): QueueListener | WorkerQueueListener | null {
-  const { handlers, listener, worker, respect_handler_level } = options;
-  const conflict = findConflict(options);
-  if (conflict !== undefined)
-    throw new LoggingError('ERR_LOGGING_OPTIONS', `QueueHandler.${formatIssue(conflict)}`);
-  if (worker !== undefined)
-    return new WorkerQueueListener(listenable(queue), worker, { respect_handler_level });
-  if (handlers === undefined && listener === undefined) return null;
-  return resolveListener(listener)(listenable(queue), ...(handlers ?? []), { respect_handler_level });
-}
-
-function listenable(queue: RecordSink): RecordQueue {
-  if (typeof queue.get_nowait === 'function' && typeof queue.watch === 'function')
-    return queue as RecordQueue;
-  throw new LoggingError(
-    'ERR_LOGGING_OPTIONS',
-    'QueueHandler.queue: a listener needs a queue it can take from (get_nowait, watch); use a RecordQueue, or leave out "handlers" and "listener"',
-  );
-}
-
-/** The queue for an option. */
-function resolveQueue(option: v.InferOutput<ReturnType<typeof queueOption>> | undefined): RecordSink {
-  if (option === undefined || typeof option === 'string') return new RecordQueue();
-  if ('put_nowait' in option) return option as RecordSink;
-  if (typeof option['()'] === 'function')
-    return makeQueue(option as v.InferOutput<ReturnType<typeof queueFactory>>);
-  // Python: a maxsize of 0 or less is no bound; ours stays.
-  const { maxsize, maxRecords, maxBytes, overflow } = option as v.InferOutput<ReturnType<typeof queueBounds>>;
-  const bound = maxsize !== undefined && maxsize > 0 ? maxsize : maxRecords;
-  return new RecordQueue({ maxRecords: bound, maxBytes, overflow });
-}
-
-function makeQueue({
-  '()': factory,
-  ...options
-}: v.InferOutput<ReturnType<typeof queueFactory>>): RecordSink {
-  const queue = construct(factory as never, options) as RecordSink | undefined;
-  if (typeof queue?.put_nowait === 'function') return queue;
-  throw new LoggingError(
-    'ERR_LOGGING_OPTIONS',
-    'QueueHandler.queue.(): what it made has no put_nowait(record) method',
-  );
-}
-
-/** The function that makes the listener for an option. */
-function resolveListener(
-  option: v.InferOutput<ReturnType<typeof listenerOption>> | undefined,
-): (queue: RecordQueue, ...handlers: [...Handler[], QueueListenerOptions]) => QueueListener {
-  const { '()': factory, ...more } = typeof option === 'object' ? option : { '()': option };
-  const make = factory === undefined || typeof factory === 'string' ? QueueListener : factory;
-  return (queue, ...rest) => {
-    const handlers = rest.slice(0, -1) as Handler[];
-    const options = { ...(rest.at(-1) as QueueListenerOptions), ...more };
-    return isListenerClass(make) ? new make(queue, ...handlers, options) : make(queue, ...handlers, options);
-  };
-}
-
-function isListenerClass(factory: ListenerFactory): factory is typeof QueueListener {
-  return factory === QueueListener || factory.prototype instanceof QueueListener;
-}
-
-function isCloneable(value: unknown): boolean {
-  try {
-    structuredClone(value);
-    return true;
-  } catch {
-    return false;
-  }
 }

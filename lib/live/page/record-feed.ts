@@ -59,7 +59,7 @@ function queryOf({ level, logger, text, fields }: Wanted): URLSearchParams {
  */
 export class RecordFeed {
   #rows: Entry[] = [];
-  #held: Entry[] = [];
+  #buffered: Entry[] = [];
   #arrived: Entry[] = [];
   #seconds = new Map<number, Second>();
   #last = 0;
@@ -104,7 +104,7 @@ export class RecordFeed {
   pause(isPaused: boolean): void {
     this.#isPaused = isPaused;
     if (!isPaused) {
-      this.#rows = this.#held;
+      this.#rows = this.#buffered;
       this.#waiting = 0;
     }
     this.#later();
@@ -112,7 +112,7 @@ export class RecordFeed {
 
   clear(): void {
     this.#rows = [];
-    this.#held = [];
+    this.#buffered = [];
     this.#arrived = [];
     this.#waiting = 0;
     this.#seconds.clear();
@@ -135,7 +135,7 @@ export class RecordFeed {
     this.#isConnected = true;
     // Another process answers than before, such as an older replica: its records have other numbers.
     if (seq < this.#last) {
-      this.#held = [];
+      this.#buffered = [];
       this.#last = 0;
     }
     const query = queryOf(this.wanted);
@@ -164,7 +164,7 @@ export class RecordFeed {
   #notify(): void {
     this.#timer = undefined;
     this.#arrange();
-    if (!this.#isPaused) this.#rows = this.#held;
+    if (!this.#isPaused) this.#rows = this.#buffered;
     this.show({
       rows: this.#rows,
       seconds: this.#seconds,
@@ -177,15 +177,17 @@ export class RecordFeed {
 
   #arrange(): void {
     if (this.#arrived.length === 0) return;
-    const known = new Set(this.#held.map(({ seq }) => seq));
-    const oldest = this.#held.length < MAX_ROWS ? 0 : (this.#held.at(-1)?.seq ?? 0);
+    const known = new Set(this.#buffered.map(({ seq }) => seq));
+    const oldest = this.#buffered.length < MAX_ROWS ? 0 : (this.#buffered.at(-1)?.seq ?? 0);
     const added = this.#arrived.filter(({ seq }) => seq > oldest && !known.has(seq) && known.add(seq));
     this.#arrived = [];
     for (const { time, levelno } of added) this.#count(Math.floor(time / 1_000), kindOf(levelno));
     this.#forget();
     if (this.#isPaused) this.#waiting += added.length;
-    this.#held = [...added, ...this.#held].sort((one, other) => other.seq - one.seq).slice(0, MAX_ROWS);
-    this.#last = Math.max(this.#last, this.#held[0]?.seq ?? 0);
+    this.#buffered = [...added, ...this.#buffered]
+      .sort((one, other) => other.seq - one.seq)
+      .slice(0, MAX_ROWS);
+    this.#last = Math.max(this.#last, this.#buffered[0]?.seq ?? 0);
   }
 
   #count(second: number, kind: 'debug' | 'info' | 'warning' | 'error'): void {
