@@ -13,7 +13,7 @@ import { isPlainObject } from '../runtime/plain-object.js';
 import { isForeign } from './foreign-names.js';
 
 /**
- * Finds what a plan lets pass and is wrong all the same: formats that fail with each record, names that are looked up when a
+ * Finds errors that planning does not find: formats that fail with each record, names that are looked up when a
  * component is made, spools that two handlers share.
  *
  * @param foreign Takes names that only the application may know; without it they are errors.

@@ -8,8 +8,8 @@ import { RotatingFileHandler } from '../handlers/file/rotation/rotating-file.han
 import { TimedRotatingFileHandler } from '../handlers/file/rotation/timed-rotating-file.handler.js';
 
 /**
- * What is allowed in a configuration, and seldom meant: records that come out twice or nowhere, files that grow without
- * end, and the like.
+ * Finds what is allowed in a configuration but seldom intended: records that are written twice or nowhere, files that
+ * grow without end, and the like.
  *
  * @param isProduction Whether it is to run in production.
  * @returns A text for each, with its place.
@@ -28,8 +28,8 @@ export function findWarnings(plan: ConfigPlan, isProduction: boolean): string[] 
 }
 
 /**
- * What several processes with one configuration do to one another. Files that they append to are not among it: lines stay
- * whole, and one process rolls a file while the others wait.
+ * Finds what several processes with one configuration must not share. They may share files that they append to: lines
+ * stay whole, and one process rolls a file while the others wait.
  *
  * @param first The plan of one process.
  * @param second That of another: what is different in it is not shared.

@@ -70,7 +70,7 @@ export class JsonFormatter extends Formatter {
   readonly #names: Readonly<Record<string, string>>;
   readonly #attributes: readonly (readonly [attribute: string, json: string])[];
   readonly #time: TimestampWriter;
-  /** For paths that only lead to fields and are no more than names; other paths need a document. */
+  /** For paths that consist of names and lead to fields of context and call; other paths need a document. */
   readonly #redaction: PathWriter | undefined;
   readonly #fields: JsonFields;
   readonly #nested: string | undefined;

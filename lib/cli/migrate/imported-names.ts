@@ -116,7 +116,7 @@ export class ImportedNames {
     return undefined;
   }
 
-  /** The name for something of this package, to be called when all edits have been asked for. */
+  /** The name under which a source imports something of this package. Call it when all edits have been requested. */
   ours(name: OurName): () => string {
     this.#wanted.add(name);
     return () => {

@@ -206,7 +206,7 @@ function dropBehind(unit: SourceUnit, call: ts.CallExpression, last: ts.Expressi
   if (end !== undefined && end !== last) unit.replace({ start: last.end, end: end.end }, '');
 }
 
-/** A message that has something behind it is a format here, which it was not there. */
+/** With arguments after it a message is a format here, but was none there. */
 function keepFromFormatting(unit: SourceUnit, message: ts.Expression): void {
   const text = safeMessage(unit, message);
   if (text !== unit.textOf(message)) unit.replace(message, text);
@@ -229,7 +229,7 @@ function safeMessage(unit: SourceUnit, message: ts.Expression): string {
   const format = parts.join('%s');
   const other = quote === '"' ? "'" : '"';
   const mark = format.includes(quote) && !format.includes(other) ? other : quote;
-  // What is escaped stays so: a backslash before a quote may belong to another one.
+  // Pairs of backslash and character are skipped: a backslash before a quote may itself be escaped.
   const escaped = format.replaceAll(new RegExp(`\\\\.|${mark}`, 'g'), (part) =>
     part === mark ? `\\${mark}` : part,
   );

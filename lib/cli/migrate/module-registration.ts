@@ -103,7 +103,7 @@ function findClass(
   return undefined;
 }
 
-/** Where a source may have a name from that it exports: another file, or another name of its own. */
+/** Where an exported name may come from: another file, or another name of the source. */
 function passedOn(
   { unit }: Source,
   name: string,

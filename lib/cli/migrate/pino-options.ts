@@ -77,7 +77,7 @@ function readPinoHttp(unit: SourceUnit, reader: OptionReader): PinoParts {
   return parts;
 }
 
-/** What they make of `req` and `res` is in no record here; of anything else, they are the application's own affair. */
+/** Serializers of `req` and `res` have no use here, since no record has these. Others are left to the user. */
 function readSerializers(unit: SourceUnit, reader: OptionReader, notes: string[]): void {
   const { ts } = unit;
   const serializers = reader.take('serializers');
@@ -124,7 +124,7 @@ function isPretty(unit: SourceUnit, expression: ts.Expression): boolean {
   const reader = new OptionReader(unit, expression);
   const target = reader.take('target');
   const options = reader.take('options');
-  // How it colours and where it puts what, is the formatter's own affair; a destination of its own is not.
+  // Options about colours and layout have no use here. A destination of its own has to be reported.
   const plain =
     options === undefined ||
     (ts.isObjectLiteralExpression(options) && !/\bdestination\b/.test(unit.textOf(options)));
@@ -149,7 +149,7 @@ function readStaticFields(unit: SourceUnit, reader: OptionReader): Literal | und
   return texts.length === 0 ? undefined : new Code(`{ ${texts.join(', ')} }`);
 }
 
-/** Paths into `req` and `res` find nothing here, for no header is logged unless it is asked for. */
+/** Paths into `req` and `res` find nothing here: no header is logged unless an option names it. */
 function readRedact(
   unit: SourceUnit,
   reader: OptionReader,
@@ -240,7 +240,7 @@ function pinoModule(
   { level, pretty, staticFields, redact, http, requestId, notes = [] }: PinoParts,
   quote: string,
 ): TranslatedModule {
-  // Lines for people have no `redact` of their own: there a filter does it, for both.
+  // Formatters of text have no `redact`: a filter redacts for both.
   const filtered = redact !== undefined && pretty !== undefined;
   const config: Literal = {
     version: 1,

@@ -12,7 +12,7 @@ import type { SourceUnit } from './source-unit.js';
 
 const LEVELS = { error: 'ERROR', warn: 'WARNING', info: 'INFO', debug: 'DEBUG', verbose: 'VERBOSE' };
 
-/** Formats that change nothing of what comes out here: it is so by default. */
+/** Formats that need no translation: what they do is the default here. */
 const NEEDLESS = ['timestamp', 'errors', 'splat', 'ms'];
 /** Formats for people. */
 const PRETTY = ['colorize', 'cli', 'simple', 'prettyPrint', 'nestLike'];
@@ -154,7 +154,7 @@ function readFile(
   };
 }
 
-/** What a chain of formats comes to: JSON, or lines for people. */
+/** The result of a chain of formats: JSON, or text. */
 function readFormat(
   unit: SourceUnit,
   names: ImportedNames,

@@ -22,9 +22,9 @@ export type RunStep = (path: string, step: () => void) => void;
  * Brings loggers, and the handlers that go on, from one list of active configurations to the next.
  *
  * There may be several, one for each application of a process. Their settings of one logger are merged: handlers and
- * filters add up; of levels and of `propagate` the earlier configuration's counts. Only what the configurations before
- * have set up is taken back; what the program has done itself (handlers and filters it added, levels it set, loggers
- * that no plan names) stays.
+ * filters add up, and for level and `propagate` the earlier configuration counts. Only what earlier configurations have
+ * set up is undone. What the program has done itself stays: handlers and filters it added, levels it set, loggers that
+ * no plan names.
  *
  * @param run Default: what is thrown is thrown on, with its place.
  * @param manager The tree; default that of the process.
@@ -95,7 +95,7 @@ function detach(logger: Logger, entries: readonly Entry[]): void {
 function attach(logger: Logger, entries: readonly Entry[]): void {
   entries.forEach(({ made, planned }, index) => {
     for (const name of planned.handlers) {
-      // Two applications' handlers of one name that write to one place would double each line.
+      // Handlers of two applications with the same name and destination would write each line twice.
       const isThere = entries
         .slice(0, index)
         .some(
@@ -157,7 +157,7 @@ function valueFor<Key extends 'level' | 'propagate'>(
   return next === undefined ? 'default' : next.planned[key];
 }
 
-/** Of several configurations the first that has a setting; of one that has it twice, the last. */
+/** The setting of the first configuration that has it; if that has it twice, its last. */
 function winner(key: 'level' | 'propagate', entries: readonly Entry[]): Entry | undefined {
   const saying = entries.filter(({ planned }) => planned[key] !== undefined);
   return saying.findLast(({ made }) => made === saying[0]?.made);

@@ -94,8 +94,8 @@ export function discard(made: Made, snapshot: LoggingSnapshot): void {
 }
 
 /**
- * Makes what a worker thread is to make, to see whether that can be done while the configuration can still be refused;
- * nothing of it stays. Spools are left out: they can be open once only.
+ * Makes the components of a worker thread on trial, while the configuration can still be refused; all are closed again.
+ * Spools are left out: they can be opened only once.
  *
  * @throws {LoggingConfigError} `ERR_LOGGING_CONFIG`
  */
@@ -194,7 +194,7 @@ class Maker {
     return instance;
   }
 
-  /** What another configuration has too is not for this one to change. */
+  /** An instance that another configuration has too must not be changed for this one. */
   #isOthers(section: Section, name: string, instance: object): boolean {
     return this.options.others.some((other) => other.instances[section].get(name) === instance);
   }

@@ -9,7 +9,7 @@ import { freeName } from '../../runtime/define-field.js';
 import { MAX_RECORD } from '../../runtime/limits.js';
 import { FieldSet, type KnownFields, RepeatedFields } from './repeated-fields.js';
 
-/** In a loop over an object's own keys, the engine optimises this one, but not `Object.hasOwn`. */
+/** In a loop over an object's own keys, the engine optimises this method, but not `Object.hasOwn`. */
 const hasOwn = Object.prototype.hasOwnProperty;
 
 /**

@@ -260,7 +260,7 @@ function firstTwice(names: readonly string[]): string | undefined {
   return names.find((name, at) => names.indexOf(name) !== at);
 }
 
-/** Under this key a formatter has what it leaves out of fields, for whoever shows records elsewhere. */
+/** The key of a formatter's redaction, for code that shows its records elsewhere. */
 export const REDACTION: unique symbol = Symbol.for('nestjs-logging.redaction');
 
 /** `redact` with all defaults filled in. */

@@ -20,7 +20,7 @@ const MAX_NAMES = 1_000;
 const MAX_NAME = 256;
 /** The last second that a date can have. */
 const MAX_DATE = 8.64e12;
-/** More fields than this go the long way: not all of them may be written. */
+/** Records with more fields go the long way, since not all of these may be written. */
 const MAX_FIELDS = 100;
 
 /** A piece that all plain lines of a logger and level share, and the member that follows it, if any does. */
@@ -78,7 +78,7 @@ export class PlainShape {
     if (nested || includeCaller || parts.attributes.length > 0) return undefined;
     // One that is renamed is a field, and no trace.
     if (TRACE.some((name) => parts.renamed.has(name))) return undefined;
-    // Objects have names of digits first: there the line would begin with what may not be there.
+    // In objects, keys of digits come first: the line would begin with a member that may be absent.
     const names = [...parts.renamed.values(), ...Object.keys(static_fields)];
     if (names.some((name) => /^\d+$/.test(name))) return undefined;
     return new PlainShape(shape, parts, moving);
@@ -177,7 +177,7 @@ export class PlainShape {
     return { rest: Object.freeze(rest), traceId, spanId };
   }
 
-  /** Whether all names of fields mean nothing to the product, and none is among others. */
+  /** Whether no field has a name that means something to the product, or that another field has. */
   #isOrdinary(fields: Fields | undefined, others: Fields | undefined): boolean {
     if (fields === undefined) return true;
     let count = 0;
@@ -194,14 +194,14 @@ export class PlainShape {
     }
   }
 
-  /** Whether a field has the name of an object of the product, but is none that belongs into it. */
+  /** Whether a field has the name of an object of the product, but cannot be merged into it. */
   #isBeside(name: string, fields: Fields): boolean {
     return this.#objects.has(name) && !isJsonObject(fields[name]);
   }
 
   #learn(name: string): boolean {
     if (this.#meant.has(name) || this.#objects.has(name) || name.length > MAX_NAME) return false;
-    // Objects have keys of digits first, lines last; others may meet the new name of a field.
+    // In objects, keys of digits come first, in lines last. Other keys may be the new name of a field.
     if (/^(\d+$|extra_)/.test(name)) return false;
     if (this.#shape.fit !== undefined && this.#shape.fit(name) !== name) return false;
     if (this.#ordinary.size >= MAX_NAMES) this.#ordinary.clear();

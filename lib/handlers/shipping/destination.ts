@@ -26,8 +26,9 @@ export interface Destination {
   /** Other defaults of the options than the common ones. */
   readonly defaults?: Partial<BatchSettings> | undefined;
   /**
-   * So many records leave at once unless the option `batchSize` is given; more, up to the default of that, go together where
-   * they waited for an answer. For a client whose time for a batch grows faster than the batch.
+   * How many waiting records are sent without waiting for others, unless the option `batchSize` is given. Up to the
+   * default of that option are sent together if they waited for an answer. For a client whose time for a batch grows
+   * faster than the batch.
    */
   readonly enoughRecords?: number | undefined;
   /** Bounds that the destination itself has, whatever the options say. */

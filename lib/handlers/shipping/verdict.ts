@@ -17,7 +17,7 @@ export type RecordVerdict = DeliveredVerdict | RetryVerdict | RejectedVerdict;
  * - `'split'`: it is not accepted like this: each half is tried on its own, until the bad record is found, which is
  *   rejected.
  * - `'refused'`: nothing of ours is accepted, whatever the records (a wrong key, a wrong path). Without a spool they
- *   are lost and counted; with one they wait until that is put right.
+ *   are lost and counted; with one they wait until that is fixed.
  * - `'partly'`: some were rejected, and it is not known which. They are only counted.
  */
 export type BatchVerdict = RecordVerdict | SplitVerdict | RefusedVerdict | PartlyVerdict;
@@ -82,10 +82,10 @@ export function rejected(reason: string): RejectedVerdict {
 }
 
 /**
- * What is to be done about the records of a batch that did not arrive; `undefined` if all did.
+ * What to do about the records of a batch that did not arrive; `undefined` if all did.
  *
- * @param answer What a destination's `send` gave, which may be anything. What is no verdict sends the records again, a
- * limited number of times: it is not known what became of them.
+ * @param answer What a destination's `send` returned, which may be anything. After something that is no verdict, the
+ * records are sent again a limited number of times: it is unknown whether they arrived.
  */
 export function failureOf(answer: unknown, count: number): DeliveryFailure | undefined {
   if (Array.isArray(answer)) return failureOfEach(answer, count);
@@ -110,7 +110,7 @@ export function failureOf(answer: unknown, count: number): DeliveryFailure | und
 const RECORD_OUTCOMES: ReadonlySet<unknown> = new Set(['delivered', 'retry', 'rejected']);
 const OUTCOMES: ReadonlySet<unknown> = new Set([...RECORD_OUTCOMES, 'split', 'refused', 'partly']);
 
-/** A verdict that another has given, or the one for what is none. */
+/** The verdict that `send` returned; if it is none, one that sends the records again a limited number of times. */
 function verdictIn<V extends BatchVerdict>(given: unknown, outcomes: ReadonlySet<unknown>): V | RetryVerdict {
   const { outcome, rejected: lost } = (given ?? {}) as { outcome?: unknown; rejected?: unknown };
   const isVerdict = outcomes.has(outcome) && (outcome !== 'partly' || !Number.isNaN(Number(lost)));

@@ -24,7 +24,7 @@ function spellings(password: string): readonly string[] {
   return [password, decoded(password)];
 }
 
-/** A part of an address as it is meant; as it is written, where that is no encoding. */
+/** A part of an address, decoded; unchanged if it cannot be decoded. */
 export function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -132,9 +132,8 @@ const REFUSING: ReadonlySet<unknown> = new Set([403, 404, 406]);
  * time.
  *
  * Delivery: `at-most-once`; with a `spool` `at-least-once`. RabbitMQ drops no repeats: consumers that must not see one
- * recognise it by `messageId`. What the broker confirms is delivered; what it returns, since no queue takes it, is set
- * aside; what it does not confirm is tried again; an exchange that is not there refuses everything until that is put
- * right.
+ * recognise it by `messageId`. What the broker confirms is delivered. What it returns, since no queue takes it, is set
+ * aside. What it does not confirm is tried again. An exchange that does not exist refuses everything until it is made.
  *
  * Needs the package `amqplib` unless `client` is given.
  *
@@ -285,7 +284,7 @@ async function openLine(
   }
 }
 
-/** A confirm channel: the one that is given, or one of a connection, which has the queue. */
+/** A confirm channel: the given one, or a new one of the given connection, on which the queue is made first. */
 async function lineOf(
   given: AMQPConnection | ConfirmChannel,
   queue: string | undefined,
@@ -321,7 +320,7 @@ async function lineOf(
   return line;
 }
 
-/** Sees to it that a queue is there. One that is there with other settings is as good. */
+/** Makes a queue unless it exists. One with other settings is accepted as it is. */
 async function makeQueue(
   connection: OwnConnection,
   queue: string,

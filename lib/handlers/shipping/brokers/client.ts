@@ -26,11 +26,13 @@ const LOOK_MS = 5_000;
 /**
  * The client that a destination speaks through: opened when there is something to send, opened again when it was lost.
  *
- * Clients of our own do not reconnect by themselves and keep nothing back: the handler tries again, with what waits in
- * its bounded queue. Otherwise an outage would be waited for twice, and what was given up would be sent later after all.
+ * Clients of our own do not reconnect by themselves and buffer nothing: the handler tries again, with what waits in its
+ * bounded queue. Otherwise there would be two back-offs during an outage, and what was given up would be sent later
+ * after all.
  *
- * Their sockets and timers keep the process alive, and are out of our reach. So an idle client is closed, unless the process
- * serves and thus will not end by itself: after a second, and after twice as long each time that it was needed again.
+ * Their sockets and timers keep the process alive, and we cannot unref them. So an idle client is closed, unless the
+ * process listens and will not end by itself anyway. It is closed after a second, and after twice as long each time it
+ * was needed again.
  */
 export class Client<C> {
   readonly #source: ClientSource<C>;
@@ -80,7 +82,7 @@ export class Client<C> {
 
   async #exchange<T>(signal: AbortSignal, exchange: (client: C) => Promise<T>): Promise<T> {
     const client = await this.get();
-    // The attempts that a slow connection has outlasted must not all send their batch once it is there.
+    // An attempt may be over before a slow connection is open. It must not send its batch then.
     signal.throwIfAborted();
     const drop = () => void this.drop();
     signal.addEventListener('abort', drop, { once: true });
@@ -144,7 +146,7 @@ export function loadSoon(handler: Handler, load: () => Promise<unknown>): void {
   whenActive({ commit: () => void load().catch(report) });
 }
 
-/** How TLS is spoken by a client of our own; `undefined` where it is not. Warns of what can be read on the way. */
+/** The TLS options of a client of our own; `undefined` without TLS. Warns if others could read what is sent. */
 export function clientTls(
   handler: string,
   host: string,

@@ -113,10 +113,10 @@ interface KafkaPackage {
   readonly logLevel: { readonly NOTHING: number };
 }
 
-/** A broker that answers at once gets batches of this size; one that is slow larger ones, so that nothing is lost. */
+/** A fast broker gets batches of this size. A slow one gets larger ones, so that nothing is lost. */
 const ENOUGH_RECORDS = 500;
 
-/** Errors of Kafka that are about what is sent: it is halved until the bad record is found. */
+/** Errors of Kafka that are about the content of a batch: it is halved until the bad record is found. */
 const SPLITTING: ReadonlySet<string> = new Set([
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',
@@ -197,7 +197,7 @@ export class KafkaHandler extends ShippingHandler {
     this.#client = new Client<KafkaProducer>({
       open: async () => {
         const { Kafka, logLevel } = await loadKafkajs();
-        // It gives up before the handler does, whose queue is bounded.
+        // The client gives up before the handler does, which tries again from its bounded queue.
         const retries = { retries: 1, initialRetryTime: 100, maxRetryTime: 500 };
         const kafka = new Kafka({
           ...{ brokers: o.brokers, clientId: o.clientId, logLevel: logLevel.NOTHING, retry: retries },

@@ -137,7 +137,7 @@ export class NATSHandler extends ShippingHandler {
       name: 'nats',
       receiver: parts[0]?.receiver,
       secrets: [pass, token, ...parts.flatMap(({ secrets }) => secrets)],
-      // Each record is a question of its own, and their answers are waited for together.
+      // Each record is published on its own, and all acknowledgements are awaited together.
       defaults: { batchSize: 500 },
     });
     this.#subject = o.subject;
@@ -196,7 +196,10 @@ export class NATSHandler extends ShippingHandler {
   }
 }
 
-/** Who we are, and whether TLS is a must: by the options, else by the addresses, of which nats.js reads host and port alone. */
+/**
+ * Credentials, and whether TLS is required: from the options, else from the addresses. nats.js itself reads only host
+ * and port of these.
+ */
 function meantBy(
   addresses: readonly string[],
   { user, pass, token }: Pick<NATSHandlerOptions, 'user' | 'pass' | 'token'>,
@@ -221,7 +224,7 @@ function verdictOf(error: unknown, subject: string): RecordVerdict {
   return retry(text);
 }
 
-/** What publishes, of what the application has: a JetStream client, or a connection. */
+/** The publisher for what the application gave: a JetStream client, or a connection. */
 async function publisherOf(given: object): Promise<Publisher> {
   // A connection has subscriptions, a client of JetStream has none.
   if (!hasMethods(given, 'subscribe')) return { stream: given as JetStreamLike, connection: undefined };

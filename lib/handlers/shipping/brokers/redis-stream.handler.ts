@@ -91,11 +91,11 @@ const REFUSING = /^(WRONGTYPE|NOPERM|NOAUTH|WRONGPASS)\b/;
  * Delivery: `at-most-once`; with a `spool` `at-least-once`. Redis has no way to drop a repeat: readers that must not
  * see one recognise it by `id`, which a record keeps however often it is sent.
  *
- * An answered id is delivered. A Redis that is full, starts or fails over is tried again; a key that is not a stream,
- * or that we may not write to, refuses everything until that is put right.
+ * A record is delivered when Redis answers with the id of its entry. A Redis that is full, starts or fails over is
+ * tried again. A key that is not a stream, or that we may not write to, refuses everything until that is fixed.
  *
  * Needs the package `ioredis` unless `client` is given. A client of the application's should have
- * `autoResendUnfulfilledCommands: false`: what is sent again by it and by the handler is there twice.
+ * `autoResendUnfulfilledCommands: false`: what both it and the handler send again is stored twice.
  *
  * @example
  * new RedisStreamHandler({ url: 'redis://redis:6379', key: 'logs', maxLength: 1_000_000 })

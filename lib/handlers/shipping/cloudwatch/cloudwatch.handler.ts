@@ -126,7 +126,7 @@ interface LogEvent {
  * 10,000 events, 1 MiB and 24 hours, in order of time; records that are further apart go in several.
  *
  * What CloudWatch rejects (older than 14 days or than the group retains, more than 2 hours ahead) is set aside alone.
- * Throttling and expired credentials are tried again. What we may not do refuses everything until that is put right.
+ * Throttling and expired credentials are tried again. Missing permissions refuse everything until that is fixed.
  *
  * Delivery: `at-most-once`; with a `spool` `at-least-once`. CloudWatch drops no repeats.
  *

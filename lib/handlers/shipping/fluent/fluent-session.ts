@@ -21,7 +21,7 @@ export interface FluentCredentials {
   readonly password: string;
 }
 
-/** The server takes nothing of ours, and will not until somebody puts that right. */
+/** The server accepts nothing of ours until somebody fixes that. */
 export class FluentRefusal extends Error {
   override readonly name = 'FluentRefusal';
 }
@@ -123,7 +123,7 @@ export class FluentSession {
     this.#fail(new Error('the connection was closed'));
   }
 
-  /** HELO from the server, PING from us, PONG from the server: each proves that it knows the key, without saying it. */
+  /** HELO from the server, PING from us, PONG from the server. Each side proves that it knows the key, without sending it. */
   async #shakeHands({ encode }: Msgpack, credentials: FluentCredentials): Promise<void> {
     const { hostname, sharedKey, username, password } = credentials;
     const helo = await this.#next();

@@ -86,8 +86,8 @@ const EVENT_TIME = 0;
  * knows what arrived: a batch counts as delivered when the system has taken it, and with a `spool` when the connection
  * has lasted for half a second after that.
  *
- * A server that does not take the shared key, the user or the password refuses everything until that is put right. None
- * of these are sent: each side proves by a digest that it knows them.
+ * A server that does not accept the shared key, the user or the password refuses everything until that is fixed. The
+ * key and the password are never sent: each side proves by a digest that it knows them.
  *
  * Needs the package `@msgpack/msgpack`.
  *

@@ -60,11 +60,11 @@ export type ElasticsearchHandlerOptions = v.InferInput<ReturnType<typeof elastic
  * Sends records to Elasticsearch or OpenSearch by its bulk interface, in the names of the Elastic Common Schema, or as
  * JSON that the formatter makes of them.
  *
- * Each record is created under its id, so one that is sent again after a lost answer is there once: with a `spool`
+ * Each record is created under its id, so one that is sent again after a lost answer is stored once. With a `spool`
  * delivery is `at-least-once`, and effectively once in an index; a data stream that rolled over in between may have it
- * twice. The response judges each record separately: 409 is delivered, 429 and 5xx are sent again, all else
- * (a field whose type conflicts) is rejected, and its neighbours stay delivered. An index that is not there, is closed, or that
- * we may not write to refuses everything until that is put right.
+ * twice. The response judges each record separately: 409 is delivered, 429 and 5xx are sent again, all else (a field
+ * whose type conflicts) is rejected, and its neighbours stay delivered. An index that does not exist, is closed, or
+ * that we may not write to refuses everything until that is fixed.
  *
  * @example
  * new ElasticsearchHandler({ url: 'https://es:9200', dataStream: 'logs-shop-production', apiKey: process.env.ES_KEY })
@@ -135,7 +135,7 @@ export class ElasticsearchHandler extends HttpShippingHandler {
     if (errors === false) return delivered;
     if (items === undefined) return retry(`${this.origin} sent an invalid response to a bulk request`);
     const refusal = items.find(isRefusal);
-    // What is true of all of them is about the index, not about the records.
+    // If all were refused, the index is the cause, not the records.
     if (refusal !== undefined && items.every(isRefusal))
       return { outcome: 'refused', reason: this.#reasonOf(refusal) };
     return batch.map((_, index) => this.#verdictOf(items[index]));
@@ -174,7 +174,7 @@ interface BulkItem {
   };
 }
 
-/** Statuses, and a type of error, that nothing in a record is the cause of: we may not write to the index, or it is not there. */
+/** Statuses, and a type of error, that no record can cause: we may not write to the index, or it does not exist. */
 const REFUSING: ReadonlySet<unknown> = new Set([401, 403, 404, 'index_closed_exception']);
 
 function isRefusal(item: BulkItem | undefined): boolean {
@@ -188,8 +188,8 @@ function hasNamelessKey(json: string): boolean {
 }
 
 /**
- * Whether an answer begins with the news that nothing went wrong, and is whole: reading on would make an object for each
- * of 5,000 records, to find that each was taken.
+ * Whether an answer is complete and says at its beginning that nothing failed. Parsing the rest would make an object
+ * for each of 5,000 records, only to find that each was accepted.
  */
 function saysNoErrors(body: Buffer): boolean {
   return (

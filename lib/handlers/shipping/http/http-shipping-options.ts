@@ -65,7 +65,7 @@ function isHttpUrl(text: string): boolean {
   return username === '' && password === '' && hash === '' && hostname !== '';
 }
 
-/** Who we are: `[user, password]`, `{ username, password }` or `{ token }`. */
+/** The credentials: `[user, password]`, `{ username, password }` or `{ token }`. */
 export const httpAuth = lazy(() =>
   v.pipe(
     v.custom<HttpAuth>(isAuth, 'expected [user, password], { username, password } or { token }'),

@@ -131,7 +131,7 @@ export class SplunkHandler extends HttpShippingHandler {
   /** A response has an error code; 8 means a problem of Splunk itself. */
   #verdictOf(answer: HttpAnswer): BatchVerdict {
     const { code } = (parsed(answer.body) ?? {}) as { code?: unknown };
-    // A wrong index, or an index that the token may not write to: all records will fare alike.
+    // A wrong index, or one that the token may not write to: it concerns all records.
     if (answer.status === 400 && (code === 7 || code === 10 || code === 11))
       return httpVerdict(answer, this.origin, { 400: 'refused' });
     return httpVerdict(answer, this.origin);
