@@ -275,6 +275,25 @@ describe('what stands for a logger', () => {
     logger.setLevel('NOTSET');
   });
 
+  it.each<[string, (adapter: LoggerAdapter) => LoggerAdapter]>([
+    ['a proxy', (adapter) => new Proxy(adapter, {})],
+    ['an object that inherits from it', (adapter) => Object.create(adapter)],
+    ['a copy', (adapter) => Object.assign(Object.create(Object.getPrototypeOf(adapter)), adapter)],
+  ])('logs as the adapter, before and after that has logged: %s', (_name, standFor) => {
+    const adapter = new LoggerAdapter(getLogger('shop'), { tenant: 'acme' });
+    (function caller() {
+      standFor(adapter).info('before');
+      adapter.info('itself');
+      standFor(adapter).warning('after');
+    })();
+    expect(seen.lines).toEqual([
+      `shop INFO before ${FILE}:caller`,
+      `shop INFO itself ${FILE}:caller`,
+      `shop WARNING after ${FILE}:caller`,
+    ]);
+    expect(seen.records.map((record) => record.attribute('tenant'))).toEqual(['acme', 'acme', 'acme']);
+  });
+
   it('calls the methods of a class that overrides them', () => {
     class Loud extends Logger {
       override info(msg: unknown, ..._args: unknown[]): void {

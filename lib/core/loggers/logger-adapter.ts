@@ -57,19 +57,19 @@ export class LoggerAdapter {
     lendMethodsOf(LoggerAdapter.prototype, LOG_METHODS);
   }
 
-  readonly #merges: boolean | undefined;
+  private readonly mergesExtra: boolean | undefined;
 
   constructor(
     readonly logger: AdapterTarget,
     readonly extra?: Fields | undefined,
     options: LoggerAdapterOptions | boolean = {},
   ) {
-    this.#merges = typeof options === 'boolean' ? options : options.merge_extra;
+    this.mergesExtra = typeof options === 'boolean' ? options : options.merge_extra;
   }
 
   /** Whether a call's own fields are kept next to the adapter's. */
   get merge_extra(): boolean {
-    return this.#merges ?? !state.strictCalls;
+    return this.mergesExtra ?? !state.strictCalls;
   }
 
   /**
@@ -88,35 +88,35 @@ export class LoggerAdapter {
   }
 
   debug<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
-    this.#log(this.debug, DEBUG, msg, args);
+    this.logCall(this.debug, DEBUG, msg, args);
   }
 
   info<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
-    this.#log(this.info, INFO, msg, args);
+    this.logCall(this.info, INFO, msg, args);
   }
 
   warning<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
-    this.#log(this.warning, WARNING, msg, args);
+    this.logCall(this.warning, WARNING, msg, args);
   }
 
   warn<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
-    this.#log(this.warn, WARNING, msg, args);
+    this.logCall(this.warn, WARNING, msg, args);
   }
 
   error<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
-    this.#log(this.error, ERROR, msg, args);
+    this.logCall(this.error, ERROR, msg, args);
   }
 
   exception<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
-    this.#log(this.exception, ERROR, msg, args, true);
+    this.logCall(this.exception, ERROR, msg, args, true);
   }
 
   critical<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
-    this.#log(this.critical, CRITICAL, msg, args);
+    this.logCall(this.critical, CRITICAL, msg, args);
   }
 
   fatal<const M, A extends unknown[]>(msg: M, ...args: LogArguments<M, A>): void {
-    this.#log(this.fatal, CRITICAL, msg, args);
+    this.logCall(this.fatal, CRITICAL, msg, args);
   }
 
   log<const M, A extends unknown[]>(level: Level, msg: M, ...args: LogArguments<M, A>): void {
@@ -126,16 +126,22 @@ export class LoggerAdapter {
   }
 
   /** If a class overrides `log`, every call goes through it, as in Python. */
-  #log(boundary: CallBoundary, levelno: number, msg: unknown, args: unknown[], takesAnything = false): void {
+  private logCall(
+    boundary: CallBoundary,
+    levelno: number,
+    msg: unknown,
+    args: unknown[],
+    takesAnything = false,
+  ): void {
     if (isLent(this.log, log)) {
       this.logFrom(boundary, levelno, msg, args, takesAnything);
       return;
     }
-    this.#logByOverride(levelno, takesAnything ? withErrorInOptions(msg, args) : [msg, ...args]);
+    this['#logByOverride'](levelno, takesAnything ? withErrorInOptions(msg, args) : [msg, ...args]);
   }
 
   /** `findCaller` knows its name: a stacklevel counts neither this frame nor the two above it. */
-  #logByOverride(levelno: number, call: readonly unknown[]): void {
+  private '#logByOverride'(levelno: number, call: readonly unknown[]): void {
     try {
       settle(this.log(levelno, call[0], ...call.slice(1)), this);
     } catch (error) {
@@ -157,14 +163,14 @@ export class LoggerAdapter {
 
   /** See {@link Logger.logRead}. */
   logRead(boundary: CallBoundary, levelno: number, call: LogCall): void {
-    this.logger.logRead(boundary, levelno, this.#processed(call));
+    this.logger.logRead(boundary, levelno, this.processedCall(call));
   }
 
-  #processed(call: LogCall): LogCall {
+  private processedCall(call: LogCall): LogCall {
     const given = call.extra;
     try {
-      if (this.process === process) return this.#withFields(call);
-      const [msg, options] = this.#process(call.msg, optionsOf(call));
+      if (this.process === process) return this.withOwnFields(call);
+      const [msg, options] = this.processSafely(call.msg, optionsOf(call));
       return withOptions({ ...call, msg }, options);
     } catch (error) {
       if (isExtraClash(error)) throw error;
@@ -176,7 +182,7 @@ export class LoggerAdapter {
   }
 
   /** {@link LoggerAdapter.process} without its objects, for speed. */
-  #withFields(call: LogCall): LogCall {
+  private withOwnFields(call: LogCall): LogCall {
     const { extra } = this;
     if (extra === undefined) return call;
     const merged = call.extra !== undefined && this.merge_extra ? joinFields(extra, call.extra) : extra;
@@ -186,7 +192,7 @@ export class LoggerAdapter {
   }
 
   /** If `process` throws or returns something else, that is reported and the call is logged unchanged. */
-  #process(msg: unknown, options: LogOptions): [msg: unknown, options: LogOptions] {
+  private processSafely(msg: unknown, options: LogOptions): [msg: unknown, options: LogOptions] {
     try {
       const answer: unknown = this.process(msg, options);
       if (Array.isArray(answer)) return [answer[0], answer[1] ?? {}];
