@@ -1,4 +1,4 @@
-import { flatText } from './flat-text.js';
+import { flatCopy } from './flat-text.js';
 
 /** A memory of computed values that never holds more than it was allowed to. */
 export interface BoundedCache<Value> {
@@ -38,7 +38,7 @@ export function boundedCache<Value extends object | string>(
     if (given.length > maxKeyLength) return compute(given);
     const known = old.get(given);
     // One that was cut out of a long text would keep all of that text in memory, and so would what is cut out of it.
-    const key = flatText(given);
+    const key = flatCopy(given);
     return keep(key, known ?? compute(key));
   };
   return { get: (key) => young.get(key) ?? computeOrRenew(key) };
