@@ -70,11 +70,13 @@ function isOptionName(key: string): boolean {
 export function hasOrdinaryExtra(value: unknown): value is { extra: Fields } {
   if (typeof value !== 'object' || value === null) return false;
   try {
-    for (const key in value) if (key !== 'extra') return false;
+    // Asked first: to begin a loop over keys the engine lists all of them, and makes strings of the indexes of a buffer.
+    if (!isOrdinary(value)) return false;
     const { extra } = value as { extra?: unknown };
-    if (typeof extra !== 'object' || extra === null) return false;
+    if (typeof extra !== 'object' || extra === null || !isOrdinary(extra)) return false;
+    for (const key in value) if (key !== 'extra') return false;
     for (const key in extra) if (isNotable(key)) return false;
-    return isOrdinary(value) && isOrdinary(extra);
+    return true;
   } catch {
     return false;
   }
