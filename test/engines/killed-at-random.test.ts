@@ -4,6 +4,7 @@ import { EndlessLogging, NUMBER } from '../support/endless-logging.js';
 import { useTemporaryFolder } from '../support/temporary-folder.js';
 import { describeWithEngines, type Engine } from './support/engine.js';
 import { startKafka } from './support/kafka.js';
+import { startLoki } from './support/loki.js';
 import { startNATS } from './support/nats.js';
 import { startRabbitMQ } from './support/rabbitmq.js';
 import { startRedis } from './support/redis.js';
@@ -14,12 +15,14 @@ const logging = new EndlessLogging(
     import { KafkaHandler } from 'lib/handlers/shipping/brokers/kafka.handler';
     import { NATSHandler } from 'lib/handlers/shipping/brokers/nats.handler';
     import { RedisStreamHandler } from 'lib/handlers/shipping/brokers/redis-stream.handler';
+    import { LokiHandler } from 'lib/handlers/shipping/http/loki.handler';
 
     const makers = {
       redis: (url, common) => new RedisStreamHandler({ url, key: 'logs', ...common }),
       nats: (url, common) => new NATSHandler({ servers: [url], subject: 'logs.shop', ...common }),
       kafka: (broker, common) => new KafkaHandler({ brokers: [broker], topic: 'logs', ...common }),
       rabbitmq: (url, common) => new AMQPHandler({ url, queue: 'logs', ...common }),
+      loki: (url, common) => new LokiHandler({ url, labels: { service: 'shop' }, ...common }),
     };`,
   'makers[args[0]](args[1], options)',
 );
@@ -71,6 +74,14 @@ const TRIALS: Readonly<Record<string, Trial>> = {
       const engine = await startRabbitMQ();
       await engine.makeQueue('logs');
       const texts = async () => (await engine.query('logs')).map(({ content }) => content.toString());
+      return { engine, address: engine.url, texts };
+    },
+  },
+  loki: {
+    ...{ rounds: 5, everyNth: 2 },
+    start: async () => {
+      const engine = await startLoki();
+      const texts = async () => (await engine.query('{service="shop"}')).map(({ line }) => line);
       return { engine, address: engine.url, texts };
     },
   },
