@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { FormatterOptions } from '../../lib/core/formatting/formatter.js';
+import { askProgram } from './ask-program.js';
 import { compiledFile } from './compiled-sources.js';
 
 /** A record to be formatted in the zone `tz`. */
@@ -16,26 +16,12 @@ export type FormatterAnswer = { readonly text: string } | { readonly error: stri
 
 /** The library's answers, in order. */
 export function formatHere(questions: readonly FormatterQuestion[]): FormatterAnswer[] {
-  return ask(process.execPath, [compiledFile(path('formatter-worker.ts'))], questions);
+  return askProgram(process.execPath, [compiledFile(path('formatter-worker.ts'))], questions);
 }
 
 /** Python's answers, in order. */
 export function formatInPython(questions: readonly FormatterQuestion[]): FormatterAnswer[] {
-  return ask('python3', [path('formatter-oracle.py')], questions);
-}
-
-function ask(program: string, args: string[], questions: readonly FormatterQuestion[]): FormatterAnswer[] {
-  const input = questions.map((question) => `${JSON.stringify(question)}\n`).join('');
-  const { status, stdout, stderr } = spawnSync(program, args, {
-    input,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`);
-  return stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as FormatterAnswer);
+  return askProgram('python3', [path('formatter-oracle.py')], questions);
 }
 
 function path(name: string): string {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { askProgram } from './ask-program.js';
 
 const version = spawnSync('python3', ['--version'], { encoding: 'utf8' });
 
@@ -36,16 +37,7 @@ export function askPython(body: string, cases: readonly unknown[], interpreter =
     '    except Exception as e: result = {"error": type(e).__name__ + ": " + str(e)}',
     '    print(json.dumps(result))',
   ].join('\n');
-  const run = spawnSync(interpreter, ['-c', script], {
-    input: cases.map((one) => `${JSON.stringify(one)}\n`).join(''),
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  });
-  if (run.status !== 0) throw new Error(`${interpreter} failed: ${run.stderr}`);
-  return run.stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as unknown);
+  return askProgram(interpreter, ['-c', script], cases);
 }
 
 /** Code points that this Node's tables of Unicode know and those of `python3` do not, or the other way round. */

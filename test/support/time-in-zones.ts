@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { RolloverScheduleOptions } from '../../lib/handlers/file/rotation/rollover-schedule.js';
+import { askProgram } from './ask-program.js';
 import { compiledFile } from './compiled-sources.js';
 
 /** Something to ask the library, or Python, in the zone `tz`. */
@@ -44,12 +45,12 @@ export const CHANGES = [
 
 /** The library's answers, in order, from one process that goes through all the zones. */
 export function askLibrary<Answer = unknown>(questions: readonly TimeQuestion[]): Answer[] {
-  return ask(process.execPath, [compiledFile(path('time-worker.ts'))], questions);
+  return askProgram(process.execPath, [compiledFile(path('time-worker.ts'))], questions);
 }
 
 /** Python's answers, in order. */
 export function askPython<Answer = unknown>(questions: readonly TimeQuestion[]): Answer[] {
-  return ask('python3', [path('time-oracle.py')], questions);
+  return askProgram('python3', [path('time-oracle.py')], questions);
 }
 
 /** The version of Python's `logging` to compare with ('3.11'), or undefined, said once on the console, if none is there. */
@@ -64,20 +65,6 @@ export function pythonVersion(): string | undefined {
   if (status === 0) return stdout.trim();
   console.warn('python3 is not here: nothing is compared with it.');
   return undefined;
-}
-
-function ask<Answer>(program: string, args: string[], questions: readonly TimeQuestion[]): Answer[] {
-  const input = questions.map((question) => `${JSON.stringify(question)}\n`).join('');
-  const { status, stdout, stderr } = spawnSync(program, args, {
-    input,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`);
-  return stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Answer);
 }
 
 function path(name: string): string {
