@@ -21,8 +21,8 @@ export type CaptureArguments<T> =
 /**
  * Captures the records of a logger and of those below it.
  *
- * Levels are lowered as far as needed and restored at the end. The handlers that are there go on as before: what is
- * made only for the capture does not reach them. Captures nest, and survive a `dictConfig`.
+ * Levels are lowered as far as needed and restored at the end. Other handlers work as before: records that are made
+ * only for the capture do not reach them. Captures nest, and survive a `dictConfig`.
  *
  * With a function, only what is logged in it and in what it awaits is captured, so tests may run at the same time;
  * without one, everything from then on in the whole process (inside such a function: in it), until `stop()` or the

@@ -76,7 +76,7 @@ export class RepeatedFields {
   #nextFirst = 0;
 
   /**
-   * How many of the fields, from the first on, are known, and their JSON, whose cost is taken from the budget.
+   * How many of the first fields are known, and their JSON, whose cost is taken from the budget.
    *
    * What is read of the fields may be read once more.
    */

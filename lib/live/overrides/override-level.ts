@@ -21,8 +21,8 @@ export interface OverrideHandle {
  * Sets the level of a logger, or of a group of loggers, for a while. When it expires or `end()` is called, the level is
  * that of the configuration or of `setLevel` again.
  *
- * It replaces the logger's own level: loggers below without a level inherit it. Of several valid overrides of
- * one logger the strongest decides: one of the logger itself before one of its group; then one of this instance before
+ * It replaces the logger's own level: loggers below without a level inherit it. If a logger has several valid
+ * overrides, the strongest decides: one of the logger itself before one of its group; then one of this instance before
  * one of a label before one of all; then the newest. Levels of handlers, `disabled` and `disable()` are not touched.
  *
  * @param target Name of a group of the configuration, or of a logger; `root` for the root logger.

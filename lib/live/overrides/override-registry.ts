@@ -169,7 +169,7 @@ export class OverrideRegistry {
     const logger = source as Logger;
     const override = this.#overlay?.activeLevel(logger).override;
     if (override === undefined || override.budget === null) return;
-    // What its own level lets through, or the token of a request, is not on its account.
+    // Records that the logger's own level or the token of a request lets through do not count.
     if (record.levelno >= ownLevel(logger).level || record.levelno < override.level) return;
     const entry = this.#entries.get(override.id);
     if (entry === undefined) return;

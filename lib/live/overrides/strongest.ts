@@ -45,7 +45,7 @@ function compare(one: Override, other: Override, groups: ReadonlyMap<string, unk
     Number(groups.has(other.target)) - Number(groups.has(one.target)) ||
     SCOPES.indexOf(one.scope.kind) - SCOPES.indexOf(other.scope.kind) ||
     one.createdAt - other.createdAt ||
-    // Made in the same millisecond: any order will do, if it is the same in all instances.
+    // They were made in the same millisecond: any order is right that is the same in all instances.
     (one.id < other.id ? -1 : 1)
   );
 }

@@ -4,13 +4,13 @@ import { RedactionFilter } from '../../filters/redaction.filter.js';
 import { REDACTION } from '../../formatters/support/json-options.js';
 import type { PathRedactionOptions } from '../../redaction/path-redaction.js';
 
-/** For a formatter that leaves out values at paths: a filter that does. */
+/** A filter for each formatter that leaves out values at paths: it leaves out the same. */
 const filters = new WeakMap<object, RedactionFilter>();
 
 /**
- * A record without what any open handler leaves out of it: by its filters for secrets, and by the paths of its formatter.
- * What is in no file is then not shown either. Filters of the application's own on handlers are not asked: they may do
- * anything else.
+ * A record without what any open handler leaves out, by its filters for secrets and by the paths of its formatter. So
+ * nothing is shown that no handler writes. Filters of the application's own are not called: they may have other
+ * effects.
  *
  * @returns The record itself if there is nothing to leave out, else a copy.
  */

@@ -17,7 +17,7 @@ const LINGER_MS = 60_000;
 
 /** A record as it is shown: without secrets, as JSON. */
 export interface RingEntry {
-  /** Counts up, also from one process to the next, as pages stay open over a restart. */
+  /** Grows from record to record, also from one process to the next: pages stay open over a restart. */
   readonly seq: number;
   /** Milliseconds since the epoch. */
   readonly time: number;

@@ -19,15 +19,15 @@ import {
 /** Time between heartbeats, in milliseconds; with many instances longer, so that the engine has little to do. */
 const BEAT_MS = 1_000;
 const BEAT_MS_PER_INSTANCE = 20;
-/** An instance is down when so many of its heartbeats are missing. */
+/** How many heartbeats of an instance have to be missing until it counts as down. */
 const MISSING_BEATS = 5;
 /** How long an answer of the engine may take, in milliseconds. */
 const ANSWER_MS = 1_500;
-/** How long the good-bye may take, in milliseconds. */
+/** How long signing off may take, in milliseconds. */
 const CLOSE_MS = 500;
 /** Which failure in a row is reported: none while it is still connecting, and one for each outage. */
 const REPORTED_FAILURE = 4;
-/** After so many lost races a writer waits for the next heartbeat. */
+/** After how many lost races a writer waits for the next heartbeat. */
 const MAX_TRIES = 50;
 
 /** What keeps a process in step with its replicas, over any engine. */

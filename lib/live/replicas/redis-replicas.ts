@@ -71,7 +71,7 @@ const schema = lazy(() =>
 );
 
 /**
- * Shares overrides with all replicas over Redis 5 or later, or what speaks its protocol.
+ * Shares overrides with all replicas over Redis 5 or later, or a server with its protocol.
  *
  * Overrides are in the hash `{key}:state`, heartbeats in the hash `{key}:instances`, and changes are announced on the
  * channel `{key}:changes`. Needs the package `ioredis`.
@@ -127,7 +127,7 @@ const connectionOptions = {
 /** The same for a cluster, where some options belong to its nodes. */
 function clusterOptions({ retryStrategy, ...redisOptions }: typeof connectionOptions): object {
   const { lazyConnect, enableOfflineQueue } = redisOptions;
-  // Commands wait for a connected node; the caller waits no longer than for others.
+  // ioredis queues commands until a node is connected. The caller's timeout is the same as for other commands.
   const ofNodes = { ...redisOptions, enableOfflineQueue: true };
   return { lazyConnect, enableOfflineQueue, clusterRetryStrategy: retryStrategy, redisOptions: ofNodes };
 }

@@ -14,8 +14,8 @@ const LONGEST_MS = 604_800_000;
 /**
  * What replicas share: the overrides, and those that were ended before their time.
  *
- * An override never changes, and one that was ended does not come back. So two states are merged by taking all of both, in
- * any order. That includes what was set or ended while the engine was away, and what the engine lost.
+ * An override never changes, and one that was ended does not come back. So the union of two states is their merge, in
+ * any order. That covers what was set or ended while the engine was down, and what the engine lost.
  */
 export interface SharedState {
   readonly overrides: ReadonlyMap<string, Override>;

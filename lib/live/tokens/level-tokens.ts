@@ -133,7 +133,8 @@ export class LevelTokens {
   /**
    * What a token lets through; `undefined` unless it is genuine and valid. Throws nothing.
    *
-   * Wrong ones are not counted: 256 bits are not guessed, and a limit would shut out those who have a genuine one.
+   * There is no limit for wrong tokens: 256 bits cannot be guessed, and a limit would lock out those who have a genuine
+   * one.
    */
   read(token: string): LevelGrant | undefined {
     const known = this.#known.get(token);
@@ -151,7 +152,7 @@ export class LevelTokens {
     if (version !== VERSION || rest.length > 0) return undefined;
     const given = Buffer.from(signature, 'base64url');
     if (given.length !== 32) return undefined;
-    // All are tried, even after a match: the time must reveal nothing.
+    // All secrets are tried, even after a match, so that the time reveals nothing.
     const isGenuine = this.secrets
       .map((secret) => timingSafeEqual(sign(payload, secret), given))
       .includes(true);

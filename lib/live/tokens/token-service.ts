@@ -13,14 +13,14 @@ import { type LevelGrant, type LevelTokenOptions, LevelTokens } from './level-to
 
 /** Bytes of a secret, at least. */
 const MIN_SECRET = 32;
-/** Tokens that are in use at a time; requests with further ones are logged like any other. */
+/** The most tokens in use at a time; requests with further ones are logged like any other. */
 const MAX_ACTIVE = 100;
 
 /** How requests bring levels along. */
 export interface TokenOptions {
   /**
-   * What tokens are signed with: 32 bytes or more, the same in all replicas. Of several the first one signs and all are
-   * accepted. Default a random one, which is this process's alone.
+   * What tokens are signed with: 32 bytes or more, the same in all replicas. If there are several, the first one signs,
+   * and all are accepted. Default a random one for this process alone.
    */
   secret?: string | readonly string[] | undefined;
   /** The header with the token; default `x-log-level`. */
@@ -70,7 +70,7 @@ function ofServices<T>(look: (service: TokenService) => T | undefined): T | unde
   return undefined;
 }
 
-/** Applications share their loggers, and a token of one may go on to another: all are asked. */
+/** All services are asked: applications share their loggers, and one may pass a token on to another. */
 const readAny: ReadLevels = (header) => ofServices((service) => service.read(header));
 
 /**
