@@ -34,10 +34,12 @@ const UNUSUAL = /[^ -~]/;
 
 /** Whether a string needs no escaping. */
 function isPlain(text: string): boolean {
+  // It is cut, so that most of it need not be looked at.
+  if (text.length > MAX_TEXT) return false;
   // The first character is read so that the engine joins the pieces of a concatenated text: a regular expression would take
   // longer for that.
   const isUnusual = text.charCodeAt(0) > 0x7e || UNUSUAL.test(text);
-  return text.length <= MAX_TEXT && !(isUnusual && SUSPECT.test(text));
+  return !(isUnusual && SUSPECT.test(text));
 }
 
 /** Escapes control characters as `\x1b` or `\u2028`; newlines too (`\n`) if asked. */
