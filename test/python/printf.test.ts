@@ -4,10 +4,11 @@ import {
   countTaken,
   parsePercentFormat,
   printf,
+  printfIfAsMany,
   printfMapping,
   validatePercentFormat,
 } from '../../lib/python/printf/printf.js';
-import type { Placeholder } from '../../lib/python/template.js';
+import type { Placeholder, TemplateError } from '../../lib/python/template.js';
 
 describe('printf', () => {
   it.each<[string, unknown[], string]>([
@@ -216,4 +217,39 @@ describe('a template of a hundred thousand characters', () => {
       "ValueError: unsupported format character '?' (0xe9) at index 4",
     );
   });
+});
+
+it('where the number of arguments is looked at first, all else is as without', () => {
+  const piece = fc.constantFrom(
+    '%s',
+    '%r',
+    '%a',
+    '%5s',
+    '%-3r',
+    '%d',
+    '%.1f',
+    '%%',
+    '%*d',
+    '%(key)s',
+    '%y',
+    '%',
+    ' text ',
+  );
+  const value = fc.oneof(fc.string(), fc.integer(), fc.constantFrom(null, undefined, 1.5, { a: 1 }, [2]));
+  const outcome = (fill: () => string | undefined): string => {
+    try {
+      return fill() ?? 'TypeError';
+    } catch (error) {
+      return (error as TemplateError).kind;
+    }
+  };
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 4 }), fc.array(value, { maxLength: 4 }), (pieces, args) => {
+      const template = pieces.join('');
+      expect(outcome(() => printfIfAsMany(template, args))).toBe(outcome(() => printf(template, args)));
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(printfIfAsMany('%s of %r', ['a'])).toBe(undefined);
+  expect(() => printfIfAsMany('%d of %r', ['a'])).toThrow('a real number is required');
 });

@@ -1,4 +1,4 @@
-import { countTaken, printf, printfMapping } from '../../python/printf/printf.js';
+import { countTaken, printf, printfIfAsMany, printfMapping } from '../../python/printf/printf.js';
 import { errorLine, str } from '../../python/python-text.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import { isErrorLike } from '../records/traceback.js';
@@ -23,20 +23,19 @@ export function mergeMessage(record: MergedRecord): string {
   const text = typeof msg === 'string' ? msg : str(msg);
   // A received record has null where Python has None, and a filter may set other values that are false in Python.
   if (!args) return text;
+  let error: unknown;
   try {
     if (!Array.isArray(args)) return isEmptyObject(args) ? text : mergeMapping(text, args);
     if (args.length === 0) return text;
-    // The most frequent mistake: to throw an error for it would take longer than all the rest.
-    if (!state.strictCalls && !text.includes('%')) {
-      reportMisfit(record, text);
-      return join(text, args);
-    }
-    return printf(text, args);
-  } catch (error) {
-    if (state.strictCalls) throw error;
-    reportMisfit(record, text, error);
-    return writeBehind(text, Array.isArray(args) ? args : [args]);
+    if (state.strictCalls) return printf(text, args);
+    const merged = printfIfAsMany(text, args);
+    if (merged !== undefined) return merged;
+  } catch (thrown) {
+    if (state.strictCalls) throw thrown;
+    error = thrown;
   }
+  reportMisfit(record, text, error);
+  return writeBehind(text, Array.isArray(args) ? args : [args]);
 }
 
 function isEmptyObject(args: object): boolean {

@@ -26,6 +26,8 @@ interface CompiledTemplate {
   readonly steps: readonly Step[];
   /** True where each step takes exactly one positional argument. */
   readonly isSimple: boolean;
+  /** True where it is simple, and each step takes any value: `%s`, `%r`, `%a`. */
+  readonly takesAnything: boolean;
   /** True where a placeholder has a key. */
   readonly readsMapping: boolean;
 }
@@ -41,7 +43,22 @@ const templates = boundedCache(compile, 2_000, 1_024);
  * @see https://docs.python.org/3/library/stdtypes.html#printf-style-string-formatting
  */
 export function printf(template: string, args: readonly unknown[]): string {
+  return fill(templates.get(template), args);
+}
+
+/**
+ * {@link printf}, but `undefined` for too few or too many arguments of a template that takes any values: to throw an error
+ * takes ten times as long.
+ *
+ * @throws TemplateError as {@link printf}, for all else that does not fit
+ */
+export function printfIfAsMany(template: string, args: readonly unknown[]): string | undefined {
   const compiled = templates.get(template);
+  if (compiled.takesAnything && compiled.steps.length !== args.length) return undefined;
+  return fill(compiled, args);
+}
+
+function fill(compiled: CompiledTemplate, args: readonly unknown[]): string {
   const { steps } = compiled;
   if (!compiled.isSimple || steps.length !== args.length) return run(compiled, new TupleArguments(args));
   let text = compiled.head;
@@ -123,6 +140,7 @@ export function validatePercentFormat(format: string): void {
 
 function compile(template: string): CompiledTemplate {
   const { head, steps } = parsePercent(template);
+  const allSimple = steps.every(({ conversion }) => isSimple(conversion));
   return {
     head,
     steps: steps.map(({ conversion, after }) => ({
@@ -131,7 +149,8 @@ function compile(template: string): CompiledTemplate {
       render: renderer(conversion),
       isPlain: isPlainText(conversion),
     })),
-    isSimple: steps.every(({ conversion }) => isSimple(conversion)),
+    isSimple: allSimple,
+    takesAnything: allSimple && steps.every(({ conversion }) => 'sra'.includes(conversion.type)),
     readsMapping: steps.some(({ conversion }) => conversion.isKeyed && isPlaceholder(conversion)),
   };
 }
