@@ -128,14 +128,14 @@ export function passedBy(answer: unknown, record: LogRecord, source: object): Lo
  * The result of an overridden method that has to return a record. @throws {LoggingError} `ERR_LOGGING_OVERRIDE` if it
  * does not.
  */
-export function recordFrom(answer: unknown, what: string, source: object, record?: LogRecord): LogRecord {
+export function recordFrom(answer: unknown, what: string, source: object, record: LogRecord): LogRecord {
   if (isLogRecord(answer)) return answer;
   settle(answer, source, record);
   throw wrongAnswer(what, 'a LogRecord at once', answer);
 }
 
 /** Whether an overridden method returns true. @throws {LoggingError} `ERR_LOGGING_OVERRIDE` for a promise. */
-export function yesBy(answer: unknown, what: string, source: object, record?: LogRecord): boolean {
+export function yesBy(answer: unknown, what: string, source: object, record: LogRecord): boolean {
   if (typeof answer === 'boolean') return answer;
   if (settle(answer, source, record)) throw wrongAnswer(what, 'a synchronous boolean', answer);
   return Boolean(answer);

@@ -10,7 +10,7 @@ import { type PythonJsonStyle, pythonJson } from '../python/json/python-json.js'
 import { defineField } from '../runtime/define-field.js';
 import { MAX_RECORD } from '../runtime/limits.js';
 import { isPlainObject } from '../runtime/plain-object.js';
-import { answerOf, entriesOf, fieldsBy } from './support/json-hooks.js';
+import { answerOf, changedFields, entriesOf } from './support/json-hooks.js';
 import { PythonJsonData } from './support/python-json-data.js';
 import {
   type PythonJsonFormatterOptions,
@@ -107,7 +107,7 @@ export class PythonJsonFormatter extends Formatter {
     const added = answerOf('add_fields', this, record, () => this.add_fields(fields, record, message));
     // It failed before it added anything: the record must not be lost for that.
     if (added.isFailed && Object.keys(fields).length === 0) this.#addTo(fields, record, message);
-    fields = fieldsBy('process_log_record', this, record, fields, () => this.process_log_record(fields));
+    fields = changedFields('process_log_record', this, record, fields, () => this.process_log_record(fields));
     return entriesOf(fields);
   }
 

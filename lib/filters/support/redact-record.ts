@@ -23,7 +23,7 @@ type Changes = Record<string | symbol, unknown>;
 export function redactRecord(
   record: LogRecord,
   options: RedactTextOptions,
-  paths?: PathRedaction,
+  paths: PathRedaction | undefined,
 ): LogRecord {
   const redactor = new Redactor(options);
   const merged = redactMessage(record, redactor, options);

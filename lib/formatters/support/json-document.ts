@@ -8,7 +8,7 @@ import { PathRedaction } from '../../redaction/path-redaction.js';
 import { cutToBytes } from '../../runtime/cut-text.js';
 import { MAX_RECORD } from '../../runtime/limits.js';
 import { errorSummary } from './json-error-summary.js';
-import { answerOf, entriesOf, fieldsBy, type JsonObject, jsonObject } from './json-hooks.js';
+import { answerOf, changedFields, entriesOf, type JsonObject, jsonObject } from './json-hooks.js';
 import { FIELD_NAMES, type JsonFormatterSettings, redactionOf, writtenName } from './json-options.js';
 import { isJsonObject, type Shape, shapeFields } from './json-shape.js';
 import type { TimestampWriter } from './json-timestamp.js';
@@ -91,7 +91,7 @@ export class JsonDocument {
     if (addFields !== undefined) answerOf('addFields', formatter, record, () => addFields(fields, record));
     if (this.#dropped.size + this.#serializers.size > 0) this.#dropAndSerialize(fields);
     if (processFields !== undefined)
-      fields = fieldsBy('processFields', formatter, record, fields, () => processFields(fields, record));
+      fields = changedFields('processFields', formatter, record, fields, () => processFields(fields, record));
     const entries = this.#arranged(entriesOf(fields));
     const nested = nestedKey === undefined ? undefined : entries.get(nestedKey);
     if (nestedKey !== undefined && isJsonObject(nested))

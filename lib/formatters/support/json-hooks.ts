@@ -33,7 +33,7 @@ export function answerOf(name: string, source: object, record: LogRecord, ask: (
  * The fields that an overridden method returns: the given ones if it throws, or returns nothing or
  * something that is not an object.
  */
-export function fieldsBy(
+export function changedFields(
   name: string,
   source: object,
   record: LogRecord,

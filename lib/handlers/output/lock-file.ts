@@ -60,10 +60,10 @@ export function takeLockAsLink(lock: string, owner: string): boolean {
 
 /** The owner of a lock, `''` if it has none; `undefined` if there is no lock, or it cannot be read. */
 export function ownerOf(lock: string): string | undefined {
-  return textBy(() => readFileSync(lock, 'utf8')) ?? textBy(() => readlinkSync(lock));
+  return tryRead(() => readFileSync(lock, 'utf8')) ?? tryRead(() => readlinkSync(lock));
 }
 
-function textBy(read: () => string): string | undefined {
+function tryRead(read: () => string): string | undefined {
   try {
     return read();
   } catch {

@@ -194,7 +194,7 @@ function activeConfigs(): readonly ActiveConfig[] {
  * @param hasStarted Whether it had started. If not, its handlers get no records from now on.
  * @returns A promise that resolves after 5 s at the latest and never rejects.
  */
-export async function deactivateFor(application: object, hasStarted = true): Promise<void> {
+export async function deactivateFor(application: object, hasStarted: boolean): Promise<void> {
   const live = homes.byApplication.get(application);
   homes.byApplication.delete(application);
   const member = live?.applications.get(application);
