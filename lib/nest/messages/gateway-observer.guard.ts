@@ -8,12 +8,12 @@ import { currentMessage } from './message.js';
 /**
  * Notes which gateway a message came to; lets everything pass.
  *
- * Adapters get the handlers of a gateway without its name, and several gateways may handle one message. A guard gets the
- * class. It is bound to the classes of those gateways alone, and first, so that messages that other guards of theirs
- * refuse are known too.
+ * Adapters get the handlers of a gateway without its name, and several gateways may handle one message. A guard gets
+ * the class. It is bound only to the classes of those gateways. It is their first guard, so that it also sees messages
+ * that other guards refuse.
  */
 class GatewayObserver implements CanActivate {
-  /** The names of methods, as a decorator may have put one without a name in the place of another. */
+  /** The names of methods: a decorator may have replaced one by a function without a name. */
   constructor(private readonly names: ReadonlyMap<object, string>) {}
 
   canActivate(context: ExecutionContext): true {
@@ -47,6 +47,6 @@ function observe(type: ContainerMethod['type'], handlers: readonly ContainerMeth
   const own = handlers.filter((one) => one.type === type);
   const observer = new GatewayObserver(new Map(own.map(({ method, name }) => [method, name])));
   const guards = (Reflect.getMetadata(MARKS.guards, type) ?? []) as readonly unknown[];
-  // A class has those of the class that it extends, which may be one of these.
+  // A class inherits the guards of the class it extends, which may have this one.
   return mark(type, MARKS.guards, [observer, ...guards.filter((one) => !(one instanceof GatewayObserver))]);
 }

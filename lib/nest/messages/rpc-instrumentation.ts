@@ -27,8 +27,8 @@ interface RpcServer {
 const TRANSPORTS = ['tcp', 'redis', 'nats', 'mqtt', 'grpc', 'rmq', 'kafka'];
 
 /**
- * Instruments every microservice of an application: of one that is nothing else, and of those that are
- * connected to it, whatever they inherit.
+ * Instruments every microservice of an application: the application itself if it is one, and those that are connected
+ * to it, with or without its configuration.
  */
 export function watchRpcServers(modules: ModulesContainer, ids: MessageIds, usesContext: boolean): Undo {
   const undos = new UndoList();

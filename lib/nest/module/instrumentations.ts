@@ -177,7 +177,7 @@ export const instrumentations: readonly Instrumentation[] = [
     stage: 'hooks',
     install: (application) =>
       watchBootHooks(application.modules, () => {
-        // A context without server is initialised before anybody has it: nobody can close it if that fails.
+        // An application context is initialised before the caller gets it, who therefore cannot close it if that fails.
         if (!hasAdapter(application) && !application.isMicroservice) application.end();
       }),
   },

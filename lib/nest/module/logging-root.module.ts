@@ -58,8 +58,9 @@ import { LoggingStats } from './logging-stats.provider.js';
 })
 export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicationShutdown {
   private readonly application: InstrumentedApplication;
-  /** Undone when the application has ended, before its handlers close; and what their last records need, after that. */
+  /** Undone when the application has ended, before its handlers close. */
   private readonly undos = new UndoList();
+  /** Undone after that: the last records need it. */
   private readonly lastUndos = new UndoList();
 
   constructor(

@@ -39,8 +39,8 @@ type Test = (state: RequestState) => boolean;
 /**
  * Which requests get no access record.
  *
- * A path is compared as the platform's router would, with the request's path and with the template of its route, each
- * as it is and without the application's global prefix and version.
+ * A path is compared as the platform's router would do it: with the request's path and with the template of its route,
+ * each with and without the application's global prefix and version.
  */
 export class ExcludedRequests {
   readonly #patterns: readonly ExcludePattern[];

@@ -14,7 +14,7 @@ const PATTERNS = { rpc: 'rpcPattern', ws: 'wsPattern' } as const;
 
 /** A method that handles a pattern. */
 interface KnownHandler extends HandlerName {
-  /** The only transport that it handles it of, if it is for one alone. */
+  /** The transport, if it handles the pattern only for one. */
   readonly transport: unknown;
 }
 

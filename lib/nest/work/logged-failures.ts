@@ -13,7 +13,7 @@ const logged = globalSlot(
   (): Logged => ({ errors: new WeakSet(), primitive: undefined, stacks: new Set() }),
 );
 
-/** Stacks that are remembered until Nest logs them; it does so at once. */
+/** How many stacks are remembered until Nest logs them, which it does at once. */
 const MAX_STACKS = 100;
 
 /**

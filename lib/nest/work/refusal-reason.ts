@@ -33,7 +33,7 @@ export function addReason(
   return typeof reason === 'string' ? reason : cutText(reason.join('; '), MAX_LENGTH, '…');
 }
 
-/** The parts of a record that change where its message ends with a reason. */
+/** The parts of a record that change when a reason is added to the end of its message. */
 interface ReasonedCall {
   msg: string;
   readonly args: unknown[];
@@ -90,7 +90,7 @@ function givenReason(thrown: unknown): string | readonly unknown[] {
   if (Array.isArray(given)) return given;
   const listed = namedReasons(errors);
   if (typeof given === 'string') return listed.length > 0 && given !== '' ? [given, ...listed] : given;
-  // Nest's message says then no more than the name of the class.
+  // Then Nest's message is only the name of the class.
   if (listed.length > 0) return listed;
   return typeof message === 'string' ? message : '';
 }

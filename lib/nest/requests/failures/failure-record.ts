@@ -74,7 +74,7 @@ export function logUndecidedFailures(request: RequestState): void {
   else logRefusal(last, request, ending);
 }
 
-/** Logs each failure of the server at ERROR, with its traceback; nothing was thrown where an answer of 5xx has none. */
+/** Logs each failure of the server at ERROR, with its traceback. An answer of 5xx may have none: then nothing was thrown. */
 export function logServerFailures(request: RequestState, { errors }: RequestVerdict, ending: Ending): void {
   if (errors.length > 0) logErrors(errors, request, ending);
   else if (ending.status >= 500 && !request.hasFailureRecord) logFailure(ERROR, undefined, request, ending);

@@ -31,7 +31,7 @@ export function judgeRequest(
   { status, aborted }: Pick<Outcome, 'status' | 'aborted'>,
 ): RequestVerdict {
   const own = failures.filter((failure) => isError(failure, status, aborted));
-  // Answered with 5xx although no error has such a status: the answer was for the last one.
+  // The answer is a 5xx although no error has such a status: it was for the last one.
   const errors = own.length === 0 && status >= 500 ? failures.slice(-1) : own;
   const matching = failures.filter(({ thrown }) => statusOf(thrown) === status);
   return { errors, failure: errors[0] ?? matching.at(-1) ?? failures[0] };

@@ -5,9 +5,8 @@ import { inheritedMethod, ownMethod } from './written-bytes.js';
 /**
  * Adds a header to a response when its head is written, by whatever code, unless it has one of that name.
  *
- * Not by `setHeader` when the request comes: Node takes the headers that are passed with the head as they are,
- * repeated ones included, but only as long as none was set before. And Fastify, which always passes them, is
- * faster that way.
+ * It does not call `setHeader` when the request comes. As long as no header was set, Node writes those that are passed
+ * with the head as they are, repeated ones included; and Fastify, which always passes them, is faster that way.
  */
 export function addToHead(response: ServerResponse, state: RequestState, name: string): void {
   const head = response as { writeHead: HeadWriter };
@@ -23,7 +22,7 @@ const writeHeadWithId: HeadWriter = function (...args) {
 };
 
 /**
- * What `writeHead` is to be called with. Mistakes of an application are passed to Node unchanged, which reports them.
+ * What `writeHead` is to be called with. Arguments that are wrong are passed on unchanged, so that Node reports them.
  */
 function withId(
   response: ServerResponse,

@@ -25,7 +25,7 @@ export function watchResponse(state: RequestState): void {
 const STATUS_LINE = /^HTTP\/1\.\d (101|[2-5]\d\d)\b/;
 const STATUS_LENGTH = 16;
 
-/** What takes a connection over answers past the response: by the first that it writes to the socket. */
+/** Code that takes a connection over (as for a WebSocket) answers on the socket itself: its first write has the status. */
 function watchUpgrade(state: RequestState): void {
   const undos = new UndoList();
   for (const name of ['write', 'end'] as const) {
@@ -131,7 +131,7 @@ interface Pipeline {
 const pipelines = globalSlot('nest.pipelines.1', () => ({ bySocket: new WeakMap<EventEmitter, Pipeline>() }));
 
 /**
- * Has a pipelined request ended if its connection closes before its response had its turn.
+ * Ends a pipelined request if its connection closes before its response had its turn.
  *
  * One listener for each connection, however many requests a client sends on it ahead.
  */
@@ -200,7 +200,10 @@ function hasClientGone(state: RequestState): boolean {
   return socket.readableEnded || (socket.errored !== null && isOfConnection(socket.errored));
 }
 
-/** Either side may close a stream without an error. The server does it by a method, which was seen. */
+/**
+ * Either side may close a stream without an error. When the server does, it calls a method, which is noted in
+ * `isStreamClosed`.
+ */
 function hasClientReset({ isStreamClosed }: RequestState, code = NO_ERROR): boolean {
   return code === NO_ERROR ? !isStreamClosed : code !== INTERNAL_ERROR;
 }
