@@ -61,13 +61,19 @@ export function compiledProgram(source: string): string {
  */
 export function compileFolder(folder: string): void {
   refresh();
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.ts') || name.includes('node_modules')) continue;
-    const source = join(folder, name);
-    writeFileSync(source.replace(/\.ts$/, '.js'), compile(readFileSync(source, 'utf8'), source));
-  }
+  compileInPlace(folder);
   mkdirSync(join(folder, 'node_modules'), { recursive: true });
   link(tree, join(folder, 'node_modules/nestjs-logging'));
+}
+
+/** Never enters node_modules: a link there may lead to the programs of other tests, which come and go meanwhile. */
+function compileInPlace(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const source = join(folder, entry.name);
+    if (entry.isDirectory() && entry.name !== 'node_modules') compileInPlace(source);
+    else if (entry.isFile() && entry.name.endsWith('.ts'))
+      writeFileSync(source.replace(/\.ts$/, '.js'), compile(readFileSync(source, 'utf8'), source));
+  }
 }
 
 /** Once for each test file: sources do not change while it runs. */
