@@ -25,7 +25,7 @@ export function inputOptions(packages, page) {
     tsconfig: path.join(root, 'tsconfig.json'),
     external: isPackage,
     resolve: { modules: [packages, 'node_modules'] },
-    plugins: [leaveToBundlers, offerHandlers, withPage(page)],
+    plugins: [leaveToBundlers, loadLess, offerHandlers, withPage(page)],
     onLog(level, log, handle) {
       handle(level === 'warn' ? 'error' : level, log);
     },
@@ -113,6 +113,23 @@ const leaveToBundlers = {
       .replaceAll('import(url.href)', 'import(/* webpackIgnore: true */ /* @vite-ignore */ url.href)');
     // No line moves: the map holds.
     return { code: seen, map: null };
+  },
+};
+
+/**
+ * An `import` of a module of Node evaluates all that the module offers, which for these two is the streams and the parsing
+ * of arguments as well.
+ */
+const loadLess = {
+  name: 'load-less',
+  renderChunk(code, _, { format }) {
+    if (format !== 'es') return null;
+    const taken = code.replaceAll(
+      /^import \{ (.*) \} from ("node:(?:fs|util)");$/gm,
+      (_line, names, from) =>
+        `const { ${names.replaceAll(' as ', ': ')} } = process.getBuiltinModule(${from});`,
+    );
+    return { code: taken, map: null };
   },
 };
 

@@ -1,4 +1,4 @@
-import { lazy } from '../runtime/lazy.js';
+import { lazyPattern } from '../runtime/lazy.js';
 
 /**
  * What `repr` must look at more closely: quotes, the backslash, and all but printable ASCII, Latin, Cyrillic and Chinese,
@@ -10,10 +10,10 @@ const IN_SINGLE = /[\0-\x1f\x7f'\\]/g;
 const IN_DOUBLE = /[\0-\x1f\x7f\\]/g;
 /**
  * The same of all characters: those for which Python's `str.isprintable` is false, except the space. Made when they are
- * first needed, like all expressions that name classes of Unicode: they are slow to compile.
+ * first needed, like all expressions that name classes of Unicode.
  */
-const unicodeInSingle = lazy(() => /['\\]|(?! )[\p{C}\p{Z}]/gu);
-const unicodeInDouble = lazy(() => /\\|(?! )[\p{C}\p{Z}]/gu);
+const unicodeInSingle = lazyPattern(String.raw`['\\]|(?! )[\p{C}\p{Z}]`, 'gu');
+const unicodeInDouble = lazyPattern(String.raw`\\|(?! )[\p{C}\p{Z}]`, 'gu');
 const NOT_ASCII = /[^\0-\x7f]/;
 const ALL_NOT_ASCII = /[^\0-\x7f]/gu;
 

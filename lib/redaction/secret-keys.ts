@@ -1,4 +1,5 @@
 import { boundedCache } from '../runtime/bounded-cache.js';
+import { lazyPattern } from '../runtime/lazy.js';
 import { needsSearch } from './suspect-text.js';
 
 /** Names of secrets, also as a part of a longer name: `userPassword`, `refresh_token_2`. */
@@ -112,16 +113,20 @@ const SECRET: Kind = { isSecret: true, isSecretNumber: true };
 const MEASURED: Kind = { isSecret: true, isSecretNumber: false };
 const HARMLESS: Kind = { isSecret: false, isSecretNumber: false };
 
+const startsWithX = lazyPattern(String.raw`^x[^\p{L}\p{N}]`, 'iu');
+const betweenWords = lazyPattern(String.raw`[^\p{L}\p{N}]+|(?<=[a-z\d])(?=[A-Z])`, 'u');
+const separators = lazyPattern(String.raw`[^\p{L}\p{N}]+`, 'gu');
+
 /** Whether a name is secret whatever `allow` says. @param name In any case, with any separators. */
 export function isAlwaysSecret(name: string): boolean {
   const normal = normalise(name);
   // Custom headers begin with x-: `x-otp`, `X-Sid`.
-  return WHOLE.has(normal) || (/^x[^\p{L}\p{N}]/iu.test(name) && WHOLE.has(normal.slice(1)));
+  return WHOLE.has(normal) || (startsWithX().test(name) && WHOLE.has(normal.slice(1)));
 }
 
 function hasSeparateWord(name: string): boolean {
   return cut(name)
-    .split(/[^\p{L}\p{N}]+|(?<=[a-z\d])(?=[A-Z])/u)
+    .split(betweenWords())
     .some((word) => SEPARATE.has(word.toLowerCase()));
 }
 
@@ -133,9 +138,7 @@ function cut(name: string): string {
 }
 
 function normalise(name: string): string {
-  return cut(name)
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}]+/gu, '');
+  return cut(name).toLowerCase().replaceAll(separators(), '');
 }
 
 function wildcard(name: string): RegExp {

@@ -1,4 +1,4 @@
-import { lazy } from '../runtime/lazy.js';
+import { lazyPattern } from '../runtime/lazy.js';
 import type { SecretKeys } from './secret-keys.js';
 import { type FoundName, findValue, type TextSpan } from './secret-value.js';
 
@@ -10,7 +10,12 @@ const CLOSING = /(?:\\{0,8}["'`]|%22|%27|%5[Dd]|&quot;|\])$/;
 const ENDS_CLOSING = '"\'`27Dd;]';
 /** Characters of a name. */
 const MAX_NAME = 64;
-const wordBefore = lazy(() => /[\p{L}\p{N}_.$-]{1,64}$/u);
+const wordBefore = lazyPattern(String.raw`[\p{L}\p{N}_.$-]{1,64}$`, 'u');
+const separateWordBefore = lazyPattern(String.raw`[\p{L}\p{N}_-]{1,32}(?=[ \t]$)`, 'u');
+const nameAtEnd = lazyPattern(
+  String.raw`([\p{L}\p{N}_.$-]{2,64})["'\x60]?[ \t]*(?:(?:[:=]|=>|->)\s*)?(?:\b(?:is|was)[ \t]+)?["'\x60([{<]?$`,
+  'u',
+);
 /** Words that only mean a secret with the word before them: `api key`, `session id`. */
 const DEPENDENT = /^(?:key|keys|code|phrase|id|value|is|was|header|string)$/i;
 const LONGEST_DEPENDENT = 6;
@@ -105,7 +110,7 @@ function joinWord(before: string, name: string): string {
   // The expression is tried at each place: as in JSON, there is mostly no word at all.
   const last = before.at(-1);
   if (last !== ' ' && last !== '\t') return name;
-  const word = /[\p{L}\p{N}_-]{1,32}(?=[ \t]$)/u.exec(before.slice(-LONGEST_WORD - 1))?.[0];
+  const word = separateWordBefore().exec(before.slice(-LONGEST_WORD - 1))?.[0];
   return word === undefined ? name : `${word} ${name}`;
 }
 
@@ -182,10 +187,7 @@ function redactPhrases(text: string, keys: SecretKeys, censor: string): string {
 /** Whether a string ends with a secret name, so that what follows is its value: `the password is `. */
 export function endsWithSecretName(text: string, keys: SecretKeys): string | undefined {
   const tail = text.slice(-REACH);
-  const name =
-    /([\p{L}\p{N}_.$-]{2,64})["'`]?[ \t]*(?:(?:[:=]|=>|->)\s*)?(?:\b(?:is|was)[ \t]+)?["'`([{<]?$/u.exec(
-      tail,
-    );
+  const name = nameAtEnd().exec(tail);
   if (name?.[1] === undefined) return undefined;
   const joined = DEPENDENT.test(name[1]) ? joinWord(tail.slice(0, name.index), name[1]) : name[1];
   return keys.isSecret(joined) ? joined : undefined;

@@ -1,13 +1,15 @@
-/** Node modules that are slow to load: for the network, digests, compression and threads. */
+/** Node modules that are slow to load: for the network, digests, compression, threads and streams. */
 interface SlowModules {
   'node:crypto': typeof import('node:crypto');
   'node:dgram': typeof import('node:dgram');
   'node:dns/promises': typeof import('node:dns/promises');
+  'node:fs/promises': typeof import('node:fs/promises');
   'node:http': typeof import('node:http');
   'node:https': typeof import('node:https');
   'node:module': typeof import('node:module');
   'node:net': typeof import('node:net');
   'node:os': typeof import('node:os');
+  'node:stream/promises': typeof import('node:stream/promises');
   'node:timers/promises': typeof import('node:timers/promises');
   'node:tls': typeof import('node:tls');
   'node:tty': typeof import('node:tty');

@@ -87,11 +87,25 @@ const table: { says: string; rule: Rule; breaks: string[]; keeps: string }[] = [
   {
     says: 'modules of Node that are slow to load are loaded when needed',
     rule: rules.slowModulesWait,
-    breaks: [`import { createHash } from 'node:crypto';`, `import 'node:http';`, `export * from 'node:net';`],
+    breaks: [
+      `import { createHash } from 'node:crypto';`,
+      `import 'node:http';`,
+      `export * from 'node:net';`,
+      `import { readFile } from 'node:fs/promises';`,
+    ],
     keeps: `
       import { join } from 'node:path';
       import type { Socket } from 'node:net';
       export const digest = () => nodeModule('node:crypto').createHash('sha256');`,
+  },
+  {
+    says: 'expressions with classes of Unicode are made when they are first used',
+    rule: rules.unicodeClassesWait,
+    breaks: [
+      String.raw`const word = /\p{L}+/u;`,
+      String.raw`export const isWord = lazy(() => /^[^\P{Letter}]$/u);`,
+    ],
+    keeps: "const word = lazyPattern(String.raw`\\p{L}`, 'u'); const plain = /[a-z]/u;",
   },
   {
     says: 'schemas are built when they are first used',

@@ -29,10 +29,8 @@ const quickModules: ReadonlySet<string> = new Set([
   'node:async_hooks',
   'node:buffer',
   'node:fs',
-  'node:fs/promises',
   'node:module',
   'node:path',
-  'node:stream/promises',
   'node:url',
   'node:util',
 ]);
@@ -91,6 +89,12 @@ export const slowModulesWait: Rule = (files) =>
       .filter(({ kind, specifier }) => kind === 'static' && specifier.startsWith('node:'))
       .map(({ specifier }) => specifier)
       .filter((specifier) => !quickModules.has(specifier)),
+  );
+
+/** V8 makes the classes of a literal when it reads the file, also in a function that is never called: `lazyPattern`. */
+export const unicodeClassesWait: Rule = (files) =>
+  issues(outsideFrameworks(files), ({ patterns }) =>
+    [...patterns].filter((pattern) => /\\[pP]\{/.test(pattern)),
   );
 
 /** Building every schema at import would take as long as loading a tenth of the package. */

@@ -29,6 +29,8 @@ export interface SourceFile {
   readonly memberAccesses: ReadonlySet<string>;
   /** Methods of plain names that are called when the file is loaded, not in a function: 'v.strictObject'. */
   readonly callsAtImport: ReadonlySet<string>;
+  /** Regular expressions, written as such. */
+  readonly patterns: ReadonlySet<string>;
   /** Kinds of top-level statements: 'import', 'reexport', 'declaration', 'variable', 'mutable', 'brand', 'work'. */
   readonly statementKinds: ReadonlySet<string>;
 }
@@ -57,6 +59,7 @@ export function parseSource(path: string, text: string): SourceFile {
     superclasses: found.superclasses,
     memberAccesses: found.memberAccesses,
     callsAtImport: found.callsAtImport,
+    patterns: found.patterns,
     statementKinds: found.statementKinds,
   };
 }
@@ -66,6 +69,7 @@ class Findings {
   readonly superclasses: string[] = [];
   readonly memberAccesses = new Set<string>();
   readonly callsAtImport = new Set<string>();
+  readonly patterns = new Set<string>();
   readonly statementKinds = new Set<string>();
   private functionDepth = 0;
   private readonly documented = new Map<string, boolean>();
@@ -184,6 +188,8 @@ class Findings {
     } else if (node.type === 'CallExpression' && this.functionDepth === 0) {
       const access = memberAccess(node.callee as Node);
       if (access) this.callsAtImport.add(access);
+    } else if (node.type === 'RegExpLiteral') {
+      this.patterns.add(node.pattern as string);
     } else if (node.type === 'MemberExpression') {
       const access = memberAccess(node);
       if (access) this.memberAccesses.add(access);

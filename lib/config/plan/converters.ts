@@ -1,9 +1,13 @@
 import { suggestion } from '../../core/suggestion.js';
+import { lazyPattern } from '../../runtime/lazy.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import { externalNames, findExternal } from '../components/component-registry.js';
 
 /** Names that lead from a value to what it inherits; refused wherever a configuration names something. */
 const INHERITED = new Set(['__proto__', 'constructor', 'prototype']);
+/** The keys of a `cfg://`: the first, and one after a dot. */
+const firstKey = lazyPattern(String.raw`^\s*([\p{L}\p{N}_]+)\s*`, 'u');
+const nextKey = lazyPattern(String.raw`^\.\s*([\p{L}\p{N}_]+)\s*`, 'u');
 
 /** A reference to a component of the same configuration that a `cfg://` names. */
 export class ComponentReference {
@@ -123,14 +127,14 @@ export class Converter {
 
   /** Follows `a.b[c][0]` from the top of the configuration, through own properties only. */
   #walk(path: string): unknown {
-    const first = /^\s*([\p{L}\p{N}_]+)\s*/u.exec(path);
+    const first = firstKey().exec(path);
     if (first?.[1] === undefined)
       throw new ConversionError(`cannot read "cfg://${path}": it must start with a key`);
     let value = own(this.config, first[1], path);
     this.usedKeys.add(first[1]);
     const keys = [first[1]];
     for (let rest = path.slice(first[0].length); rest !== ''; ) {
-      const step = /^\.\s*([\p{L}\p{N}_]+)\s*/u.exec(rest) ?? /^\[([^[\]]*)\]\s*/.exec(rest);
+      const step = nextKey().exec(rest) ?? /^\[([^[\]]*)\]\s*/.exec(rest);
       if (step?.[1] === undefined) throw new ConversionError(`cannot read "cfg://${path}" at "${rest}"`);
       const key = step[0].startsWith('[') ? bracketed(value, step[1]) : step[1];
       value = own(value, key, path);

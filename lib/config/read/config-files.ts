@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { LoggingError } from '../../core/errors.js';
@@ -85,7 +84,7 @@ export function pathOf(file: string | URL): string {
 
 async function readText(file: string, isNeeded: boolean): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return await nodeModule('node:fs/promises').readFile(file, 'utf8');
   } catch (error) {
     if (!isNeeded && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new LoggingError(

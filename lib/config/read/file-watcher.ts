@@ -1,7 +1,7 @@
 import { type FSWatcher, realpathSync, watch } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { pause } from '../../runtime/deadline.js';
+import { nodeModule } from '../../runtime/node-module.js';
 
 /** How long is waited for a file that is being written to come to rest, in milliseconds. */
 const REST_MS = 40;
@@ -129,7 +129,7 @@ async function readAll(files: readonly string[]): Promise<FileContents> {
 /** The text of a file, or `undefined` if it cannot be read. */
 async function readText(file: string): Promise<string | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return await nodeModule('node:fs/promises').readFile(file, 'utf8');
   } catch {
     return undefined;
   }

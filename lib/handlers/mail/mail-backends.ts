@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LoggingError } from '../../core/errors.js';
 import { globalSlot } from '../../runtime/global-slot.js';
+import { nodeModule } from '../../runtime/node-module.js';
 import type { MailMessage, MailTransport, Nodemailer } from './mail-transport.js';
 
 /** The most mails {@link mailOutbox} keeps. */
@@ -50,6 +50,7 @@ export function fileTransport(nodemailer: Nodemailer, folder: string | undefined
   }
   let count = 0;
   return rawTransport(nodemailer, async (raw) => {
+    const { mkdir, writeFile } = nodeModule('node:fs/promises');
     await mkdir(folder, { recursive: true, mode: 0o750 });
     count += 1;
     const name = `${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}-${count}.log`;

@@ -1,5 +1,5 @@
 import { boundedCache } from '../../runtime/bounded-cache.js';
-import { lazy } from '../../runtime/lazy.js';
+import { lazyPattern } from '../../runtime/lazy.js';
 import { str } from '../python-text.js';
 import { TemplateError, type TemplatePart } from '../template.js';
 import { MappingArguments, type TemplateArguments, TupleArguments } from './printf-arguments.js';
@@ -124,8 +124,9 @@ export function parsePercentFormat(format: string): TemplatePart[] {
   return parts;
 }
 
-const percentPlaceholder = lazy(
-  () => /%\([\p{L}\p{N}_]+\)[#0+ -]*(\*|\p{Nd}+)?(\.(\*|\p{Nd}+))?[diouxefgcrsa%]/iu,
+const percentPlaceholder = lazyPattern(
+  String.raw`%\([\p{L}\p{N}_]+\)[#0+ -]*(\*|\p{Nd}+)?(\.(\*|\p{Nd}+))?[diouxefgcrsa%]`,
+  'iu',
 );
 
 /**

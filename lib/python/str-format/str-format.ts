@@ -1,4 +1,4 @@
-import { lazy } from '../../runtime/lazy.js';
+import { lazyPattern } from '../../runtime/lazy.js';
 import { ascii, repr, str } from '../python-text.js';
 import { type Placeholder, TemplateError, type TemplatePart } from '../template.js';
 import {
@@ -49,10 +49,10 @@ export function strFormat(format: string, args: readonly unknown[], kwargs: obje
   return renderParts(parseFields(format, MAX_NESTING, automaticNumbering()), lookup);
 }
 
-const fieldName = lazy(() => /^(?:\p{Nd}+|[\p{L}\p{N}_]+)(?:\.[\p{L}\p{N}_]+|\[[^\]]+\])*$/u);
-const fieldSpec = lazy(
-  () =>
-    /^(?:.?[<=>^])?[+ -]?#?0?(?:\p{Nd}+|\{[\p{L}\p{N}_]+\})?[,_]?(?:\.(?:\p{Nd}+|\{[\p{L}\p{N}_]+\}))?[bcdefgnosx%]?$/iu,
+const fieldName = lazyPattern(String.raw`^(?:\p{Nd}+|[\p{L}\p{N}_]+)(?:\.[\p{L}\p{N}_]+|\[[^\]]+\])*$`, 'u');
+const fieldSpec = lazyPattern(
+  String.raw`^(?:.?[<=>^])?[+ -]?#?0?(?:\p{Nd}+|\{[\p{L}\p{N}_]+\})?[,_]?(?:\.(?:\p{Nd}+|\{[\p{L}\p{N}_]+\}))?[bcdefgnosx%]?$`,
+  'iu',
 );
 
 /**

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { nodeModule } from '../../../runtime/node-module.js';
 
 // This forces the file, not what one descriptor wrote: so each is opened for it, and may be gone by then.
 
@@ -24,7 +24,7 @@ export function forceDirectory(path: string): void {
 /** {@link forceFile} in the background. Rejects with the system's error. */
 export async function forceFileLater(path: string): Promise<void> {
   try {
-    const file = await open(path, 'r');
+    const file = await nodeModule('node:fs/promises').open(path, 'r');
     try {
       await file.sync();
     } finally {

@@ -10,7 +10,7 @@ import {
   type Stats,
   unlinkSync,
 } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { nodeModule } from '../../../runtime/node-module.js';
 import { isProcessAlive, processToken } from '../../output/process-token.js';
@@ -167,7 +167,7 @@ export class Compressor {
   async #writeGzip(stats: Stats, source: number, temporary: string): Promise<void> {
     let target: FileHandle | undefined;
     try {
-      target = await open(temporary, 'r+');
+      target = await nodeModule('node:fs/promises').open(temporary, 'r+');
       let length = await gzipFrom(source, 0, target);
       // A late writer has added to the file.
       while (await this.#locked(() => fstatSync(source).size > length || this.#replace(stats, temporary))) {
@@ -176,7 +176,7 @@ export class Compressor {
       await target.utimes(stats.atime, stats.mtime);
     } finally {
       await target?.close();
-      await rm(temporary, { force: true });
+      await nodeModule('node:fs/promises').rm(temporary, { force: true });
     }
     await syncDirectory(dirname(temporary));
   }
@@ -250,7 +250,7 @@ function statOf(path: string): Stats | undefined {
 /** So that a power cut does not bring the uncompressed file's name back without its data. */
 async function syncDirectory(path: string): Promise<void> {
   try {
-    const directory = await open(path, 'r');
+    const directory = await nodeModule('node:fs/promises').open(path, 'r');
     await directory.sync().finally(() => directory.close());
   } catch {
     // Not every platform lets a directory be opened.

@@ -1,6 +1,5 @@
 import { read } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { nodeModule } from '../../../runtime/node-module.js';
 
@@ -23,7 +22,7 @@ export async function gzipFrom(source: number, start: number, target: FileHandle
     }
   }
   const gzip = nodeModule('node:zlib').createGzip();
-  await pipeline(rest, gzip, async (compressed: AsyncIterable<Buffer>) => {
+  await nodeModule('node:stream/promises').pipeline(rest, gzip, async (compressed: AsyncIterable<Buffer>) => {
     for await (const chunk of compressed) await target.writeFile(chunk);
   });
   await target.sync();
@@ -40,6 +39,7 @@ export async function isGzipOf(gzip: number, source: number): Promise<boolean> {
   const rest = chunksOf(source, 0);
   let expected: Buffer = Buffer.alloc(0);
   try {
+    const { pipeline } = nodeModule('node:stream/promises');
     await pipeline(chunksOf(gzip, 0), nodeModule('node:zlib').createGunzip(), async (content) => {
       for await (const chunk of content as AsyncIterable<Buffer>) {
         while (expected.length < chunk.length) {

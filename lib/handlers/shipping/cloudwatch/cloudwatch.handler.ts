@@ -209,7 +209,7 @@ export class CloudWatchHandler extends ShippingHandler {
     const time = Math.round(record.created * 1_000);
     const timestamp = Number.isSafeInteger(time) && time >= 0 ? time : Date.now();
     // Halves of surrogate pairs are no UTF-8, and an event without a message is not taken.
-    const message = this.#json.line(record).replaceAll(/\p{Surrogate}/gu, '\ufffd') || '(empty)';
+    const message = this.#json.line(record).replaceAll(/[\ud800-\udfff]/gu, '\ufffd') || '(empty)';
     return `${String(timestamp).padStart(EVENT_OVERHEAD)}${message}`;
   }
 

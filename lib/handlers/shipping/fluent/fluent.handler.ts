@@ -230,7 +230,7 @@ function fieldsOf(json: string): object {
 }
 
 function tame(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(/\p{Surrogate}/gu, '\ufffd');
+  if (typeof value === 'string') return value.replace(/[\ud800-\udfff]/gu, '\ufffd');
   if (Array.isArray(value)) return value.map(tame);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([name, inner]) => {
