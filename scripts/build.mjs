@@ -30,13 +30,11 @@ import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 import { writePage } from './build-page.mjs';
 import { BUNDLED, bundleAs, bundleWorker, ENTRIES, inputOptions } from './bundles.mjs';
+import { withNamedSchemas, withoutDescriptions } from './declarations.mjs';
 import { linkSample, projectPackages } from './packages.mjs';
 
 /** Those that are part of the page, with the name of their licence. */
 const PAGE_LICENCES = { preact: 'LICENSE' };
-
-/** A description in the type of a schema. */
-const DESCRIPTION = /DescriptionAction<((?:[^<>]|<[^<>]*>)*?), "(?:[^"\\]|\\.)*">/g;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const started = performance.now();
@@ -123,23 +121,20 @@ async function buildTypes() {
     }
     await bundle.close();
     await shareDeclarations();
+    const all = path.join(root, 'dist/cjs/chunks/core.d.ts');
+    await writeFile(all, withNamedSchemas(await readFile(all, 'utf8')));
   } finally {
     await rm(separate, { recursive: true, force: true });
   }
 }
 
-/**
- * Before TypeScript 5.7 `Buffer` took no parameter; the one that is written out here is its default. What the options of a
- * schema are described with is no type that anybody asks for, and would be a sixth of all declarations.
- */
+/** Before TypeScript 5.7 `Buffer` took no parameter; the one that is written out here is its default. */
 async function simplify(folder) {
   for (const name of await readdir(folder, { recursive: true })) {
     if (!name.endsWith('.d.ts')) continue;
     const file = path.join(folder, name);
     const text = await readFile(file, 'utf8');
-    const simple = text
-      .replaceAll('Buffer<ArrayBufferLike>', 'Buffer')
-      .replaceAll(DESCRIPTION, (_, type) => `DescriptionAction<${type}, string>`);
+    const simple = withoutDescriptions(text.replaceAll('Buffer<ArrayBufferLike>', 'Buffer'));
     if (simple !== text) await writeFile(file, simple);
   }
 }
