@@ -113,20 +113,24 @@ const SECRET: Kind = { isSecret: true, isSecretNumber: true };
 const MEASURED: Kind = { isSecret: true, isSecretNumber: false };
 const HARMLESS: Kind = { isSecret: false, isSecretNumber: false };
 
+const NOT_ASCII = /[^\0-\x7f]/;
 const startsWithX = lazyPattern(String.raw`^x[^\p{L}\p{N}]`, 'iu');
+const BETWEEN_ASCII_WORDS = /[^A-Za-z\d]+|(?<=[a-z\d])(?=[A-Z])/;
 const betweenWords = lazyPattern(String.raw`[^\p{L}\p{N}]+|(?<=[a-z\d])(?=[A-Z])`, 'u');
+const ASCII_SEPARATORS = /[^a-z\d]+/g;
 const separators = lazyPattern(String.raw`[^\p{L}\p{N}]+`, 'gu');
 
 /** Whether a name is secret whatever `allow` says. @param name In any case, with any separators. */
 export function isAlwaysSecret(name: string): boolean {
   const normal = normalise(name);
   // Custom headers begin with x-: `x-otp`, `X-Sid`.
-  return WHOLE.has(normal) || (startsWithX().test(name) && WHOLE.has(normal.slice(1)));
+  return WHOLE.has(normal) || (WHOLE.has(normal.slice(1)) && startsWithX().test(name));
 }
 
 function hasSeparateWord(name: string): boolean {
-  return cut(name)
-    .split(betweenWords())
+  const text = cut(name);
+  return text
+    .split(NOT_ASCII.test(text) ? betweenWords() : BETWEEN_ASCII_WORDS)
     .some((word) => SEPARATE.has(word.toLowerCase()));
 }
 
@@ -138,7 +142,8 @@ function cut(name: string): string {
 }
 
 function normalise(name: string): string {
-  return cut(name).toLowerCase().replaceAll(separators(), '');
+  const text = cut(name).toLowerCase();
+  return text.replaceAll(NOT_ASCII.test(text) ? separators() : ASCII_SEPARATORS, '');
 }
 
 function wildcard(name: string): RegExp {

@@ -199,9 +199,13 @@ function findStream(
   return stream?.endsWith('stdout') ? process.stdout : process.stderr;
 }
 
-/** The way to write to a stream: bypassing Node's streams if it is a standard one. */
+/**
+ * The way to write to a stream: bypassing Node's streams if it is a standard one. Node makes each of these when it is first
+ * asked for, which takes longer than all that is done here: standard output is not asked for where the other is meant.
+ */
 function targetOf(stream: TextStream, batching: Batching, onError: (error: unknown) => void): TextTarget {
-  if (stream === process.stdout) return new ConsoleTarget(process.stdout, batching, onError);
-  if (stream === process.stderr) return new ConsoleTarget(process.stderr, batching, onError);
+  const isError = (stream as { fd?: unknown }).fd === 2 && stream === process.stderr;
+  if (!isError && stream === process.stdout) return new ConsoleTarget(process.stdout, batching, onError);
+  if (isError || stream === process.stderr) return new ConsoleTarget(process.stderr, batching, onError);
   return new CustomStreamTarget(stream, onError);
 }

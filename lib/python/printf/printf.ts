@@ -124,6 +124,8 @@ export function parsePercentFormat(format: string): TemplatePart[] {
   return parts;
 }
 
+/** The same for names and digits of ASCII: making the one of Unicode takes as long as reading a whole configuration. */
+const ASCII_PLACEHOLDER = /%\(\w+\)[#0+ -]*(\*|\d+)?(\.(\*|\d+))?[diouxefgcrsa%]/i;
 const percentPlaceholder = lazyPattern(
   String.raw`%\([\p{L}\p{N}_]+\)[#0+ -]*(\*|\p{Nd}+)?(\.(\*|\p{Nd}+))?[diouxefgcrsa%]`,
   'iu',
@@ -135,7 +137,7 @@ const percentPlaceholder = lazyPattern(
  * @throws TemplateError (ValueError) where it holds none
  */
 export function validatePercentFormat(format: string): void {
-  if (percentPlaceholder().test(format)) return;
+  if (ASCII_PLACEHOLDER.test(format) || percentPlaceholder().test(format)) return;
   throw new TemplateError('ValueError', `Invalid format '${format}' for '%' style`);
 }
 

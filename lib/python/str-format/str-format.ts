@@ -49,6 +49,9 @@ export function strFormat(format: string, args: readonly unknown[], kwargs: obje
   return renderParts(parseFields(format, MAX_NESTING, automaticNumbering()), lookup);
 }
 
+/** The same for names and digits of ASCII: making those of Unicode takes as long as reading a whole configuration. */
+const ASCII_NAME = /^\w+(?:\.\w+|\[[^\]]+\])*$/;
+const ASCII_SPEC = /^(?:.?[<=>^])?[+ -]?#?0?(?:\d+|\{\w+\})?[,_]?(?:\.(?:\d+|\{\w+\}))?[bcdefgnosx%]?$/i;
 const fieldName = lazyPattern(String.raw`^(?:\p{Nd}+|[\p{L}\p{N}_]+)(?:\.[\p{L}\p{N}_]+|\[[^\]]+\])*$`, 'u');
 const fieldSpec = lazyPattern(
   String.raw`^(?:.?[<=>^])?[+ -]?#?0?(?:\p{Nd}+|\{[\p{L}\p{N}_]+\})?[,_]?(?:\.(?:\p{Nd}+|\{[\p{L}\p{N}_]+\}))?[bcdefgnosx%]?$`,
@@ -76,11 +79,11 @@ export function validateBraceFormat(format: string): void {
 }
 
 function checkField({ expression, conversion, spec }: BraceField): void {
-  if (expression !== '' && !fieldName().test(expression)) {
+  if (expression !== '' && !ASCII_NAME.test(expression) && !fieldName().test(expression)) {
     throw invalid(`invalid field name/expression: ${repr(expression)}`);
   }
   if (!'rsa'.includes(conversion)) throw invalid(`invalid conversion: ${repr(conversion)}`);
-  if (!fieldSpec().test(spec)) throw invalid(`bad specifier: ${repr(spec)}`);
+  if (!ASCII_SPEC.test(spec) && !fieldSpec().test(spec)) throw invalid(`bad specifier: ${repr(spec)}`);
 }
 
 /** Turns a first name as written, possibly empty, into the name to look up. */

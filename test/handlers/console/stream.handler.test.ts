@@ -46,6 +46,28 @@ describe('StreamHandler', () => {
     expect(new StreamHandler({ stream: 'ext://sys.stdout' }).stream).toBe(process.stdout);
   });
 
+  it('asks Node for no standard output where it writes to standard error', () => {
+    const descriptor = Object.getOwnPropertyDescriptor(process, 'stdout') as PropertyDescriptor;
+    const { stdout } = process;
+    let asked = 0;
+    Object.defineProperty(process, 'stdout', {
+      configurable: true,
+      get: () => {
+        asked += 1;
+        return stdout;
+      },
+    });
+    try {
+      expect(new StreamHandler().stream).toBe(process.stderr);
+      expect(new StreamHandler({ stream: 'stderr' }).stream).toBe(process.stderr);
+      expect(asked).toBe(0);
+      expect(new StreamHandler({ stream: 'stdout' }).stream).toBe(stdout);
+      expect(asked).toBeGreaterThan(0);
+    } finally {
+      Object.defineProperty(process, 'stdout', descriptor);
+    }
+  });
+
   it("goes through somebody's own write on a standard stream", () => {
     const { text } = captureStderr(() => new StreamHandler().handle(record('captured')));
     expect(text).toBe('captured\n');
