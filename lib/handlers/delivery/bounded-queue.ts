@@ -173,17 +173,10 @@ export class BoundedQueue<T> implements DeliveryQueue<T> {
    * @param maxBytes The most bytes to take; the first item is taken whatever its size.
    */
   take(maxRecords = 1, maxBytes = Number.POSITIVE_INFINITY): QueueEntry<T>[] {
-    const taken: QueueEntry<T>[] = [];
-    let bytes = 0;
-    while (taken.length < maxRecords) {
-      const entry = this.#waiting.oldest();
-      if (entry === undefined || (taken.length > 0 && bytes + entry.bytes > maxBytes)) break;
-      this.#waiting.remove(entry);
-      bytes += entry.bytes;
-      taken.push(entry);
-    }
+    const before = this.#waiting.bytes;
+    const taken = this.#waiting.take(maxRecords, maxBytes);
     this.#inFlight += taken.length;
-    this.#inFlightBytes += bytes;
+    this.#inFlightBytes += before - this.#waiting.bytes;
     return taken;
   }
 

@@ -38,6 +38,35 @@ class Line<T> {
   unshift(entry: QueueEntry<T>): void {
     this.#entries.unshift(entry);
   }
+
+  /** Moves the oldest entries to others, as long as they are older than the oldest of other lines, and there is room. */
+  moveTo(taken: Taken<T>, next: number): void {
+    const { entries, maxRecords, maxBytes } = taken;
+    let { bytes } = taken;
+    while (entries.length < maxRecords) {
+      const entry = this.peek();
+      if (entry === undefined || entry.sequence > next) break;
+      if (entries.length > 0 && bytes + entry.bytes > maxBytes) {
+        taken.isFull = true;
+        break;
+      }
+      this.shift();
+      bytes += entry.bytes;
+      entries.push(entry);
+    }
+    this.bytes -= bytes - taken.bytes;
+    taken.bytes = bytes;
+  }
+}
+
+/** Entries that are taken together. */
+interface Taken<T> {
+  readonly entries: QueueEntry<T>[];
+  readonly maxRecords: number;
+  readonly maxBytes: number;
+  bytes: number;
+  /** Whether the next one would be too many bytes. */
+  isFull: boolean;
 }
 
 /** Waiting entries in one queue per level, so that neither the oldest nor the lowest needs a search. */
@@ -106,12 +135,25 @@ export class EntriesByLevel<T> {
     if (line === undefined) return;
     line.shift();
     line.bytes -= bytes;
-    if (line.length === 0) {
-      this.#lines.splice(this.#lines.indexOf(line), 1);
-      this.#last = undefined;
-    }
+    if (line.length === 0) this.#forget(line);
     this.#length -= 1;
     this.#bytes -= bytes;
+  }
+
+  /** Removes the oldest entries, of all levels; the first one whatever its size. */
+  take(maxRecords: number, maxBytes: number): QueueEntry<T>[] {
+    const taken: Taken<T> = { entries: [], maxRecords, maxBytes, bytes: 0, isFull: false };
+    const { entries } = taken;
+    while (entries.length < maxRecords && !taken.isFull) {
+      const line = this.#oldestLine();
+      if (line === undefined) break;
+      // Mostly there is one level, or a few records of others: so all of them leave together.
+      line.moveTo(taken, this.#oldestLine(line)?.peek()?.sequence ?? Number.POSITIVE_INFINITY);
+      if (line.length === 0) this.#forget(line);
+    }
+    this.#length -= entries.length;
+    this.#bytes -= taken.bytes;
+    return entries;
   }
 
   /** Removes all. */
@@ -134,6 +176,24 @@ export class EntriesByLevel<T> {
     let bytes = 0;
     for (const line of this.#lines) if (line.levelno < levelno) bytes += line.bytes;
     return bytes;
+  }
+
+  /** The line whose first entry is the oldest, but for one of them. */
+  #oldestLine(other?: Line<T>): Line<T> | undefined {
+    let oldest: Line<T> | undefined;
+    let sequence = Number.POSITIVE_INFINITY;
+    for (const line of this.#lines) {
+      const first = line === other ? undefined : line.peek();
+      if (first === undefined || first.sequence > sequence) continue;
+      oldest = line;
+      sequence = first.sequence;
+    }
+    return oldest;
+  }
+
+  #forget(line: Line<T>): void {
+    this.#lines.splice(this.#lines.indexOf(line), 1);
+    this.#last = undefined;
   }
 
   #add(line: Line<T>, bytes: number): void {

@@ -121,6 +121,32 @@ describe('a bounded queue', () => {
     expect(queue.take(10, 60)).toHaveLength(2);
   });
 
+  it('takes the oldest of all levels, as many as there is room for', () => {
+    const item = fc.record({ level: fc.constantFrom(10, 20, 20, 20, 40, Number.NaN), bytes: fc.nat(9) });
+    const room = fc.record({ records: fc.nat(6), bytes: fc.integer({ min: -1, max: 20 }) });
+    fc.assert(
+      fc.property(fc.array(item, { maxLength: 30 }), fc.array(room), (items, rooms) => {
+        const queue = new BoundedQueue<number>();
+        for (const [at, { level, bytes }] of items.entries()) queue.push(at, level, bytes);
+        const left = items.map(({ bytes }, at) => ({ at, bytes }));
+        for (const { records, bytes } of rooms) {
+          const expected: number[] = [];
+          for (let used = 0; expected.length < records && left.length > 0; ) {
+            used += left[0]?.bytes as number;
+            if (expected.length > 0 && used > bytes) break;
+            expected.push(left.shift()?.at as number);
+          }
+          const batch = queue.take(records, bytes);
+          expect(batch.map(({ item: taken }) => taken)).toEqual(expected);
+          expect(queue.length).toBe(left.length);
+          queue.deliver(batch);
+          const queuedBytes = left.reduce((sum, one) => sum + one.bytes, 0);
+          expect(queue.stats).toMatchObject({ queued: left.length, queuedBytes });
+        }
+      }),
+    );
+  });
+
   it('knows when everything up to an item is settled', () => {
     const queue = filled('dropNewest', [INFO, INFO]);
     const last = queue.lastSequence;
