@@ -216,6 +216,8 @@ export class JsonFormatter extends Formatter {
   #newBudget(): JsonBudget {
     const budget = new JsonBudget(this.#settings.maxTextBytes);
     budget.keys = this.#keys;
+    const { shape } = this.#settings;
+    budget.emptyKey = (shape && SHAPES[shape].emptyKey) ?? '';
     return budget;
   }
 

@@ -35,6 +35,22 @@ afterEach(() => {
   resetLogging();
 });
 
+it('writes a field with a reserved name under the first that is free, whatever the record before it had', () => {
+  const formatter = new JsonFormatter();
+  const written = (extra: Fields, context?: Fields) => {
+    const { timestamp, logger, level, message, ...others } = JSON.parse(
+      lineOf(formatter, { extra, context }),
+    );
+    return others;
+  };
+  const taken = { level: 1, extra_level: 2 };
+  for (let time = 0; time < 2; time += 1) {
+    expect(written(taken)).toEqual({ extra_extra_level: 1, extra_level: 2 });
+    expect(written({ level: 3 })).toEqual({ extra_level: 3 });
+    expect(written({ level: 4 }, { extra_level: 5 })).toEqual({ extra_extra_level: 4, extra_level: 5 });
+  }
+});
+
 describe('rename_fields', () => {
   it('renames the fields of context and call', () => {
     const rename_fields = { trace_id: 'dd.trace_id', request_id: 'requestId', timestamp: 'time' };

@@ -6,6 +6,7 @@ import { jsonKey, jsonValue, unreadable } from '../../python/json/json-value.js'
 import { KnownKeys } from '../../python/json/known-keys.js';
 import type { PathWriter, RedactedPlace } from '../../redaction/path-writer.js';
 import { freeName } from '../../runtime/define-field.js';
+import { flatText } from '../../runtime/flat-text.js';
 import { MAX_RECORD } from '../../runtime/limits.js';
 import { FieldSet, type KnownFields, RepeatedFields } from './repeated-fields.js';
 
@@ -27,6 +28,8 @@ export class JsonFields {
   readonly #reserved: ReadonlySet<string>;
   /** Of the keys seen, except reserved ones. */
   readonly #leads = new KnownKeys<Lead>();
+  /** Reserved keys with `extra_` before them, which is mostly free. */
+  readonly #usualNames = new Map<string, { readonly name: string; readonly lead: Lead }>();
   /**
    * The last record's context, and its JSON once a second record in a row had it: contexts never change. Only the last
    * one: a WeakMap of all, which live as short as requests, costs more than it saves.
@@ -53,8 +56,11 @@ export class JsonFields {
   /** The fields of a record, the context's first; of two with the same name the one in `extra`. */
   write(record: LogRecord, budget: JsonBudget): string {
     if (record[EXPOSED]) return this.#exposed(record, budget);
-    const context = record[CONTEXT];
-    const extra = record[EXTRA];
+    return this.writeBoth(record[EXTRA], record[CONTEXT], budget);
+  }
+
+  /** The fields of context and `extra`, as {@link JsonFields.write} has them. */
+  writeBoth(extra: Fields | undefined, context: Fields | undefined, budget: JsonBudget): string {
     if (context === undefined) return extra === undefined ? '' : this.#fields(extra, budget);
     if (extra === undefined) return this.#context(context, budget);
     const first = overlap(context, extra)
@@ -160,9 +166,10 @@ export class JsonFields {
     }
   }
 
-  #remember(fields: Fields, { maxText }: JsonBudget): void {
+  #remember(fields: Fields, { maxText, emptyKey }: JsonBudget): void {
     const budget = new JsonBudget();
     budget.reset(MAX_RECORD);
+    budget.emptyKey = emptyKey;
     const set = new FieldSet();
     let json = '';
     let isTextOpen = false;
@@ -184,10 +191,20 @@ export class JsonFields {
   #lead(fields: Fields, key: string, budget: JsonBudget, beside?: Fields): Lead {
     const known = this.#leads.leadOf(key);
     if (known !== undefined) return known;
-    const name = this.#reserved.has(key)
-      ? freeName(key, (other) => this.#reserved.has(other) || isIn(other, fields) || isIn(other, beside))
-      : key;
-    return this.#leads.leadOf(name) ?? this.#leads.remember(name, leadOf(jsonKey(name, budget)));
+    if (this.#reserved.has(key)) return this.#otherLead(fields, key, budget, beside);
+    return this.#leads.remember(key, leadOf(jsonKey(key, budget)));
+  }
+
+  /** What precedes a field whose name is reserved. The name that it mostly has instead is made once. */
+  #otherLead(fields: Fields, key: string, budget: JsonBudget, beside: Fields | undefined): Lead {
+    const usual = this.#usualNames.get(key);
+    if (usual !== undefined && !isIn(usual.name, fields) && !isIn(usual.name, beside)) return usual.lead;
+    const name = flatText(
+      freeName(key, (other) => this.#reserved.has(other) || isIn(other, fields) || isIn(other, beside)),
+    );
+    const lead = this.#leads.leadOf(name) ?? this.#leads.remember(name, leadOf(jsonKey(name, budget)));
+    if (name === `extra_${key}`) this.#usualNames.set(key, { name, lead });
+    return lead;
   }
 }
 

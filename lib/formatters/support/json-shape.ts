@@ -71,6 +71,8 @@ export interface Shape {
   field?(name: string): string;
   /** The same, where only few names have to be changed. */
   fit?(name: string): string;
+  /** What is written for a key of no characters, at any depth; default nothing, which JSON allows. */
+  readonly emptyKey?: string;
   /** The name of an object for the application's fields; default none, they are at the top level. */
   readonly fieldsIn?: string;
 }

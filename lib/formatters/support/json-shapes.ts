@@ -50,6 +50,7 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
       'log.stack': r.stack,
     }),
     fit: elasticName,
+    emptyKey: '_',
   },
   gcp: {
     names: ['severity', 'time', 'message', 'logger', 'stack_trace', 'stack', 'serviceContext', 'httpRequest'],

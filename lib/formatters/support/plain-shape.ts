@@ -2,6 +2,7 @@ import { CONTEXT, EXPOSED, EXTRA, type Fields, LogRecord } from '../../core/reco
 import { JsonBudget } from '../../python/json/json-budget.js';
 import { jsonString } from '../../python/json/json-string.js';
 import { jsonKey, jsonValue } from '../../python/json/json-value.js';
+import { flatText } from '../../runtime/flat-text.js';
 import { MAX_RECORD } from '../../runtime/limits.js';
 import { JsonFields } from './json-fields.js';
 import {
@@ -26,7 +27,8 @@ const MAX_FIELDS = 100;
 /** A piece that all plain lines of a logger and level share, and the member that follows it, if any does. */
 interface Piece {
   readonly text: string;
-  readonly member?: { readonly lead: string; readonly name: string };
+  /** `lead` is the text, the name and its colon. */
+  readonly member?: { readonly lead: string; readonly write: MovingMembers[string] };
 }
 
 /** The context of a record: what of it stays fields, and its trace. */
@@ -50,6 +52,8 @@ export class PlainShape {
   readonly #time = timestampWriter('', { timestamp: 'iso', utc: true });
   /** Names that mean nothing to the product, and those that do. */
   readonly #ordinary = new Set<string>();
+  /** Whether any record had a field that each access record has. */
+  #knowsStatus = false;
   readonly #meant: ReadonlySet<string>;
   /** Names of objects of the product that the shape does not write: other values have `extra_` before their name. */
   readonly #objects: ReadonlySet<string>;
@@ -92,8 +96,8 @@ export class PlainShape {
     if (!(Math.abs(record.created) <= MAX_DATE)) return undefined;
     const extra = record[EXTRA];
     const context = this.#contextOf(record);
-    if (context === undefined || !this.#isOrdinary(extra, context.rest) || isRequest(extra, context.rest))
-      return undefined;
+    if (context === undefined || !this.#isOrdinary(extra, context.rest)) return undefined;
+    if (this.#knowsStatus && isRequest(extra, context.rest)) return undefined;
     const frame = this.#frameOf(record);
     if (frame === undefined) return undefined;
     const { traceId, spanId, rest } = context;
@@ -107,12 +111,10 @@ export class PlainShape {
     };
     let line = '';
     for (const { text, member } of frame) {
-      line += text;
-      if (member === undefined) continue;
-      const json = this.#moving[member.name]?.(parts);
-      if (json !== undefined) line += member.lead + json;
+      const json = member?.write(parts);
+      line += json === undefined ? text : member?.lead + json;
     }
-    line += this.#fields.write({ [EXTRA]: extra, [CONTEXT]: rest } as LogRecord, budget);
+    line += this.#fields.writeBoth(extra, rest, budget);
     return budget.isCut ? undefined : `${line}}`;
   }
 
@@ -141,20 +143,20 @@ export class PlainShape {
     const budget = new JsonBudget();
     budget.reset(MAX_RECORD);
     const written = new Map(
-      Object.keys(this.#moving).map((each) => [this.#parts.renamed.get(each) ?? each, each]),
+      Object.entries(this.#moving).map(([each, write]) => [this.#parts.renamed.get(each) ?? each, write]),
     );
     const pieces: Piece[] = [];
     let text = '{';
     for (const [member, value] of Object.entries(shapeFields(this.#shape, this.#parts, record, ''))) {
       const lead = `${text === '{' && pieces.length === 0 ? '' : ','}${jsonKey(member, budget)}:`;
-      const moves = written.get(member);
-      if (moves === undefined) text += lead + (jsonValue(value, budget) ?? 'null');
+      const write = written.get(member);
+      if (write === undefined) text += lead + (jsonValue(value, budget) ?? 'null');
       else {
-        pieces.push({ text, member: { lead, name: moves } });
+        pieces.push({ text, member: { lead: flatText(text + lead), write } });
         text = '';
       }
     }
-    return [...pieces, { text }];
+    return [...pieces, { text: flatText(text) }];
   }
 
   /** Undefined for a context with names that mean something. The last one is remembered: contexts never change. */
@@ -185,7 +187,7 @@ export class PlainShape {
       for (const name in fields) {
         count += 1;
         if (count > MAX_FIELDS) return false;
-        if (!(this.#ordinary.has(name) || this.#learn(name) || this.#isBeside(name, fields))) return false;
+        if (!(this.#ordinary.has(name) || this.#isBeside(name, fields) || this.#learn(name))) return false;
         if (others !== undefined && Object.hasOwn(others, name)) return false;
       }
       return isJsonObject(fields);
@@ -200,9 +202,10 @@ export class PlainShape {
   }
 
   #learn(name: string): boolean {
-    if (this.#meant.has(name) || this.#objects.has(name) || name.length > MAX_NAME) return false;
+    if (this.#objects.has(name) || this.#meant.has(name) || name.length > MAX_NAME) return false;
     // In objects, keys of digits come first, in lines last. Other keys may be the new name of a field.
     if (/^(\d+$|extra_)/.test(name)) return false;
+    this.#knowsStatus ||= name === 'status';
     if (this.#shape.fit !== undefined && this.#shape.fit(name) !== name) return false;
     if (this.#ordinary.size >= MAX_NAMES) this.#ordinary.clear();
     this.#ordinary.add(name);

@@ -24,6 +24,8 @@ export class JsonBudget {
    * us.
    */
   convert: ((value: unknown) => unknown) | undefined = undefined;
+  /** What is written for a key of no characters, where a reader refuses them. */
+  emptyKey = '';
   /** The keys that its owner remembers from one record to the next. */
   keys: KnownKeys<MemberLead> | undefined = undefined;
 

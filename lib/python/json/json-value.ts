@@ -304,7 +304,7 @@ function keyLead(key: string, isFirst: boolean, budget: JsonBudget): string {
 export function jsonKey(key: string, budget: JsonBudget): string {
   if (key.length <= MAX_KEY) {
     budget.charactersLeft -= key.length;
-    return jsonString(key);
+    return jsonString(key === '' ? budget.emptyKey : key);
   }
   budget.isCut = true;
   return jsonString(budget.takeText(cutText(key, MAX_KEY, '…')));

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { LogRecord, type LogRecordOptions } from '../../../lib/core/records/log-record.js';
+import { JsonFormatter } from '../../../lib/formatters/json.formatter.js';
 import { KafkaHandler } from '../../../lib/handlers/shipping/brokers/kafka.handler.js';
 import { CloudWatchHandler } from '../../../lib/handlers/shipping/cloudwatch/cloudwatch.handler.js';
 import { FluentHandler } from '../../../lib/handlers/shipping/fluent/fluent.handler.js';
@@ -203,6 +204,28 @@ describe('names that a product refuses', () => {
       deep: { _: 7 },
     });
     expect(Object.keys(document)).not.toEqual(expect.arrayContaining(['_id']));
+  });
+
+  it('are others in Elasticsearch wherever they come from, and each time', () => {
+    const error = Object.assign(new Error('no card'), { details: { '': 1 } });
+    const extra = { list: [{ '': 2 }], map: new Map([['', 3]]), cause: error, text: '"":', '': 4 };
+    for (let time = 0; time < 3; time += 1) {
+      const text = encoded('ElasticsearchHandler', { extra });
+      expect(JSON.parse(text)).toMatchObject({
+        ...{ list: [{ _: 2 }], map: { _: 3 }, text: '"":', _: 4 },
+        cause: { details: { _: 1 } },
+      });
+      expect(text).not.toMatch(/[{,]"":/);
+    }
+  });
+
+  it('are others in Elasticsearch where a formatter writes the record too', async () => {
+    const handler = new ElasticsearchHandler({ url, index: 'logs' });
+    handler.setFormatter(new JsonFormatter());
+    const record = new LogRecord({ ...base, msg: 'hello', extra: { '': 1, deep: { '': 2 } } });
+    const text = (handler as unknown as Encoding).encode(record);
+    expect(JSON.parse(text)).toMatchObject({ _: 1, deep: { _: 2 } });
+    await handler.close();
   });
 
   it('do not replace the tags of DatadogHandler, its source and its host', () => {
