@@ -81,7 +81,7 @@ export class RequestLog implements RequestFollower {
         state.store.levels = broughtLevels.read((name) => firstOf(request.headers[name]));
       if (this.#options.enabled) countBytes(response, state);
       watchResponse(state);
-      requestBegun(request);
+      requestBegun(state);
       return state;
     } catch (error) {
       reportLoggingError(getLogger('nest.server'), undefined, error);

@@ -103,6 +103,10 @@ export class RequestState implements RunningRequest, ContextOwner {
   isEnding = false;
   /** Whether the response came before its connection was free for it. */
   isPipelined = false;
+  /** Whether it came in by a server's socket. */
+  isOfServer = false;
+  /** Whether it came over HTTP/2. */
+  isOverHttp2 = false;
   /** Whether the server has closed the response's stream, over HTTP/2, before it was over. */
   isStreamClosed = false;
   /** The status that was written past the response, where something took the connection over, as for a WebSocket. */

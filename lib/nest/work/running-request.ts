@@ -21,10 +21,15 @@ export interface RunningRequest extends Work {
 /** Whether the running work is a request. */
 export const isRequest = branded<RunningRequest>('request');
 
+interface Followed {
+  [STATE]?: RunningRequest;
+}
+
 /** The request behind a request or response of Node, Express or Fastify, if it is followed. */
 export function requestBehind(object: unknown): RunningRequest | undefined {
   if (typeof object !== 'object' || object === null) return undefined;
+  const own = (object as Followed)[STATE];
+  if (own !== undefined) return own;
   const { raw } = object as { raw?: unknown };
-  const followed = typeof raw === 'object' && raw !== null ? raw : object;
-  return (followed as { [STATE]?: RunningRequest })[STATE];
+  return typeof raw === 'object' && raw !== null ? (raw as Followed)[STATE] : undefined;
 }

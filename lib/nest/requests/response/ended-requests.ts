@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { type Drainable, registerForTurn, unregisterForTurn } from '../../../core/exit-drain.js';
 import { writeTogether } from '../../../handlers/output/joint-writes.js';
@@ -32,8 +31,9 @@ const ended = globalSlot(
 );
 
 /** Notes that a request has come; to be called as soon as it has. */
-export function requestBegun({ socket }: IncomingMessage): void {
-  if (ended.isReading || !isOfServer(socket)) return;
+export function requestBegun(state: RequestState): void {
+  state.isOfServer = isOfServer(state.request.socket);
+  if (ended.isReading || !state.isOfServer) return;
   ended.isReading = true;
   endOfTurn(ended.endTurn);
 }
@@ -48,7 +48,7 @@ export function requestBegun({ socket }: IncomingMessage): void {
 export function requestEnded(state: RequestState): void {
   const { waiting } = ended;
   waiting.push(state);
-  if (!ended.isReading || waiting.length >= MAX_WAITING || !isOfServer(state.request.socket)) reportEnded();
+  if (!ended.isReading || waiting.length >= MAX_WAITING || !state.isOfServer) reportEnded();
   else if (waiting.length === 1) registerForTurn(ended);
 }
 

@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { type HeadWriter, type RequestState, stateOfResponse } from '../request-state.js';
-import { inheritedMethod, ownMethod } from './written-bytes.js';
+import { inherited, ownMethod } from './written-bytes.js';
 
 /**
  * Adds a header to a response when its head is written, by whatever code, unless it has one of that name.
@@ -17,7 +17,7 @@ export function addToHead(response: ServerResponse, state: RequestState, name: s
 
 const writeHeadWithId: HeadWriter = function (...args) {
   const state = stateOfResponse(this);
-  const writeHead = state?.writeHead ?? (inheritedMethod(this, 'writeHead') as HeadWriter);
+  const writeHead = state?.writeHead ?? inherited(this).writeHead;
   return Reflect.apply(writeHead, this, state === undefined ? args : withId(this, args, state));
 };
 
@@ -33,8 +33,7 @@ function withId(
     const at = headersAt(args);
     const given = args[at];
     // Not Fastify's own, which have it.
-    if (hasName(given, responseHeader) || response.headersSent || response.hasHeader(responseHeader))
-      return args;
+    if (hasName(given, responseHeader) || response.hasHeader(responseHeader)) return args;
     const headers = withHeader(response, given, responseHeader, id);
     if (headers !== undefined) return args.with(at, headers);
     response.setHeader(responseHeader, id);

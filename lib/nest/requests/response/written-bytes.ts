@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type RequestState, stateOfResponse, type Writer } from '../request-state.js';
+import { type HeadWriter, type RequestState, stateOfResponse, type Writer } from '../request-state.js';
 
 /**
  * Counts the bytes of a response's body; passes everything on as it is.
@@ -18,7 +18,7 @@ export function countBytes(response: ServerResponse, state: RequestState): void 
 
 const countedWrite: Writer = function (...args) {
   const state = stateOfResponse(this);
-  const write = state?.write ?? (inheritedMethod(this, 'write') as Writer);
+  const write = state?.write ?? inherited(this).write;
   // Some responses end by calling `write`, which is not to count it again.
   if (state === undefined || state.isEnding) return Reflect.apply(write, this, args);
   return counted(state, write, this, args);
@@ -26,7 +26,7 @@ const countedWrite: Writer = function (...args) {
 
 const countedEnd: Writer = function (...args) {
   const state = stateOfResponse(this);
-  const end = state?.end ?? (inheritedMethod(this, 'end') as Writer);
+  const end = state?.end ?? inherited(this).end;
   if (state === undefined || state.isEnding) return Reflect.apply(end, this, args);
   state.isEnding = true;
   try {
@@ -61,12 +61,17 @@ export function ownMethod(response: object, name: string): unknown {
   return Object.hasOwn(response, name) ? Reflect.get(response, name) : undefined;
 }
 
+/** The methods of a response that are replaced here. */
+interface ResponseMethods {
+  readonly write: Writer;
+  readonly end: Writer;
+  readonly writeHead: HeadWriter;
+}
+
 /**
- * The method that a response inherits at the time of the call: an application of Express gives its responses another
+ * The methods that a response inherits at the time of the call: an application of Express gives its responses another
  * prototype after it has them, and with it methods that may not go together with those of the one before.
  */
-export function inheritedMethod(response: object, name: string): (...args: unknown[]) => unknown {
-  return Reflect.get(Object.getPrototypeOf(response) as object, name, response) as (
-    ...args: unknown[]
-  ) => unknown;
+export function inherited(response: object): ResponseMethods {
+  return Object.getPrototypeOf(response) as ResponseMethods;
 }
