@@ -1,22 +1,7 @@
-/**
- * The bench: `npm run bench -- [options]`.
- *
- *   --quick           fewer and shorter turns, line by line and batched to a file only
- *   --only A,B        these cases or parts only (see lib/cases.mjs; parts: memory, loading, tree,
- *                     live, shipping, http)
- *   --peers A,B       these competitors only, ours always among them
- *   --modes A,B       these ways of writing only (batched-file, line-file, batched-null, line-null)
- *   --records N       so many records are shipped; default 100,000
- *   --to A,B          these destinations only (otlp, loki, elasticsearch, kafka)
- *   --library DIR     another build of the library: the folder with its package.json and dist/
- *   --out FILE        where the figures go; default bench/results/latest.json
- *
- * Prints tables and writes the figures as JSON.
- */
+/** The bench: `npm run bench -- --help` lists its options. Prints tables and writes the figures as JSON. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { parseArgs } from 'node:util';
 import { CASES, COMPETITORS, MODES } from './lib/cases.mjs';
 import { measureGrowth } from './lib/growth.mjs';
 import { HTTP_VARIANTS, measureHttp, PLATFORMS } from './lib/http.mjs';
@@ -26,6 +11,7 @@ import { measureLoading } from './lib/loading.mjs';
 import { describeMachine } from './lib/machine.mjs';
 import { measureMemory } from './lib/memory.mjs';
 import { measureNodes } from './lib/nodes.mjs';
+import { readOptions } from './lib/options.mjs';
 import { measureOutputs } from './lib/outputs.mjs';
 import { progressLine } from './lib/progress.mjs';
 import { PARTS, reportText } from './lib/report.mjs';
@@ -34,21 +20,7 @@ import { measureStart } from './lib/start.mjs';
 import { measureTree } from './lib/tree.mjs';
 import { measureCase } from './lib/turns.mjs';
 
-const root = path.join(import.meta.dirname, '..');
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    peers: { type: 'string' },
-    modes: { type: 'string' },
-    variants: { type: 'string' },
-    records: { type: 'string', default: '100000' },
-    to: { type: 'string', default: DESTINATIONS.join() },
-    library: { type: 'string', default: root },
-    out: { type: 'string', default: path.join(import.meta.dirname, 'results/latest.json') },
-  },
-});
-
+const options = readOptions();
 const plan = readPlan();
 const progress = progressLine();
 installPeers((text) => progress.begin(text));

@@ -1,0 +1,52 @@
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { CASES } from './cases.mjs';
+import { PARTS } from './report.mjs';
+import { DESTINATIONS } from './shipping.mjs';
+
+const bench = path.join(import.meta.dirname, '..');
+
+const USAGE = `npm run bench -- [options]
+
+  --quick           fewer and shorter turns, line by line and batched to a file only
+  --only A,B        these cases or parts only; without it all
+  --peers A,B       these competitors only, ours always among them
+  --modes A,B       these ways of writing only (batched-file, line-file, batched-null, line-null)
+  --variants A,B    of http: these ways of logging only, beside an application that does not log
+  --records N       so many records are shipped; default 100000
+  --to A,B          these destinations only (${DESTINATIONS.join(', ')})
+  --library DIR     another build of the library: the folder with its package.json and dist/
+  --out FILE        where the figures go; default bench/results/latest.json
+  --help            prints this
+
+Cases: ${Object.keys(CASES).join(', ')}
+Parts: ${PARTS.join(', ')}
+
+Prints tables and writes the figures as JSON.`;
+
+/** Reads the options of the command line. Ends the process for `--help`, with 0, and for what it does not know, with 2. */
+export function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        peers: { type: 'string' },
+        modes: { type: 'string' },
+        variants: { type: 'string' },
+        records: { type: 'string', default: '100000' },
+        to: { type: 'string', default: DESTINATIONS.join() },
+        library: { type: 'string', default: path.join(bench, '..') },
+        out: { type: 'string', default: path.join(bench, 'results/latest.json') },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (!values.help) return values;
+    console.log(USAGE);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${error.message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
