@@ -1,7 +1,7 @@
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { CASES } from './cases.mjs';
+import { CASES, MODES } from './cases.mjs';
 import { PARTS } from './report.mjs';
 import { DESTINATIONS } from './shipping.mjs';
 
@@ -12,7 +12,7 @@ const USAGE = `npm run bench -- [options]
   --quick           fewer and shorter turns, line by line and batched to a file only
   --only A,B        these cases or parts only; without it all
   --peers A,B       these competitors only, ours always among them
-  --modes A,B       these ways of writing only (batched-file, line-file, batched-null, line-null)
+  --modes A,B       these ways of writing only (${Object.keys(MODES).join(', ')})
   --variants A,B    of http: these ways of logging only, beside an application that does not log
   --records N       so many records are shipped; default 100000
   --to A,B          these destinations only (${DESTINATIONS.join(', ')})

@@ -111,14 +111,8 @@ export class EntriesByLevel<T> {
   }
 
   /** The oldest entry below a level, left where it is; default of all levels. */
-  oldest(below = Number.POSITIVE_INFINITY): QueueEntry<T> | undefined {
-    let oldest: QueueEntry<T> | undefined;
-    for (const line of this.#lines) {
-      if (line.levelno >= below) continue;
-      const first = line.peek();
-      if (first !== undefined && (oldest === undefined || first.sequence < oldest.sequence)) oldest = first;
-    }
-    return oldest;
+  oldest(below?: number): QueueEntry<T> | undefined {
+    return this.#oldestLine((line) => below === undefined || !(line.levelno >= below))?.peek();
   }
 
   /** The oldest entry of the lowest level below a given level, left where it is. */
@@ -145,10 +139,11 @@ export class EntriesByLevel<T> {
     const taken: Taken<T> = { entries: [], maxRecords, maxBytes, bytes: 0, isFull: false };
     const { entries } = taken;
     while (entries.length < maxRecords && !taken.isFull) {
-      const line = this.#oldestLine();
+      const line = this.#oldestLine(() => true);
       if (line === undefined) break;
+      const next = this.#oldestLine((other) => other !== line);
       // Mostly there is one level, or a few records of others: so all of them leave together.
-      line.moveTo(taken, this.#oldestLine(line)?.peek()?.sequence ?? Number.POSITIVE_INFINITY);
+      line.moveTo(taken, next?.peek()?.sequence ?? Number.POSITIVE_INFINITY);
       if (line.length === 0) this.#forget(line);
     }
     this.#length -= entries.length;
@@ -178,12 +173,12 @@ export class EntriesByLevel<T> {
     return bytes;
   }
 
-  /** The line whose first entry is the oldest, but for one of them. */
-  #oldestLine(other?: Line<T>): Line<T> | undefined {
+  /** The line whose first entry is the oldest, of those wanted. */
+  #oldestLine(isWanted: (line: Line<T>) => boolean): Line<T> | undefined {
     let oldest: Line<T> | undefined;
     let sequence = Number.POSITIVE_INFINITY;
     for (const line of this.#lines) {
-      const first = line === other ? undefined : line.peek();
+      const first = isWanted(line) ? line.peek() : undefined;
       if (first === undefined || first.sequence > sequence) continue;
       oldest = line;
       sequence = first.sequence;
