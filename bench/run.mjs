@@ -90,7 +90,7 @@ function readPlan() {
     http: options.quick ? { rounds: 4, starts: 2, seconds: 1 } : { rounds: 15, starts: 5, seconds: 1.5 },
     records: options.quick ? 100_000 : 1_000_000,
     shipping: {
-      ...{ records: Number(options.records), pace: 10_000, rounds: options.quick ? 1 : 3, states: STATES },
+      ...{ records: options.records, pace: 10_000, rounds: options.quick ? 1 : 3, states: STATES },
       destinations: options.to.split(','),
       loggers: SHIPPERS.filter(
         (name) => name === 'ours' || (options.peers?.split(',') ?? SHIPPERS).includes(name),

@@ -42,11 +42,17 @@ export function readOptions() {
         help: { type: 'boolean', default: false },
       },
     });
-    if (!values.help) return values;
+    if (!values.help) return { ...values, records: countOf('--records', values.records) };
     console.log(USAGE);
     process.exit(0);
   } catch (error) {
     console.error(`${error.message}\n\n${USAGE}`);
     process.exit(2);
   }
+}
+
+/** A number of things, at least one: with none the bench would publish figures of nothing. */
+function countOf(option, text) {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new Error(`${option}: '${text}' is not a positive integer`);
 }

@@ -32,4 +32,10 @@ describe('the bench', () => {
     expect(status).toBe(2);
     expect(stderr).toContain('--only: no jsonn; there are ');
   });
+
+  it.each(['many', '0', '-5', '1.5', '1e3', ''])("ships no '%s' records", (records) => {
+    const { status, stdout, stderr } = bench(`--records=${records}`);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(`--records: '${records}' is not a positive integer\n\nnpm run bench`);
+  });
 });
