@@ -16,6 +16,8 @@ export interface ShippingProof<E extends Engine> {
   make(engine: E, options: ShippingOptions): Shipping;
   /** All records that the engine has, in the order in which it has them, each an object in JSON. */
   read(engine: E): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Makes the engine save what it has acknowledged, where it would lose that in a kill; default nothing. */
+  save?(engine: E): Promise<void>;
   /** What was found of a record, as {@link sentFacts} has it; default by the names of JsonFormatter. */
   found?(record: Readonly<Record<string, unknown>>): object;
   /** What is to be found of a record; default {@link sentFacts}. */
@@ -91,6 +93,7 @@ export function proveShipping<E extends Engine>(proof: ShippingProof<E>): void {
     const numbers = new Set<number>();
     const isNew = (n: number) => n >= count;
     if (proof.isDurable === false) for (const record of await read(engine)) numbers.add(number(record));
+    await proof.save?.(engine);
     engine.pause();
     for (const record of all.slice(500, 1_000)) handler.handle(record);
     await until('it is noticed', () => !handler.health.isHealthy, 60_000);
