@@ -1,23 +1,15 @@
 import type { Socket } from 'node:net';
 import { DeliveryFailure } from '../delivery/delivery-failure.js';
-import { openSocket, socketBy, timedOut } from './open-socket.js';
-import type { Transport } from './transport.js';
+import { ConnectedTransport, type ConnectedTransportOptions } from './connected-transport.js';
+import { timedOut } from './open-socket.js';
 
-/** How long connecting may take by default, in milliseconds. */
-export const CONNECT_MS = 5_000;
 /** How long the other side may take none of what is sent before the connection is given up, in milliseconds. */
 const STALL_MS = 10_000;
 /** What has to be taken in that time: a slow link is not a broken one. */
 const PIECE_BYTES = 64 * 1024;
 
 /** Options of {@link StreamTransport}. */
-export interface StreamTransportOptions {
-  /** Starts a connection. */
-  readonly connect: () => Socket | Promise<Socket>;
-  /** The event after which it may be used: `secureConnect` for TLS; default `connect`. */
-  readonly readyEvent?: string | undefined;
-  /** How long it may take, in milliseconds; default 5000. */
-  readonly connectTimeoutMs?: number | undefined;
+export interface StreamTransportOptions extends ConnectedTransportOptions {
   /**
    * How long a connection has to last after a write for what was written to count as arrived, in milliseconds; default
    * 0. A server that ends usually closes the connection at once, and what it had not read by then is sent again.
@@ -33,88 +25,32 @@ export const SETTLE_MS = 500;
 const MAX_SETTLED = 100_000;
 
 /** Messages over a stream: TCP, TLS or a unix socket. Messages carry their own framing. */
-export class StreamTransport implements Transport {
+export class StreamTransport extends ConnectedTransport {
   readonly maxMessages: number;
-
   readonly #options: StreamTransportOptions;
-  #socket: Socket | undefined;
-  /** A socket that a user has set, before it is used. */
-  #given: Socket | undefined;
-  #opening: Promise<void> | undefined;
-  /** A socket that is being connected, and how often the transport was closed. */
-  #connecting: Socket | undefined;
-  #closes = 0;
 
   constructor(options: StreamTransportOptions) {
+    super(options);
     this.#options = options;
     this.maxMessages = options.settleMs === undefined ? 256 : MAX_SETTLED;
   }
 
-  get socket(): Socket | null {
-    return this.#socket ?? this.#given ?? null;
-  }
-  set socket(socket: object | null) {
-    this.close();
-    // An error of it would end the process, even before it is used.
-    this.#given = socket === null ? undefined : socketBy(socket).on('error', () => undefined);
-  }
-
-  open(): Promise<void> {
-    if (this.#socket !== undefined) return Promise.resolve();
-    this.#opening ??= this.#open().finally(() => {
-      this.#opening = undefined;
-    });
-    return this.#opening;
-  }
-
   /** All or none: when a connection breaks, it is unknown how much of what was written has arrived. */
   async send(messages: readonly Buffer[]): Promise<void> {
-    const socket = this.#socket;
+    const socket = this.connection;
     if (socket === undefined) throw new DeliveryFailure('the other side closed the connection', 'retry');
     const { frame, settleMs = 0 } = this.#options;
     const bytes = Buffer.concat(frame === undefined ? messages : messages.map(frame));
     const error =
       (await write(socket, bytes)) ?? (settleMs > 0 ? await brokenWithin(socket, settleMs) : undefined);
     if (error === undefined) return;
-    if (this.#socket === socket) this.#socket = undefined;
-    socket.destroy();
+    this.forget(socket);
     throw new DeliveryFailure('the connection broke', 'reject', { reason: 'failed', cause: error });
   }
 
-  close(): void {
-    this.#closes += 1;
-    // It would keep the process until it is connected, and then stay open.
-    this.#connecting?.destroy();
-    this.#socket?.end();
-    this.#given?.end();
-    this.#socket = undefined;
-    this.#given = undefined;
-  }
-
-  async #open(): Promise<void> {
-    // A user's makeSocket may be async: a socket that it makes and nobody uses would end the process when it fails.
-    const given = this.#given;
-    this.#given = undefined;
-    const closes = this.#closes;
-    const socket = given ?? socketBy(await this.#options.connect());
-    const { readyEvent = 'connect', connectTimeoutMs = CONNECT_MS } = this.#options;
-    this.#connecting = socket;
-    try {
-      const ready = openSocket(socket, readyEvent, connectTimeoutMs);
-      if (closes !== this.#closes) socket.destroy();
-      await ready;
-    } finally {
-      this.#connecting = undefined;
-    }
+  protected override begin(socket: Socket): void {
     // Answers are read and forgotten: unread ones would hide that the other side has gone.
     socket.resume();
-    const forget = () => {
-      if (this.#socket === socket) this.#socket = undefined;
-      socket.destroy();
-    };
-    socket.on('end', forget);
-    socket.on('close', forget);
-    this.#socket = socket;
   }
 }
 

@@ -151,6 +151,25 @@ describe('RelpHandler', () => {
     expect(handler.stats).toMatchObject({ delivered: 1 });
   });
 
+  it('calls an overridden createSocket for each connection that it needs', async () => {
+    let created = 0;
+    class Counting extends RelpHandler {
+      override createSocket(): Promise<void> {
+        created += 1;
+        return super.createSocket();
+      }
+    }
+    const handler = new Counting({ address: ['127.0.0.1', server.port] });
+    log(handler, 'one');
+    await handler.flush();
+    server.cut();
+    await delay(50);
+    log(handler, 'two');
+    await handler.close();
+    expect([created, server.connections]).toEqual([2, 2]);
+    expect(handler.stats).toMatchObject({ delivered: 2, dropped: 0 });
+  });
+
   it('numbers messages by RFC 5424, beside the structured data that there is', async () => {
     const handler = make({
       protocol: 'rfc5424',

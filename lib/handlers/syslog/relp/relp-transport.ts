@@ -1,15 +1,11 @@
 import type { Socket } from 'node:net';
 import { DeliveryFailure } from '../../delivery/delivery-failure.js';
-import { openSocket, socketBy, timedOut } from '../../network/open-socket.js';
-import type { Transport } from '../../network/transport.js';
+import { ConnectedTransport, type ConnectedTransportOptions } from '../../network/connected-transport.js';
+import { timedOut } from '../../network/open-socket.js';
 import { type RelpAnswer, RelpSession } from './relp-session.js';
 
 /** Options of {@link RelpTransport}. */
-export interface RelpTransportOptions {
-  /** Starts a connection. */
-  readonly connect: () => Socket;
-  /** The event after which it may be used: `connect`, or `secureConnect` for TLS. */
-  readonly readyEvent: string;
+export interface RelpTransportOptions extends ConnectedTransportOptions {
   /** How long a connection, and then the session, may take to come about, in milliseconds. */
   readonly connectTimeoutMs: number;
   /** How long the server may go without answering any of what is out, in milliseconds. */
@@ -22,42 +18,20 @@ export interface RelpTransportOptions {
  * Messages by RELP: each has arrived when the server acknowledges it, and is sent again on another connection if it
  * never does.
  */
-export class RelpTransport implements Transport {
+export class RelpTransport extends ConnectedTransport {
   readonly maxMessages: number;
-
   readonly #options: RelpTransportOptions;
-  #socket: Socket | undefined;
-  /** A socket that a user has set, before it is used. */
-  #given: Socket | undefined;
+  /** Of the open connection. */
   #session: RelpSession | undefined;
-  #opening: Promise<void> | undefined;
-  /** A socket over which no session is open yet. */
-  #connecting: Socket | undefined;
 
   constructor(options: RelpTransportOptions) {
+    super(options);
     this.#options = options;
     this.maxMessages = options.window;
   }
 
-  get socket(): Socket | null {
-    return this.#socket ?? this.#given ?? null;
-  }
-  set socket(socket: object | null) {
-    this.close();
-    // An error of it would end the process, even before it is used.
-    this.#given = socket === null ? undefined : socketBy(socket).on('error', () => undefined);
-  }
-
-  open(): Promise<void> {
-    if (this.#session !== undefined && this.#session.error === undefined) return Promise.resolve();
-    this.#opening ??= this.#open().finally(() => {
-      this.#opening = undefined;
-    });
-    return this.#opening;
-  }
-
   async send(messages: readonly Buffer[]): Promise<void> {
-    const [session, socket] = [this.#session, this.#socket];
+    const [session, socket] = [this.#session, this.connection];
     if (session === undefined || socket === undefined)
       throw new DeliveryFailure('the server closed the connection', 'retry');
     // While answers are waited for, the process stays.
@@ -71,39 +45,14 @@ export class RelpTransport implements Transport {
     throw new DeliveryFailure(text, 'retry', { arrived, isAnswered: true });
   }
 
-  close(): void {
-    // It would keep the process until the session is open, and then stay open.
-    this.#connecting?.destroy();
-    this.#session?.close();
-    this.#session = undefined;
-    this.#given?.end();
-    this.#socket = undefined;
-    this.#given = undefined;
-  }
-
-  async #open(): Promise<void> {
-    const { connect, readyEvent, connectTimeoutMs } = this.#options;
-    const given = this.#given;
-    this.#given = undefined;
-    const socket = given ?? connect();
-    this.#connecting = socket;
-    try {
-      await openSocket(socket, readyEvent, connectTimeoutMs);
-      this.#session = await this.#openSession(socket);
-      this.#socket = socket;
-    } finally {
-      this.#connecting = undefined;
-    }
-  }
-
-  async #openSession(socket: Socket): Promise<RelpSession> {
+  protected override async begin(socket: Socket): Promise<void> {
     const { connectTimeoutMs } = this.#options;
     const session = new RelpSession(socket);
     socket.ref();
     const timer = setTimeout(() => session.destroy(timedOut('open', connectTimeoutMs)), connectTimeoutMs);
     try {
       await session.open();
-      return session;
+      this.#session = session;
     } catch (error) {
       session.destroy(error as Error);
       throw error;
@@ -111,6 +60,10 @@ export class RelpTransport implements Transport {
       clearTimeout(timer);
       socket.unref();
     }
+  }
+
+  protected override end(): void {
+    this.#session?.close();
   }
 }
 
