@@ -58,6 +58,7 @@ const central = {
     version: 'v1.52.1',
   }),
   'otel-collector': goModule('an OpenTelemetry collector', path.join(sources, 'otel-collector')),
+  'go-gelf': goModule('a receiver of GELF over UDP', path.join(sources, 'go-gelf')),
   kafka: mavenJars('a Kafka broker', path.join(sources, 'kafka')),
   opensearch: mavenJars('an OpenSearch node', path.join(sources, 'opensearch')),
   'spring-actuator': mavenJars('a Spring Boot application', path.join(sources, 'spring-actuator')),

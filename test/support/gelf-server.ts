@@ -16,6 +16,8 @@ export class GelfServer {
   #server: Datagrams | Server | HttpServer | undefined;
   /** How many parts came. */
   chunks = 0;
+  /** The bytes of the longest datagram that came. */
+  longest = 0;
   port = 0;
   /** What HTTP answers. */
   status = 202;
@@ -98,6 +100,7 @@ export class GelfServer {
   }
 
   #datagram(datagram: Buffer): void {
+    this.longest = Math.max(this.longest, datagram.length);
     if (datagram.length > 8_192) throw new Error('a datagram is too long');
     if (datagram[0] !== 0x1e || datagram[1] !== 0x0f) {
       this.#whole(datagram);

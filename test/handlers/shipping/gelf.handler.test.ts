@@ -70,14 +70,23 @@ describe.each(['udp', 'tcp', 'http'] as const)('GELFHandler over %s', (protocol)
 describe('GELFHandler', () => {
   const hello = (msg = 'hello') => new LogRecord({ name: 'shop', levelno: 20, levelname: 'INFO', msg });
 
-  it('sends what is too long for a datagram in parts', async () => {
-    const [handler, received] = await handlerOf({ protocol: 'udp', compress: false });
-    const long = randomBytes(50_000).toString('hex');
+  it.each([
+    ['that no network splits', 1_000, 1_420],
+    ['that no network splits', 75_000, 1_420],
+    ['as long as they have to be', 120_000, 8_192],
+  ])('sends what is too long for a datagram in parts %s: %i bytes', async (_, bytes, longest) => {
+    const [handler, received] = await handlerOf({
+      protocol: 'udp',
+      compress: false,
+      maxRecordBytes: 2 ** 20,
+    });
+    const long = randomBytes(bytes).toString('hex');
     handler.handle(hello(long));
     await handler.close();
     await arrived(received.messages, 1);
-    expect(received.messages[0]?.short_message).toBe(long);
-    expect(received.chunks).toBeGreaterThan(12);
+    expect(received.messages[0]?.short_message === long).toBe(true);
+    expect(received.chunks).toBe(Math.min(128, Math.ceil((2 * bytes + 1) / (1_420 - 12))));
+    expect(received.longest).toBeLessThanOrEqual(longest);
   });
 
   it.each(['tcp', 'http'] as const)(

@@ -51,8 +51,13 @@ const gelfHandlerSchema = lazy(() =>
 /** Options of GELFHandler. */
 export type GELFHandlerOptions = v.InferInput<ReturnType<typeof gelfHandlerSchema>>;
 
-/** A datagram of GELF, the two bytes that a part of a message begins with, and the head of such a part. */
+/** The longest datagram of GELF, the two bytes that a part of a message begins with, and the head of such a part. */
 const MAX_DATAGRAM = 8_192;
+/**
+ * A datagram that no network on the way has to split, as Graylog's own clients make them: its library for Go, which other
+ * receivers are made with, reads no longer ones.
+ */
+const USUAL_DATAGRAM = 1_420;
 const CHUNK_MAGIC = Buffer.from([0x1e, 0x0f]);
 const CHUNK_HEAD = 12;
 const MAX_CHUNKS = 128;
@@ -66,8 +71,8 @@ interface Way {
 }
 
 /**
- * Sends records to Graylog, or another server that takes GELF: over UDP in parts of at most 8,192 bytes, over TCP, where
- * each message ends with a NUL, or by HTTP, a request each. Of these eight are under way at a time, so the order is that
+ * Sends records to Graylog, or another server that takes GELF: over UDP in parts of 1,420 bytes, longer ones where 128 do not
+ * hold the message; over TCP, where each message ends with a NUL; or by HTTP, a request each. Of these eight are under way at a time, so the order is that
  * of the timestamps.
  *
  * Delivery over UDP and TCP is `at-most-once`, with a `spool` too: neither answers. Over TCP with a spool a batch is taken
@@ -100,7 +105,8 @@ export class GELFHandler extends ShippingHandler {
       isAnswered: protocol === 'http',
       receiver: `${protocol}://${hostPort(host, port)}`,
       limits: {
-        maxRecordBytes: MAX_CHUNKS * (MAX_DATAGRAM - CHUNK_HEAD),
+        // What cannot be compressed is a little longer afterwards.
+        maxRecordBytes: MAX_CHUNKS * (MAX_DATAGRAM - CHUNK_HEAD) - 1_024,
         // A request for each record: what is under way when the handler is closed is sent again from the spool.
         ...(protocol === 'http' ? { batchSize: 100 } : {}),
       },
@@ -156,8 +162,8 @@ function overUdp(host: string, port: number, isCompressed: boolean): Way {
 
 /** A message as datagrams: itself, or parts, each with the id of the message and its number. */
 function chunksOf(bytes: Buffer): Buffer[] {
-  if (bytes.length <= MAX_DATAGRAM) return [bytes];
-  const size = MAX_DATAGRAM - CHUNK_HEAD;
+  if (bytes.length <= USUAL_DATAGRAM) return [bytes];
+  const size = Math.max(USUAL_DATAGRAM - CHUNK_HEAD, Math.ceil(bytes.length / MAX_CHUNKS));
   const count = Math.ceil(bytes.length / size);
   const id = nodeModule('node:crypto').randomBytes(8);
   return Array.from({ length: count }, (_, index) => {
