@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import { DatadogHandler } from '../../lib/handlers/shipping/http/datadog.handler.js';
 import { ElasticsearchHandler } from '../../lib/handlers/shipping/http/elasticsearch.handler.js';
 import { LokiHandler } from '../../lib/handlers/shipping/http/loki.handler.js';
+import { SplunkHandler } from '../../lib/handlers/shipping/http/splunk.handler.js';
 import { OTLPHandler } from '../../lib/handlers/shipping/otlp/otlp.handler.js';
 import type { ShippingOptions } from '../../lib/handlers/shipping/shipping-options.js';
 import { describeWithEngines } from './support/engine.js';
@@ -12,9 +13,11 @@ import { startVictoriaLogs, type VictoriaLogs, type VictoriaLogsRecord } from '.
 interface Way {
   readonly name: string;
   make(url: string, options: ShippingOptions): Shipping;
-  /** The level of a record as it is found, and the class of its error. */
+  /** The level of a record as it is found, and the class of its error, or the traceback that begins with it. */
   readonly level: string;
   readonly error: string;
+  /** What stands before the names of fields; default nothing. */
+  readonly prefix?: string;
 }
 
 const ways: Way[] = [
@@ -44,23 +47,29 @@ const ways: Way[] = [
       new DatadogHandler({ ...options, url: `${url}/insert/datadog`, apiKey: 'any-key', service: 'shop' }),
     ...{ level: 'status', error: 'error.kind' },
   },
+  {
+    name: 'SplunkHandler',
+    make: (url, options) =>
+      new SplunkHandler({ ...options, url: `${url}/insert/splunk`, token: 'any-token' }),
+    ...{ level: 'event.level', error: 'event.exception', prefix: 'event.' },
+  },
 ];
 
 const LEVELS: Readonly<Record<string, string>> = { WARN: 'WARNING' };
 
 /** What was found of a record, in the form in which it was sent. */
-function found(record: VictoriaLogsRecord, { level, error }: Way): object {
+function found(record: VictoriaLogsRecord, { level, error, prefix = '' }: Way): object {
   const text = (record[level] ?? '').toUpperCase();
   return {
     message: (record._msg ?? '').split('\nPaymentError: ')[0],
     level: LEVELS[text] ?? text,
     fields: {
-      n: Number(record.n),
-      ratio: Number(record.ratio),
-      word: record.word,
-      flag: record.flag === 'true',
+      n: Number(record[`${prefix}n`]),
+      ratio: Number(record[`${prefix}ratio`]),
+      word: record[`${prefix}word`],
+      flag: record[`${prefix}flag`] === 'true',
     },
-    error: record[error],
+    error: record[error]?.split(':')[0],
   };
 }
 
@@ -85,6 +94,7 @@ describeWithEngines(['victoria-logs'], 'VictoriaLogs', () => {
       // What it has acknowledged it saves only once a second: a kill loses what is younger, whoever sent it.
       save: ({ save }) => save(),
       ...{ found: (record) => found(record as VictoriaLogsRecord, way), sent },
+      number: (record) => Number(record[`${way.prefix ?? ''}n`]),
       dropsRepeats: false,
       keepsOrder: false,
     });
