@@ -1,20 +1,19 @@
 import type { ConfigPlan, PlannedComponent } from '../config/plan/planned-config.js';
 import { Filter } from '../core/filter.js';
 import type { FilterLike } from '../core/filter-like.js';
-import { isAtOrBelow } from '../core/loggers/logger-names.js';
-import { levelText } from './component-text.js';
+import {
+  combined,
+  type FilterFacts,
+  type HandlerFacts,
+  type HandlerJudgement,
+  type HandlerVerdict,
+  type Judgement,
+  judgeFilter,
+  judgeHandler,
+  type Verdict,
+} from '../core/loggers/logging-flow.js';
 import { findNode, type LoggerNode, loggerTree } from './logger-tree.js';
 import { targetsOf } from './unused-entries.js';
-
-/** What becomes of a record at a handler. */
-export interface HandlerVerdict {
-  readonly handler: string;
-  readonly class: string;
-  /** Whether it gets there: surely, never, or depending on a filter. */
-  readonly verdict: 'yes' | 'no' | 'maybe';
-  /** Why, or how. */
-  readonly reason: string;
-}
 
 /** Where a record would go. */
 export interface Explanation {
@@ -37,10 +36,8 @@ export interface Explanation {
   readonly elsewhere: readonly HandlerVerdict[];
 }
 
-interface FilterVerdict {
+interface FilterVerdict extends Judgement {
   readonly filter: string;
-  readonly verdict: 'yes' | 'no' | 'maybe';
-  readonly reason: string;
 }
 
 /** Follows a record of a logger through a plan, without making anything. */
@@ -50,15 +47,14 @@ export function explainRecord(plan: ConfigPlan, logger: string, level: number): 
   const nodes = wayUp(node);
   const levelOwner = [node, ...allAbove(node)].find((each) => each.level !== 0) ?? root;
   const isEnabled = level >= node.effectiveLevel;
-  const own = isNamed ? judgeFilters(node.filters, logger) : [];
-  const verdict = worst(own);
-  const isOut = !isEnabled || verdict === 'no';
-  const why = isEnabled ? 'the logger refuses the record' : 'the logger is not enabled for the level';
+  const own = isNamed ? node.filters.map((filter) => filterVerdict(filter, logger)) : [];
+  const before = isEnabled ? atLogger(combined(own).verdict) : NOT_ENABLED;
+  const facts = handlerFacts(plan);
   const way = nodes.map((each) => ({
     logger: each.name,
-    handlers: each.handlers.flatMap((handler) =>
-      isOut ? [no(handler, why)] : judgeHandler(handler, { plan, logger, level, before: verdict }),
-    ),
+    handlers: each.handlers
+      .flatMap((handler) => judgeHandler(handler, facts, { logger, levelno: level }, before))
+      .map(verdictOf),
   }));
   const met = new Set(way.flatMap(({ handlers }) => handlers.map(({ handler }) => handler)));
   const last = nodes.at(-1) as LoggerNode;
@@ -74,7 +70,7 @@ export function explainRecord(plan: ConfigPlan, logger: string, level: number): 
     stopsAt: last.name === '' ? undefined : last.name,
     elsewhere: plan.handlers
       .filter(({ name }) => !met.has(name))
-      .map((handler) => no(handler, whyNotMet(handler, root, plan, last))),
+      .map((handler) => verdictOf({ handler, verdict: 'no', reason: whyNotMet(handler, root, plan, last) })),
   };
 }
 
@@ -90,91 +86,51 @@ function allAbove(node: LoggerNode): LoggerNode[] {
   return node.parent === undefined ? [] : [node.parent, ...allAbove(node.parent)];
 }
 
-interface Passage {
-  readonly plan: ConfigPlan;
-  readonly logger: string;
-  readonly level: number;
-  /** What is known of the way up to here. */
-  readonly before: FilterVerdict['verdict'];
+const NOT_ENABLED: Judgement = { verdict: 'no', reason: 'the logger is not enabled for the level' };
+
+/** What the verdict of a logger's filters means at the handlers. */
+function atLogger(verdict: Verdict): Judgement {
+  if (verdict === 'no') return { verdict, reason: 'the logger refuses the record' };
+  return { verdict, reason: verdict === 'maybe' ? "if the logger's filters let it pass" : '' };
 }
 
-function judgeHandler(
-  handler: PlannedComponent,
-  passage: Passage,
-  seen: readonly string[] = [],
-): HandlerVerdict[] {
-  const { plan, logger, level, before } = passage;
-  const least = handler.level ?? 0;
-  if (level < least) return [no(handler, `its level is ${levelText(least)}`)];
-  const filters = judgeFilters(
-    handler.filters.flatMap((filter): (PlannedComponent | FilterLike)[] =>
-      typeof filter === 'string' ? plan.filters.filter(({ name }) => name === filter) : [filter],
-    ),
-    logger,
-  );
-  const own = worst(filters);
-  const refusal = filters.find(({ verdict }) => verdict === own && own !== 'yes');
-  if (own === 'no') return [no(handler, (refusal as FilterVerdict).reason)];
-  const verdict = own === 'yes' ? before : own;
-  const reason =
-    refusal?.reason ??
-    (verdict === 'maybe' ? "if the logger's filters let it pass" : throughText(handler, plan));
-  const targets = seen.includes(handler.name) ? [] : targetsOf(handler, plan);
-  return [
-    { handler: handler.name, class: handler.type.name, verdict, reason },
-    ...targets.flatMap((target) => judgeTarget(handler, target, { ...passage, before: verdict }, seen)),
-  ];
+/** How to look at the handlers of a plan. */
+function handlerFacts(plan: ConfigPlan): HandlerFacts<PlannedComponent> {
+  return {
+    name: ({ name }) => name,
+    level: ({ level }) => level ?? 0,
+    filters: ({ filters }) =>
+      filters
+        .flatMap((filter): (PlannedComponent | FilterLike)[] =>
+          typeof filter === 'string' ? plan.filters.filter(({ name }) => name === filter) : [filter],
+        )
+        .map(filterFacts),
+    targets: (handler) => targetsOf(handler, plan),
+    respectsLevels: ({ options }) => options.respect_handler_level === true,
+    output: outputOf,
+  };
 }
 
-/** A MemoryHandler ignores its target's level, and so does a QueueHandler by default. */
-function judgeTarget(
-  from: PlannedComponent,
-  target: PlannedComponent,
-  passage: Passage,
-  seen: readonly string[],
-): HandlerVerdict[] {
-  const asksLevel = from.options.respect_handler_level === true;
-  const judged = judgeHandler(asksLevel ? target : { ...target, level: 0 }, passage, [...seen, from.name]);
-  return judged.map((verdict, index) =>
-    index === 0 && verdict.verdict !== 'no' ? { ...verdict, reason: `passed on by "${from.name}"` } : verdict,
-  );
+function filterFacts(filter: PlannedComponent | FilterLike): FilterFacts {
+  if (!('path' in filter)) return { title: 'a filter', passes: undefined };
+  const { name, type, options } = filter;
+  return type === Filter
+    ? { title: `its filter "${name}"`, passes: String(options.name ?? '') }
+    : { title: `the filter "${name}" (${type.name})`, passes: undefined };
 }
 
-function throughText(handler: PlannedComponent, plan: ConfigPlan): string {
-  if (targetsOf(handler, plan).length > 0) return 'passes it on';
-  const { filename } = handler.options;
+function filterVerdict(filter: PlannedComponent | FilterLike, logger: string): FilterVerdict {
+  const name = 'path' in filter ? filter.name : 'filter';
+  return { filter: name, ...judgeFilter(filterFacts(filter), logger) };
+}
+
+function outputOf({ options: { filename }, formatter }: PlannedComponent): string {
   if (filename !== undefined) return `to ${String(filename)}`;
-  return handler.formatter === undefined
-    ? 'as the bare message'
-    : `with the formatter "${handler.formatter}"`;
+  return formatter === undefined ? 'as the bare message' : `with the formatter "${formatter}"`;
 }
 
-function judgeFilters(filters: readonly (PlannedComponent | FilterLike)[], logger: string): FilterVerdict[] {
-  return filters.map((filter) => {
-    if (!('path' in filter))
-      return { filter: 'filter', verdict: 'maybe', reason: 'if a filter lets it pass' };
-    const { name, type, options } = filter;
-    if (type !== Filter)
-      return {
-        filter: name,
-        verdict: 'maybe',
-        reason: `if the filter "${name}" (${type.name}) lets it pass`,
-      };
-    const wanted = String(options.name ?? '');
-    const passes = wanted === '' || isAtOrBelow(logger, wanted);
-    return passes
-      ? { filter: name, verdict: 'yes', reason: '' }
-      : { filter: name, verdict: 'no', reason: `its filter "${name}" lets only records of "${wanted}" pass` };
-  });
-}
-
-function worst(verdicts: readonly FilterVerdict[]): FilterVerdict['verdict'] {
-  if (verdicts.some(({ verdict }) => verdict === 'no')) return 'no';
-  return verdicts.some(({ verdict }) => verdict === 'maybe') ? 'maybe' : 'yes';
-}
-
-function no(handler: PlannedComponent, reason: string): HandlerVerdict {
-  return { handler: handler.name, class: handler.type.name, verdict: 'no', reason };
+function verdictOf({ handler, verdict, reason }: HandlerJudgement<PlannedComponent>): HandlerVerdict {
+  return { handler: handler.name, class: handler.type.name, verdict, reason };
 }
 
 function whyNotMet(handler: PlannedComponent, root: LoggerNode, plan: ConfigPlan, last: LoggerNode): string {

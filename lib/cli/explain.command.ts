@@ -1,8 +1,9 @@
 import { LoggingError } from '../core/errors.js';
 import { escapeControls } from '../core/formatting/sanitize.js';
 import { describeUnknownLevel, findLevel } from '../core/levels.js';
+import type { HandlerVerdict } from '../core/loggers/logging-flow.js';
 import { levelText } from './component-text.js';
-import { type Explanation, explainRecord, type HandlerVerdict } from './explain-record.js';
+import { type Explanation, explainRecord } from './explain-record.js';
 import { importModules, type LoadSettings, loadPlan } from './load-plan.js';
 import { levelStyle, type Painter, painterFor, type Terminal, writeJson } from './terminal.js';
 

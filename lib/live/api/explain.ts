@@ -1,24 +1,22 @@
 import { Filter } from '../../core/filter.js';
 import type { FilterLike } from '../../core/filter-like.js';
-import { type Handler, openHandlers } from '../../core/handler.js';
+import { type Handler, isHandler, openHandlers } from '../../core/handler.js';
 import { getLevelName } from '../../core/levels.js';
 import { isLogger, type Logger } from '../../core/loggers/logger.js';
-import { isAtOrBelow } from '../../core/loggers/logger-names.js';
 import { above } from '../../core/loggers/logger-node.js';
+import {
+  combined,
+  type FilterFacts,
+  type HandlerFacts,
+  type HandlerJudgement,
+  type HandlerVerdict,
+  type Judgement,
+  judgeFilter,
+  judgeHandler,
+} from '../../core/loggers/logging-flow.js';
 import { getLogger, getManager } from '../../core/loggers/manager.js';
 import type { ActiveLevel } from '../overrides/active-level.js';
 import { explainLevel } from '../overrides/override-level.js';
-
-type Verdict = 'yes' | 'no' | 'maybe';
-
-/** What becomes of a record at a handler. */
-export interface HandlerVerdict {
-  readonly handler: string;
-  readonly class: string;
-  /** Whether it gets there: surely, never, or depending on a filter. */
-  readonly verdict: Verdict;
-  readonly reason: string;
-}
 
 /** Where a record would go now, like the command `explain` for a configuration. */
 export interface LiveExplanation extends ActiveLevel {
@@ -55,14 +53,13 @@ function explain(logger: Logger, level: number): LiveExplanation {
   const isEnabled = logger.isEnabledFor(level);
   const activeLevel = explainLevel(logger.name);
   const whyNot = isEnabled ? undefined : whyDisabled(logger, level, activeLevel);
-  const own = judgeFilters(logger.filters, logger.name);
-  const stations = way.map((each) => ({
-    logger: each.name,
-    handlers: each.handlers.map((handler) =>
-      whyNot === undefined ? judge(handler, logger.name, level, own) : verdictOf(handler, 'no', whyNot),
-    ),
-  }));
-  const met = new Set(way.flatMap(({ handlers }) => handlers));
+  const before: Judgement =
+    whyNot === undefined ? judgeOwnFilters(logger) : { verdict: 'no', reason: whyNot };
+  const record = { logger: logger.name, levelno: level };
+  const judged = way.map(({ handlers }) =>
+    handlers.flatMap((handler) => judgeHandler(handler, openHandlerFacts, record, before)),
+  );
+  const met = new Set(judged.flat().map(({ handler }) => handler));
   const last = way.at(-1) as Logger;
   return {
     ...activeLevel,
@@ -70,11 +67,11 @@ function explain(logger: Logger, level: number): LiveExplanation {
     asked: level,
     isEnabled,
     whyNot,
-    way: stations,
+    way: way.map(({ name }, at) => ({ logger: name, handlers: (judged[at] ?? []).map(verdictOf) })),
     stopsAt: last.parent === null ? undefined : last.name,
     elsewhere: openHandlers()
       .filter((handler) => !met.has(handler))
-      .map((handler) => verdictOf(handler, 'no', 'not on the way of the record')),
+      .map((handler) => verdictOf({ handler, verdict: 'no', reason: 'not on the way of the record' })),
   };
 }
 
@@ -89,34 +86,40 @@ function whyDisabled(
   return `${whose} is ${getLevelName(least)}`;
 }
 
-interface FilterVerdict {
-  readonly verdict: Verdict;
-  readonly reason: string;
+function judgeOwnFilters({ filters, name }: Logger): Judgement {
+  const own = combined(filters.map((filter) => judgeFilter(filterFacts(filter), name)));
+  return own.verdict === 'yes' ? own : { ...own, reason: `logger: ${own.reason}` };
 }
 
-function judge(handler: Handler, logger: string, level: number, before: FilterVerdict): HandlerVerdict {
-  if (before.verdict === 'no') return verdictOf(handler, 'no', `logger: ${before.reason}`);
-  if (level < handler.level) return verdictOf(handler, 'no', `its level is ${getLevelName(handler.level)}`);
-  const own = judgeFilters(handler.filters, logger);
-  if (own.verdict !== 'yes') return verdictOf(handler, own.verdict, own.reason);
-  return verdictOf(handler, before.verdict, before.verdict === 'yes' ? '' : `logger: ${before.reason}`);
+/** How to look at handlers that are open. */
+const openHandlerFacts: HandlerFacts<Handler> = {
+  name: nameOf,
+  level: ({ level }) => level,
+  filters: ({ filters }) => filters.map(filterFacts),
+  targets: (handler) => {
+    const { target, listener } = handler as Partial<PassesOn>;
+    return [target, listener?.handlers].flat().filter(isHandler);
+  },
+  respectsLevels: (handler) => (handler as Partial<PassesOn>).listener?.respect_handler_level === true,
+  output: () => '',
+};
+
+/** Where a MemoryHandler and a QueueHandler pass records on. */
+interface PassesOn {
+  readonly target: unknown;
+  readonly listener: { readonly handlers?: unknown; readonly respect_handler_level?: unknown } | null;
 }
 
-function judgeFilters(filters: readonly FilterLike[], logger: string): FilterVerdict {
-  let result: FilterVerdict = { verdict: 'yes', reason: '' };
-  for (const filter of filters) {
-    const name = filter.constructor.name || 'a function';
-    if (!(filter instanceof Filter) || filter.constructor !== Filter) {
-      if (result.verdict === 'yes')
-        result = { verdict: 'maybe', reason: `if its filter (${name}) lets it pass` };
-      continue;
-    }
-    const passes = filter.name === '' || isAtOrBelow(logger, filter.name);
-    if (!passes) return { verdict: 'no', reason: `its filter lets only records of "${filter.name}" pass` };
-  }
-  return result;
+function filterFacts(filter: FilterLike): FilterFacts {
+  return filter instanceof Filter && filter.constructor === Filter
+    ? { title: 'its filter', passes: filter.name }
+    : { title: `its filter (${filter.constructor.name || 'a function'})`, passes: undefined };
 }
 
-function verdictOf(handler: Handler, verdict: Verdict, reason: string): HandlerVerdict {
-  return { handler: handler.name ?? handler.toString(), class: handler.constructor.name, verdict, reason };
+function verdictOf({ handler, verdict, reason }: HandlerJudgement<Handler>): HandlerVerdict {
+  return { handler: nameOf(handler), class: handler.constructor.name, verdict, reason };
+}
+
+function nameOf(handler: Handler): string {
+  return handler.name ?? handler.toString();
 }

@@ -93,7 +93,7 @@ function Verdicts({ list }: { readonly list: readonly HandlerVerdict[] }) {
   return (
     <ul class="verdicts">
       {list.map(({ handler, class: type, verdict, reason }) => (
-        <li key={handler}>
+        <li key={`${handler} ${reason}`}>
           <span class={`verdict ${verdict}`}>{WORDS[verdict]}</span> {visible(handler)}{' '}
           <span class="quiet">{visible(type)}</span>
           {reason === '' ? null : <span class="reason">{visible(reason)}</span>}
