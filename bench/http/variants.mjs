@@ -2,6 +2,7 @@ import { ConsoleLogger, RequestMethod } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { tap } from 'rxjs';
 import { applicationModule } from './application.mjs';
+import { logByHand } from './limit.mjs';
 
 /**
  * The same application with one way of logging each: `{ module, create?, ready?(app) }`.
@@ -9,6 +10,8 @@ import { applicationModule } from './application.mjs';
  */
 export const VARIANTS = {
   none: async () => ({ module: applicationModule(), create: { logger: false } }),
+
+  limit: async () => ({ module: applicationModule(), create: { logger: false }, ready: logByHand }),
 
   ours: () => ours(),
 

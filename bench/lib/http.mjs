@@ -16,6 +16,7 @@ export const HTTP_VARIANTS = [
   'ours',
   'ours-batched',
   'ours-tuned',
+  'limit',
   'nestjs-pino',
   'nest-winston',
   'nest-json',
