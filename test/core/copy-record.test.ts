@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Handler } from '../../lib/core/handler.js';
 import { LEAN } from '../../lib/core/lean.js';
 import { getLogger } from '../../lib/core/loggers/manager.js';
-import { copyRecord } from '../../lib/core/records/copy-record.js';
-import { copyOfPlain, LogRecord } from '../../lib/core/records/log-record.js';
+import { copyOfPlain, copyRecord } from '../../lib/core/records/copy-record.js';
+import { LogRecord } from '../../lib/core/records/log-record.js';
 import { resetLogging } from '../support/reset-logging.js';
 
 /** Like our own handlers, it leaves the fields of `extra` apart. */

@@ -1,5 +1,15 @@
 import { defineField } from '../../runtime/define-field.js';
-import { copyOfPlain, EXTRA, type LogRecord } from './log-record.js';
+import {
+  BOUNDARY,
+  CALLER,
+  CONTEXT,
+  EXPOSED,
+  EXTRA,
+  LogRecord,
+  STACKLEVEL,
+  SUMMARIZED,
+  TRACEBACK,
+} from './log-record.js';
 
 /** A copy of a record, of the same class, with the attributes that `changes` names replaced or added. */
 export function copyRecord(
@@ -15,6 +25,51 @@ export function copyRecord(
     if (Object.hasOwn(copy, key)) copy[key as string] = changes[key];
     else defineField(copy, key, changes[key]);
   }
+  return copy;
+}
+
+/** Names of attributes, not symbols, that the constructor gives. */
+const GIVEN = 11;
+
+/**
+ * A copy of a record that a logger made, with the attributes that loggers give and no others; `undefined` for any other
+ * record.
+ *
+ * The constructor makes it, so that it has the shape of all records, and is read as fast.
+ */
+export function copyOfPlain(record: LogRecord): LogRecord | undefined {
+  // A record that user code has seen, and may have added to, is exposed. One that user code made has no boundary.
+  if (record[EXPOSED] || record[BOUNDARY] === undefined) return undefined;
+  if (Object.getPrototypeOf(record) !== LogRecord.prototype) return undefined;
+  let count = 0;
+  for (const _ in record) count += 1;
+  if (count !== GIVEN) return undefined;
+  const { name, levelno, levelname, msg, args, created, excInfo, excText, stackInfo } = record;
+  const copy = new LogRecord(
+    {
+      name,
+      levelno,
+      levelname,
+      msg,
+      args,
+      created,
+      excInfo,
+      excText,
+      stackInfo,
+      extra: record[EXTRA],
+      context: record[CONTEXT],
+      summarized: record[SUMMARIZED],
+      boundary: record[BOUNDARY],
+      stacklevel: record[STACKLEVEL],
+      caller: record[CALLER],
+    },
+    true,
+  );
+  // Assigned as they are: the constructor would take a single object out of its list.
+  copy.args = args;
+  copy.message = record.message;
+  copy.asctime = record.asctime;
+  copy[TRACEBACK] = record[TRACEBACK];
   return copy;
 }
 

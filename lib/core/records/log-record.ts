@@ -4,46 +4,16 @@ import { defineField, joinFields } from '../../runtime/define-field.js';
 import { fieldOf, keysOf } from '../../runtime/hostile-values.js';
 import { type CallBoundary, type CallerInfo, captureCallStack, findCaller } from '../calls/caller.js';
 import { isMapping, mergeMessage } from '../calls/merge-message.js';
-import { getLevelName } from '../levels.js';
 import { ComputedAttributes } from './computed-attributes.js';
+import {
+  type CompleteOptions,
+  completeOptions,
+  type Fields,
+  type LogRecordOptions,
+} from './log-record-options.js';
 import { isReserved, RESERVED_ATTRIBUTES } from './record-attributes.js';
 
-/** Fields of a call that are kept apart from the record's own, so that all records have one shape. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** What a record is made of; everything but `msg` has a default. */
-export interface LogRecordOptions {
-  /** Name of the logger; default `'root'`. */
-  name?: string;
-  /** Level number; default 0. */
-  levelno?: number;
-  /** Level name; default the one registered for `levelno`. */
-  levelname?: string;
-  /** The message, with `%` placeholders where there are `args`. */
-  msg?: unknown;
-  /** Positional arguments, or one object that `%(key)s` reads. */
-  args?: readonly unknown[] | object | undefined;
-  /** The error, or another thrown value. */
-  excInfo?: unknown;
-  /** The traceback as a string, if formatters should not make it. */
-  excText?: string | undefined;
-  /** Text of the stack at the call. */
-  stackInfo?: string | undefined;
-  /** Seconds since the epoch; default now. */
-  created?: number;
-  /** Fields of the call. */
-  extra?: Fields | undefined;
-  /** Fields of the running request or job. */
-  context?: Fields | undefined;
-  /** Names of `extra` fields that the message sums up, so that text for people need not repeat them. */
-  summarized?: ReadonlySet<string> | undefined;
-  /** Where the call was made; computed when read if left out. */
-  caller?: CallerInfo | undefined;
-  /** The public function that was called: the frames above it belong to logging. Set by loggers. */
-  boundary?: CallBoundary | undefined;
-  /** How many frames beyond the caller to go; default 1, the caller itself. */
-  stacklevel?: number;
-}
+export type { Fields, LogRecordOptions } from './log-record-options.js';
 
 /** A traceback that a formatter wrote, for other formatters that would write the same. */
 export interface WrittenTraceback {
@@ -59,11 +29,14 @@ export const EXTRA: unique symbol = Symbol.for('nestjs-logging.record.extra');
 export const CONTEXT: unique symbol = Symbol.for('nestjs-logging.record.context');
 /** Names of `extra` fields that the message sums up, or `undefined`. Internal. */
 export const SUMMARIZED: unique symbol = Symbol.for('nestjs-logging.record.summarized');
-const BOUNDARY: unique symbol = Symbol.for('nestjs-logging.record.boundary');
-const STACKLEVEL: unique symbol = Symbol.for('nestjs-logging.record.stacklevel');
+/** See {@link LogRecordOptions.boundary}. Internal. */
+export const BOUNDARY: unique symbol = Symbol.for('nestjs-logging.record.boundary');
+/** See {@link LogRecordOptions.stacklevel}. Internal. */
+export const STACKLEVEL: unique symbol = Symbol.for('nestjs-logging.record.stacklevel');
 /** The traceback as a formatter wrote it, or `undefined`. Internal: read {@link LogRecord.excText}. */
 export const TRACEBACK: unique symbol = Symbol.for('nestjs-logging.record.traceback');
-const CALLER: unique symbol = Symbol.for('nestjs-logging.record.caller');
+/** The caller, once it was read or given. Internal: read {@link LogRecord.caller}. */
+export const CALLER: unique symbol = Symbol.for('nestjs-logging.record.caller');
 /** Whether the fields were made attributes. They may have changed since, so they are read from there. Internal. */
 export const EXPOSED: unique symbol = Symbol.for('nestjs-logging.record.exposed');
 
@@ -123,7 +96,7 @@ export class LogRecord extends ComputedAttributes {
    */
   constructor(options: LogRecordOptions = {}, isComplete = false) {
     super();
-    const given = isComplete ? (options as CompleteOptions) : complete(options);
+    const given = isComplete ? (options as CompleteOptions) : completeOptions(options);
     this.name = given.name;
     this.levelno = given.levelno;
     this.levelname = given.levelname;
@@ -262,85 +235,12 @@ export class LogRecord extends ComputedAttributes {
 }
 brand(LogRecord.prototype, 'record');
 
-const NO_ARGS: readonly unknown[] = [];
-
-type CompleteOptions = LogRecordOptions &
-  Required<Pick<LogRecordOptions, 'name' | 'levelno' | 'levelname' | 'created' | 'stacklevel'>> & {
-    args: readonly unknown[] | object;
-  };
-
-function complete(options: LogRecordOptions): CompleteOptions {
-  const levelno = options.levelno ?? 0;
-  return {
-    name: options.name ?? 'root',
-    levelno,
-    levelname: options.levelname ?? getLevelName(levelno),
-    msg: options.msg,
-    args: options.args ?? NO_ARGS,
-    created: options.created ?? Date.now() / 1000,
-    excInfo: options.excInfo,
-    excText: options.excText,
-    stackInfo: options.stackInfo,
-    extra: options.extra,
-    context: options.context,
-    summarized: options.summarized,
-    boundary: options.boundary,
-    stacklevel: options.stacklevel ?? 1,
-    caller: options.caller,
-  };
-}
-
 /** Python: a single mapping is what `%(key)s` reads, unless it is empty. */
 function mappingOr(args: readonly unknown[]): readonly unknown[] | object {
   return isMapping(args[0]) ? args[0] : args;
 }
 
 const NO_FIELDS: Fields = {};
-
-/** Names of attributes, not symbols, that the constructor gives. */
-const GIVEN = 11;
-
-/**
- * A copy of a record that a logger made, with the attributes that loggers give and no others; `undefined` for any other
- * record.
- *
- * The constructor makes it, so that it has the shape of all records, and is read as fast.
- */
-export function copyOfPlain(record: LogRecord): LogRecord | undefined {
-  // A record that user code has seen, and may have added to, is exposed. One that user code made has no boundary.
-  if (record[EXPOSED] || record[BOUNDARY] === undefined) return undefined;
-  if (Object.getPrototypeOf(record) !== LogRecord.prototype) return undefined;
-  let count = 0;
-  for (const _ in record) count += 1;
-  if (count !== GIVEN) return undefined;
-  const { name, levelno, levelname, msg, args, created, excInfo, excText, stackInfo } = record;
-  const copy = new LogRecord(
-    {
-      name,
-      levelno,
-      levelname,
-      msg,
-      args,
-      created,
-      excInfo,
-      excText,
-      stackInfo,
-      extra: record[EXTRA],
-      context: record[CONTEXT],
-      summarized: record[SUMMARIZED],
-      boundary: record[BOUNDARY],
-      stacklevel: record[STACKLEVEL],
-      caller: record[CALLER],
-    },
-    true,
-  );
-  // Assigned as they are: the constructor would take a single object out of its list.
-  copy.args = args;
-  copy.message = record.message;
-  copy.asctime = record.asctime;
-  copy[TRACEBACK] = record[TRACEBACK];
-  return copy;
-}
 
 /** True for records of any copy of this package. */
 export const isLogRecord = branded<LogRecord>('record');
