@@ -33,6 +33,9 @@ export async function waitAtMost(limitMs: number, work: Promise<unknown>): Promi
   await withDeadline(work, limitMs, () => undefined);
 }
 
+/** Longer waits than this, in milliseconds, do not keep the process alive by themselves; what is waited for may do. */
+const LONG_MS = 60_000;
+
 /** Resolves like the answer to a question, or rejects when it takes too long. The signal is then aborted. */
 export async function answerInTime<T>(
   ask: (signal: AbortSignal) => T | Promise<T>,
@@ -49,7 +52,7 @@ export async function answerInTime<T>(
     throw error;
   };
   try {
-    return await withDeadline(ask(controller.signal), timeoutMs, late);
+    return await withDeadline(ask(controller.signal), timeoutMs, late, { keepsAlive: timeoutMs <= LONG_MS });
   } finally {
     outer.removeEventListener('abort', abort);
   }

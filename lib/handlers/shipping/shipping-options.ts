@@ -35,11 +35,13 @@ export const shippingEntries = lazy(() => ({
   ...handlerEntries(),
   batchSize: v.optional(
     count(
-      'The most records that are sent together; default 1 000, for OTLP, Loki and Elasticsearch 5 000, for Kafka 2 500.',
+      'The most records that are sent together; default 1 000, for OTLP, Loki and Elasticsearch 5 000, for Kafka 2 500, for Splunk with ack 10 000.',
     ),
   ),
   maxBatchBytes: v.optional(
-    count('The most bytes that are sent together, before compression; default 1 MiB.'),
+    count(
+      'The most bytes that are sent together, before compression; default 1 MiB, for Splunk with ack 10 MiB.',
+    ),
   ),
   flushIntervalMs: v.optional(
     milliseconds(

@@ -472,12 +472,81 @@ describe('SplunkHandler', () => {
             }),
           };
     const splunk = opened(
-      new SplunkHandler({ url: url(), token: 'hunter2hunter2', ack: true, timeoutMs: 300 }),
+      new SplunkHandler({ url: url(), token: 'hunter2hunter2', ack: true, ackTimeoutMs: 300 }),
     );
     log(splunk, 'a');
     await settled(splunk);
     expect(sink.requests.filter(({ url: path }) => path.endsWith('/event'))).toHaveLength(2);
     expect(splunk.stats.delivered).toBe(1);
+  });
+
+  /** A Splunk that takes everything, and says that it is indexed when `isIndexed` does. */
+  function acknowledging(isIndexed: (id: number) => boolean): void {
+    let ids = 0;
+    sink.answer = ({ url: path, body }) => {
+      if (!path.endsWith('/ack')) return { status: 200, body: JSON.stringify({ code: 0, ackId: ++ids }) };
+      const { acks } = JSON.parse(body) as { acks: number[] };
+      return {
+        status: 200,
+        body: JSON.stringify({ acks: Object.fromEntries(acks.map((id) => [id, isIndexed(id)])) }),
+      };
+    };
+  }
+  const requestsTo = (end: string) => sink.requests.filter(({ url: path }) => path.endsWith(end));
+  const messagesOf = ({ body }: { body: string }) =>
+    body.split('\n').map((text) => (JSON.parse(text) as { event: { message: string } }).event.message);
+
+  it('sends nothing twice though Splunk takes longer to index than to answer', async () => {
+    const begun = performance.now();
+    acknowledging(() => performance.now() - begun > 900);
+    const splunk = opened(
+      new SplunkHandler({ url: url(), token: 'hunter2hunter2', ack: true, timeoutMs: 200 }),
+    );
+    log(splunk, 'a');
+    await settled(splunk);
+    expect(requestsTo('/event')).toHaveLength(1);
+    expect(splunk.stats).toMatchObject({ delivered: 1, dropped: 0 });
+  });
+
+  it('asks for many requests at once, and sends again only what is not indexed', async () => {
+    // What is sent again has other ids.
+    acknowledging((id) => id !== 2);
+    const splunk = opened(
+      new SplunkHandler({ url: url(), token: 'hunter2hunter2', ack: true, ackTimeoutMs: 500 }),
+    );
+    log(splunk, ...Array.from({ length: 3_500 }, (_, n) => `record ${n}`));
+    await settled(splunk);
+    expect(splunk.stats).toMatchObject({ delivered: 3_500, dropped: 0 });
+    const sizes = requestsTo('/event').map((request) => messagesOf(request).length);
+    expect(sizes).toEqual([1_000, 1_000, 1_000, 500, 1_000]);
+    expect(messagesOf(requestsTo('/event')[4] as { body: string })[0]).toBe('record 1000');
+    expect(JSON.parse(requestsTo('/ack')[0]?.body ?? '')).toEqual({ acks: [1, 2, 3, 4] });
+    expect(JSON.parse(requestsTo('/ack')[1]?.body ?? '')).toEqual({ acks: [2] });
+  });
+
+  it('counts as delivered what was indexed before a request that fails', async () => {
+    acknowledging(() => true);
+    const { answer } = sink;
+    sink.answer = (request) =>
+      request.url.endsWith('/event') && requestsTo('/event').length === 2 ? 503 : answer(request);
+    const splunk = opened(new SplunkHandler({ url: url(), token: 'hunter2hunter2', ack: true }));
+    log(splunk, ...Array.from({ length: 1_500 }, (_, n) => `record ${n}`));
+    await settled(splunk);
+    expect(splunk.stats).toMatchObject({ delivered: 1_500, dropped: 0 });
+    const sizes = requestsTo('/event').map((request) => messagesOf(request).length);
+    expect(sizes).toEqual([1_000, 500, 500]);
+  });
+
+  it('says why Splunk gives no acknowledgements, at once', async () => {
+    sink.answer = ({ url: path }) =>
+      path.endsWith('/ack')
+        ? { status: 400, body: '{"text":"ACK is disabled","code":14}' }
+        : { status: 200, body: '{"text":"Success","code":0,"ackId":7}' };
+    const splunk = opened(new SplunkHandler({ url: url(), token: 'hunter2hunter2', ack: true }));
+    log(splunk, 'a');
+    await splunk.flush();
+    expect(stderr.text).toContain('ACK is disabled');
+    expect(requestsTo('/event')).toHaveLength(1);
   });
 
   it('says clearly that a token is wrong, without it', async () => {
