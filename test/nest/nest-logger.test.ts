@@ -155,6 +155,37 @@ describe('NestLogger', () => {
       { order: 7 },
       'RangeError',
     ],
+    ['a stack, then fields', ['failed', stack, { order: 7 }], 'failed', { order: 7 }, 'RangeError'],
+    [
+      'a stack, fields and a context',
+      ['failed', stack, { order: 7 }, 'Pay'],
+      'failed',
+      { order: 7 },
+      'RangeError',
+    ],
+    [
+      'a stack, a context, fields and the context of the logger',
+      ['failed', stack, 'Pay', { order: 7 }, 'Pay'],
+      'failed',
+      { order: 7 },
+      'RangeError',
+    ],
+    [
+      'an object with a stack',
+      [{ message: 'failed', stack, order: 7 }],
+      'failed',
+      { order: 7 },
+      'RangeError',
+    ],
+    ['fields with a stack', ['failed', { stack, order: 7 }, 'Pay'], 'failed', { order: 7 }, 'RangeError'],
+    [
+      'an Error and fields with its stack',
+      ['failed', error, { stack: error.stack, order: 7 }],
+      'failed',
+      { stack: error.stack, order: 7 },
+      'TypeError',
+    ],
+    ['a stack that is none', ['failed', { stack: 'lamp' }], 'failed', { stack: 'lamp' }, undefined],
   ])('takes %s', (_what, args, message, fields, traceback) => {
     (new NestLogger().error as (...args: unknown[]) => void)(...args);
     expect(recorder.records.map((record) => [record.message, record.extraFields()])).toEqual([

@@ -33,6 +33,14 @@ export function readNestCall(message: unknown, rest: readonly unknown[]): NestCa
  * too, after the stack, as in `error(text, stack, 'Orders')`, comes before that of Nest's `Logger`.
  */
 export function readErrorCall(message: unknown, rest: readonly unknown[]): NestCall {
+  // Objects may stand anywhere after the message, as in `error(text, stack, { order })`.
+  if (rest.some(isStack) && rest.some(isPlainObject)) {
+    const call = readErrorCall(
+      message,
+      rest.filter((value) => !isPlainObject(value)),
+    );
+    return { ...call, messages: [...call.messages, ...rest.filter(isPlainObject)] };
+  }
   const last = rest[rest.length - 1];
   if (rest.length <= 1) {
     if (rest.length === 1 && (last === undefined || isStack(last)))
@@ -91,6 +99,7 @@ export function describeCall(call: NestCall): LogCall[] {
   const error = main.excInfo === undefined ? texts.find(isError) : undefined;
   main.excInfo ??= error ?? main.fieldError ?? undefined;
   if (call.stack !== undefined) addStack(main, call.stack);
+  if (main.excInfo === undefined) takeStackField(main);
   return [main, ...texts.filter((message) => message !== error).map(describeMessage)];
 }
 
@@ -139,6 +148,19 @@ function splitText(object: Record<string, unknown>): { text?: string; fields: Fi
 function addStack(call: LogCall, stack: string): void {
   if (call.excInfo === undefined) call.excInfo = parseStack(stack);
   else if (propertyOf(call.excInfo, 'stack') !== stack) addFields(call, { stack });
+}
+
+/** A stack among the fields is the traceback, as in `error({ message, stack })`. */
+function takeStackField(call: LogCall): void {
+  const stack = propertyOf(call.extra, 'stack');
+  if (!isStack(stack)) return;
+  try {
+    const { stack: _, ...fields } = call.extra as Fields;
+    call.extra = fields;
+    call.excInfo = parseStack(stack);
+  } catch {
+    // A getter that throws: the field stays, and formatters report it.
+  }
 }
 
 function resolveMessage(message: unknown): unknown {
