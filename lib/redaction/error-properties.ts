@@ -3,9 +3,13 @@ import { fieldOf } from '../runtime/hostile-values.js';
 import { isPlainObject } from '../runtime/plain-object.js';
 import { defaultRedaction } from './redact-text.js';
 import { Redactor } from './redactor.js';
+import type { NameVerdict } from './secret-keys.js';
+import { needsSearch } from './suspect-text.js';
 
 /** Properties of one error that are shown. */
 const MAX_PROPERTIES = 30;
+/** Characters of a string that counts for nothing in what a redactor may search. */
+const MAX_SHORT = 256;
 /** Properties that a traceback or a JSON error shows elsewhere. */
 const SHOWN_APART: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause']);
 const NONE: readonly (readonly [name: string, value: unknown])[] = [];
@@ -26,13 +30,17 @@ export function errorProperties(error: object): readonly (readonly [name: string
     return NONE;
   }
   if (names.length === 0) return NONE;
-  const redactor = new Redactor(defaultRedaction);
+  let redactor: Redactor | undefined;
   const properties: [string, unknown][] = [];
   for (const name of names) {
     if (SHOWN_APART.has(name) || (name === 'errors' && hasMembers(error))) continue;
     if (properties.length >= MAX_PROPERTIES) break;
     const value = fieldOf(error as Record<string, unknown>, name);
-    if (isReporting(value)) properties.push([name, redactor.under(name, value)]);
+    if (isHarmless(value, defaultRedaction.keys.of(name))) properties.push([name, value]);
+    else if (isReporting(value)) {
+      redactor ??= new Redactor(defaultRedaction);
+      properties.push([name, redactor.under(name, value)]);
+    }
   }
   return properties;
 }
@@ -43,6 +51,20 @@ export function hasMembers(error: object): boolean {
     return Array.isArray((error as { errors?: unknown }).errors);
   } catch {
     return false;
+  }
+}
+
+/** What a redactor would return as it is: to make one takes as long as all else that is done for a short value. */
+function isHarmless(value: unknown, name: NameVerdict): boolean {
+  switch (typeof value) {
+    case 'string':
+      return value.length <= MAX_SHORT && !name.isSecret && !needsSearch(value);
+    case 'number':
+      return !name.isSecretNumber;
+    case 'boolean':
+      return true;
+    default:
+      return value === null;
   }
 }
 

@@ -159,16 +159,17 @@ describe('what a thousand records may cost', () => {
     expect(keys).toEqual([]);
   });
 
-  it('prepares an error in two pieces, its stack and its properties, however many these are', () => {
+  it('prepares the stack of an error, and of its properties only those that need it', () => {
     const lines = jest.fn((text: string, indent: string) => text.replaceAll('\n', `\n${indent}`));
     const error = Object.assign(new Error('no funds'), {
       code: 'E1',
       port: 5432,
       detail: { a: 1 },
       rows: [1, 2],
+      hint: 'say "please"',
     });
     expect(formatTraceback(error, { newline: '\n', lines })).toBe(formatTraceback(error));
-    expect(lines).toHaveBeenCalledTimes(2);
+    expect(lines.mock.calls.slice(1)).toEqual([["'say \"please\"'", '  ']]);
   });
 
   it('makes one record, whatever the number of handlers', () => {

@@ -1,6 +1,6 @@
+import { isPlain } from '../../python/json/json-string.js';
 import { repr } from '../../python/python-text.js';
 import { errorProperties } from '../../redaction/error-properties.js';
-import { boundedCache } from '../../runtime/bounded-cache.js';
 import { cutText } from '../../runtime/cut-text.js';
 import { causeOf } from '../../runtime/error-chain.js';
 import { propertyOf } from '../../runtime/hostile-values.js';
@@ -11,8 +11,6 @@ const MAX_VALUES = 100;
 /** Characters of one property of an error. */
 const MAX_PROPERTY = 1_000;
 const PLAIN_NAME = /^[A-Za-z_$][\w$]{0,80}$/;
-/** What precedes the value of a property: most errors have the same few. */
-const leads = boundedCache((name) => `${PLAIN_NAME.test(name) ? name : repr(name)}: `, 500, 64);
 /** A class name; anything else in `error.name` is not printed as one, so that it cannot pose as a record. */
 const CLASS_NAME = /^[A-Za-z_$][\w$.]{0,80}$/;
 
@@ -91,13 +89,12 @@ function append(progress: Progress, thrown: unknown, label: string, indent: stri
 /** `code: 'ECONNREFUSED'` and the like, each on a line of its own. */
 function appendProperties(progress: Progress, error: object, indent: string): void {
   const { style } = progress;
-  // Prepared together: that costs less than one by one.
-  let text = '';
   for (const [name, value] of errorProperties(error)) {
     const shown = cutText(repr(value), MAX_PROPERTY, '…');
-    text += `${text === '' ? '' : '\n'}${leads.get(name)}${shown}`;
+    progress.text += style.newline + indent;
+    progress.text += PLAIN_NAME.test(name) ? `${name}: ` : style.lines(`${repr(name)}: `, indent);
+    progress.text += isPlain(shown) ? shown : style.lines(shown, indent);
   }
-  if (text !== '') progress.text += style.newline + indent + style.lines(text, indent);
 }
 
 /** The members of an AggregateError, or of any error whose `errors` is an array. */
