@@ -28,44 +28,67 @@ export function itemsOf(list: readonly unknown[], most: number): unknown[] {
   return Array.from({ length }, (_, at) => readField(list, String(at), true).item);
 }
 
-/** What is shown of the fields of an object, from the first one on that is not shown as it is. */
-export interface ShownFields {
-  /** The index of the first. */
-  readonly from: number;
-  readonly names: string[];
-  readonly items: unknown[];
-  /** Whether the object has fields of all these names, and none is a getter. */
-  isFixed: boolean;
+/** A copy of an object in the making, begun at the first field that is not shown as it is. */
+export class FieldsCopy {
+  readonly #fields: Record<string, unknown>;
+  readonly #names: readonly string[];
+  readonly #isPlain: boolean;
+  /** A copy of all fields, where one could be made at once. */
+  readonly #data: Record<string, unknown> | undefined;
+  /** Otherwise, and from the first field on that has another name: what is shown, beginning with the field at an index. */
+  #shown: { readonly from: number; readonly names: string[]; readonly items: unknown[] } | undefined;
+
+  /** @param isPlain Whether it is a plain object, not one of the same class. @param isFixed Whether no getter came so far. */
+  constructor(fields: Record<string, unknown>, names: readonly string[], isPlain: boolean, isFixed: boolean) {
+    this.#fields = fields;
+    this.#names = names;
+    this.#isPlain = isPlain;
+    this.#data = isPlain && isFixed ? copyOfData(fields) : undefined;
+  }
+
+  /** A field. */
+  read(name: string, isProxy: boolean): unknown {
+    return this.#data === undefined ? readField(this.#fields, name, isProxy).item : this.#data[name];
+  }
+
+  /** Sets what is shown of the field at an index; each of them from the first on. */
+  set(at: number, shownName: string, item: unknown): void {
+    if (this.#shown === undefined && this.#data !== undefined && shownName === this.#names[at])
+      this.#data[shownName] = item;
+    else this.end(at, shownName, item);
+  }
+
+  /** The same; the fields behind it are only there if they are set. */
+  end(at: number, shownName: string, item: unknown): void {
+    this.#shown ??= { from: at, names: [], items: [] };
+    this.#shown.names.push(shownName);
+    this.#shown.items.push(item);
+  }
+
+  /** The copy. */
+  get result(): object {
+    const shown = this.#shown;
+    if (shown === undefined && this.#data !== undefined) return this.#data;
+    const fields = this.#data ?? this.#fields;
+    const copy = this.#isPlain ? {} : (Object.create(Object.getPrototypeOf(fields)) as object);
+    for (const name of this.#names.slice(0, shown?.from)) defineField(copy, name, fields[name]);
+    shown?.names.forEach((name, at) => {
+      defineField(copy, name, shown.items[at]);
+    });
+    return copy;
+  }
 }
 
-/** A copy of an object, with what is shown. @param isPlain Whether it is a plain object, not one of the same class. */
-export function copyWith(
-  shown: ShownFields,
-  fields: Record<string, unknown>,
-  names: readonly string[],
-  isPlain: boolean,
-): object {
-  if (isPlain && shown.isFixed && Object.getOwnPropertySymbols(fields).length === 0)
-    return spreadWith(shown, fields);
-  const copy = isPlain ? {} : (Object.create(Object.getPrototypeOf(fields)) as Record<string, unknown>);
-  for (let at = 0; at < shown.from; at += 1) {
-    const name = names[at] as string;
-    defineField(copy, name, fields[name]);
+/**
+ * A copy of a plain object, made at once, which the engine does fastest: each field is read once, and is no getter in the
+ * copy. `undefined` for one with symbols, or with a field that cannot be read.
+ */
+function copyOfData(fields: Record<string, unknown>): Record<string, unknown> | undefined {
+  try {
+    return Object.getOwnPropertySymbols(fields).length === 0 ? { ...fields } : undefined;
+  } catch {
+    return undefined;
   }
-  for (let at = 0; at < shown.names.length; at += 1)
-    defineField(copy, shown.names[at] as string, shown.items[at]);
-  return copy;
-}
-
-/** All fields at once, which the engine does fastest. */
-function spreadWith({ names, items }: ShownFields, fields: Record<string, unknown>): object {
-  const copy = { ...fields };
-  for (let at = 0; at < names.length; at += 1) {
-    const name = names[at] as string;
-    if (name === '__proto__') Object.defineProperty(copy, name, { value: items[at] });
-    else if (copy[name] !== items[at]) copy[name] = items[at];
-  }
-  return copy;
 }
 
 /** An empty error of the same class and name. @param shownName Its name as it is shown. */

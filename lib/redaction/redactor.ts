@@ -6,15 +6,7 @@ import { isPlainObject } from '../runtime/plain-object.js';
 import { isExactNumber, readExactJson, writeExactJson } from './exact-json.js';
 import { isNamedByTheOneBefore, namedField } from './named-values.js';
 import { type RedactTextOptions, redactText } from './redact-text.js';
-import {
-  copyWith,
-  emptyError,
-  itemsOf,
-  readField,
-  type ShownFields,
-  shownText,
-  withText,
-} from './redacted-copy.js';
+import { emptyError, FieldsCopy, itemsOf, readField, shownText, withText } from './redacted-copy.js';
 import type { NameVerdict } from './secret-keys.js';
 import { isLikeJson } from './suspect-text.js';
 
@@ -128,8 +120,9 @@ export class Redactor {
   fields(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
     this.#open.push(fields);
     try {
-      const copy = this.#fields(fields, Object.keys(fields), 1, true) as Readonly<Record<string, unknown>>;
-      return copy === fields && types.isProxy(fields) ? {} : copy;
+      const isProxy = types.isProxy(fields);
+      const copy = this.#fields(fields, Object.keys(fields), 1, true, isProxy);
+      return (copy === fields && isProxy ? {} : copy) as Readonly<Record<string, unknown>>;
     } catch {
       return {};
     } finally {
@@ -171,10 +164,12 @@ export class Redactor {
     if (types.isProxy(value)) {
       // Its traps may return something else the next time.
       if (Array.isArray(value)) return this.#array(itemsOf(value, MAX_VALUES), depth);
-      const copy = this.#fields(value, Object.keys(value), depth, true);
+      const copy = this.#fields(value, Object.keys(value), depth, true, true);
       return copy === value ? {} : copy;
     }
     if (types.isNativeError(value) || value instanceof Error) return this.#error(value as Error, depth);
+    // Most values: to ask whether it is one of those below takes as long as to read it.
+    if (Object.getPrototypeOf(value) === Object.prototype) return this.#instance(value, depth, true);
     if (Array.isArray(value)) return this.#array(value, depth);
     if (types.isMap(value)) return this.#map(value, depth);
     if (types.isSet(value)) return this.#set(value, depth);
@@ -184,7 +179,7 @@ export class Redactor {
     if (types.isRegExp(value)) return this.#regExp(value);
     if (types.isDate(value) || types.isPromise(value))
       return this.#fields(value, Object.keys(value), depth, false);
-    return this.#instance(value, depth);
+    return this.#instance(value, depth, isPlainObject(value));
   }
 
   #unboxed(value: object): unknown {
@@ -255,8 +250,7 @@ export class Redactor {
   }
 
   /** An object by its `toJSON`, by its own text, and by its fields: everything a formatter may read. */
-  #instance(value: object, depth: number): unknown {
-    const isPlain = isPlainObject(value);
+  #instance(value: object, depth: number, isPlain: boolean): unknown {
     const { toJSON } = value as { toJSON?: unknown };
     const source: unknown = typeof toJSON === 'function' ? toJSON.call(value, '') : value;
     // A text formatter prints what `toJSON` leaves out.
@@ -277,37 +271,33 @@ export class Redactor {
     return redactedText === undefined ? shown : withText(shown, source, redactedText);
   }
 
-  #fields(value: object, names: readonly string[], depth: number, isPlain: boolean): object {
+  #fields(value: object, names: readonly string[], depth: number, isPlain: boolean, isProxy = false): object {
     const fields = value as Record<string, unknown>;
     const { keys, censor } = this.#options;
     const named = namedField(fields, names, keys);
-    const isProxy = types.isProxy(value);
-    // What is shown of each field, from the first one on that is not shown as it is.
-    let shown: ShownFields | undefined;
+    let copy: FieldsCopy | undefined;
     for (let at = 0; at < names.length; at += 1) {
       const name = names[at] as string;
       this.#values += 1;
       if (this.#values > MAX_VALUES) {
-        shown ??= { from: at, names: [], items: [], isFixed: false };
-        shown.isFixed = false;
-        shown.names.push(LEFT_OUT);
-        shown.items.push(names.length);
+        copy ??= new FieldsCopy(fields, names, isPlain, false);
+        copy.end(at, LEFT_OUT, names.length);
         break;
       }
-      const { item, isFixed } = readField(fields, name, isProxy);
+      const given = copy === undefined ? readField(fields, name, isProxy) : undefined;
+      const item = given === undefined ? copy?.read(name, isProxy) : given.item;
       const verdict = keys.of(name);
       const shownItem =
         name === named && typeof item !== 'boolean' ? censor : this.#under(verdict, item, depth);
       const shownName = name.length < LONG_KEY ? name : this.#name(name, verdict);
-      const isSame = shownItem === item && shownName === name;
-      // A getter may return something else the next time.
-      if (isSame && isFixed && shown === undefined) continue;
-      shown ??= { from: at, names: [], items: [], isFixed: true };
-      shown.isFixed &&= shownName === name && isFixed;
-      shown.names.push(shownName);
-      shown.items.push(shownItem);
+      if (given !== undefined) {
+        // A getter may return something else the next time.
+        if (given.isFixed && shownItem === item && shownName === name) continue;
+        copy = new FieldsCopy(fields, names, isPlain, given.isFixed);
+      }
+      copy?.set(at, shownName, shownItem);
     }
-    return shown === undefined ? value : copyWith(shown, fields, names, isPlain);
+    return copy?.result ?? value;
   }
 
   #name(name: string, verdict: NameVerdict): string {

@@ -450,3 +450,68 @@ it('a promise is shown without the secrets that are its properties', () => {
   const record = filtered({ msg: 'm', extra: { a: { toJSON: () => promise }, b: Promise.resolve() } });
   expect(JSON.stringify(record.extraFields())).toBe('{"a":{"token":"[REDACTED]"},"b":{}}');
 });
+
+it.each([
+  `ghp_${'a1'.repeat(18)}`,
+  `github_pat_${'a1'.repeat(18)}`,
+  `sk_live_${'a1'.repeat(12)}`,
+  `rk_test_${'a1'.repeat(12)}`,
+  `whsec_${'a1'.repeat(12)}`,
+  `npm_${'a1'.repeat(18)}`,
+  `hf_${'a1'.repeat(18)}`,
+  `dop_v1_${'a1'.repeat(32)}`,
+  `shpat_${'a1'.repeat(16)}`,
+  `shpca_${'a1'.repeat(16)}`,
+  `shppa_${'a1'.repeat(16)}`,
+  `shpss_${'a1'.repeat(16)}`,
+])('%s is recognised by its pattern alone', (credential) => {
+  expect(messageOf(`got ${credential} back`)).toBe('got [REDACTED] back');
+});
+
+describe('the copy of an object with a secret', () => {
+  it('has each getter read once, with the value that was searched', () => {
+    let read = 0;
+    const fields = {
+      token: 'abc',
+      get note() {
+        read += 1;
+        return read === 1 ? 'harmless' : 'password=hunter2';
+      },
+    };
+    const { of } = filtered({ msg: 'm', extra: { of: fields } }).extraFields();
+    for (const _ of [1, 2]) expect(JSON.stringify(of)).toBe('{"token":"[REDACTED]","note":"harmless"}');
+    expect(read).toBe(1);
+  });
+
+  it('has the fields that can be read, if one throws', () => {
+    const fields = {
+      token: 'abc',
+      get broken(): string {
+        throw new Error('no');
+      },
+      id: 1,
+    };
+    const { of } = filtered({ msg: 'm', extra: { of: fields } }).extraFields();
+    expect(of).toEqual({ token: '[REDACTED]', broken: '[unreadable]', id: 1 });
+  });
+
+  it('has no symbols, which may say more than its fields', () => {
+    const fields = { token: 'abc', [Symbol('raw')]: 'token=abc' };
+    const { of } = filtered({ msg: 'm', extra: { of: fields } }).extraFields();
+    expect(Reflect.ownKeys(of as object)).toEqual(['token']);
+  });
+
+  it('has its fields in their order where a name is a secret too', () => {
+    const fields = { id: 1, token: 'abc', 'x=1&password=hunter2': 2, last: 3 };
+    const { of } = filtered({ msg: 'm', extra: { of: fields } }).extraFields();
+    expect(JSON.stringify(of)).toBe(
+      '{"id":1,"token":"[REDACTED]","x=1&password=[REDACTED]":"[REDACTED]","last":3}',
+    );
+  });
+
+  it('has a field called __proto__ as one', () => {
+    const fields = JSON.parse('{"token":"abc","__proto__":{"password":"hunter2","id":1}}') as object;
+    const { of } = filtered({ msg: 'm', extra: { of: fields } }).extraFields();
+    expect(JSON.stringify(of)).toBe('{"token":"[REDACTED]","__proto__":{"password":"[REDACTED]","id":1}}');
+  });
+});

@@ -169,7 +169,7 @@ describe('what a thousand records may cost', () => {
       hint: 'say "please"',
     });
     expect(formatTraceback(error, { newline: '\n', lines })).toBe(formatTraceback(error));
-    expect(lines.mock.calls.slice(1)).toEqual([["'say \"please\"'", '  ']]);
+    expect(lines.mock.calls.slice(1)).toEqual([['\'say "please"\'', '  ']]);
   });
 
   it('makes one record, whatever the number of handlers', () => {

@@ -6,6 +6,7 @@ import {
   EXPOSED,
   EXTRA,
   LogRecord,
+  ORIGINAL,
   STACKLEVEL,
   SUMMARIZED,
   TRACEBACK,
@@ -73,11 +74,9 @@ export function copyOfPlain(record: LogRecord): LogRecord | undefined {
   return copy;
 }
 
-const originals = new WeakMap<LogRecord, LogRecord>();
-
 /** Notes that a filter passes on a copy in place of a record. */
 export function noteCopy(copy: LogRecord, record: LogRecord): void {
-  originals.set(copy, originalOf(record));
+  copy[ORIGINAL] = originalOf(record);
 }
 
 /**
@@ -85,7 +84,7 @@ export function noteCopy(copy: LogRecord, record: LogRecord): void {
  * handlers, whatever was removed from it for some of them.
  */
 export function originalOf(record: LogRecord): LogRecord {
-  return originals.get(record) ?? record;
+  return record[ORIGINAL] ?? record;
 }
 
 /**
