@@ -1,7 +1,7 @@
 import { Catch, type Type, UseFilters } from '@nestjs/common';
 import type { ExternalContextCreator } from '@nestjs/core';
 import { globalSlot } from '../runtime/global-slot.js';
-import { expectInternal } from './nest-internals.js';
+import { expectInternal } from './internals/expected-internals.js';
 
 /**
  * A class for `@Catch()` that lets a filter see every exception and answer none.

@@ -28,23 +28,21 @@ import { MessagePattern, Transport } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Interval, ScheduleModule } from '@nestjs/schedule';
 import { of } from 'rxjs';
+import { checkNest, type NestUnderCheck, nest } from '../../lib/nest/internals/check-nest.js';
+import {
+  expectInternal,
+  type InternalName,
+  internalNames,
+  missingInternals,
+} from '../../lib/nest/internals/expected-internals.js';
+import { explorersIn } from '../../lib/nest/internals/explorers.js';
+import { whenTakenIn } from '../../lib/nest/internals/nest-modules.js';
 import { claimBoot, endBoot } from '../../lib/nest/lifecycle/boot.js';
 import { watchResolvers } from '../../lib/nest/messages/graphql-instrumentation.js';
 import { watchJobs } from '../../lib/nest/messages/jobs-instrumentation.js';
 import { watchRpcServers } from '../../lib/nest/messages/rpc-instrumentation.js';
 import { LOGGING_DECLARATION } from '../../lib/nest/module/logging.tokens.js';
 import { resolveOptions } from '../../lib/nest/module/logging-options.js';
-import {
-  checkNest,
-  expectInternal,
-  explorersIn,
-  type InternalName,
-  internalNames,
-  missingInternals,
-  type NestUnderCheck,
-  nest,
-  whenTakenIn,
-} from '../../lib/nest/nest-internals.js';
 import { mountRequestLog } from '../../lib/nest/requests/platform-instrumentation.js';
 import { RequestIds } from '../../lib/nest/requests/request-id.js';
 import { checkRoutedHandlers, noteRoutedHandlers } from '../../lib/nest/requests/routed-handlers.js';

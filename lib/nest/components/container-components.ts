@@ -11,10 +11,10 @@ import { closeHandlers } from '../../core/shutdown.js';
 import { isClientToken } from '../../handlers/shipping/brokers/client-options.js';
 import { selfOf } from '../../runtime/brand.js';
 import { construct } from '../../runtime/construct.js';
+import { MARKS } from '../internals/marks.js';
 import { keepOpen } from '../lifecycle/active-logging.js';
 import { injectedNames } from '../module/injected-names.js';
 import { COMPONENT_OPTIONS, componentToken } from '../module/logging.tokens.js';
-import { MARKS } from '../nest-internals.js';
 import { type ContainerModule, createIn, injectFrom, tokensOf } from './container-modules.js';
 
 /** Gives the container the options of the component that is being created. */

@@ -1,8 +1,8 @@
 import { Inject, type InjectionToken } from '@nestjs/common';
 import { ModuleRef, type ModulesContainer } from '@nestjs/core';
+import { MARKS } from '../internals/marks.js';
 import { LOGGING_DECLARATION } from '../module/logging.tokens.js';
 import type { LoggingDeclaration } from '../module/logging-declaration.js';
-import { MARKS } from '../nest-internals.js';
 
 /** A module as Nest's container keeps it. */
 export type ContainerModule = ModulesContainer extends Map<string, infer M> ? M : never;

@@ -2,8 +2,8 @@ import type { ModulesContainer } from '@nestjs/core';
 import type { ConfigPlan } from '../../config/plan/planned-config.js';
 import { LoggingError } from '../../core/errors.js';
 import { suggestion } from '../../core/suggestion.js';
+import { MARKS } from '../internals/marks.js';
 import { ACTIVE_LOGGING, LOGGING_CONFIG, parseComponentToken } from '../module/logging.tokens.js';
-import { MARKS } from '../nest-internals.js';
 import { isInjectable } from './container-components.js';
 import { type ContainerModule, requiredTokensOf, tokensOf } from './container-modules.js';
 

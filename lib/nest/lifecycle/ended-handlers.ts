@@ -7,7 +7,7 @@ import type { LogRecord } from '../../core/records/log-record.js';
 import { reportNotice } from '../../core/reports/diagnostics.js';
 import type { DeliveryCounts } from '../../core/reports/handler-counters.js';
 import { closeHandlers } from '../../core/shutdown.js';
-import { MARKS } from '../nest-internals.js';
+import { MARKS } from '../internals/marks.js';
 
 /** Removes the handlers that {@link countLateRecords} added to loggers. */
 export type TakeBack = () => void;

@@ -1,5 +1,5 @@
 import { replaceMethod, type Undo, UndoList } from '../instrumentation.js';
-import { expectInternal } from '../nest-internals.js';
+import { expectInternal } from '../internals/expected-internals.js';
 import { typeName } from '../work/type-name.js';
 import { followMessage } from './follow-message.js';
 import { Message } from './message.js';

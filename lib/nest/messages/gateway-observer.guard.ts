@@ -1,7 +1,7 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { mark, share, type Undo, UndoList } from '../instrumentation.js';
-import { MARKS } from '../nest-internals.js';
+import { MARKS } from '../internals/marks.js';
 import { type ContainerMethod, methodsOf } from '../work/handler-names.js';
 import { currentMessage } from './message.js';
 

@@ -1,7 +1,8 @@
 import type { ExternalContextCreator } from '@nestjs/core';
 import { globalSlot } from '../../runtime/global-slot.js';
 import { replaceMethod, type Undo } from '../instrumentation.js';
-import { expectInternal, RESOLVER_MARKS } from '../nest-internals.js';
+import { expectInternal } from '../internals/expected-internals.js';
+import { RESOLVER_MARKS } from '../internals/marks.js';
 import { isRequest, type RunningRequest, requestBehind } from '../work/running-request.js';
 import { currentWork } from '../work/running-work.js';
 import { typeName } from '../work/type-name.js';

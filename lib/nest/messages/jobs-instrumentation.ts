@@ -1,6 +1,9 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { replaceMethod, type Undo, UndoList } from '../instrumentation.js';
-import { EVENT_CONTEXT, expectInternal, explorersIn, hasLogger, MARKS } from '../nest-internals.js';
+import { expectInternal } from '../internals/expected-internals.js';
+import { explorersIn } from '../internals/explorers.js';
+import { MARKS } from '../internals/marks.js';
+import { EVENT_CONTEXT, hasLogger } from '../internals/nest-loggers.js';
 import { markLoggedStack } from '../work/logged-failures.js';
 import { typeName } from '../work/type-name.js';
 import { type BullExplorer, watchBullProcessors } from './bullmq-instrumentation.js';

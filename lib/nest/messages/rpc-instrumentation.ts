@@ -1,6 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { replaceMethod, type Undo, UndoList } from '../instrumentation.js';
-import { expectInternal, forEachRpcServer } from '../nest-internals.js';
+import { expectInternal } from '../internals/expected-internals.js';
+import { forEachRpcServer } from '../internals/nest-modules.js';
 import { HandlerNames } from '../work/handler-names.js';
 import { headerOf } from './carried-headers.js';
 import { followMessage } from './follow-message.js';

@@ -7,6 +7,7 @@ import {
 } from '@nestjs/core';
 import { installContextProvider, installTracing } from '../../context/context-provider.js';
 import { putFirst, takeOff, type Undo, UndoList } from '../instrumentation.js';
+import { forEachRpcServer, takeFirstTurn } from '../internals/nest-modules.js';
 import { hasLiveApplications } from '../lifecycle/active-logging.js';
 import { endBoot, isBooting } from '../lifecycle/boot.js';
 import { watchBootHooks } from '../lifecycle/boot-hooks.js';
@@ -14,7 +15,6 @@ import { watchResolvers } from '../messages/graphql-instrumentation.js';
 import { watchJobs } from '../messages/jobs-instrumentation.js';
 import { watchRpcServers } from '../messages/rpc-instrumentation.js';
 import { watchGateways } from '../messages/ws-instrumentation.js';
-import { forEachRpcServer, takeFirstTurn } from '../nest-internals.js';
 import { installNestLogger, uninstallNestLogger } from '../nest-logger/nest-logger-installation.js';
 import { exceptionFilter, watchHandlers } from '../requests/handler-filters.js';
 import { mountRequestLog } from '../requests/platform-instrumentation.js';

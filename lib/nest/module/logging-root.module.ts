@@ -9,11 +9,11 @@ import {
 import { ApplicationConfig, ExternalContextCreator, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { ComponentFrame } from '../components/container-components.js';
 import { UndoList } from '../instrumentation.js';
+import { checkNest, nest } from '../internals/check-nest.js';
 import { deactivateFor } from '../lifecycle/active-logging.js';
 import type { ActiveLogging } from '../lifecycle/active-logging.provider.js';
 import { claimBoot, endBoot, undoIfBootFails, watchLoading } from '../lifecycle/boot.js';
 import { activateLogging } from '../lifecycle/logging-configurator.js';
-import { checkNest, nest } from '../nest-internals.js';
 import { NestLogger } from '../nest-logger/nest-logger.adapter.js';
 import { logAllUndecided } from '../requests/failures/undecided-failures.js';
 import { reportEnded } from '../requests/response/ended-requests.js';

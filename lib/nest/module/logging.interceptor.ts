@@ -9,11 +9,11 @@ import {
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { type Observable, tap } from 'rxjs';
+import { MARKS } from '../internals/marks.js';
 import { readDeclared } from '../lifecycle/application-config.js';
 import { followMessage } from '../messages/follow-message.js';
 import { currentMessage, Message } from '../messages/message.js';
 import { patternText } from '../messages/pattern-text.js';
-import { MARKS } from '../nest-internals.js';
 import { noteFailure } from '../requests/failures/failure-record.js';
 import type { PlatformRequest, PlatformResponse } from '../requests/http-log-options.js';
 import { RequestIds } from '../requests/request-id.js';

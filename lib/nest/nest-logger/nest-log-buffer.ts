@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { globalSlot } from '../../runtime/global-slot.js';
-import { type BufferedCall, bufferedCalls } from '../nest-internals.js';
+import { type BufferedCall, bufferedCalls } from '../internals/nest-loggers.js';
 
 const buffer = globalSlot('nest.buffer.1', (): { loggedAt: number | undefined } => ({ loggedAt: undefined }));
 

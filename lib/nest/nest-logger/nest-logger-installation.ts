@@ -1,7 +1,7 @@
 import { Logger, type LoggerService } from '@nestjs/common';
 import { isLogger } from '../../core/loggers/logger.js';
 import { globalSlot } from '../../runtime/global-slot.js';
-import { currentNestLogger, isTestingLogger, nestLogLevels } from '../nest-internals.js';
+import { currentNestLogger, isTestingLogger, nestLogLevels } from '../internals/nest-loggers.js';
 import { takeBufferedCalls } from './nest-log-buffer.js';
 import { NestLogger } from './nest-logger.adapter.js';
 

@@ -17,8 +17,13 @@ import { perManager } from '../../core/loggers/per-manager.js';
 import { handOver, recordBy } from '../../core/overrides.js';
 import type { LogRecord, LogRecordOptions } from '../../core/records/log-record.js';
 import { getLogRecordFactory } from '../../core/records/record-factory.js';
+import {
+  ANSWER_CONTEXTS,
+  EVENT_CONTEXT,
+  FAILURE_CONTEXTS,
+  isBootFailure,
+} from '../internals/nest-loggers.js';
 import { isBooting, reportBootFailure } from '../lifecycle/boot.js';
-import { ANSWER_CONTEXTS, EVENT_CONTEXT, FAILURE_CONTEXTS, isBootFailure } from '../nest-internals.js';
 import { noteFailure } from '../requests/failures/failure-record.js';
 import { currentRequest } from '../requests/request-state.js';
 import { takeLoggedStack, wasReported } from '../work/logged-failures.js';

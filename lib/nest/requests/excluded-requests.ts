@@ -1,7 +1,7 @@
 import { type Type, VERSION_NEUTRAL, VersioningType } from '@nestjs/common';
 import type { AbstractHttpAdapter, ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { LoggingError } from '../../core/errors.js';
-import { MARKS } from '../nest-internals.js';
+import { MARKS } from '../internals/marks.js';
 import { methodsOf } from '../work/handler-names.js';
 import { callOption } from './application-callbacks.js';
 import type { ExcludePattern } from './http-log-options.js';

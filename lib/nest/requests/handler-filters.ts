@@ -1,8 +1,8 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { globalSlot } from '../../runtime/global-slot.js';
 import { mark, share, type Undo, UndoList } from '../instrumentation.js';
+import { MARKS, RESOLVER_MARKS } from '../internals/marks.js';
 import { FailureWitness } from '../module/logging-exception.filter.js';
-import { MARKS, RESOLVER_MARKS } from '../nest-internals.js';
 import { methodsOf } from '../work/handler-names.js';
 
 /** What marks the handlers of messages, events, gateways and GraphQL. */

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import { replaceMethod, type Undo, UndoList } from '../instrumentation.js';
-import { expectInternal } from '../nest-internals.js';
+import { expectInternal } from '../internals/expected-internals.js';
 import type { RoutedApplication } from './excluded-requests.js';
 import { noteFailure } from './failures/failure-record.js';
 import type { PlatformRequest, PlatformResponse, ResolvedHttpLogOptions } from './http-log-options.js';

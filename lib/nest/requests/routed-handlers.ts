@@ -1,7 +1,8 @@
 import { RequestMethod, VersioningType } from '@nestjs/common';
 import type { AbstractHttpAdapter, ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { mark, replaceMethod, share, type Undo, UndoList } from '../instrumentation.js';
-import { expectInternal, MARKS } from '../nest-internals.js';
+import { expectInternal } from '../internals/expected-internals.js';
+import { MARKS } from '../internals/marks.js';
 import { methodsOf } from '../work/handler-names.js';
 import { type RequestHandler, type RequestState, stateOf } from './request-state.js';
 

@@ -1,5 +1,6 @@
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
-import { expectInternal, MARKS } from '../nest-internals.js';
+import { expectInternal } from '../internals/expected-internals.js';
+import { MARKS } from '../internals/marks.js';
 
 /** Class and method that handle a message. */
 export interface HandlerName {
