@@ -1,9 +1,8 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { LogRecord } from '../../core/records/log-record.js';
-import { orAborted, withDeadline } from '../../runtime/deadline.js';
-import type { Backoff } from './backoff.js';
+import { withDeadline } from '../../runtime/deadline.js';
+import { BatchDelivery, type BatchDeliveryOptions } from './batch-delivery.js';
 import { DeliveryErrors } from './delivery-errors.js';
-import type { DeliveryFailure } from './delivery-failure.js';
 import type { DeliveryQueue, QueueEntry } from './delivery-queue.js';
 import { runAsExport } from './export-scope.js';
 import { Rest } from './rest.js';
@@ -17,8 +16,6 @@ const FRESH_RECORD_MS = 4_000;
 const WORTH_WAITING_MS = 5_000;
 /** The pause after a queue returned nothing although something waits, in milliseconds. */
 const UNREADABLE_MS = 1_000;
-/** How often records are sent again to a receiver that answers with an error, by default. */
-const DEFAULT_RETRIES = 10;
 
 /** How a flush ended: with nothing left, after it had waited for long, or with an attempt that failed. */
 type DrainResult = 'done' | 'late' | 'failed';
@@ -32,22 +29,11 @@ export interface Turn {
 }
 
 /** What a {@link DeliveryLoop} needs to know. */
-export interface DeliveryLoopOptions<T> {
-  readonly queue: DeliveryQueue<T>;
-  readonly backoff: Backoff;
+export interface DeliveryLoopOptions<T> extends BatchDeliveryOptions<T> {
   /** The receiver, as errors name it: `logs.example.com:9020`. */
   readonly receiver?: (() => string | undefined) | undefined;
-  /**
-   * How often one batch is sent again; default 10 if the receiver answers; without end if it does not, or if the
-   * queue is durable.
-   */
-  readonly maxRetries?: number | undefined;
-  /** The most bytes to send together. */
-  readonly maxBatchBytes?: number | undefined;
   /** Decides on the next records. `waitedMs`: how long the first has waited; `isUrgent`: send everything now. */
   turn(waiting: number, waitedMs: number, isUrgent: boolean): Turn;
-  /** Sends records to their receiver. Failures are {@link DeliveryFailure}; anything else counts as `'retry'`. */
-  send(entries: readonly QueueEntry<T>[], signal: AbortSignal): Promise<void>;
   /** Called with each failure, and the entries it affects. */
   failed(error: Error, entries: readonly QueueEntry<T>[]): void;
 }
@@ -64,9 +50,8 @@ export class DeliveryLoop<T> implements Unsent {
   readonly #home = new AsyncResource('nestjs-logging.DeliveryLoop');
   readonly #abandon = new AbortController();
   readonly #rest = new Rest();
-  /** Entries that were taken and not yet settled, in order. */
-  #underway: readonly QueueEntry<T>[] = [];
   readonly #errors: DeliveryErrors<T>;
+  readonly #batches: BatchDelivery<T>;
   #running: Promise<void> | undefined;
   #draining: Promise<DrainResult> | undefined;
   #endDrain: (() => void) | undefined;
@@ -76,6 +61,12 @@ export class DeliveryLoop<T> implements Unsent {
     this.#options = options;
     this.#queue = options.queue;
     this.#errors = new DeliveryErrors(options.queue, options.receiver ?? (() => undefined), options.failed);
+    this.#batches = new BatchDelivery(options, {
+      errors: this.#errors,
+      rest: this.#rest,
+      signal: this.#abandon.signal,
+      attemptFailed: () => this.#endDrain?.(),
+    });
   }
 
   /** Queues a record and makes sure that it is sent. Never throws. @param record See {@link QueueEntry.logRecord}. */
@@ -219,147 +210,17 @@ export class DeliveryLoop<T> implements Unsent {
     }
     this.#errors.reportOverflow();
     const entries = this.#queue.take(records, this.#options.maxBatchBytes);
-    this.#underway = entries;
-    if (entries.length > 0) await this.#deliver(entries, records);
+    if (entries.length > 0) await this.#batches.deliver(entries, records);
     else await this.#rest.start('backoff', UNREADABLE_MS, false);
     return true;
   }
 
   /** An unexpected failure. It ends neither the process nor the delivery: what was being sent is sent again. */
   async #recover(error: unknown): Promise<void> {
-    const entries = this.#underway;
-    this.#underway = [];
-    try {
-      if (entries.length > 0) this.#queue.putBack(entries);
-    } catch {
-      // The original error is what is reported.
-    }
+    const entries = this.#batches.putBack();
     this.#errors.report(this.#errors.explain(error), entries);
     this.#endDrain?.();
     if (!this.#isAbandoned) await this.#rest.start('backoff', UNREADABLE_MS, false);
-  }
-
-  /** @param records The most that are sent together: a batch that shrank is filled up with others. */
-  async #deliver(batch: readonly QueueEntry<T>[], records: number): Promise<void> {
-    let entries = batch;
-    const failures = new Map<QueueEntry<T>, number>();
-    while (!this.#isAbandoned) {
-      const failure = await this.#attempt(entries);
-      if (failure === undefined) return;
-      const left = this.#settleSome(entries, failure);
-      const share = left.length / entries.length;
-      entries = left;
-      if (entries.length === 0) return;
-      if (this.#isAbandoned) break;
-      if (failure.remedy === 'split' && entries.length > 1) return this.#deliverHalves(entries);
-      entries = this.#loseFinal(entries, failure, failures);
-      if (entries.length === 0) return;
-      this.#errors.report(failure, entries);
-      this.#endDrain?.();
-      const wait = this.#options.backoff.next(failure.retryAfterMs, share);
-      await this.#rest.start(failure.retryAfterMs > 0 ? 'asked' : 'backoff', wait, false);
-      // One that is never taken does not hold up those behind it.
-      if (share < 1 && !this.#isAbandoned) entries = this.#filledUp(entries, records);
-    }
-    this.#settle(entries);
-    this.#queue.drop(entries, 'closed');
-  }
-
-  /** What is left of a batch, filled up with entries that wait behind it. */
-  #filledUp(left: readonly QueueEntry<T>[], records: number): readonly QueueEntry<T>[] {
-    const { maxBatchBytes = Number.POSITIVE_INFINITY } = this.#options;
-    const bytes = left.reduce((sum, entry) => sum + entry.bytes, 0);
-    // The first entry is taken whatever its size, so there has to be room for a large one.
-    if (left.length >= records || bytes > maxBatchBytes / 2) return left;
-    const more = this.#queue.take(records - left.length, maxBatchBytes - bytes);
-    if (more.length === 0) return left;
-    this.#underway = [...this.#underway, ...more];
-    return [...left, ...more];
-  }
-
-  /** Settles the entries of a batch that have their own verdict. @returns The others. */
-  #settleSome(entries: readonly QueueEntry<T>[], failure: DeliveryFailure): readonly QueueEntry<T>[] {
-    const { arrived, refused } = failure;
-    if (arrived.size === 0 && refused.size === 0) return entries;
-    const delivered = entries.filter((_, index) => arrived.has(index));
-    if (delivered.length > 0) this.#delivered(delivered, delivered.length / entries.length);
-    for (const [index, reason] of refused) {
-      const entry = entries[index] as QueueEntry<T>;
-      this.#settle([entry]);
-      this.#queue.drop([entry], 'rejected', reason === undefined ? undefined : new Error(reason));
-    }
-    const struck = entries.filter((_, index) => refused.has(index));
-    if (struck.length > 0) this.#errors.report(failure, struck);
-    return entries.filter((_, index) => !arrived.has(index) && !refused.has(index));
-  }
-
-  /** Loses those that were sent often enough. @returns The others. */
-  #loseFinal(
-    entries: readonly QueueEntry<T>[],
-    failure: DeliveryFailure,
-    failures: Map<QueueEntry<T>, number>,
-  ): readonly QueueEntry<T>[] {
-    const limit = this.#retriesAfter(failure);
-    // Two kinds of failures do not count towards the limit: those that had none, and quick retries, which fail alike
-    // while a server is down.
-    const { maxRetries, backoff } = this.#options;
-    const isSpared = maxRetries === undefined && limit > 0 && backoff.isQuick;
-    if (limit === Number.POSITIVE_INFINITY || isSpared) return entries;
-    for (const entry of entries) failures.set(entry, (failures.get(entry) ?? 0) + 1);
-    const isFinal = (entry: QueueEntry<T>) => (failures.get(entry) as number) > limit;
-    const lost = entries.filter(isFinal);
-    if (lost.length === 0) return entries;
-    this.#lose(lost, failure);
-    return entries.filter((entry) => !isFinal(entry));
-  }
-
-  /** How often records that failed like this are sent again. */
-  #retriesAfter({ remedy, reason, isAnswered }: DeliveryFailure): number {
-    const { isDurable } = this.#queue;
-    // A durable queue gives up only what no receiver would take; a problem on the way may be fixed.
-    if (remedy === 'split' || reason === 'oversize' || (remedy === 'reject' && !isDurable)) return 0;
-    const byDefault = isAnswered && !isDurable ? DEFAULT_RETRIES : Number.POSITIVE_INFINITY;
-    return this.#options.maxRetries ?? byDefault;
-  }
-
-  #lose(entries: readonly QueueEntry<T>[], failure: DeliveryFailure): void {
-    this.#settle(entries);
-    this.#queue.drop(entries, failure.remedy === 'retry' ? 'failed' : failure.reason, failure);
-    failure.message += `; ${entries.length === 1 ? 'the record is' : `${entries.length} records are`} lost`;
-    this.#errors.report(failure, entries);
-  }
-
-  async #deliverHalves(entries: readonly QueueEntry<T>[]): Promise<void> {
-    const middle = Math.ceil(entries.length / 2);
-    await this.#deliver(entries.slice(0, middle), 0);
-    await this.#deliver(entries.slice(middle), 0);
-  }
-
-  async #attempt(entries: readonly QueueEntry<T>[]): Promise<DeliveryFailure | undefined> {
-    const { signal } = this.#abandon;
-    try {
-      await orAborted(this.#options.send(entries, signal), signal);
-    } catch (error) {
-      return this.#errors.explain(error);
-    }
-    this.#delivered(entries);
-    return undefined;
-  }
-
-  #delivered(entries: readonly QueueEntry<T>[], share = 1): void {
-    this.#settle(entries);
-    this.#queue.deliver(entries);
-    this.#errors.forget();
-    this.#options.backoff.reset(share);
-  }
-
-  /** Before the queue is updated: if that fails, the entries are not reported twice. */
-  #settle(entries: readonly QueueEntry<T>[]): void {
-    if (entries.length === this.#underway.length) this.#underway = [];
-    else {
-      const settled = new Set(entries);
-      this.#underway = this.#underway.filter((entry) => !settled.has(entry));
-    }
   }
 
   get #isAbandoned(): boolean {
