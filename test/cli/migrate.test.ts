@@ -202,6 +202,44 @@ export const f = (Logger: number) => logger.log(String(Logger));
     expect(left[0]).toMatch(/^src\/a\.ts:3:19: the file stays: something else in it is called "Logger" too/);
   });
 
+  it('names what tests do to loggers that are ours now, and to those that are not', async () => {
+    const { left } = await migrated(
+      'nest',
+      `import { Logger } from '@nestjs/common';
+export class Orders {
+  private readonly logger = new Logger(Orders.name);
+  pay(): void {
+    this.logger.log('paid');
+  }
+}
+`,
+      {
+        'a.spec.ts': `import { Logger } from '@nestjs/common';
+import { Orders } from './a';
+const orders = new Orders();
+jest.spyOn(Logger.prototype, 'error');
+jest.spyOn(orders['logger'], 'log');
+(orders as any).logger = { log: jest.fn() };
+Object.defineProperty(orders, 'logger', { value: {} });
+orders['other'];
+Logger.overrideLogger(false);
+Logger.flush();
+`,
+      },
+    );
+    const ours =
+      '"logger" may be a logger of ours now: its methods are debug, info, warning, error; nestjs-logging/testing captures what it logs';
+    const [, ...inTest] = left.filter((line) => line.includes('a.spec.ts'));
+    expect(inTest).toEqual([
+      'src/a.spec.ts:4:12: Logger.prototype stays: a spy on it is called for loggers that stay, not for those that are ours now',
+      `src/a.spec.ts:5:12: ${ours}`,
+      `src/a.spec.ts:6:1: ${ours}`,
+      `src/a.spec.ts:7:1: ${ours}`,
+      'src/a.spec.ts:9:1: Logger.overrideLogger() stays: it replaces ours',
+      'src/a.spec.ts:10:1: Logger.flush() stays: it works as before',
+    ]);
+  });
+
   it('leaves a file that cannot be parsed, and says so', async () => {
     const { text, left, status } = await migrated(
       'nest',

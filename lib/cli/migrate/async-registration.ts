@@ -1,7 +1,7 @@
 import type ts from 'typescript';
 import { contains } from './identifiers.js';
 import type { Source } from './module-registration.js';
-import { OptionReader, type TranslatedModule } from './option-reader.js';
+import { OptionReader, type TranslatedModule } from './options/option-reader.js';
 import type { SourceUnit } from './source-unit.js';
 
 /** What stands beside the factory, and is the same for ours. */

@@ -12,7 +12,7 @@ import {
   retype,
 } from './migration.js';
 import type { Source } from './module-registration.js';
-import { translateWinstonOptions } from './winston-options.js';
+import { translateWinstonOptions } from './options/winston-options.js';
 
 const NEST_WINSTON = 'nest-winston';
 

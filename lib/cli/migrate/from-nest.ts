@@ -4,7 +4,7 @@ import type { LoggerPlace } from './logger-uses.js';
 import { bringOver, contextsOf } from './loggers.js';
 import { adviseOfMention, type Migration, plainCall, registerAtRoot, retype } from './migration.js';
 import { hasOurModule, type Source } from './module-registration.js';
-import { nameOf } from './option-reader.js';
+import { nameOf } from './options/option-reader.js';
 
 const NEST = '@nestjs/common';
 
@@ -90,8 +90,7 @@ function leaveUses({ unit, names }: Source): void {
       );
     else if (exported === 'ConsoleLogger')
       unit.leave(node, 'ConsoleLogger stays: its options are listed in docs/from-nest-logger.md');
-    else if (ts.isPropertyAccessExpression(parent))
-      unit.leave(node, `Logger.${parent.name.text}() stays: it comes out of nest.<context> as before`);
+    else if (ts.isPropertyAccessExpression(parent)) unit.leave(node, adviseOfMember(parent.name.text));
     else if (ts.isTypeReferenceNode(parent) && ts.isParameter(parent.parent)) {
       const isInjected = ts.isConstructorDeclaration(parent.parent.parent);
       unit.leave(
@@ -103,6 +102,14 @@ function leaveUses({ unit, names }: Source): void {
     } else if (!ts.isNewExpression(parent) && !ts.isTypeReferenceNode(parent))
       unit.leave(node, 'Logger stays: it is used as a value');
   }
+}
+
+function adviseOfMember(name: string): string {
+  if (name === 'prototype')
+    return 'Logger.prototype stays: a spy on it is called for loggers that stay, not for those that are ours now';
+  if (name === 'overrideLogger') return 'Logger.overrideLogger() stays: it replaces ours';
+  const logs = ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'].includes(name);
+  return `Logger.${name}() stays: ${logs ? 'it comes out of nest.<context> as before' : 'it works as before'}`;
 }
 
 /** `logger` of `NestFactory.create`, and `app.useLogger()`. */

@@ -12,7 +12,7 @@ import {
   retype,
 } from './migration.js';
 import type { Source } from './module-registration.js';
-import { translatePinoOptions } from './pino-options.js';
+import { translatePinoOptions } from './options/pino-options.js';
 import type { SourceUnit } from './source-unit.js';
 
 const PINO = 'nestjs-pino';

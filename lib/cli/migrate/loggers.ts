@@ -42,6 +42,8 @@ export function bringOver(unit: SourceUnit, names: ImportedNames, logger: FoundL
   for (const [at, why] of reasons) unit.leave(at, `${title}: ${why}`);
   if (reasons.length > 0) return false;
   logger.declare();
+  if (!unit.ts.isVariableDeclaration(logger.place))
+    unit.membersBroughtOver.push(logger.place.name.getText(unit.source));
   for (const call of calls) call();
   return true;
 }

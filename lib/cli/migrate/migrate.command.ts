@@ -9,6 +9,7 @@ import { ImportedNames } from './imported-names.js';
 import type { Migration } from './migration.js';
 import type { Project, Source } from './module-registration.js';
 import { type LeftAlone, SourceUnit } from './source-unit.js';
+import { leaveTestsOf } from './tests-of-loggers.js';
 import { loadTypeScript } from './typescript-peer.js';
 
 /** Options of `migrate`. */
@@ -81,6 +82,7 @@ function bringSourcesOver(migration: Migration, units: readonly SourceUnit[]): v
   };
   const count = sources.reduce((sum, source) => sum + migration.loggers(source), 0);
   migration.modules(project, count);
+  leaveTestsOf(sources);
   for (const { names } of sources) names.finish();
 }
 

@@ -12,7 +12,7 @@ import {
   rootModules,
   type Source,
 } from './module-registration.js';
-import type { TranslatedModule } from './option-reader.js';
+import type { TranslatedModule } from './options/option-reader.js';
 import type { SourceUnit } from './source-unit.js';
 
 /** How sources of one logger are brought over. */
@@ -39,7 +39,7 @@ export interface ForeignModule {
 }
 
 /** Whether a source is a test: what is left there does not keep the application from starting. */
-function isTest({ file }: SourceUnit): boolean {
+export function isTest({ file }: SourceUnit): boolean {
   return /(\.(e2e-)?(spec|test)\.[cm]?[jt]sx?$)|((^|\/)(test|tests|__tests__|e2e)\/)/.test(file);
 }
 

@@ -1,7 +1,7 @@
 import type ts from 'typescript';
 import type { ImportedNames } from './imported-names.js';
 import { type Literal, literalText } from './literal-text.js';
-import { nameOf, type TranslatedModule } from './option-reader.js';
+import { nameOf, type TranslatedModule } from './options/option-reader.js';
 import type { SourceUnit } from './source-unit.js';
 
 /** A source and what it imports. */

@@ -19,6 +19,8 @@ export type Stretch = ts.Node | { readonly start: number; readonly end: number }
 export class SourceUnit {
   readonly source: ts.SourceFile;
   readonly left: LeftAlone[] = [];
+  /** Names of members of classes that are loggers of ours now. */
+  readonly membersBroughtOver: string[] = [];
   readonly #edits: (Edit | (() => Edit))[] = [];
   #all: readonly ts.Node[] | undefined;
   readonly #gone: { readonly start: number; readonly end: number; readonly kept: string }[] = [];

@@ -1,6 +1,7 @@
 import type ts from 'typescript';
-import type { ImportedNames } from './imported-names.js';
-import { Code, type Literal } from './literal-text.js';
+import type { ImportedNames } from '../imported-names.js';
+import { Code, type Literal } from '../literal-text.js';
+import type { SourceUnit } from '../source-unit.js';
 import {
   isReadLevel,
   levelText,
@@ -8,7 +9,6 @@ import {
   OptionReader,
   type TranslatedModule,
 } from './option-reader.js';
-import type { SourceUnit } from './source-unit.js';
 
 const LEVELS = { error: 'ERROR', warn: 'WARNING', info: 'INFO', debug: 'DEBUG', verbose: 'VERBOSE' };
 

@@ -1,5 +1,6 @@
 import type ts from 'typescript';
-import { Code, type Literal } from './literal-text.js';
+import { Code, type Literal } from '../literal-text.js';
+import type { SourceUnit } from '../source-unit.js';
 import {
   isReadLevel,
   isUndefined,
@@ -9,7 +10,6 @@ import {
   OptionReader,
   type TranslatedModule,
 } from './option-reader.js';
-import type { SourceUnit } from './source-unit.js';
 
 const LEVELS = {
   ...{ fatal: 'CRITICAL', error: 'ERROR', warn: 'WARNING' },

@@ -1,6 +1,6 @@
 import type ts from 'typescript';
-import { Code, type Literal } from './literal-text.js';
-import type { SourceUnit } from './source-unit.js';
+import { Code, type Literal } from '../literal-text.js';
+import type { SourceUnit } from '../source-unit.js';
 
 /** The configuration that takes the place of another, as code. */
 export interface TranslatedModule {
