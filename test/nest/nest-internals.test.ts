@@ -30,6 +30,11 @@ import { Interval, ScheduleModule } from '@nestjs/schedule';
 import { of } from 'rxjs';
 import { checkNest, type NestUnderCheck, nest } from '../../lib/nest/internals/check-nest.js';
 import {
+  checkExceptionObservers,
+  exceptionObserver,
+  isObservedAndAnsweredByNext,
+} from '../../lib/nest/internals/exception-observer.js';
+import {
   expectInternal,
   type InternalName,
   internalNames,
@@ -46,7 +51,6 @@ import { resolveOptions } from '../../lib/nest/module/logging-options.js';
 import { mountRequestLog } from '../../lib/nest/requests/platform-instrumentation.js';
 import { RequestIds } from '../../lib/nest/requests/request-id.js';
 import { checkRoutedHandlers, noteRoutedHandlers } from '../../lib/nest/requests/routed-handlers.js';
-import { checkSeeingFilters, classSeeing, isSeenAndAnsweredByNext } from '../../lib/nest/seeing-filter.js';
 import { HandlerNames } from '../../lib/nest/work/handler-names.js';
 import { loggedModule } from '../e2e/support/logged-module.js';
 import { platforms } from '../e2e/support/platforms.js';
@@ -108,12 +112,12 @@ describe.each(platforms)('this line of Nest, on $name', ({ createAdapter }) => {
     class App {}
     Module({})(App);
     app = await NestFactory.create(App, createAdapter(), { logger: false });
-    expect(await isSeenAndAnsweredByNext(app.get(ExternalContextCreator))).toBe(true);
+    expect(await isObservedAndAnsweredByNext(app.get(ExternalContextCreator))).toBe(true);
   });
 
   it('asks a filter that only sees, and has the next one answer', async () => {
     const seen: unknown[] = [];
-    @Catch(classSeeing((exception) => seen.push(exception)))
+    @Catch(exceptionObserver((exception) => seen.push(exception)))
     class Seeing implements ExceptionFilter {
       catch(): never {
         throw new Error('was taken');
@@ -292,7 +296,7 @@ describe('what is missing', () => {
     currentLogger: () => check({ Logger: { logBuffer: [] } as never }),
     bufferedCalls: () => check({ Logger: { staticInstanceRef: undefined } as never }),
     failureLogger: () => check({ BaseExceptionFilter: class {} as never }),
-    filterChoice: () => checkSeeingFilters({ create: (() => async () => 'not asked') as never }),
+    filterChoice: () => checkExceptionObservers({ create: (() => async () => 'not asked') as never }),
     forwardReference: () => {
       const declaration = { kind: 'feature', feature: {} };
       const modules = new Map([

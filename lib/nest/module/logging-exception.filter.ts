@@ -1,9 +1,9 @@
 import { Catch, type ExceptionFilter } from '@nestjs/common';
+import { exceptionObserver } from '../internals/exception-observer.js';
 import { currentMessage } from '../messages/message.js';
 import { currentField } from '../messages/operation-field.js';
 import { noteFailure } from '../requests/failures/failure-record.js';
 import { currentRequest } from '../requests/request-state.js';
-import { classSeeing } from '../seeing-filter.js';
 
 /** Notes what was thrown for the message, the field or the request that is running. */
 function note(exception: unknown): void {
@@ -20,11 +20,11 @@ function noteBound(exception: unknown): void {
 }
 
 /**
- * Sees every exception of a handler and answers none: other filters answer as if it were not there.
+ * Observes every exception of a handler and answers none: other filters answer as if it were not there.
  * `LoggingModule.forRoot` binds it to all handlers, ahead of all other filters. Internal.
  */
-@Catch(classSeeing(note))
-export class FailureWitness implements ExceptionFilter {
+@Catch(exceptionObserver(note))
+export class FailureObserver implements ExceptionFilter {
   /** Never called by Nest. */
   catch(exception: unknown): never {
     throw exception;
@@ -40,7 +40,7 @@ export class FailureWitness implements ExceptionFilter {
  * `APP_FILTER`. It sees what reaches it (filters nearer to the handler run first) and leaves the answer to other
  * filters and Nest.
  */
-@Catch(classSeeing(noteBound))
+@Catch(exceptionObserver(noteBound))
 export class LoggingExceptionFilter implements ExceptionFilter {
   /** Never called by Nest. */
   catch(exception: unknown): never {

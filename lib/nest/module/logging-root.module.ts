@@ -10,6 +10,7 @@ import { ApplicationConfig, ExternalContextCreator, HttpAdapterHost, ModulesCont
 import { ComponentFrame } from '../components/container-components.js';
 import { UndoList } from '../instrumentation.js';
 import { checkNest, nest } from '../internals/check-nest.js';
+import { checkExceptionObservers } from '../internals/exception-observer.js';
 import { deactivateFor } from '../lifecycle/active-logging.js';
 import type { ActiveLogging } from '../lifecycle/active-logging.provider.js';
 import { claimBoot, endBoot, undoIfBootFails, watchLoading } from '../lifecycle/boot.js';
@@ -18,7 +19,6 @@ import { NestLogger } from '../nest-logger/nest-logger.adapter.js';
 import { logAllUndecided } from '../requests/failures/undecided-failures.js';
 import { reportEnded } from '../requests/response/ended-requests.js';
 import { checkRoutedHandlers } from '../requests/routed-handlers.js';
-import { checkSeeingFilters } from '../seeing-filter.js';
 import { repeatTracebacks } from '../work/failure-traceback.js';
 import { type InstrumentedApplication, instrumentations, type Stage } from './instrumentations.js';
 import { LoggingInterceptor } from './logging.interceptor.js';
@@ -81,7 +81,7 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
     };
     repeatTracebacks(options.repeatTracebacks);
     checkNest({ nest, modules });
-    checkSeeingFilters(creator);
+    checkExceptionObservers(creator);
     this.install('modules');
     undoIfBootFails(modules, end);
   }

@@ -2,14 +2,14 @@ import type { ModulesContainer } from '@nestjs/core';
 import { globalSlot } from '../../runtime/global-slot.js';
 import { mark, share, type Undo, UndoList } from '../instrumentation.js';
 import { MARKS, RESOLVER_MARKS } from '../internals/marks.js';
-import { FailureWitness } from '../module/logging-exception.filter.js';
+import { FailureObserver } from '../module/logging-exception.filter.js';
 import { methodsOf } from '../work/handler-names.js';
 
 /** What marks the handlers of messages, events, gateways and GraphQL. */
 const MESSAGES = [MARKS.rpcPattern, MARKS.wsHandler, ...RESOLVER_MARKS];
 
 /** One for all applications: controllers' classes belong to the process. */
-export const exceptionFilter = globalSlot('nest.filter.1', () => new FailureWitness());
+export const exceptionFilter = globalSlot('nest.filter.1', () => new FailureObserver());
 
 /**
  * Binds the exception filter to every handler, as `@UseFilters` would.
