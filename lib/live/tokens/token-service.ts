@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type ContextLevels, contexts } from '../../context/context-store.js';
 import { LoggingError } from '../../core/errors.js';
 import type { Logger } from '../../core/loggers/logger.js';
-import { broughtLevels, type ReadLevels } from '../../nest/work/brought-levels.js';
+import { levelTokenReader, type ReadLevels } from '../../nest/work/level-token-reader.js';
 import { runningLevels } from '../../nest/work/running-work.js';
 import { globalSlot } from '../../runtime/global-slot.js';
 import { logAudit } from '../overrides/audit.js';
@@ -102,10 +102,10 @@ export class TokenService implements Admissions {
   /** Reads tokens of requests and messages from now on. @returns A function that removes it. */
   install(): () => void {
     slot.services.push(this);
-    broughtLevels.read = readAny;
+    levelTokenReader.read = readAny;
     return () => {
       slot.services.splice(slot.services.indexOf(this), 1);
-      if (slot.services.length === 0) broughtLevels.read = undefined;
+      if (slot.services.length === 0) levelTokenReader.read = undefined;
       clearTimeout(this.#timer);
       this.#active.clear();
       this.#carried.clear();
@@ -162,7 +162,7 @@ export class TokenService implements Admissions {
     return levels !== undefined && levelno >= levels.level && levels.admits(logger.name);
   }
 
-  /** Reads the token that a request or message brought along. */
+  /** Reads the token that a request or message carries. */
   readonly read: ReadLevels = (header) => {
     const token = header(this.header) ?? this.#cookie?.exec(header('cookie') ?? '')?.[1];
     return token === undefined ? undefined : this.use(token);

@@ -3,8 +3,8 @@ import { type ContextStore, contexts } from '../../context/context-store.js';
 import { getLogger } from '../../core/loggers/manager.js';
 import { reportLoggingError } from '../../core/reports/diagnostics.js';
 import { brand, branded } from '../../runtime/brand.js';
-import { broughtLevels } from '../work/brought-levels.js';
 import type { HandlerName } from '../work/handler-names.js';
+import { levelTokenReader } from '../work/level-token-reader.js';
 import { markLogged } from '../work/logged-failures.js';
 import { randomUuid } from '../work/random-uuid.js';
 import { currentWork, runAs, type Work } from '../work/running-work.js';
@@ -35,7 +35,7 @@ export class Message implements Work {
     const outer = sender?.fields;
     const given = outer?.request_id;
     this.id = typeof given === 'string' ? given : (description.id ?? randomUuid());
-    const levels = sender?.levels ?? (description.header && broughtLevels.read?.(description.header));
+    const levels = sender?.levels ?? (description.header && levelTokenReader.read?.(description.header));
     this.store = { fields: Object.freeze({ ...outer, request_id: this.id }), owner: this, levels };
   }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getLogger } from '../../core/loggers/manager.js';
 import type { Fields } from '../../core/records/log-record.js';
 import { reportLoggingError } from '../../core/reports/diagnostics.js';
-import { broughtLevels } from '../work/brought-levels.js';
+import { levelTokenReader } from '../work/level-token-reader.js';
 import { logAccess } from './access-record.js';
 import { callFieldsOption } from './application-callbacks.js';
 import { ExcludedRequests, type RoutedApplication } from './excluded-requests.js';
@@ -77,8 +77,8 @@ export class RequestLog implements RequestFollower {
       if (known !== undefined) return known;
       const state = new RequestState(request, response, this);
       this.#answerClient(state);
-      if (broughtLevels.read !== undefined)
-        state.store.levels = broughtLevels.read((name) => firstOf(request.headers[name]));
+      if (levelTokenReader.read !== undefined)
+        state.store.levels = levelTokenReader.read((name) => firstOf(request.headers[name]));
       if (this.#options.enabled) countBytes(response, state);
       watchResponse(state);
       requestBegun(state);

@@ -38,7 +38,7 @@ export function runOutside<T>(run: () => T): T {
 }
 
 /**
- * The levels that the running work brought along. Called for log calls that are not logged otherwise: a look at one
+ * The levels of the token that the running work carries. Called for log calls that are not logged otherwise: a look at one
  * storage takes 15 to 50 ns, and a second one is asked only where applications want no contexts.
  */
 export function runningLevels(): ContextLevels | undefined {

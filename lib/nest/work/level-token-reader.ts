@@ -5,6 +5,9 @@ import { globalSlot } from '../../runtime/global-slot.js';
 export type ReadLevels = (header: (name: string) => string | undefined) => ContextLevels | undefined;
 
 /** The reader; `undefined` while no tokens can exist, so that requests are not even read. */
-export const broughtLevels = globalSlot('nest.brought-levels.1', (): { read: ReadLevels | undefined } => ({
-  read: undefined,
-}));
+export const levelTokenReader = globalSlot(
+  'nest.level-token-reader.1',
+  (): { read: ReadLevels | undefined } => ({
+    read: undefined,
+  }),
+);
