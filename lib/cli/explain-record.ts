@@ -1,3 +1,4 @@
+import { targetsOf } from '../config/plan/component-references.js';
 import type { ConfigPlan, PlannedComponent } from '../config/plan/planned-config.js';
 import { Filter } from '../core/filter.js';
 import type { FilterLike } from '../core/filter-like.js';
@@ -13,7 +14,6 @@ import {
   type Verdict,
 } from '../core/loggers/logging-flow.js';
 import { findNode, type LoggerNode, loggerTree } from './logger-tree.js';
-import { targetsOf } from './unused-entries.js';
 
 /** Where a record would go. */
 export interface Explanation {

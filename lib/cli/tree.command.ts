@@ -1,3 +1,4 @@
+import { targetsOf } from '../config/plan/component-references.js';
 import type { ConfigPlan, PlannedComponent } from '../config/plan/planned-config.js';
 import type { FilterLike } from '../core/filter-like.js';
 import { escapeControls } from '../core/formatting/sanitize.js';
@@ -5,7 +6,6 @@ import { componentText, levelText } from './component-text.js';
 import { importModules, type LoadSettings, loadPlan } from './load-plan.js';
 import { type LoggerNode, loggerTree } from './logger-tree.js';
 import { levelStyle, type Painter, painterFor, type Terminal, writeJson } from './terminal.js';
-import { targetsOf } from './unused-entries.js';
 
 /** Options of `tree`. */
 export interface TreeSettings extends LoadSettings {

@@ -47,6 +47,21 @@ describe('nestjs-logging explain', () => {
     expect(explain(logger, level)).toContain(reason);
   });
 
+  it('follows a target that is set as a property', () => {
+    cli.write(
+      'property.yaml',
+      `version: 1
+handlers:
+  console: { class: logging.StreamHandler }
+  memory: { class: logging.handlers.MemoryHandler, capacity: 10, '.': { target: cfg://handlers.console } }
+root: { level: INFO, handlers: [memory] }
+`,
+    );
+    expect(cli.run(['explain', 'property.yaml', 'root', 'INFO']).stdout).toContain(`
+    ✓ memory (MemoryHandler): passes it on
+    ✓ console (StreamHandler): passed on by "memory"`);
+  });
+
   it('knows the last resort', () => {
     cli.write('bare.yaml', 'version: 1\nroot: { level: INFO }\n');
     expect(cli.run(['explain', 'bare.yaml', 'root', 'ERROR']).stdout).toContain('as the last resort');
