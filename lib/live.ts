@@ -20,16 +20,10 @@ export {
 export type { ReplicaHost, Replicas } from './live/overrides/replicas.js';
 export type { ReplicaState, ReplicasStatus } from './live/overrides/replicas-status.js';
 export type { LiveInstance } from './live/overrides/strongest.js';
-export {
-  type NATSConnection,
-  type NATSReplicasOptions,
-  natsReplicas,
-} from './live/replicas/nats-replicas.js';
-export {
-  type RedisClient,
-  type RedisReplicasOptions,
-  redisReplicas,
-} from './live/replicas/redis-replicas.js';
+export type { NATSConnection } from './live/replicas/nats-engine.js';
+export { type NATSReplicasOptions, natsReplicas } from './live/replicas/nats-replicas.js';
+export type { RedisClient } from './live/replicas/redis-engine.js';
+export { type RedisReplicasOptions, redisReplicas } from './live/replicas/redis-replicas.js';
 export type { LevelTokenOptions } from './live/tokens/level-tokens.js';
 export {
   createLevelToken,

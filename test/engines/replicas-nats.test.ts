@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { natsReplicas, type ReplicasStatus } from 'nestjs-logging/live';
-import { NATSEngine } from '../../lib/live/replicas/nats-replicas.js';
+import { NATSEngine } from '../../lib/live/replicas/nats-engine.js';
 import { startLiveApp } from '../live/support/live-app.js';
 import { describeWithEngines, until } from './support/engine.js';
 import { startNATS } from './support/nats.js';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Redis as Client } from 'ioredis';
 import { type ReplicasStatus, redisReplicas } from 'nestjs-logging/live';
-import { RedisEngine } from '../../lib/live/replicas/redis-replicas.js';
+import { RedisEngine } from '../../lib/live/replicas/redis-engine.js';
 import { startLiveApp } from '../live/support/live-app.js';
 import { describeWithEngines, until } from './support/engine.js';
 import { startRedis } from './support/redis.js';

@@ -31,7 +31,7 @@ const REPORTED_FAILURE = 4;
 const MAX_TRIES = 50;
 
 /** What keeps a process in step with its replicas, over any engine. */
-export class EngineReplicas implements Replicas {
+export class ReplicaSync implements Replicas {
   #host: ReplicaHost | undefined;
   #engine: ReplicaEngine | undefined;
   #state: SharedState = emptyState;
@@ -49,16 +49,20 @@ export class EngineReplicas implements Replicas {
   /** Failures since the engine was last reached. */
   #failures = 0;
   readonly #startedAt = Date.now();
+  readonly #appVersion: string | null;
 
   /**
    * @param name For error messages: `redisReplicas`.
+   * @param appVersion Default the version that npm sets when it starts the application, or none.
    * @param makeEngine Called at each start.
    */
   constructor(
     private readonly name: string,
-    private readonly appVersion: string | null,
+    appVersion: string | undefined,
     private readonly makeEngine: () => ReplicaEngine,
-  ) {}
+  ) {
+    this.#appVersion = appVersion ?? process.env.npm_package_version ?? null;
+  }
 
   start(host: ReplicaHost): void {
     if (this.#host !== undefined) return;
@@ -123,7 +127,7 @@ export class EngineReplicas implements Replicas {
     const text = JSON.stringify({
       name,
       labels,
-      appVersion: this.appVersion,
+      appVersion: this.#appVersion,
       startedAt: this.#startedAt,
       applied: this.#version,
       every: beatEvery(this.#instances.length),
