@@ -7,7 +7,7 @@ import { joinIssues } from '../config/read/config-issues.js';
 import type { ConfigIssue } from '../config/read/config-origin.js';
 import { loadLoggingConfig } from '../config/read/load-logging-config.js';
 import { addLevelName, findLevel, VERBOSE } from '../core/levels.js';
-import { closerLook } from './closer-look.js';
+import { componentInspection } from './component-inspection.js';
 import { admitExternals, standIns } from './foreign-names.js';
 import type { Terminal } from './terminal.js';
 
@@ -59,12 +59,12 @@ export async function loadPlan(
     ...planning,
     env: { ...terminal.env, ...variables },
     ...(settings.environment === undefined ? {} : { environment: settings.environment }),
-    // Planned below, with a closer look.
+    // Planned below, where each component is inspected.
     check: false,
   });
   try {
     const foreign = settings.allowUnknown ? unknown : undefined;
-    const plan = planConfig(config, { ...planning, inspect: closerLook(foreign), isApart: true });
+    const plan = planConfig(config, { ...planning, inspect: componentInspection(foreign), isApart: true });
     return { config, plan, unknown: [...unknown] };
   } catch (error) {
     if (!(error instanceof LoggingConfigError)) throw error;

@@ -19,7 +19,7 @@ import { isForeign } from './foreign-names.js';
  * @param foreign Takes names that only the application may know; without it they are errors.
  * @returns To be asked for each component of one plan.
  */
-export function closerLook(
+export function componentInspection(
   foreign: Set<string> | undefined,
 ): (component: PlannedWithoutWorkers) => OptionIssue[] {
   const spools = new Map<string, string>();
