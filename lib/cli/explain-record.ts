@@ -13,7 +13,7 @@ import {
   judgeHandler,
   type Verdict,
 } from '../core/loggers/logging-flow.js';
-import { findNode, type LoggerNode, loggerTree } from './logger-tree.js';
+import { findNode, type LoggerNode, loggerTree, wayUp } from './logger-tree.js';
 
 /** Where a record would go. */
 export interface Explanation {
@@ -72,14 +72,6 @@ export function explainRecord(plan: ConfigPlan, logger: string, level: number): 
       .filter(({ name }) => !met.has(name))
       .map((handler) => verdictOf({ handler, verdict: 'no', reason: whyNotMet(handler, root, plan, last) })),
   };
-}
-
-/** The logger and those above it, as far as records propagate. */
-function wayUp(node: LoggerNode): LoggerNode[] {
-  const way = [node];
-  for (let each = node; each.propagates && each.parent !== undefined; each = each.parent)
-    way.push(each.parent);
-  return way;
 }
 
 function allAbove(node: LoggerNode): LoggerNode[] {

@@ -49,6 +49,14 @@ export function findNode(root: LoggerNode, name: string): { node: LoggerNode; is
   }
 }
 
+/** A logger and those above it that get its records, the nearest first: all, or up to one that does not propagate. */
+export function wayUp(node: LoggerNode): LoggerNode[] {
+  const way = [node];
+  for (let each = node; each.propagates && each.parent !== undefined; each = each.parent)
+    way.push(each.parent);
+  return way;
+}
+
 type MutableNode = LoggerNode & { readonly children: LoggerNode[] };
 
 function makeNode(

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { describeIssue } from '../config/plan/config-plan.js';
 import { loggerPath } from '../config/plan/plan-logger.js';
-import type { ConfigPlan, PlannedComponent, PlannedLogger } from '../config/plan/planned-config.js';
+import type { ConfigPlan, PlannedComponent } from '../config/plan/planned-config.js';
 import type { ConfigIssue } from '../config/read/config-origin.js';
 import { DEBUG, getLevelName, NOTSET } from '../core/levels.js';
 import { RotatingFileHandler } from '../handlers/file/rotation/rotating-file.handler.js';
 import { TimedRotatingFileHandler } from '../handlers/file/rotation/timed-rotating-file.handler.js';
+import { findNode, type LoggerNode, loggerTree, wayUp } from './logger-tree.js';
 
 /**
  * Finds what is allowed in a configuration but seldom intended: records that are written twice or nowhere, files that
@@ -15,10 +16,10 @@ import { TimedRotatingFileHandler } from '../handlers/file/rotation/timed-rotati
  * @returns A text for each, with its place.
  */
 export function findWarnings(plan: ConfigPlan, isProduction: boolean): string[] {
-  const tree = new PlannedTree(plan);
+  const loggers = placedLoggers(plan);
   const found: ConfigIssue[] = [
-    ...tree.doubled(),
-    ...tree.nowhere(),
+    ...loggers.flatMap(doubledHandlers),
+    ...loggers.flatMap(missingHandlers),
     ...(isProduction ? debugLevels(plan) : []),
     ...handlersOf(plan).flatMap(fileWarnings),
     ...sharedFiles(handlersOf(plan)),
@@ -83,52 +84,40 @@ function directoryOf({ spool }: PlannedComponent['options']): string | undefined
   return typeof directory === 'string' ? directory : undefined;
 }
 
-/** The loggers of a plan, as they are below one another. */
-class PlannedTree {
-  readonly #byName = new Map<string, PlannedLogger>();
+/** A logger that a configuration names, and its place there. */
+interface PlacedLogger {
+  readonly node: LoggerNode;
+  readonly path: string;
+}
 
-  constructor(plan: ConfigPlan) {
-    // Django's way to set up the root is a logger without a name.
-    for (const logger of plan.loggers) this.#byName.set(logger.name || 'root', logger);
-    if (plan.root !== undefined) this.#byName.set('root', plan.root);
-  }
+function placedLoggers(plan: ConfigPlan): PlacedLogger[] {
+  const tree = loggerTree(plan);
+  // The root may be among the loggers too, and is one logger.
+  const paths = new Map<LoggerNode, string>();
+  for (const { name } of [...plan.loggers, ...(plan.root === undefined ? [] : [plan.root])])
+    paths.set(findNode(tree, name ?? 'root').node, loggerPath(name));
+  return [...paths].map(([node, path]) => ({ node, path }));
+}
 
-  /** Handlers that a record reaches twice on its way up. */
-  doubled(): ConfigIssue[] {
-    return [...this.#byName].flatMap(([name, logger]) =>
-      logger.handlers.flatMap((handler) => {
-        const above = this.#above(name).find(([, other]) => other.handlers.includes(handler));
-        if (above === undefined) return [];
-        const message = `"${handler}" is on ${above[0]} too, so that each record comes out twice; take it off one of them, or set propagate: false`;
-        return [{ path: `${loggerPath(logger.name)}.handlers`, message }];
-      }),
-    );
-  }
+/** Handlers of a logger that its records reach a second time on their way up. */
+function doubledHandlers({ node, path }: PlacedLogger): ConfigIssue[] {
+  const [, ...above] = wayUp(node);
+  return node.handlers.flatMap((handler) => {
+    const other = above.find(({ handlers }) => handlers.includes(handler));
+    if (other === undefined) return [];
+    const message = `"${handler.name}" is on ${other.name || 'root'} too, so that each record comes out twice; take it off one of them, or set propagate: false`;
+    return [{ path: `${path}.handlers`, message }];
+  });
+}
 
-  /** Loggers whose records end at one that does not propagate, before any handler. */
-  nowhere(): ConfigIssue[] {
-    return [...this.#byName].flatMap(([name, logger]) => {
-      const way: [string, PlannedLogger][] = [[name, logger], ...this.#above(name)];
-      const end = way.at(-1);
-      if (end?.[1].propagate !== false || way.some(([, { handlers }]) => handlers.length > 0)) return [];
-      const why = end[0] === name ? 'it has' : `${end[0]} has`;
-      const message = `no handler gets its records: ${why} propagate: false, and there are no handlers up to there`;
-      return [{ path: loggerPath(logger.name), message }];
-    });
-  }
-
-  /** The loggers that get the records of one, the nearest first. */
-  #above(name: string): [string, PlannedLogger][] {
-    const way: [string, PlannedLogger][] = [];
-    let current = name;
-    while (current !== 'root' && this.#byName.get(current)?.propagate !== false) {
-      do current = current.includes('.') ? current.slice(0, current.lastIndexOf('.')) : 'root';
-      while (current !== 'root' && !this.#byName.has(current));
-      const logger = this.#byName.get(current);
-      if (logger !== undefined) way.push([current, logger]);
-    }
-    return way;
-  }
+/** A logger whose records end at one that does not propagate, before any handler. */
+function missingHandlers({ node, path }: PlacedLogger): ConfigIssue[] {
+  const way = wayUp(node);
+  const end = way.at(-1) as LoggerNode;
+  if (end.propagates || way.some(({ handlers }) => handlers.length > 0)) return [];
+  const why = end === node ? 'it has' : `${end.name || 'root'} has`;
+  const message = `no handler gets its records: ${why} propagate: false, and there are no handlers up to there`;
+  return [{ path, message }];
 }
 
 function debugLevels({ loggers, root }: ConfigPlan): ConfigIssue[] {
