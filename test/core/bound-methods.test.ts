@@ -339,3 +339,28 @@ describe('a logger that nothing was logged with', () => {
     expect(Number(stdout)).toBeLessThan(300);
   }, 60_000);
 });
+
+describe('an object that has an adapter as its prototype', () => {
+  it.each(['before', 'after'])('logs with its own fields where the adapter is used %s it', (order) => {
+    const adapter = new LoggerAdapter(getLogger('shop'), { tenant: 'acme' });
+    if (order === 'before') adapter.info('first');
+    const derived = Object.create(adapter, { extra: { value: { tenant: 'globex' } } }) as LoggerAdapter;
+    derived.info('second');
+    const { info } = derived;
+    info('third');
+    adapter.info('fourth');
+    expect(seen.records.slice(-3).map((record) => record.attribute('tenant'))).toEqual([
+      'globex',
+      'globex',
+      'acme',
+    ]);
+    expect([derived.info === info, derived.info === adapter.info]).toEqual([true, false]);
+  });
+
+  it('an adapter has no property of its own for what it has lent', () => {
+    const adapter = new LoggerAdapter(getLogger('shop'), { tenant: 'acme' });
+    const before = Reflect.ownKeys(adapter);
+    adapter.info('paid');
+    expect(Reflect.ownKeys(adapter)).toEqual(before);
+  });
+});

@@ -1,5 +1,5 @@
 import { joinFields } from '../../runtime/define-field.js';
-import { isLent, LOG_METHODS, lendMethodsOf } from '../calls/bound-methods.js';
+import { isLent, type LentFunctions, LOG_METHODS, lendMethodsOf } from '../calls/bound-methods.js';
 import { readCall } from '../calls/call-arguments.js';
 import {
   addFields,
@@ -54,9 +54,17 @@ export interface LoggerAdapterOptions {
  */
 export class LoggerAdapter {
   static {
-    lendMethodsOf(LoggerAdapter.prototype, LOG_METHODS);
+    lendMethodsOf(LoggerAdapter.prototype, LOG_METHODS, (object) => {
+      // To ask first, with `in`, takes twice as long.
+      try {
+        return (object as LoggerAdapter).#lent;
+      } catch {
+        return undefined;
+      }
+    });
   }
 
+  readonly #lent: LentFunctions = [];
   private readonly mergesExtra: boolean | undefined;
 
   constructor(

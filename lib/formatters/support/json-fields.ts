@@ -171,7 +171,6 @@ export class JsonFields {
     budget.reset(MAX_RECORD);
     budget.emptyKey = emptyKey;
     const set = new FieldSet();
-    let json = '';
     let isTextOpen = false;
     for (const key in fields) {
       if (!hasOwn.call(fields, key)) continue;
@@ -180,12 +179,13 @@ export class JsonFields {
       if (typeof field === 'string' && field.length > maxText) break;
       if (this.#redaction?.placeOf(key) !== undefined) break;
       const isText = typeof field === 'string' && isPlain(field);
-      json += pick(this.#lead(fields, key, budget), isTextOpen, isText);
-      json += isText ? field : shownValue(field, budget);
+      const lead = pick(this.#lead(fields, key, budget), isTextOpen, isText);
+      set.add(key, field, lead + (isText ? field : shownValue(field, budget)), isText);
       isTextOpen = isText;
-      set.add(key, field, json, isText);
     }
-    if (set.keys.length > 0) this.#repeated.add(set);
+    if (set.keys.length === 0) return;
+    set.flatten();
+    this.#repeated.add(set);
   }
 
   #lead(fields: Fields, key: string, budget: JsonBudget, beside?: Fields): Lead {

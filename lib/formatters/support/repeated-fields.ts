@@ -1,6 +1,6 @@
 import type { Fields } from '../../core/records/log-record.js';
 import type { JsonBudget } from '../../python/json/json-budget.js';
-import { flatText } from '../../runtime/flat-text.js';
+import { flatCopy } from '../../runtime/flat-text.js';
 
 /** Sets that are remembered, and first fields that may come again; the oldest goes first. */
 const MAX_SETS = 8;
@@ -16,8 +16,10 @@ const hasOwn = Object.prototype.hasOwnProperty;
 export class FieldSet {
   readonly keys: string[] = [];
   readonly values: unknown[] = [];
-  /** The JSON of as many fields as the index says; where the last is a string, without its closing quote. */
-  readonly json: string[] = [''];
+  /** The JSON of all fields; where the last is a string, without its closing quote. */
+  #json = '';
+  /** How much of it as many fields take as the index says. */
+  readonly #ends: number[] = [0];
   /** Whether the last of these fields is a string. */
   readonly isTextOpen: boolean[] = [false];
   /** Characters of a budget that these use. */
@@ -28,18 +30,31 @@ export class FieldSet {
     return this.keys.length < MAX_FIELDS && key.length <= MAX_LENGTH && isFixed(value);
   }
 
-  /** @param json Of all its fields, this one included. */
+  /** @param json Of this field; of a string without its closing quote, which the next field's begins with. */
   add(key: string, value: unknown, json: string, isText: boolean): void {
     const before = this.#characters[this.keys.length] as number;
     this.keys.push(key);
     this.values.push(value);
-    this.json.push(flatText(json));
+    this.#json += json;
+    this.#ends.push(this.#json.length);
     this.isTextOpen.push(isText);
     this.#characters.push(before + PER_ENTRY + (typeof value === 'string' ? value.length : 0));
   }
 
+  /** Makes the JSON of all fields one piece of memory, once they are there. Most sets are of one request, and new. */
+  flatten(): void {
+    this.#json = flatCopy(this.#json);
+  }
+
+  /** The JSON of the first fields. */
+  jsonOf(length: number): string {
+    const end = this.#ends[length] as number;
+    return end === this.#json.length ? this.#json : this.#json.slice(0, end);
+  }
+
   /** Cuts the set after the fields that a record shared with it: the next one will share the same. */
   cut(length: number): void {
+    this.#json = flatCopy(this.jsonOf(length));
     this.keys.length = length;
     this.values.length = length;
   }
@@ -96,7 +111,7 @@ export class RepeatedFields {
       if (length === set.keys.length) break;
     }
     if (set === undefined || !set.take(length, budget)) return undefined;
-    return { length, json: set.json[length] as string, isTextOpen: set.isTextOpen[length] as boolean };
+    return { length, json: set.jsonOf(length), isTextOpen: set.isTextOpen[length] as boolean };
   }
 
   #beginningWith(key: string, value: unknown): FieldSet | undefined {

@@ -1,5 +1,5 @@
 import { Injectable, Logger, type LoggerService, type LogLevel } from '@nestjs/common';
-import { lendMethodsOf } from '../../core/calls/bound-methods.js';
+import { type LentFunctions, lendMethodsOf } from '../../core/calls/bound-methods.js';
 import { addFields, type LogCall } from '../../core/calls/call-options.js';
 import { CALLED_FOR, type CallBoundary } from '../../core/calls/caller.js';
 import {
@@ -49,9 +49,17 @@ const MAX_CONTEXT_LENGTH = 100;
 @Injectable()
 export class NestLogger implements LoggerService {
   static {
-    lendMethodsOf(NestLogger.prototype, ['verbose', 'debug', 'log', 'warn', 'error', 'fatal']);
+    lendMethodsOf(NestLogger.prototype, ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'], (object) => {
+      // To ask first, with `in`, takes twice as long.
+      try {
+        return (object as NestLogger).#lent;
+      } catch {
+        return undefined;
+      }
+    });
   }
 
+  readonly #lent: LentFunctions = [];
   private nestLevels: ReadonlySet<LogLevel> | undefined;
   private parentName = 'nest';
 
