@@ -2,6 +2,7 @@
 interface SlowModules {
   'node:crypto': typeof import('node:crypto');
   'node:dgram': typeof import('node:dgram');
+  'node:diagnostics_channel': typeof import('node:diagnostics_channel');
   'node:dns/promises': typeof import('node:dns/promises');
   'node:fs/promises': typeof import('node:fs/promises');
   'node:http': typeof import('node:http');

@@ -1,8 +1,15 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from '../../../lib/handlers/shipping/brokers/client.js';
-import { RedisStreamHandler } from '../../../lib/handlers.js';
+import {
+  AMQPHandler,
+  KafkaHandler,
+  NATSHandler,
+  RedisStreamHandler,
+  type ShippingHandler,
+} from '../../../lib/handlers.js';
 import { LogRecord } from '../../../lib/index.js';
+import { collectStderr } from '../../support/stderr-collector.js';
 
 describe('the client of a destination', () => {
   it('sends nothing for attempts that were given up while the connection was made', async () => {
@@ -111,4 +118,63 @@ describe('a Redis that takes the connection and answers nothing', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(sockets.size).toBe(0);
   }, 20_000);
+});
+
+describe('a broker that takes connections and says nothing', () => {
+  const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const record = () => new LogRecord({ name: 'x', levelno: 20, levelname: 'INFO', msg: 'hello' });
+
+  /** @param make A handler for its port. @returns Connections there were after three attempts, and after the end. */
+  async function leftBehind(make: (port: number, timeoutMs: number) => ShippingHandler) {
+    let connections = 0;
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      connections += 1;
+      sockets.add(socket);
+      socket.resume();
+      socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const quick = make(port, 200);
+      quick.handle(record());
+      for (let round = 0; connections < 3 && round < 500; round++) await sleep(20);
+      const after = { attempts: connections, open: sockets.size };
+      await quick.close();
+      const slow = make(port, 60_000);
+      slow.handle(record());
+      await slow.close();
+      for (let round = 0; sockets.size > 0 && round < 50; round++) await sleep(10);
+      return { ...after, left: sockets.size };
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    }
+  }
+
+  it('is left with no connection, neither after an attempt nor at the end', async () => {
+    const stderr = collectStderr();
+    const left = await Promise.all([
+      leftBehind(
+        (port, timeoutMs) => new NATSHandler({ servers: `127.0.0.1:${port}`, subject: 's', timeoutMs }),
+      ),
+      leftBehind(
+        (port, timeoutMs) =>
+          new RedisStreamHandler({ url: `redis://127.0.0.1:${port}`, key: 'k', timeoutMs }),
+      ),
+      leftBehind(
+        (port, timeoutMs) => new KafkaHandler({ brokers: [`127.0.0.1:${port}`], topic: 't', timeoutMs }),
+      ),
+      leftBehind(
+        (port, timeoutMs) => new AMQPHandler({ url: `amqp://127.0.0.1:${port}`, queue: 'q', timeoutMs }),
+      ),
+    ]).finally(() => stderr.stop());
+    for (const { attempts, open, left: atEnd } of left) {
+      expect(attempts).toBeGreaterThanOrEqual(3);
+      // One may be under way.
+      expect(open).toBeLessThanOrEqual(1);
+      expect(atEnd).toBe(0);
+    }
+  }, 60_000);
 });

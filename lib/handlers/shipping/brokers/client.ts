@@ -4,6 +4,7 @@ import type { Handler } from '../../../core/handler.js';
 import { ErrorReporter } from '../../delivery/error-reporter.js';
 import { tlsOptions, warnInsecure, warnPlainPassword } from '../../network/tls-options.js';
 import type { HttpShippingSettings } from '../http/http-shipping-options.js';
+import { OpeningSockets } from './opening-sockets.js';
 
 /** How the client that a destination speaks through is had. */
 export interface ClientSource<C> {
@@ -37,6 +38,7 @@ const LOOK_MS = 5_000;
 export class Client<C> {
   readonly #source: ClientSource<C>;
   #opening: Promise<C> | undefined;
+  #sockets: OpeningSockets | undefined;
   #client: C | undefined;
   #exchanges = 0;
   #idleMs = IDLE_MS;
@@ -60,8 +62,10 @@ export class Client<C> {
     clearTimeout(this.#idleTimer);
     const client = this.#client;
     this.#client = undefined;
-    // One that is opened only now is closed then.
+    // One that is opened all the same is closed then.
     this.#opening = undefined;
+    this.#sockets?.destroy();
+    this.#sockets = undefined;
     if (client !== undefined) await quietly(() => this.#source.close(client));
   }
 
@@ -108,21 +112,25 @@ export class Client<C> {
   }
 
   #open(): Promise<C> {
-    const opening: Promise<C> = this.#source.open().then(
-      async (client) => {
-        if (this.#opening !== opening) {
-          await quietly(() => this.#source.close(client));
-          throw new Error('the connection was closed while it was made');
-        }
-        this.#opening = undefined;
-        this.#client = client;
-        return client;
-      },
-      (error: unknown) => {
-        if (this.#opening === opening) this.#opening = undefined;
-        throw error;
-      },
-    );
+    const sockets = new OpeningSockets();
+    this.#sockets = sockets;
+    const opening: Promise<C> = sockets
+      .during(() => this.#source.open())
+      .then(
+        async (client) => {
+          if (this.#opening !== opening) {
+            await quietly(() => this.#source.close(client));
+            throw new Error('the connection was closed while it was made');
+          }
+          this.#opening = undefined;
+          this.#client = client;
+          return client;
+        },
+        (error: unknown) => {
+          if (this.#opening === opening) this.#opening = undefined;
+          throw error;
+        },
+      );
     return opening;
   }
 }
