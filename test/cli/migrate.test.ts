@@ -618,6 +618,208 @@ export class AppModule {}
     expect(left[0]).toContain('`pinoHttp.redact.remove` is not translated');
   });
 
+  /** What is made of the options of pino-http, and of imports and options of nestjs-pino itself. */
+  const ofPino = (options: string, imports = '', outer = '') =>
+    migrated(
+      'nestjs-pino',
+      `${imports}import { Module } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+@Module({ imports: [LoggerModule.forRoot({ ${outer} pinoHttp: { ${options} } })] })
+export class AppModule {}
+`,
+    );
+
+  it.each([
+    [
+      'levels by status, which are so here',
+      "customLogLevel: (_req, res, err) => err || res.statusCode >= 500 ? 'error' : res.statusCode >= 400 ? 'warn' : 'info'",
+      "root: { level: 'INFO', handlers: ['console'] },",
+      '`customLogLevel` is not needed: a status of 4xx is at WARNING, one of 5xx at ERROR',
+    ],
+    [
+      'a level of requests',
+      "useLevel: 'debug'",
+      "level: (_request, response) => (response.statusCode < 400 ? 'DEBUG' : undefined),",
+      '`useLevel` is the level of what succeeds: a status of 4xx is at WARNING, one of 5xx at ERROR',
+    ],
+    [
+      'an id from a header, or a random one',
+      `genReqId: (req, res) => {
+        const given = req.headers['x-correlation-id'];
+        const id = (typeof given === 'string' && given) || randomUUID();
+        res.setHeader('X-Correlation-Id', id);
+        return id;
+      }`,
+      "{ http: { responseHeader: 'x-correlation-id' }, requestId: 'x-correlation-id' }",
+      '`genReqId` is `requestId`: the id of x-correlation-id, else a random UUID, which the response has too',
+    ],
+    [
+      'messages of its own',
+      'customSuccessMessage: (req, res) => `${req.method}`',
+      "root: { level: 'INFO', handlers: ['console'] },",
+      '`customSuccessMessage` has no part here: the message of an access record is always the same',
+    ],
+    [
+      'paths that are made elsewhere',
+      "redact: { paths: [...PATHS, 'pin'], censor: '***' }",
+      "redact: { paths: [...PATHS, 'pin'], censor: '***' },",
+      '`redact` of req and res is not needed: no header is logged unless `http.headers` names it',
+    ],
+    [
+      'a level that a function gives',
+      'level: levelOf()',
+      "root: { level: levelOf() ?? 'INFO', handlers: ['console'] },",
+      'the level comes from the environment: "trace" is called VERBOSE now, and there is no "silent"',
+    ],
+  ])('takes of pino-http %s', async (_what, options, expected, note) => {
+    const { text, left } = await ofPino(options, "import { randomUUID } from 'node:crypto';\n");
+    expect(text).toContain(expected);
+    expect(text).not.toContain('nestjs-pino');
+    expect(left).toEqual([`src/a.ts:4:21: ${note}`]);
+  });
+
+  it.each([
+    [
+      'names of keys',
+      "messageKey: 'msg'",
+      "renameContext: 'name',",
+      "rename_fields: { logger: 'name', message: 'msg' }",
+    ],
+    [
+      'a condition of its records',
+      "autoLogging: env === 'production'",
+      '',
+      "{ http: { enabled: env === 'production' } }",
+    ],
+    [
+      'routes that it does not see',
+      'autoLogging: { ignore: isQuiet }',
+      "exclude: ['health', { path: '/doc', method: RequestMethod.ALL }],",
+      "{ http: { exclude: [isQuiet, '/health', '/doc'] } }",
+    ],
+    [
+      'lines for people on a condition',
+      "...(isLocal && { transport: { target: 'pino-pretty', options: { singleLine: true } } })",
+      '',
+      "formatter: isLocal ? 'pretty' : 'json',",
+    ],
+    [
+      'times and levels in the form they have here',
+      `timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: pino.stdSerializers.err }`,
+      '',
+      "formatters: { json: { class: 'JsonFormatter' } },",
+    ],
+    [
+      'several targets',
+      `transport: { targets: [
+        { target: 'pino-pretty', level: 'info', options: { colorize: true } },
+        { target: 'pino/file', level: 'error', options: { destination: 'logs/error.log', mkdir: true } },
+        { target: 'pino-roll', options: { file: './logs/api.log', frequency: 'daily', size: '10m', mkdir: true } },
+      ] }`,
+      '',
+      `handlers: {
+    console: {
+      class: 'StreamHandler',
+      stream: 'ext://sys.stdout',
+      formatter: 'pretty',
+      level: 'INFO',
+    },
+    error: {
+      class: 'FileHandler',
+      filename: 'logs/error.log',
+      makeDirs: true,
+      formatter: 'json',
+      level: 'ERROR',
+    },
+    api: {
+      class: 'TimedRotatingFileHandler',
+      filename: './logs/api.log',
+      when: 'midnight',
+      maxBytes: 10485760,
+      makeDirs: true,
+      formatter: 'json',
+    },
+  },
+  root: { level: 'INFO', handlers: ['console', 'error', 'api'] },`,
+    ],
+  ])('takes of nestjs-pino %s', async (_what, options, outer, expected) => {
+    const { text } = await ofPino(options, "import pino from 'pino';\n", outer);
+    expect(text).toContain(expected);
+    expect(text).not.toContain('nestjs-pino');
+    expect(text?.includes("from 'pino'")).toBe(!options.includes('pino.'));
+  });
+
+  it.each([
+    ['LoggingModule.forRoot(), LoggerModule.forRoot()', 'LoggingModule.forRoot({'],
+    ['LoggerModule.forRoot(), LoggingModule.forRoot()', 'LoggingModule.forRoot({'],
+  ])('registers LoggingModule once where an earlier run put it beside: %s', async (imports, expected) => {
+    const { text } = await migrated(
+      'nestjs-pino',
+      `import { Module } from '@nestjs/common';
+import { LoggingModule } from 'nestjs-logging';
+import { LoggerModule } from 'nestjs-pino';
+@Module({ imports: [${imports}] })
+export class AppModule {}
+`,
+    );
+    expect(text).toContain(`imports: [${expected}`);
+    expect(text?.match(/LoggingModule\.forRoot/g)).toHaveLength(1);
+    expect(text).not.toContain('nestjs-pino');
+  });
+
+  it("takes NestLogger for nestjs-pino's Logger where it is asked for", async () => {
+    const main = `import { NestFactory } from '@nestjs/core';
+import { Logger } from 'nestjs-pino';
+import { AppModule } from './a';
+const app = await NestFactory.create(AppModule, { bufferLogs: true });
+const logger: Logger = app.get<Logger>(Logger);
+app.useLogger(logger);
+logger.log('made', 'Bootstrap');
+`;
+    const source = (options: string) => `import { Module } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+@Module({ imports: [LoggerModule.forRoot(${options})] })
+export class AppModule {}
+`;
+    await migrated('nestjs-pino', source(''), { 'main.ts': main });
+    expect(app.sources()['main.ts']).toBe(
+      main
+        .replace("{ Logger } from 'nestjs-pino'", "{ NestLogger } from 'nestjs-logging'")
+        .replace(': Logger = app.get<Logger>(Logger)', ': NestLogger = app.get<NestLogger>(NestLogger)'),
+    );
+    const { left } = await migrated('nestjs-pino', source('options'), { 'main.ts': main });
+    expect(app.sources()['main.ts']).toBe(main);
+    expect(left).toContain(
+      'src/main.ts:5:15: Logger of nestjs-pino stays; in tests provide getLoggerToken(name) of nestjs-logging',
+    );
+  });
+
+  it.each([
+    [
+      "customLogLevel: (_req, res) => res.statusCode >= 400 ? 'error' : 'silent'",
+      '`http.level` takes (request, response)',
+    ],
+    [
+      'genReqId: (req, res) => { res.setHeader("x-id", next()); return next(); }',
+      '`requestId` takes the request alone',
+    ],
+    ['customProps: (req, res) => ({ user: req.user })', '`http.contextFields`'],
+    ['formatters: { level: (label) => ({ severity: label }) }', '`pinoHttp.formatters` is not translated'],
+    ['timestamp: false', '`pinoHttp.timestamp` is not translated'],
+    ["transport: { targets: [{ target: '@axiomhq/pino' }] }", '`pinoHttp.transport` is not translated'],
+    [
+      "transport: { target: 'pino-roll', options: { file: 'a.log', size: '10m' } }",
+      '`pinoHttp.transport` is not translated',
+    ],
+    ['...(isLocal && { transport: { targets: [] } })', '`pinoHttp.transport` is not translated'],
+    ['...common', '`pinoHttp....common` is not followed'],
+  ])('leaves nestjs-pino with %s', async (options, why) => {
+    const { text, left } = await ofPino(options);
+    expect(text).toContain('LoggerModule.forRoot({  pinoHttp');
+    expect(left[0]).toContain(why);
+  });
+
   it.each([
     ['AppModule', 'AppModule, { bufferLogs: true }'],
     ['AppModule, {}', 'AppModule, { bufferLogs: true }'],

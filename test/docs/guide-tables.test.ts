@@ -15,7 +15,9 @@ import {
   addLevelName,
   bindContext,
   captureCrashes,
+  DEBUG,
   dictConfig,
+  getContext,
   getLogger,
   getLoggerToken,
   getRootLogger,
@@ -29,6 +31,7 @@ import {
   LogRecord,
   NestLogger,
   planConfig,
+  runInContext,
   setLogRecordFactory,
   setStrictCalls,
   shutdown,
@@ -272,6 +275,23 @@ const PINO: Record<string, Proof | typeof NOTHING> = {
     const lines = await served('/ok', {}, {}, (app) => app.get(NestLogger).log('sent', 'Mail'));
     expect(of(lines, 'nest.Mail')).toMatchObject([{ message: 'sent' }]);
   },
+  '`Logger` of nestjs-pino, injected or from `app.get(Logger)`': async () => {
+    const log = (app: { get(token: unknown): unknown }) =>
+      (app.get(NestLogger) as NestLogger).log({ id: 7 }, 'was sent', 'Mail');
+    const lines = await served('/ok', {}, {}, log);
+    expect(of(lines, 'nest.Mail')).toMatchObject([{ message: 'was sent', id: 7 }]);
+  },
+  '`createLogger` of a temporary application, for `NestFactory.create({ logger })`': async () => {
+    const lines = await served('/ok');
+    expect(of(lines, 'nest.NestFactory')).toMatchObject([{ message: 'Starting Nest application...' }]);
+  },
+  '`storage`, `Store` of `nestjs-pino/storage`': () => {
+    const job = () => {
+      bindContext({ run: 1 });
+      return getContext();
+    };
+    expect(runInContext({ job: 'restock' }, job)).toEqual({ job: 'restock', run: 1 });
+  },
   '`@InjectPinoLogger(name)`, `PinoLogger`': shared.inject,
   '`PinoLogger.setContext(name)`': shared.inject,
   '`PinoLogger.assign({ userID })`': async () => {
@@ -331,6 +351,14 @@ const PINO: Record<string, Proof | typeof NOTHING> = {
       { level: 'ERROR' },
     ]);
   },
+  '`useLevel`': async () => {
+    const level = (_request: unknown, response: { statusCode: number }) =>
+      response.statusCode < 400 ? 'DEBUG' : undefined;
+    const options = { http: { level: level as never } };
+    const debug = { loggers: { 'nest.server': { level: 'DEBUG' } } } as const;
+    expect(access(await served('/ok', options, debug))).toMatchObject([{ level: 'DEBUG' }]);
+    expect(access(await served('/gone', options, debug))).toMatchObject([{ level: 'WARNING' }]);
+  },
   '`customProps`': async () => {
     const lines = await served('/ok', {
       http: { contextFields: tenantOf as never, fields: () => ({ atEnd: true }) },
@@ -374,6 +402,24 @@ const PINO: Record<string, Proof | typeof NOTHING> = {
   },
 
   '`level`': shared.level,
+  "`level: 'silent'`": () => {
+    const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      dictConfig({ version: 1, handlers: { none: { class: 'NullHandler' } }, root: { handlers: ['none'] } });
+      getLogger('shop').error('lost');
+      expect(write).not.toHaveBeenCalled();
+    } finally {
+      write.mockRestore();
+    }
+  },
+  "`isLevelEnabled('debug')`": () => {
+    getLogger('shop').setLevel('DEBUG');
+    getLogger('mail').setLevel('INFO');
+    expect([getLogger('shop').isEnabledFor(DEBUG), getLogger('mail').isEnabledFor(DEBUG)]).toEqual([
+      true,
+      false,
+    ]);
+  },
   '`messageKey`, `errorKey`, `timestamp`': () => {
     const options = { rename_fields: { message: 'msg', exception: 'err' }, timestamp: 'epoch-ms' };
     const [line] = json(() => getLogger('shop').error('lost', new Error('no courier')), options);

@@ -49,9 +49,26 @@ const pinoModule: ForeignModule = {
       names.exportOf(call.argument.expression, PINO) === 'LoggerErrorInterceptor'
     );
   },
+  replaceName: (source, node) =>
+    source.names.exportOf(node, PINO) === 'Logger' && isGotLogger(source, node)
+      ? () => source.unit.replace(node, source.names.ours('NestLogger'))
+      : undefined,
   advise: (exported) =>
     `${exported} of ${PINO} stays${['PinoLogger', 'Logger'].includes(exported) ? '; in tests provide getLoggerToken(name) of nestjs-logging' : ''}`,
 };
+
+/** `Logger` of `const logger: Logger = app.get<Logger>(Logger)`: a logger with Nest's methods, as `NestLogger` is. */
+function isGotLogger({ unit, names }: Source, node: ts.Node): boolean {
+  const { ts } = unit;
+  const isGet = (candidate: ts.Node | undefined): boolean =>
+    candidate !== undefined &&
+    ts.isCallExpression(candidate) &&
+    ts.isPropertyAccessExpression(candidate.expression) &&
+    ['get', 'resolve'].includes(candidate.expression.name.text) &&
+    names.exportOf(candidate.arguments[0], PINO) === 'Logger';
+  const outer = ts.isTypeReferenceNode(node.parent) ? node.parent.parent : node.parent;
+  return isGet(outer) || (ts.isVariableDeclaration(outer) && isGet(outer.initializer));
+}
 
 function bringLoggerOver(
   { unit, names }: Source,

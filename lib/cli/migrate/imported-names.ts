@@ -22,6 +22,7 @@ export type OurName =
   | 'LoggerType'
   | 'LoggerAdapter'
   | 'LoggingModule'
+  | 'NestLogger'
   | 'VERBOSE'
   | 'bindContext'
   | 'getLogger'
@@ -142,7 +143,8 @@ export class ImportedNames {
   }
 
   #hasBecomeIdle(imported: Imported): boolean {
-    if (!this.packages.includes(imported.package)) return false;
+    // One of a file may be there for what the file does.
+    if (imported.package === OURS || imported.package.startsWith('.')) return false;
     const references = this.#references(imported);
     return references.length > 0 && references.every((node) => this.unit.isGone(node));
   }

@@ -34,6 +34,8 @@ export interface ForeignModule {
   translate(source: Source, argument: ts.Expression | undefined): TranslatedModule | string[];
   /** Statements that only serve it: `app.useLogger(app.get(Logger))`. */
   isServant(source: Source, statement: ts.ExpressionStatement): boolean;
+  /** Puts ours in the place of a name that is still used, once its module is replaced; `undefined` if that is not known. */
+  replaceName?(source: Source, node: ts.Node): (() => void) | undefined;
   /** What to do about a name that is still used. */
   advise(exported: string): string;
 }
@@ -62,21 +64,29 @@ export function replaceModules(project: Project, foreign: ForeignModule, brought
         ({ node }) =>
           !within.some((outer) => outer.getSourceFile() === node.getSourceFile() && contains(outer, node)),
       )
-      .map(({ node, exported }) => ({ unit: source.unit, node, exported })),
+      .map(({ node, exported }) => ({
+        ...{ unit: source.unit, node, exported },
+        replace: foreign.replaceName?.(source, node),
+      })),
   );
-  for (const { unit, node, exported } of rest) unit.leave(node, foreign.advise(exported));
   const named = project.sources.flatMap(({ unit, names }) =>
     names.mentions(foreign.package).map((mention) => ({ unit, ...mention })),
   );
   for (const { unit, node, exported } of named) unit.leave(node, adviseOfMention(foreign.package, exported));
-  const needed = [...rest, ...named].some(({ unit }) => !isTest(unit));
+  const needed = [...rest.filter(({ replace }) => replace === undefined), ...named].some(
+    ({ unit }) => !isTest(unit),
+  );
   const translated = registrations.map(({ source, call }) => ({
     source,
     call,
     result: translate(foreign, source, call),
   }));
-  const understood = translated.every(({ result }) => !Array.isArray(result));
-  if (understood && !needed) {
+  const replaces = translated.every(({ result }) => !Array.isArray(result)) && !needed;
+  for (const { unit, node, exported, replace } of rest) {
+    if (replaces && translated.length > 0 && replace !== undefined) replace();
+    else unit.leave(node, foreign.advise(exported));
+  }
+  if (replaces) {
     for (const { source, call, result } of translated) {
       const module = result as TranslatedModule;
       replaceRegistration(source, call, module);

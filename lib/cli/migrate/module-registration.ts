@@ -27,6 +27,7 @@ export function replaceRegistration(
 ): void {
   const module = names.ours('LoggingModule');
   const { quote, newline } = unit;
+  removeRegistrationBeside({ unit, names }, call);
   const style = { quote, newline, indent: unit.indentAt((returned ?? call).getStart(unit.source)) };
   if (returned !== undefined) {
     unit.replace((call.expression as ts.PropertyAccessExpression).expression, module);
@@ -45,6 +46,26 @@ export function addRegistrationBefore({ unit, names }: Source, entry: ts.Node): 
   const isFirstOnLine = unit.text.slice(lineStart, start).trim() === '';
   const between = isFirstOnLine ? unit.newline + unit.indentAt(start) : ' ';
   unit.insert(start, () => `${module()}.forRoot(),${between}`);
+}
+
+/** Takes out the `LoggingModule.forRoot()` that was put beside a module while something kept it. */
+function removeRegistrationBeside({ unit, names }: Source, entry: ts.CallExpression): void {
+  const { ts } = unit;
+  const list = entry.parent;
+  if (!ts.isArrayLiteralExpression(list)) return;
+  const at = list.elements.findIndex(
+    (element) =>
+      ts.isCallExpression(element) &&
+      element.arguments.length === 0 &&
+      ts.isPropertyAccessExpression(element.expression) &&
+      element.expression.name.text === 'forRoot' &&
+      names.exportOf(element.expression.expression, 'nestjs-logging') === 'LoggingModule',
+  );
+  const [beside, next] = [list.elements[at], list.elements[at + 1]];
+  if (beside === undefined) return;
+  const { source } = unit;
+  if (next !== undefined) unit.replace({ start: beside.getStart(source), end: next.getStart(source) }, '');
+  else unit.replace({ start: (list.elements[at - 1] as ts.Node).end, end: beside.end }, '');
 }
 
 /** Whether any source registers `LoggingModule`. */

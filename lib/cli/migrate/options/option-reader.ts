@@ -16,6 +16,10 @@ export interface TranslatedModule {
 export class OptionReader {
   readonly reasons: string[] = [];
   readonly #properties = new Map<string, ts.Expression>();
+  readonly #conditional = new Map<
+    string,
+    { readonly condition: ts.Expression; readonly value: ts.Expression }
+  >();
 
   constructor(
     readonly unit: SourceUnit,
@@ -29,8 +33,31 @@ export class OptionReader {
         this.#properties.set(name, property.initializer);
       else if (name !== undefined && ts.isShorthandPropertyAssignment(property))
         this.#properties.set(name, property.name);
-      else this.reasons.push(`\`${prefix}${name ?? unit.textOf(property)}\` is not followed`);
+      else if (!this.#takeSpread(property))
+        this.reasons.push(`\`${prefix}${name ?? firstLine(unit.textOf(property))}\` is not followed`);
     }
+  }
+
+  /** `...(condition && { name: value })`, `...(condition ? { name: value } : {})`. @returns Whether it is one. */
+  #takeSpread(property: ts.ObjectLiteralElementLike): boolean {
+    const { unit } = this;
+    const { ts } = unit;
+    if (!ts.isSpreadAssignment(property)) return false;
+    const given = withoutParentheses(unit, property.expression);
+    const [condition, object] = ts.isConditionalExpression(given)
+      ? [given.condition, isEmpty(unit, given.whenFalse) ? given.whenTrue : undefined]
+      : ts.isBinaryExpression(given) && given.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken
+        ? [given.left, given.right]
+        : [];
+    const literal = object && withoutParentheses(unit, object);
+    if (condition === undefined || literal === undefined || !ts.isObjectLiteralExpression(literal))
+      return false;
+    const [only, ...others] = literal.properties;
+    if (only === undefined || others.length > 0 || !ts.isPropertyAssignment(only)) return false;
+    const name = nameOf(unit, only.name);
+    if (name === undefined) return false;
+    this.#conditional.set(name, { condition, value: only.initializer });
+    return true;
   }
 
   take(name: string): ts.Expression | undefined {
@@ -39,9 +66,20 @@ export class OptionReader {
     return found;
   }
 
-  /** Says that a value is not understood. */
-  refuse(name: string): undefined {
-    this.reasons.push(`\`${this.prefix}${name}\` is not translated`);
+  /** A key that is there on a condition: `...(isLocal && { name: value })`. */
+  takeConditional(
+    name: string,
+  ): { readonly condition: ts.Expression; readonly value: ts.Expression } | undefined {
+    const found = this.#conditional.get(name);
+    this.#conditional.delete(name);
+    return found;
+  }
+
+  /** Says that a value is not understood, and what may take its place. */
+  refuse(name: string, instead?: string): undefined {
+    this.reasons.push(
+      `\`${this.prefix}${name}\` is not translated${instead === undefined ? '' : ` (${instead})`}`,
+    );
     return undefined;
   }
 
@@ -49,9 +87,25 @@ export class OptionReader {
   finish(): string[] {
     return [
       ...this.reasons,
-      ...[...this.#properties.keys()].map((name) => `\`${this.prefix}${name}\` is not translated`),
+      ...[...this.#properties.keys(), ...this.#conditional.keys()].map(
+        (name) => `\`${this.prefix}${name}\` is not translated`,
+      ),
     ];
   }
+}
+
+function withoutParentheses({ ts }: SourceUnit, expression: ts.Expression): ts.Expression {
+  return ts.isParenthesizedExpression(expression) ? expression.expression : expression;
+}
+
+/** `{}`, `undefined`, `null`. */
+function isEmpty(unit: SourceUnit, expression: ts.Expression): boolean {
+  const { ts } = unit;
+  return (
+    isUndefined(unit, expression) ||
+    expression.kind === ts.SyntaxKind.NullKeyword ||
+    (ts.isObjectLiteralExpression(expression) && expression.properties.length === 0)
+  );
 }
 
 /** The text of a key; `undefined` for one that is computed. */
@@ -106,14 +160,11 @@ export function isReadLevel(unit: SourceUnit, expression: ts.Expression): boolea
   return isReading(unit, ts.isBinaryExpression(expression) ? expression.left : expression);
 }
 
-/** `process.env.NAME`, `config.get('NAME')`, `level`. */
+/** `process.env.NAME`, `config.get('NAME')`, `logLevel()`, `level`. */
 function isReading(unit: SourceUnit, expression: ts.Expression): boolean {
   const { ts } = unit;
   if (ts.isCallExpression(expression))
-    return (
-      ts.isPropertyAccessExpression(expression.expression) &&
-      ['get', 'getOrThrow'].includes(expression.expression.name.text)
-    );
+    return ts.isPropertyAccessExpression(expression.expression) || ts.isIdentifier(expression.expression);
   return (
     (ts.isIdentifier(expression) && !isUndefined(unit, expression)) ||
     ts.isPropertyAccessExpression(expression) ||
@@ -136,4 +187,10 @@ export function literalValue(
 /** Whether an expression is the word `undefined`. */
 export function isUndefined({ ts }: SourceUnit, expression: ts.Expression): boolean {
   return ts.isIdentifier(expression) && expression.text === 'undefined';
+}
+
+/** The first line of a text, for a message. */
+export function firstLine(text: string): string {
+  const [line = ''] = text.split('\n');
+  return line === text ? text : `${line} …`;
 }

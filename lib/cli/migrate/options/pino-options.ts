@@ -10,11 +10,9 @@ import {
   OptionReader,
   type TranslatedModule,
 } from './option-reader.js';
-
-const LEVELS = {
-  ...{ fatal: 'CRITICAL', error: 'ERROR', warn: 'WARNING' },
-  ...{ info: 'INFO', debug: 'DEBUG', trace: 'VERBOSE' },
-};
+import { type Destinations, readDestinations } from './pino-destinations.js';
+import { type RequestOptions, readRequestOptions } from './pino-http-options.js';
+import { PINO_LEVELS } from './pino-levels.js';
 
 /** Options that say what is so here anyway. */
 const NEEDLESS = ['quietReqLogger', 'quietResLogger', 'assignResponse'];
@@ -34,38 +32,39 @@ export function translatePinoOptions(
   const outer = new OptionReader(unit, argument);
   const pinoHttp = outer.take('pinoHttp');
   outer.take('assignResponse');
-  if (pinoHttp === undefined) return answer(outer.finish(), () => pinoModule({}, unit.quote));
-  if (!ts.isObjectLiteralExpression(pinoHttp)) return [...outer.finish(), '`pinoHttp` is not written out'];
+  if (pinoHttp !== undefined && !ts.isObjectLiteralExpression(pinoHttp))
+    return [...outer.finish(), '`pinoHttp` is not written out'];
   const reader = new OptionReader(unit, pinoHttp, 'pinoHttp.');
-  const parts = readPinoHttp(unit, reader);
+  const parts = readPinoHttp(unit, outer, reader);
   return answer([...outer.finish(), ...reader.finish()], () => pinoModule(parts, unit.quote));
 }
 
 /** Paths, or paths and what is done with what they find. */
-type Redact = readonly string[] | { readonly paths: readonly string[]; readonly [key: string]: Literal };
+type Redact = Paths | { readonly paths: Paths; readonly [key: string]: Literal };
 
-interface PinoParts {
-  level?: Code | undefined;
-  /** Whether lines are for people: a condition, or always. */
-  pretty?: Code | true | undefined;
-  staticFields?: Literal | undefined;
-  redact?: Redact | undefined;
-  http?: Record<string, Literal> | undefined;
-  requestId?: Code | undefined;
-  notes?: string[];
+/** Paths that are written out, or what gives them. */
+type Paths = readonly string[] | Code;
+
+interface PinoParts extends Destinations, RequestOptions {
+  readonly level?: Code | undefined;
+  readonly staticFields?: Literal | undefined;
+  /** New names for keys of JSON. */
+  readonly renamed?: Readonly<Record<string, string>> | undefined;
+  readonly redact?: Redact | undefined;
+  readonly notes?: readonly string[];
 }
 
-function readPinoHttp(unit: SourceUnit, reader: OptionReader): PinoParts {
+function readPinoHttp(unit: SourceUnit, outer: OptionReader, reader: OptionReader): PinoParts {
   const notes: string[] = [];
   const level = reader.take('level');
-  const pretty = readTransport(unit, reader);
+  const destinations = readDestinations(unit, reader, notes);
   const parts: PinoParts = {
-    level: level && (levelText(unit, level, LEVELS, 'INFO') ?? reader.refuse('level')),
-    pretty,
+    level: level && (levelText(unit, level, PINO_LEVELS, 'INFO') ?? reader.refuse('level')),
+    ...destinations,
     staticFields: readStaticFields(unit, reader),
-    redact: readRedact(unit, reader, notes, pretty !== undefined),
-    http: readHttp(unit, reader, notes),
-    requestId: readRequestId(unit, reader),
+    renamed: readNames(unit, outer, reader),
+    redact: readRedact(unit, reader, notes, hasLinesForPeople(destinations)),
+    ...readRequestOptions(unit, outer, reader, notes),
     notes,
   };
   if (level !== undefined && isReadLevel(unit, level))
@@ -73,8 +72,51 @@ function readPinoHttp(unit: SourceUnit, reader: OptionReader): PinoParts {
       'the level comes from the environment: "trace" is called VERBOSE now, and there is no "silent"',
     );
   readSerializers(unit, reader, notes);
+  readForm(unit, reader);
   for (const name of NEEDLESS) reader.take(name);
   return parts;
+}
+
+function hasLinesForPeople({ pretty, handlers = {} }: Destinations): boolean {
+  return pretty !== undefined || Object.values(handlers).some(({ formatter }) => formatter === 'pretty');
+}
+
+/** `renameContext` and `messageKey`. */
+function readNames(
+  unit: SourceUnit,
+  outer: OptionReader,
+  reader: OptionReader,
+): Record<string, string> | undefined {
+  const names: Record<string, string> = {};
+  const read = (from: OptionReader, option: string, key: string): void => {
+    const given = from.take(option);
+    const name = given && literalValue(unit, given);
+    if (given !== undefined && typeof name !== 'string') from.refuse(option);
+    else if (typeof name === 'string' && name !== key) names[key] = name;
+  };
+  read(outer, 'renameContext', 'logger');
+  read(reader, 'messageKey', 'message');
+  return Object.keys(names).length === 0 ? undefined : names;
+}
+
+/** Times in the form of ISO 8601 and levels by their names are the default here. */
+function readForm(unit: SourceUnit, reader: OptionReader): void {
+  const { ts } = unit;
+  const timestamp = reader.take('timestamp');
+  const isIso =
+    timestamp === undefined ||
+    /\bstdTimeFunctions\.isoTime$|^\(\) => [`'"],"\w+":"\$\{new Date\([^()]*(\(\))?\)\.toISOString\(\)\}"`$/.test(
+      unit.textOf(timestamp),
+    );
+  if (!isIso) reader.refuse('timestamp');
+  const formatters = reader.take('formatters');
+  if (formatters === undefined) return;
+  const [only, ...others] = ts.isObjectLiteralExpression(formatters) ? formatters.properties : [];
+  const isLevel =
+    only?.name !== undefined &&
+    nameOf(unit, only.name) === 'level' &&
+    /\{ level: (\w+)(\.toUpperCase\(\))?,? \}\)?;?\s*\}?$/.test(unit.textOf(only).replaceAll(/\s+/g, ' '));
+  if (!isLevel || others.length > 0) reader.refuse('formatters');
 }
 
 /** Serializers of `req` and `res` have no use here, since no record has these. Others are left to the user. */
@@ -82,58 +124,15 @@ function readSerializers(unit: SourceUnit, reader: OptionReader, notes: string[]
   const { ts } = unit;
   const serializers = reader.take('serializers');
   if (serializers === undefined) return;
+  reader.take('wrapSerializers');
   const names = ts.isObjectLiteralExpression(serializers)
-    ? serializers.properties.map(({ name }) => name && nameOf(unit, name))
+    ? serializers.properties
+        .filter((property) => !/\bstdSerializers\.err$/.test(unit.textOf(property)))
+        .map(({ name }) => name && nameOf(unit, name))
     : [undefined];
   if (names.some((name) => name !== 'req' && name !== 'res')) reader.refuse('serializers');
-  else
+  else if (names.length > 0)
     notes.push('`serializers` of req and res have no part here; `http.fields` adds fields to access records');
-}
-
-/** pino-pretty, always or on a condition; anything else is a destination of its own. */
-function readTransport(unit: SourceUnit, reader: OptionReader): Code | true | undefined {
-  const { ts } = unit;
-  const transport = reader.take('transport');
-  if (transport === undefined || isUndefined(unit, transport)) return undefined;
-  if (isPretty(unit, transport)) return true;
-  if (!ts.isConditionalExpression(transport)) return reader.refuse('transport');
-  const { condition, whenTrue, whenFalse } = transport;
-  const text = unit.textOf(condition);
-  if (isPretty(unit, whenTrue) && isUndefined(unit, whenFalse)) return new Code(text);
-  if (isPretty(unit, whenFalse) && isUndefined(unit, whenTrue)) return new Code(negated(unit, condition));
-  return reader.refuse('transport');
-}
-
-function negated(unit: SourceUnit, condition: ts.Expression): string {
-  const { ts } = unit;
-  if (ts.isBinaryExpression(condition)) {
-    const [left, right] = [unit.textOf(condition.left), unit.textOf(condition.right)];
-    if (condition.operatorToken.kind === ts.SyntaxKind.EqualsEqualsEqualsToken) return `${left} !== ${right}`;
-    if (condition.operatorToken.kind === ts.SyntaxKind.ExclamationEqualsEqualsToken)
-      return `${left} === ${right}`;
-    return `!(${unit.textOf(condition)})`;
-  }
-  return ts.isIdentifier(condition) || ts.isCallExpression(condition)
-    ? `!${unit.textOf(condition)}`
-    : `!(${unit.textOf(condition)})`;
-}
-
-function isPretty(unit: SourceUnit, expression: ts.Expression): boolean {
-  const { ts } = unit;
-  if (!ts.isObjectLiteralExpression(expression)) return false;
-  const reader = new OptionReader(unit, expression);
-  const target = reader.take('target');
-  const options = reader.take('options');
-  // Options about colours and layout have no use here. A destination of its own has to be reported.
-  const plain =
-    options === undefined ||
-    (ts.isObjectLiteralExpression(options) && !/\bdestination\b/.test(unit.textOf(options)));
-  return (
-    target !== undefined &&
-    literalValue(unit, target) === 'pino-pretty' &&
-    plain &&
-    reader.finish().length === 0
-  );
 }
 
 function readStaticFields(unit: SourceUnit, reader: OptionReader): Literal | undefined {
@@ -160,75 +159,46 @@ function readRedact(
   const redact = reader.take('redact');
   if (redact === undefined) return undefined;
   const inner = ts.isObjectLiteralExpression(redact) ? new OptionReader(unit, redact) : undefined;
-  const paths = inner === undefined ? redact : inner.take('paths');
-  const more: Record<string, Literal> = {};
-  for (const key of ['censor', 'remove']) {
-    const given = inner?.take(key);
-    const value = given && literalValue(unit, given);
-    if (given !== undefined && value === undefined) return reader.refuse(`redact.${key}`);
-    if (value !== undefined) more[key] = value;
-  }
-  const texts = pathsIn(unit, paths);
-  if (texts === undefined || (inner?.finish().length ?? 0) > 0) return reader.refuse('redact');
-  const kept = texts.filter((text) => !/^(req|res)\b/.test(text));
-  if (kept.length > 0 && more.remove !== undefined && hasLinesForPeople)
-    return reader.refuse('redact.remove');
-  if (kept.length < texts.length)
+  const given = pathsIn(unit, inner === undefined ? redact : inner.take('paths'));
+  const more = readTreatment(unit, reader, inner);
+  if (more === undefined) return undefined;
+  if (given === undefined || (inner?.finish().length ?? 0) > 0) return reader.refuse('redact');
+  const paths = given instanceof Code ? given : given.filter((text) => !/^(req|res)\b/.test(text));
+  const isNothing = Array.isArray(paths) && paths.length === 0;
+  if (!isNothing && more.remove !== undefined && hasLinesForPeople) return reader.refuse('redact.remove');
+  if (paths instanceof Code || paths.length < (given as readonly string[]).length)
     notes.push('`redact` of req and res is not needed: no header is logged unless `http.headers` names it');
-  if (kept.length === 0) return undefined;
-  return Object.keys(more).length === 0 ? kept : { paths: kept, ...more };
+  if (isNothing) return undefined;
+  return Object.keys(more).length === 0 ? paths : { paths, ...more };
 }
 
-/** The texts of a list of literals. */
-function pathsIn(unit: SourceUnit, list: ts.Expression | undefined): string[] | undefined {
-  if (list === undefined || !unit.ts.isArrayLiteralExpression(list)) return undefined;
-  const texts = list.elements.map((element) => literalValue(unit, element));
-  return texts.every((text) => typeof text === 'string') ? (texts as string[]) : undefined;
-}
-
-function readHttp(
+/** `censor` and `remove`: what is done with what the paths find. */
+function readTreatment(
   unit: SourceUnit,
   reader: OptionReader,
-  notes: string[],
+  redact: OptionReader | undefined,
 ): Record<string, Literal> | undefined {
+  const more: Record<string, Literal> = {};
+  for (const key of ['censor', 'remove']) {
+    const option = redact?.take(key);
+    const value = option && literalValue(unit, option);
+    if (option !== undefined && value === undefined) return reader.refuse(`redact.${key}`);
+    if (value !== undefined) more[key] = value;
+  }
+  return more;
+}
+
+/** The texts of a list of literals; a list that is made elsewhere, or in part, as it is. */
+function pathsIn(unit: SourceUnit, list: ts.Expression | undefined): Paths | undefined {
   const { ts } = unit;
-  const http: Record<string, Literal> = {};
-  const autoLogging = reader.take('autoLogging');
-  if (autoLogging !== undefined) {
-    const value = literalValue(unit, autoLogging);
-    if (value === false) http.enabled = false;
-    else if (ts.isObjectLiteralExpression(autoLogging)) {
-      const inner = new OptionReader(unit, autoLogging);
-      const ignore = inner.take('ignore');
-      if (inner.finish().length > 0 || ignore === undefined) reader.refuse('autoLogging');
-      else http.exclude = [new Code(unit.textOf(ignore))];
-    } else if (value !== true) reader.refuse('autoLogging');
-  }
-  const props = reader.take('customProps');
-  if (props !== undefined) {
-    if (!isFunctionOfOne(unit, props)) reader.refuse('customProps');
-    else {
-      http.contextFields = new Code(unit.textOf(props));
-      notes.push(
-        '`customProps` is asked at the start of a request; what is known at its end only, belongs in `http.fields`',
-      );
-    }
-  }
-  return Object.keys(http).length === 0 ? undefined : http;
-}
-
-function readRequestId(unit: SourceUnit, reader: OptionReader): Code | undefined {
-  const generate = reader.take('genReqId');
-  if (generate === undefined) return undefined;
-  return isFunctionOfOne(unit, generate) ? new Code(unit.textOf(generate)) : reader.refuse('genReqId');
-}
-
-/** A function that does not look at the response, which is not there yet. */
-function isFunctionOfOne({ ts }: SourceUnit, expression: ts.Expression): boolean {
-  return (
-    (ts.isArrowFunction(expression) || ts.isFunctionExpression(expression)) &&
-    expression.parameters.length <= 1
-  );
+  if (list === undefined) return undefined;
+  if (ts.isIdentifier(list) || ts.isPropertyAccessExpression(list)) return new Code(unit.textOf(list));
+  if (!ts.isArrayLiteralExpression(list)) return undefined;
+  const texts = list.elements.map((element) => literalValue(unit, element));
+  if (texts.every((text) => typeof text === 'string')) return texts as string[];
+  return list.elements.every((element) => ts.isSpreadElement(element) || ts.isStringLiteralLike(element))
+    ? new Code(unit.textOf(list))
+    : undefined;
 }
 
 function answer(reasons: string[], make: () => TranslatedModule): TranslatedModule | string[] {
@@ -236,33 +206,40 @@ function answer(reasons: string[], make: () => TranslatedModule): TranslatedModu
 }
 
 /** Pino's defaults: lines of JSON on standard output, at INFO; and what was read, on top. */
-function pinoModule(
-  { level, pretty, staticFields, redact, http, requestId, notes = [] }: PinoParts,
-  quote: string,
-): TranslatedModule {
+function pinoModule(parts: PinoParts, quote: string): TranslatedModule {
+  const { level, pretty, staticFields, renamed, redact, http, requestId, notes = [] } = parts;
   // Formatters of text have no `redact`: a filter redacts for both.
-  const filtered = redact !== undefined && pretty !== undefined;
+  const filtered = redact !== undefined && hasLinesForPeople(parts);
+  const filters = filtered ? ['secrets'] : undefined;
+  const hasJson =
+    parts.handlers === undefined
+      ? pretty !== true
+      : Object.values(parts.handlers).some(({ formatter }) => formatter === 'json');
+  const console = {
+    class: 'StreamHandler',
+    stream: 'ext://sys.stdout',
+    formatter: formatterFor(pretty, quote),
+  };
+  const handlers = Object.fromEntries(
+    Object.entries(parts.handlers ?? { console }).map(([name, handler]) => [name, { ...handler, filters }]),
+  );
   const config: Literal = {
     version: 1,
     filters: filtered
       ? { secrets: { '()': 'RedactionFilter', ...(isPaths(redact) ? { paths: redact } : redact) } }
       : undefined,
     formatters: {
-      json:
-        pretty === true
-          ? undefined
-          : { class: 'JsonFormatter', static_fields: staticFields, redact: filtered ? undefined : redact },
-      pretty: pretty === undefined ? undefined : { class: 'ColorFormatter' },
+      json: hasJson
+        ? {
+            class: 'JsonFormatter',
+            ...{ static_fields: staticFields, rename_fields: renamed },
+            redact: filtered ? undefined : redact,
+          }
+        : undefined,
+      pretty: hasLinesForPeople(parts) ? { class: 'ColorFormatter' } : undefined,
     },
-    handlers: {
-      console: {
-        class: 'StreamHandler',
-        stream: 'ext://sys.stdout',
-        formatter: formatterFor(pretty, quote),
-        filters: filtered ? ['secrets'] : undefined,
-      },
-    },
-    root: { level: level ?? 'INFO', handlers: ['console'] },
+    handlers,
+    root: { level: level ?? 'INFO', handlers: Object.keys(handlers) },
   };
   return {
     args: http === undefined && requestId === undefined ? [config] : [config, { http, requestId }],
@@ -283,6 +260,6 @@ function formatterFor(pretty: Code | true | undefined, quote: string): Literal {
     : new Code(`${pretty.text} ? ${quote}pretty${quote} : ${quote}json${quote}`);
 }
 
-function isPaths(redact: Redact): redact is readonly string[] {
-  return Array.isArray(redact);
+function isPaths(redact: Redact): redact is Paths {
+  return Array.isArray(redact) || redact instanceof Code;
 }

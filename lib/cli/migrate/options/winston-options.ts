@@ -2,7 +2,9 @@ import type ts from 'typescript';
 import type { ImportedNames } from '../imported-names.js';
 import { Code, type Literal } from '../literal-text.js';
 import type { SourceUnit } from '../source-unit.js';
+import { freeName, nameOfFile } from './handler-names.js';
 import {
+  firstLine,
   isReadLevel,
   levelText,
   literalValue,
@@ -204,22 +206,4 @@ function nestLike({ ts }: SourceUnit, names: ImportedNames, expression: ts.Expre
 function isPlainName(unit: SourceUnit, filename: ts.Expression | undefined): boolean {
   const value = filename && literalValue(unit, filename);
   return typeof value === 'string' && !/[\\/]/.test(value);
-}
-
-/** `logs/error.log` as `error`. */
-function nameOfFile(unit: SourceUnit, filename: ts.Expression | undefined): string {
-  const value = filename && literalValue(unit, filename);
-  const base = typeof value === 'string' ? value.replace(/^.*\//, '').replace(/\.[^.]*$/, '') : '';
-  return /^[A-Za-z_]\w*$/.test(base) ? base : 'file';
-}
-
-function freeName(taken: Record<string, Literal>, name: string): string {
-  let free = name;
-  for (let count = 2; Object.hasOwn(taken, free); count += 1) free = `${name}${count}`;
-  return free;
-}
-
-function firstLine(text: string): string {
-  const [line = ''] = text.split('\n');
-  return line === text ? text : `${line} …`;
 }
