@@ -2,7 +2,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import { CRITICAL } from '../../core/levels.js';
 import { getLogger } from '../../core/loggers/manager.js';
 import { replaceMethod, type Undo, UndoList } from '../instrumentation.js';
-import { markLogged, wasReported } from '../work/logged-failures.js';
+import { markLogged, wasLogged } from '../work/logged-failures.js';
 import { typeName } from '../work/type-name.js';
 import { reportBootFailure } from './boot.js';
 
@@ -68,7 +68,7 @@ function watchHook(
 }
 
 function logFailure(where: string, error: unknown): void {
-  if (wasReported(error)) return;
+  if (wasLogged(error)) return;
   markLogged(error);
   reportBootFailure(() => {
     getLogger('nest.ExceptionHandler').logRead(logFailure, CRITICAL, {

@@ -26,7 +26,7 @@ import {
 import { isBooting, reportBootFailure } from '../lifecycle/boot.js';
 import { noteFailure } from '../requests/failures/failure-record.js';
 import { currentRequest } from '../requests/request-state.js';
-import { takeLoggedStack, wasReported } from '../work/logged-failures.js';
+import { takeLoggedStack, wasLogged } from '../work/logged-failures.js';
 import { describeCall, type NestCall, readErrorCall, readNestCall } from './nest-call.js';
 import { timeOfBufferedCall } from './nest-log-buffer.js';
 
@@ -89,7 +89,7 @@ export class NestLogger implements LoggerService {
   /** Logs at ERROR; what follows the message may be a stack, then a context. */
   error(message: unknown, ...optionalParams: unknown[]): void {
     const call = readErrorCall(message, optionalParams);
-    if (FAILURE_CONTEXTS.has(call.context) && wasReported(message)) return;
+    if (FAILURE_CONTEXTS.has(call.context) && wasLogged(message)) return;
     if (ANSWER_CONTEXTS.has(call.context) && noteBrokenAnswer(message)) return;
     if (call.context === EVENT_CONTEXT && takeLoggedStack(call.stack)) return;
     const write = () => this.writeCall('error', ERROR, this.error, call);

@@ -37,7 +37,7 @@ export function markLogged(thrown: unknown): boolean {
 }
 
 /** Whether a failure was logged. */
-export function wasReported(thrown: unknown): boolean {
+export function wasLogged(thrown: unknown): boolean {
   return isObject(thrown)
     ? logged.errors.has(thrown)
     : logged.primitive !== undefined && logged.primitive.value === thrown;
