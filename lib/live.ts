@@ -7,8 +7,9 @@ export { LoggingLiveModule } from './live/module/live.module.js';
 export type { LoggingLiveOptions } from './live/module/live-options.js';
 export type { ActiveLevel } from './live/overrides/active-level.js';
 export type { EndCause, OverrideChange, OverrideListener } from './live/overrides/audit.js';
-export type { OverrideOptions } from './live/overrides/override.js';
-export type { Override, OverrideScope } from './live/overrides/override-data.js';
+export type { LiveInstance } from './live/overrides/live-instance.js';
+export type { OverrideOptions } from './live/overrides/make-override.js';
+export type { Override, OverrideScope } from './live/overrides/override.js';
 export {
   endOverride,
   explainLevel,
@@ -19,7 +20,6 @@ export {
 } from './live/overrides/override-level.js';
 export type { ReplicaHost, Replicas } from './live/overrides/replicas.js';
 export type { ReplicaState, ReplicasStatus } from './live/overrides/replicas-status.js';
-export type { LiveInstance } from './live/overrides/strongest.js';
 export type { NATSConnection } from './live/replicas/nats-engine.js';
 export { type NATSReplicasOptions, natsReplicas } from './live/replicas/nats-replicas.js';
 export type { RedisClient } from './live/replicas/redis-engine.js';

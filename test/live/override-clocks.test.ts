@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { getLogger, getManager } from 'nestjs-logging/core';
 import { isolateLogging, type LoggingIsolation } from 'nestjs-logging/testing';
-import { makeOverride } from '../../lib/live/overrides/override.js';
-import type { Override } from '../../lib/live/overrides/override-data.js';
+import { makeOverride } from '../../lib/live/overrides/make-override.js';
+import type { Override } from '../../lib/live/overrides/override.js';
 import { OverrideRegistry } from '../../lib/live/overrides/override-registry.js';
 
 let isolation: LoggingIsolation;

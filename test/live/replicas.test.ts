@@ -8,8 +8,8 @@ import {
   redisReplicas,
 } from 'nestjs-logging/live';
 import { isolateLogging, type LoggingIsolation } from 'nestjs-logging/testing';
-import { makeOverride } from '../../lib/live/overrides/override.js';
-import type { Override } from '../../lib/live/overrides/override-data.js';
+import { makeOverride } from '../../lib/live/overrides/make-override.js';
+import type { Override } from '../../lib/live/overrides/override.js';
 import {
   emptyState,
   lacks,

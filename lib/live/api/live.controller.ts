@@ -1,7 +1,7 @@
 import { Delete, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { INFO } from '../../core/levels.js';
 import { cutText } from '../../runtime/cut-text.js';
-import { makeOverride, type OverrideOptions, readLevel } from '../overrides/override.js';
+import { makeOverride, type OverrideOptions, readLevel } from '../overrides/make-override.js';
 import { findRecords, readQuery } from '../records/record-query.js';
 import { isAccessRecord, requestRow } from '../records/requests.js';
 import type { LevelTokenOptions } from '../tokens/level-tokens.js';

@@ -6,11 +6,11 @@ import { reportLoggingError } from '../../core/reports/diagnostics.js';
 import { getLoggingErrors } from '../../core/reports/error-reports.js';
 import { getLoggingStats } from '../../core/reports/logging-stats.js';
 import { ownLevel } from '../overrides/active-level.js';
-import { levelName } from '../overrides/override.js';
-import type { Override } from '../overrides/override-data.js';
+import { holdsIn } from '../overrides/live-instance.js';
+import { levelName } from '../overrides/make-override.js';
+import type { Override } from '../overrides/override.js';
 import type { OverrideRegistry } from '../overrides/override-registry.js';
 import type { ReplicasStatus } from '../overrides/replicas-status.js';
-import { holdsIn } from '../overrides/strongest.js';
 import { RefusedRequest } from './exchange.js';
 import type { Acknowledgements, ShownLogger, ShownOverride } from './shown.js';
 

@@ -1,4 +1,4 @@
-import type { Override } from '../overrides/override-data.js';
+import type { Override } from '../overrides/override.js';
 import type { ReplicasStatus } from '../overrides/replicas-status.js';
 
 // What the API returns. These types are the page's too, so nothing is imported that a browser lacks.

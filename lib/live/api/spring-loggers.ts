@@ -3,8 +3,8 @@ import { isLogger, type Logger } from '../../core/loggers/logger.js';
 import type { Manager } from '../../core/loggers/manager.js';
 import { cutText } from '../../runtime/cut-text.js';
 import { ownLevel } from '../overrides/active-level.js';
-import { checkTarget, makeOverride, OFF } from '../overrides/override.js';
-import type { Override } from '../overrides/override-data.js';
+import { checkTarget, makeOverride, OFF } from '../overrides/make-override.js';
+import type { Override } from '../overrides/override.js';
 import type { OverrideRegistry } from '../overrides/override-registry.js';
 import { RefusedRequest } from './exchange.js';
 

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { LoggingError } from '../../core/errors.js';
 import { checkOptions } from '../../core/options.js';
 import { lazy } from '../../runtime/lazy.js';
-import { durationSchema } from '../overrides/override.js';
+import { durationSchema } from '../overrides/make-override.js';
 import type { Replicas } from '../overrides/replicas.js';
 import type { TokenOptions } from '../tokens/token-service.js';
 

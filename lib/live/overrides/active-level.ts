@@ -1,7 +1,7 @@
 import { NOTSET } from '../../core/levels.js';
 import { ownEffectiveLevelOf } from '../../core/loggers/level-overlay.js';
 import type { Logger } from '../../core/loggers/logger.js';
-import type { Override } from './override-data.js';
+import type { Override } from './override.js';
 
 /** Why a logger has the level that it has. */
 export interface ActiveLevel {

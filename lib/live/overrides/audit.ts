@@ -4,8 +4,8 @@ import { getLogger } from '../../core/loggers/manager.js';
 import { reportLoggingError } from '../../core/reports/diagnostics.js';
 import { state } from '../../core/state.js';
 import { ownLevel } from './active-level.js';
-import { levelName } from './override.js';
-import type { Override } from './override-data.js';
+import { levelName } from './make-override.js';
+import type { Override } from './override.js';
 
 /** The logger of every change that is made while the application runs; no override changes its own level. */
 const AUDIT_LOGGER = 'nestjs_logging.live';

@@ -2,8 +2,8 @@ import type { Level } from '../../core/levels.js';
 import { getLogger } from '../../core/loggers/manager.js';
 import { type ActiveLevel, ownLevel } from './active-level.js';
 import type { OverrideListener } from './audit.js';
-import { makeOverride, type OverrideOptions } from './override.js';
-import type { Override } from './override-data.js';
+import { makeOverride, type OverrideOptions } from './make-override.js';
+import type { Override } from './override.js';
 import { overrideRegistry } from './override-registry.js';
 
 /** An override that code made, to be ended by it. */

@@ -4,8 +4,8 @@ import type { Logger } from '../../core/loggers/logger.js';
 import type { Manager } from '../../core/loggers/manager.js';
 import { type ActiveLevel, ownLevel } from './active-level.js';
 import { isAudit } from './audit.js';
-import type { Override } from './override-data.js';
-import { strongestByLogger } from './strongest.js';
+import type { Override } from './override.js';
+import { strongestByLogger } from './strongest-override.js';
 
 /** Lets single calls below the effective level pass; tokens of requests do. */
 export interface Admissions {

@@ -14,10 +14,10 @@ import {
   type OverrideListener,
 } from './audit.js';
 import { type Clocks, Expiry, systemClocks } from './expiry.js';
-import { MAX_DURATION_MS } from './override.js';
-import type { Override } from './override-data.js';
+import { holdsIn, type LiveInstance } from './live-instance.js';
+import { MAX_DURATION_MS } from './make-override.js';
+import type { Override } from './override.js';
 import { type Admissions, OverrideOverlay } from './override-overlay.js';
-import { holdsIn, type LiveInstance } from './strongest.js';
 
 /** The most overrides at a time. */
 export const MAX_OVERRIDES = 1_000;

@@ -1,7 +1,7 @@
-import type { Override } from './override-data.js';
+import type { LiveInstance } from './live-instance.js';
+import type { Override } from './override.js';
 import type { LocalChange } from './override-registry.js';
 import type { ReplicasStatus } from './replicas-status.js';
-import type { LiveInstance } from './strongest.js';
 
 /** What a process offers to the code that synchronises it with its replicas. */
 export interface ReplicaHost {

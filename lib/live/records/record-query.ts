@@ -1,5 +1,5 @@
 import { isAtOrBelow } from '../../core/loggers/logger-names.js';
-import { readLevel } from '../overrides/override.js';
+import { readLevel } from '../overrides/make-override.js';
 import type { RingEntry } from './record-ring.js';
 
 /** Entries that are searched before other work gets its turn. */

@@ -1,5 +1,5 @@
-import { readOverride } from '../overrides/override.js';
-import type { Override } from '../overrides/override-data.js';
+import { readOverride } from '../overrides/make-override.js';
+import type { Override } from '../overrides/override.js';
 import { type LocalChange, MAX_OVERRIDES } from '../overrides/override-registry.js';
 
 /** How long an ended override is remembered after its expiry, in milliseconds. */

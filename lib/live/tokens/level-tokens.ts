@@ -6,7 +6,7 @@ import { checkOptions } from '../../core/options.js';
 import { lazy } from '../../runtime/lazy.js';
 import { parseDurationMs } from '../../runtime/units.js';
 import { Expiry, systemClocks } from '../overrides/expiry.js';
-import { MAX_DURATION_MS, readLevel } from '../overrides/override.js';
+import { MAX_DURATION_MS, readLevel } from '../overrides/make-override.js';
 
 const VERSION = 'v1';
 /** Characters of a token. */

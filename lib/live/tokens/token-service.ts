@@ -6,7 +6,7 @@ import { levelTokenReader, type ReadLevels } from '../../nest/work/level-token-r
 import { runningLevels } from '../../nest/work/running-work.js';
 import { globalSlot } from '../../runtime/global-slot.js';
 import { logAudit } from '../overrides/audit.js';
-import { levelName } from '../overrides/override.js';
+import { levelName } from '../overrides/make-override.js';
 import type { Admissions } from '../overrides/override-overlay.js';
 import type { OverrideRegistry } from '../overrides/override-registry.js';
 import { type LevelGrant, type LevelTokenOptions, LevelTokens } from './level-tokens.js';
