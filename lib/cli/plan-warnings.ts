@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describeIssue } from '../config/plan/config-plan.js';
 import { loggerPath } from '../config/plan/plan-logger.js';
-import type { ConfigPlan, PlannedComponent } from '../config/plan/planned-config.js';
+import { type ConfigPlan, loggersOf, type PlannedComponent } from '../config/plan/planned-config.js';
 import type { ConfigIssue } from '../config/read/config-origin.js';
 import { DEBUG, getLevelName, NOTSET } from '../core/levels.js';
 import { RotatingFileHandler } from '../handlers/file/rotation/rotating-file.handler.js';
@@ -94,8 +94,7 @@ function placedLoggers(plan: ConfigPlan): PlacedLogger[] {
   const tree = loggerTree(plan);
   // The root may be among the loggers too, and is one logger.
   const paths = new Map<LoggerNode, string>();
-  for (const { name } of [...plan.loggers, ...(plan.root === undefined ? [] : [plan.root])])
-    paths.set(findNode(tree, name ?? 'root').node, loggerPath(name));
+  for (const { name } of loggersOf(plan)) paths.set(findNode(tree, name ?? 'root').node, loggerPath(name));
   return [...paths].map(([node, path]) => ({ node, path }));
 }
 
@@ -120,8 +119,8 @@ function missingHandlers({ node, path }: PlacedLogger): ConfigIssue[] {
   return [{ path, message }];
 }
 
-function debugLevels({ loggers, root }: ConfigPlan): ConfigIssue[] {
-  return [...loggers, ...(root === undefined ? [] : [root])].flatMap((logger) => {
+function debugLevels(plan: ConfigPlan): ConfigIssue[] {
+  return loggersOf(plan).flatMap((logger) => {
     const { name, level } = logger;
     if (level === undefined || level > DEBUG) return [];
     // Of the root alone it is a level: everything.

@@ -1,12 +1,11 @@
 import { referencesOf } from '../config/plan/component-references.js';
-import type { ConfigPlan } from '../config/plan/planned-config.js';
+import { type ConfigPlan, loggersOf } from '../config/plan/planned-config.js';
 
 /** The entries of a plan that nothing refers to, as paths. */
 export function unusedEntries(plan: ConfigPlan): string[] {
-  const loggers = [...plan.loggers, ...(plan.root === undefined ? [] : [plan.root])];
   const components = [...plan.handlers, ...plan.filters, ...plan.formatters];
   const used = new Set<string>([
-    ...loggers.flatMap(({ handlers, filters }) => [
+    ...loggersOf(plan).flatMap(({ handlers, filters }) => [
       ...handlers.map((name) => `handlers.${name}`),
       ...filters.flatMap((filter) => (typeof filter === 'string' ? [`filters.${filter}`] : [])),
     ]),

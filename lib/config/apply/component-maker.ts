@@ -7,11 +7,10 @@ import { state } from '../../core/state.js';
 import { configError, LoggingConfigError } from '../plan/config-plan.js';
 import type { ComponentReference } from '../plan/converters.js';
 import type { ConfigPlan, PlannedComponent } from '../plan/planned-config.js';
+import { SECTIONS, type Section } from '../plan/sections.js';
 import { type CreateComponent, makeComponent } from './component-factory.js';
 import { componentsByName, findReusable, findShared } from './component-reuse.js';
 import type { LoggingSnapshot } from './logging-snapshot.js';
-
-type Section = ComponentReference['section'];
 
 /** The components of a plan: everything that was made for it, or taken over. */
 export interface Made {
@@ -142,7 +141,7 @@ class Maker {
   }
 
   makeAll(): void {
-    for (const section of ['formatters', 'filters', 'handlers'] as const) {
+    for (const section of SECTIONS) {
       for (const component of this.plan[section]) this.#make(section, component);
     }
   }

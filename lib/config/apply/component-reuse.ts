@@ -2,11 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import { ComponentReference } from '../plan/converters.js';
 import type { ConfigPlan, PlannedComponent } from '../plan/planned-config.js';
+import { SECTIONS, type Section } from '../plan/sections.js';
 import { isSameFactory } from './component-factory.js';
-
-type Section = ComponentReference['section'];
-
-const SECTIONS = ['formatters', 'filters', 'handlers'] as const;
 
 /**
  * Finds the components of a plan whose entries are the same as in an earlier plan, so that what was made of them

@@ -6,7 +6,7 @@ import { state } from '../../core/state.js';
 import { configError, describeIssue, planConfig } from '../plan/config-plan.js';
 import type { LoggingConfig } from '../plan/logging-config.js';
 import { loggerPath } from '../plan/plan-logger.js';
-import type { ConfigPlan, PlannedComponent } from '../plan/planned-config.js';
+import { type ConfigPlan, loggersOf, type PlannedComponent } from '../plan/planned-config.js';
 import { originOf } from '../read/config-origin.js';
 import { arrangeLoggers } from './arrange-loggers.js';
 import type { CreateComponent } from './component-factory.js';
@@ -266,7 +266,7 @@ function applyIncremental(plan: ConfigPlan): ActiveConfig {
   const change = () => {
     for (const [name, level] of plan.handlerLevels)
       at(`handlers.${name}`, () => getHandlerByName(name)?.setLevel(level));
-    for (const planned of [...plan.loggers, ...(plan.root === undefined ? [] : [plan.root])]) {
+    for (const planned of loggersOf(plan)) {
       at(loggerPath(planned.name), () => {
         const logger = getLogger(planned.name);
         if (planned.level !== undefined) logger.setLevel(planned.level);

@@ -1,15 +1,14 @@
 import type { OptionIssue } from '../../core/options.js';
 import { referencesOf } from './component-references.js';
-import type { ComponentReference } from './converters.js';
-import type { PlannedComponent } from './planned-config.js';
+import type { ConfigPlan, PlannedComponent } from './planned-config.js';
+import { SECTIONS, type Section } from './sections.js';
 
-type Components = Readonly<Record<ComponentReference['section'], readonly PlannedComponent[]>>;
+type Components = Pick<ConfigPlan, Section>;
 
 /** Finds components that are made of themselves, such as a MemoryHandler whose target it is: none of them can be made. */
 export function circularReferences(components: Components): OptionIssue[] {
   const search = new Search(components);
-  for (const section of ['formatters', 'filters', 'handlers'] as const)
-    for (const component of components[section]) search.visit(component, []);
+  for (const section of SECTIONS) for (const component of components[section]) search.visit(component, []);
   return search.issues;
 }
 

@@ -1,6 +1,7 @@
 import { isPlainObject } from '../../runtime/plain-object.js';
 import { ComponentReference } from './converters.js';
 import type { ConfigPlan, PlannedComponent } from './planned-config.js';
+import type { Section } from './sections.js';
 
 /** A reference to a component, and its place: `handlers.buffer.target`. */
 export type PlacedReference = readonly [path: string, reference: ComponentReference];
@@ -31,7 +32,7 @@ export function targetsOf(handler: PlannedComponent, plan: ConfigPlan): PlannedC
   return plan.handlers.filter(({ name }) => names.has(name));
 }
 
-function placed(path: string, section: ComponentReference['section'], name: string): PlacedReference {
+function placed(path: string, section: Section, name: string): PlacedReference {
   return [path, new ComponentReference(section, name)];
 }
 

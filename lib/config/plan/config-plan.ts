@@ -14,6 +14,7 @@ import { planLogger, planLoggers } from './plan-logger.js';
 import { describe, PlanReader } from './plan-reader.js';
 import type { ConfigPlan, PlannedWithoutWorkers, PlanOptions } from './planned-config.js';
 import { findWrongReferences } from './referred-options.js';
+import type { Section } from './sections.js';
 
 const KNOWN_KEYS = [
   ...['version', 'formatters', 'filters', 'handlers', 'loggers', 'groups', 'root'],
@@ -58,14 +59,13 @@ function describeVersion(version: unknown): string {
 }
 
 function planWhole(config: LoggingConfig, reader: PlanReader, options: PlanOptions): ConfigPlan {
-  const components = (section: 'formatters' | 'filters' | 'handlers', kind: ComponentKind) =>
+  const components = (section: Section, kind: ComponentKind) =>
     reader
       .section(config, section)
       .map(([name, entry]) => planComponent(kind, name, entry, `${section}.${name}`, reader, options))
       .filter((component) => component !== undefined)
       .map((component) => ({ ...component, workers: planWorkers(component, reader) }));
-  const named = (section: 'formatters' | 'filters' | 'handlers') =>
-    reader.section(config, section, false).map(([name]) => name);
+  const named = (section: Section) => reader.section(config, section, false).map(([name]) => name);
   const names = { formatters: named('formatters'), filters: named('filters'), handlers: named('handlers') };
   reader.names = names;
   const root = reader.value(config, 'root', '');

@@ -2,6 +2,7 @@ import { suggestion } from '../../core/suggestion.js';
 import { lazyPattern } from '../../runtime/lazy.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import { externalNames, findExternal } from '../components/component-registry.js';
+import type { Section } from './sections.js';
 
 /** Names that lead from a value to what it inherits; refused wherever a configuration names something. */
 const INHERITED = new Set(['__proto__', 'constructor', 'prototype']);
@@ -12,7 +13,7 @@ const nextKey = lazyPattern(String.raw`^\.\s*([\p{L}\p{N}_]+)\s*`, 'u');
 /** A reference to a component of the same configuration that a `cfg://` names. */
 export class ComponentReference {
   constructor(
-    readonly section: 'handlers' | 'formatters' | 'filters',
+    readonly section: Section,
     readonly name: string,
   ) {}
 }

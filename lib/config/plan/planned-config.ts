@@ -58,6 +58,11 @@ export interface ConfigPlan {
   readonly origin?: ConfigOrigin | undefined;
 }
 
+/** The loggers of a plan, the root last where it has an entry of its own. */
+export function loggersOf({ loggers, root }: ConfigPlan): readonly PlannedLogger[] {
+  return root === undefined ? loggers : [...loggers, root];
+}
+
 /** What a caller may add to the planning. */
 export interface PlanOptions {
   /** Maps a `class` or `()` value to what makes the component, before the registry is asked; `undefined` to pass. */

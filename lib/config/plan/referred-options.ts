@@ -2,9 +2,10 @@ import type * as v from 'valibot';
 import { findIssues, type OptionIssue } from '../../core/options.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import { ComponentReference } from './converters.js';
-import type { PlannedComponent } from './planned-config.js';
+import type { ConfigPlan, PlannedComponent } from './planned-config.js';
+import type { Section } from './sections.js';
 
-type Components = Readonly<Record<ComponentReference['section'], readonly PlannedComponent[]>>;
+type Components = Pick<ConfigPlan, Section>;
 
 /**
  * Finds options that refer to a component which they do not take: a `format` that is the formatter itself.
