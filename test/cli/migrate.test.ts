@@ -465,6 +465,55 @@ export class AppModule {}
     expect(text).not.toMatch(/winston/i);
   });
 
+  it('takes files of winston that are rolled over by the day', async () => {
+    const source = (transport: string, imports: string) => `import { Module } from '@nestjs/common';
+import { WinstonModule } from 'nest-winston';
+${imports}
+@Module({ imports: [WinstonModule.forRoot({ transports: [new ${transport}] })] })
+export class AppModule {}
+`;
+    const both = "import * as winston from 'winston';\nimport 'winston-daily-rotate-file';";
+    const daily = await migrated(
+      'nest-winston',
+      source(
+        "winston.transports.DailyRotateFile({ dirname: 'logs', filename: 'app-%DATE%.log', level: 'warn', datePattern: 'YYYY-MM-DD', zippedArchive: true, maxSize: '20m', maxFiles: '14d' })",
+        both,
+      ),
+    );
+    expect(daily.text).toContain(`    app: {
+      class: 'TimedRotatingFileHandler',
+      filename: 'logs/app.log',
+      when: 'midnight',
+      makeDirs: true,
+      maxBytes: 20971520,
+      maxAge: '14d',
+      compress: true,
+      level: 'WARNING',
+      formatter: 'json',
+    },`);
+    expect(daily.text).not.toContain('winston');
+    expect(daily.left).toEqual([
+      'src/a.ts:5:21: the current file of DailyRotateFile is logs/app.log now, and the date is behind the name of those rolled over',
+    ]);
+    const hourly = await migrated(
+      'nest-winston',
+      source(
+        "Daily({ filename: '%DATE%.log', datePattern: 'YYYY-MM-DD-HH', maxFiles: 30 })",
+        "import Daily from 'winston-daily-rotate-file';",
+      ),
+    );
+    expect(hourly.text).toContain(`filename: 'app.log',
+      when: 'H',
+      backupCount: 29,`);
+    expect(hourly.text).not.toContain('winston');
+    const monthly = await migrated(
+      'nest-winston',
+      source("winston.transports.DailyRotateFile({ filename: '%DATE%.log', datePattern: 'YYYY-MM' })", both),
+    );
+    expect(monthly.text).toContain("import 'winston-daily-rotate-file';");
+    expect(monthly.left[0]).toContain('`DailyRotateFile.datePattern` is not translated');
+  });
+
   it('has no part for serializers of req and res, and takes what makes the ids of requests', async () => {
     const source = (options: string) => `import { Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';

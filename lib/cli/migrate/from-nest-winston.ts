@@ -12,6 +12,7 @@ import {
   retype,
 } from './migration.js';
 import type { Source } from './module-registration.js';
+import { DAILY_FILE } from './options/winston-daily-file.js';
 import { translateWinstonOptions } from './options/winston-options.js';
 
 const NEST_WINSTON = 'nest-winston';
@@ -24,11 +25,25 @@ export const fromNestWinston: Migration = {
   },
   modules(project, broughtOver) {
     replaceModules(project, winstonModule, broughtOver);
-    for (const source of project.sources) leaveWinston(source);
+    for (const source of project.sources) {
+      removeDailyFile(source);
+      leaveWinston(source);
+    }
   },
 };
 
 const WINSTON = 'winston';
+
+/** `import 'winston-daily-rotate-file'`, where nothing of winston is left that it adds its transport to. */
+function removeDailyFile({ unit, names }: Source): void {
+  const { ts } = unit;
+  if (names.remaining(WINSTON).length > 0) return;
+  for (const statement of unit.source.statements) {
+    const isBare = ts.isImportDeclaration(statement) && statement.importClause === undefined;
+    if (isBare && (statement.moduleSpecifier as ts.StringLiteral).text === DAILY_FILE)
+      unit.removeStatement(statement);
+  }
+}
 
 /** Loggers that are made of winston itself, past nest-winston; a source is named once. */
 function leaveWinston({ unit, names }: Source): void {

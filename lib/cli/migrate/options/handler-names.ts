@@ -1,11 +1,6 @@
-import type ts from 'typescript';
-import type { SourceUnit } from '../source-unit.js';
-import { literalValue } from './option-reader.js';
-
 /** The name of a file's handler: `logs/error.log` is `error`. */
-export function nameOfFile(unit: SourceUnit, filename: ts.Expression | undefined): string {
-  const value = filename && literalValue(unit, filename);
-  const base = typeof value === 'string' ? value.replace(/^.*\//, '').replace(/\.[^.]*$/, '') : '';
+export function nameOfFile(filename: string | number | boolean | undefined): string {
+  const base = typeof filename === 'string' ? filename.replace(/^.*\//, '').replace(/\.[^.]*$/, '') : '';
   return /^[A-Za-z_]\w*$/.test(base) ? base : 'file';
 }
 

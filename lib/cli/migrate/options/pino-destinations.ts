@@ -160,7 +160,7 @@ function readFile(
   if (typeof value === 'number') return undefined;
   const appends = append === undefined || literalValue(unit, append) === true;
   return {
-    name: nameOfFile(unit, destination),
+    name: nameOfFile(value),
     handler: {
       class: 'FileHandler',
       filename: new Code(unit.textOf(destination)),
@@ -188,7 +188,7 @@ function readRoll(
     'the current file of pino-roll keeps its name here, and those rolled over have the date or a number behind it',
   );
   return {
-    name: nameOfFile(unit, file),
+    name: nameOfFile(literalValue(unit, file)),
     handler: {
       class: rolling.when === undefined ? 'RotatingFileHandler' : 'TimedRotatingFileHandler',
       filename: new Code(unit.textOf(file)),

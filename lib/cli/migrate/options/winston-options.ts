@@ -11,11 +11,13 @@ import {
   OptionReader,
   type TranslatedModule,
 } from './option-reader.js';
+import { DAILY_FILE, readDailyFile } from './winston-daily-file.js';
 
 const LEVELS = { error: 'ERROR', warn: 'WARNING', info: 'INFO', debug: 'DEBUG', verbose: 'VERBOSE' };
 
 /** Formats that need no translation: what they do is the default here. */
 const NEEDLESS = ['timestamp', 'errors', 'splat', 'ms'];
+const TRANSPORTS = ['Console', 'File', 'DailyRotateFile'];
 /** Formats for people. */
 const PRETTY = ['colorize', 'cli', 'simple', 'prettyPrint', 'nestLike'];
 
@@ -38,7 +40,8 @@ export function translateWinstonOptions(
   const fallback = readFormat(unit, names, reader, 'json') ?? 'json';
   const meta = reader.take('defaultMeta');
   if (meta !== undefined && !ts.isObjectLiteralExpression(meta)) reader.refuse('defaultMeta');
-  const transports = readTransports(unit, names, reader, fallback);
+  const notes: string[] = [];
+  const transports = readTransports(unit, names, reader, fallback, notes);
   const reasons = reader.finish();
   if (reasons.length > 0) return reasons;
   const hasJson = transports.some(({ formatter }) => formatter === 'json');
@@ -55,7 +58,6 @@ export function translateWinstonOptions(
     handlers,
     root: { level: root ?? new Code(`${quote}INFO${quote}`), handlers: Object.keys(handlers) },
   };
-  const notes: string[] = [];
   if (fields !== undefined && hasPretty)
     notes.push('`defaultMeta` is `static_fields` of JSON; lines for people do not show it');
   if (level !== undefined && isReadLevel(unit, level))
@@ -68,6 +70,7 @@ function readTransports(
   names: ImportedNames,
   reader: OptionReader,
   fallback: Formatter,
+  notes: string[],
 ): ReadTransport[] {
   const { ts } = unit;
   const given = reader.take('transports');
@@ -77,7 +80,7 @@ function readTransports(
   }
   const list = ts.isArrayLiteralExpression(given) ? given.elements : [given];
   return list.flatMap((transport) => {
-    const found = readTransport(unit, names, transport, fallback);
+    const found = readTransport(unit, names, transport, fallback, notes);
     if (!Array.isArray(found)) return [found];
     reader.reasons.push(...found);
     return [];
@@ -92,18 +95,17 @@ interface ReadTransport {
   readonly handler: Literal;
 }
 
-/** `new transports.Console()` and `new transports.File()`; anything else is not known. */
+/** `new transports.Console()` and the like; anything else is not known. */
 function readTransport(
   unit: SourceUnit,
   names: ImportedNames,
   transport: ts.Expression,
   fallback: Formatter,
+  notes: string[],
 ): ReadTransport | string[] {
   const { ts } = unit;
-  const kind = ts.isNewExpression(transport)
-    ? memberOfWinston(unit, names, transport.expression, 'transports')
-    : undefined;
-  if (!ts.isNewExpression(transport) || (kind !== 'Console' && kind !== 'File'))
+  const kind = ts.isNewExpression(transport) ? kindOf(unit, names, transport) : undefined;
+  if (!ts.isNewExpression(transport) || kind === undefined || !TRANSPORTS.includes(kind))
     return [`\`${firstLine(unit.textOf(transport))}\` is not translated`];
   const [argument] = transport.arguments ?? [];
   if (argument !== undefined && !ts.isObjectLiteralExpression(argument))
@@ -113,14 +115,37 @@ function readTransport(
   const formatter = readFormat(unit, names, reader, fallback) ?? fallback;
   const common = { level: level && (levelText(unit, level, LEVELS) ?? reader.refuse('level')), formatter };
   const found: ReadTransport =
-    kind === 'File'
-      ? readFile(unit, reader, common)
-      : {
+    kind === 'Console'
+      ? {
           ...{ name: 'console', formatter },
           handler: { class: 'StreamHandler', stream: 'ext://sys.stdout', ...common },
-        };
+        }
+      : kind === 'File'
+        ? readFile(unit, reader, common)
+        : readDaily(unit, reader, common, notes);
   const reasons = reader.finish();
   return reasons.length > 0 ? reasons : found;
+}
+
+/** The class of a transport: one of winston's, or DailyRotateFile from its own package. */
+function kindOf(
+  unit: SourceUnit,
+  names: ImportedNames,
+  { expression }: ts.NewExpression,
+): string | undefined {
+  const isDaily = names.remaining(DAILY_FILE).some(({ node }) => node === expression);
+  return isDaily ? 'DailyRotateFile' : memberOfWinston(unit, names, expression, 'transports');
+}
+
+function readDaily(
+  unit: SourceUnit,
+  reader: OptionReader,
+  common: { readonly level: Code | undefined; readonly formatter: Formatter },
+  notes: string[],
+): ReadTransport {
+  const { filename, handler } = readDailyFile(unit, reader, notes);
+  const { formatter } = common;
+  return { name: nameOfFile(filename), formatter, handler: { ...handler, ...common } };
 }
 
 function readFile(
@@ -143,7 +168,7 @@ function readFile(
   // Theirs counts the current file as well.
   const rolling = { maxBytes, backupCount: Math.max(1, Number(maxFiles) - 1), compress };
   return {
-    name: nameOfFile(unit, filename),
+    name: nameOfFile(filename && literalValue(unit, filename)),
     formatter: common.formatter,
     handler: {
       class: maxBytes === undefined ? 'FileHandler' : 'RotatingFileHandler',
