@@ -1,7 +1,7 @@
 import { flatText } from '../runtime/flat-text.js';
 
-/** Strings that are remembered, and how long they may be. */
-const MAX_TEXTS = 128;
+/** Strings that are remembered, a power of two, and how long they may be. */
+const MAX_TEXTS = 256;
 const MAX_LENGTH = 256;
 /** Of so many calls fewer than half may miss, or caching is switched off: first for so many calls, then for longer. */
 const TRIAL = 1_024;
@@ -17,7 +17,7 @@ const LONGEST_REST = 131_072;
  * @param test A pure function.
  */
 export function rememberPassed(test: (text: string) => boolean): (text: string) => boolean {
-  const passed = new Set<string>();
+  const passed = new Array<string | undefined>(MAX_TEXTS).fill(undefined);
   let calls = 0;
   let missed = 0;
   let resting = 0;
@@ -32,12 +32,12 @@ export function rememberPassed(test: (text: string) => boolean): (text: string) 
     resting = rest;
     // To remember texts that do not come again takes long: it is tried less and less often.
     rest = Math.min(2 * rest, LONGEST_REST);
-    passed.clear();
+    passed.fill(undefined);
     beginTrial();
   };
 
   return (text) => {
-    // Hashing a long one would be wasted.
+    // To compare a long one takes as long as to test it.
     if (text.length > MAX_LENGTH) return test(text);
     if (resting > 0) {
       resting -= 1;
@@ -48,12 +48,26 @@ export function rememberPassed(test: (text: string) => boolean): (text: string) 
       rest = REST;
       beginTrial();
     }
-    if (passed.has(text)) return true;
+    // Two places for each: a text that takes the place of another leaves it the second.
+    const place = placeOf(text);
+    if (passed[place] === text || passed[place ^ 1] === text) return true;
     missed += 1;
     if (missed > TRIAL / 2) giveUp();
     if (!test(text)) return false;
-    if (passed.size >= MAX_TEXTS) passed.clear();
-    passed.add(flatText(text));
+    passed[place ^ 1] = passed[place];
+    passed[place] = flatText(text);
     return true;
   };
+}
+
+/**
+ * Where a text is remembered, from its length and eight of its characters. The hash of a Set is made of all of them, anew for
+ * each text that was concatenated.
+ */
+function placeOf(text: string): number {
+  const { length } = text;
+  const step = (length >> 3) + 1;
+  let sum = length;
+  for (let at = step >> 1; at < length; at += step) sum = (sum << 5) - sum + text.charCodeAt(at);
+  return sum & (MAX_TEXTS - 1);
 }

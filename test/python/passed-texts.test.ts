@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { rememberPassed } from '../../lib/python/passed-texts.js';
+import { ordinaryLines } from '../support/ordinary-lines.js';
 
 /** A test of texts that counts how often it is asked. */
 function counting(passes: (text: string) => boolean) {
@@ -35,8 +36,18 @@ describe('rememberPassed', () => {
 
   it('remembers so many and no more', () => {
     const { asked, test } = counting(() => true);
-    for (let round = 0; round < 2; round += 1) for (let i = 0; i < 129; i += 1) test(`message ${i}`);
-    expect(asked.filter((text) => text === 'message 0')).toHaveLength(2);
+    for (let round = 0; round < 2; round += 1) for (let i = 0; i < 400; i += 1) test(`message ${i}`);
+    expect(asked.length).toBeGreaterThanOrEqual(400 + 400 - 256);
+  });
+
+  it('remembers most ordinary texts, concatenated anew each time', () => {
+    const { asked, test } = counting(() => true);
+    const texts = ordinaryLines.filter((line) => line.length <= 256);
+    for (const text of texts) test(text);
+    asked.length = 0;
+    for (const text of texts) test(`${text.slice(0, 1)}${text.slice(1)}`);
+    expect(texts.length).toBeGreaterThan(40);
+    expect(asked.length).toBeLessThan(texts.length / 5);
   });
 
   it('gives up for a while where texts seldom come again, and tries anew later', () => {
