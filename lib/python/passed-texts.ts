@@ -48,20 +48,20 @@ export function rememberPassed(test: (text: string) => boolean): (text: string) 
       rest = REST;
       beginTrial();
     }
-    // Two places for each: a text that takes the place of another leaves it the second.
+    // Two places for each: a text that takes the first of another leaves it the second.
     const place = placeOf(text);
-    if (passed[place] === text || passed[place ^ 1] === text) return true;
+    if (passed[place] === text || passed[place + 1] === text) return true;
     missed += 1;
     if (missed > TRIAL / 2) giveUp();
     if (!test(text)) return false;
-    passed[place ^ 1] = passed[place];
+    passed[place + 1] = passed[place];
     passed[place] = flatText(text);
     return true;
   };
 }
 
 /**
- * Where a text is remembered, from its length and eight of its characters. The hash of a Set is made of all of them, anew for
+ * Where a text is remembered, an even number, from its length and eight of its characters. The hash of a Set is made of all of them, anew for
  * each text that was concatenated.
  */
 function placeOf(text: string): number {
@@ -69,5 +69,5 @@ function placeOf(text: string): number {
   const step = (length >> 3) + 1;
   let sum = length;
   for (let at = step >> 1; at < length; at += step) sum = (sum << 5) - sum + text.charCodeAt(at);
-  return sum & (MAX_TEXTS - 1);
+  return sum & (MAX_TEXTS - 2);
 }
