@@ -17,7 +17,7 @@ import type { BatchVerdict, RecordVerdict } from '../verdict.js';
 import {
   authorization,
   type HttpAuth,
-  type HttpShippingSettings,
+  type HttpShippingInput,
   ONLY_HTTPS,
   secretsIn,
 } from './http-shipping-options.js';
@@ -75,7 +75,7 @@ export interface HttpShipment {
 export abstract class HttpShippingHandler<T extends Encoded = string> extends ShippingHandler<T> {
   static override readonly [LEAN] = true;
 
-  readonly #options: Partial<HttpShippingSettings>;
+  readonly #options: HttpShippingInput;
   readonly #destination: HttpDestination;
   readonly #server: HttpServer;
   readonly #basePath: string;
@@ -88,7 +88,7 @@ export abstract class HttpShippingHandler<T extends Encoded = string> extends Sh
    * @param options The options of {@link httpShippingEntries}, checked.
    * @throws {LoggingError} `ERR_LOGGING_OPTIONS`; `ERR_LOGGING_FILE` if a file of `tls` or the spool cannot be used.
    */
-  constructor(options: ShippingOptions & Partial<HttpShippingSettings>, destination: HttpDestination) {
+  constructor(options: ShippingOptions & HttpShippingInput, destination: HttpDestination) {
     const { auth, secretHeaders = {} } = destination;
     const server = serverOf(destination.server);
     const { headers = {}, tls } = options;

@@ -51,6 +51,11 @@ export const httpUrl = (what: string) =>
     v.description(what),
   );
 
+/** The same as a configuration gives them. */
+export type HttpShippingInput = {
+  readonly [Name in Exclude<keyof HttpShippingSettings, 'tls'>]?: HttpShippingSettings[Name] | undefined;
+} & { readonly tls?: boolean | v.InferInput<ReturnType<typeof tlsSchema>> | undefined };
+
 /** Whether an address and the option `tls` go together: what was meant to be encrypted must not travel in the clear. */
 export function fitsTls(url: string | undefined, tls: HttpShippingSettings['tls']): boolean {
   return !tls || url === undefined || /^https:/i.test(url);
