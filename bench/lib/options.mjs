@@ -1,9 +1,10 @@
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { CASES, MODES } from './cases.mjs';
+import { CASES, COMPETITORS, MODES } from './cases.mjs';
+import { HTTP_VARIANTS } from './http.mjs';
 import { PARTS } from './report.mjs';
-import { DESTINATIONS } from './shipping.mjs';
+import { DESTINATIONS, SHIPPERS } from './shipping.mjs';
 
 const bench = path.join(import.meta.dirname, '..');
 
@@ -25,7 +26,20 @@ Parts: ${PARTS.join(', ')}
 
 Prints tables and writes the figures as JSON.`;
 
-/** Reads the options of the command line. Ends the process for `--help`, with 0, and for what it does not know, with 2. */
+/** What may be in each list. */
+const KNOWN = {
+  only: [...Object.keys(CASES), ...PARTS],
+  peers: [...COMPETITORS, ...HTTP_VARIANTS, ...SHIPPERS],
+  modes: Object.keys(MODES),
+  variants: HTTP_VARIANTS,
+  to: DESTINATIONS,
+};
+
+/**
+ * Reads the options of the command line. Ends the process for `--help`, with 0, and for what it does not know, with 2.
+ *
+ * @returns The options; lists are arrays, `undefined` where they are not given.
+ */
 export function readOptions() {
   try {
     const { values } = parseArgs({
@@ -36,19 +50,31 @@ export function readOptions() {
         modes: { type: 'string' },
         variants: { type: 'string' },
         records: { type: 'string', default: '100000' },
-        to: { type: 'string', default: DESTINATIONS.join() },
+        to: { type: 'string' },
         library: { type: 'string', default: path.join(bench, '..') },
         out: { type: 'string', default: path.join(bench, 'results/latest.json') },
         help: { type: 'boolean', default: false },
       },
     });
-    if (!values.help) return { ...values, records: countOf('--records', values.records) };
+    if (!values.help) return { ...values, ...listsOf(values), records: countOf('--records', values.records) };
     console.log(USAGE);
     process.exit(0);
   } catch (error) {
     console.error(`${error.message}\n\n${USAGE}`);
     process.exit(2);
   }
+}
+
+function listsOf(values) {
+  return Object.fromEntries(
+    Object.entries(KNOWN).map(([name, known]) => {
+      const given = values[name]?.split(',');
+      const unknown = given?.filter((one) => !known.includes(one)) ?? [];
+      if (unknown.length > 0)
+        throw new Error(`--${name}: no ${unknown.join(', ')}; there are ${known.join(', ')}`);
+      return [name, given];
+    }),
+  );
 }
 
 /** A number of things, at least one: with none the bench would publish figures of nothing. */
