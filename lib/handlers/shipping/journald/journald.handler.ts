@@ -10,6 +10,7 @@ import { textBy } from '../../../core/overrides.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
 import { tracebackText } from '../../../core/records/record-traceback.js';
 import { lazy } from '../../../runtime/lazy.js';
+import { includeCallerEntry } from '../../handler-options.js';
 import { loadSoon } from '../brokers/client.js';
 import type { SendResult } from '../destination.js';
 import type { ShippingEntry } from '../shipping-entry.js';
@@ -46,13 +47,7 @@ const journaldHandlerSchema = lazy(() =>
       ),
       '/run/systemd/journal',
     ),
-    includeCaller: v.optional(
-      v.pipe(
-        v.boolean(),
-        v.description('Adds CODE_FILE, CODE_LINE and CODE_FUNC; costs about 10 µs a record.'),
-      ),
-      false,
-    ),
+    includeCaller: includeCallerEntry('CODE_FILE, CODE_LINE and CODE_FUNC'),
     ...shippingEntries(),
   }),
 );

@@ -13,7 +13,7 @@ import { BoundedQueue } from '../../delivery/bounded-queue.js';
 import { boundEntries } from '../../delivery/delivery-options.js';
 import { ErrorReporter } from '../../delivery/error-reporter.js';
 import { isExporting, runAsExport } from '../../delivery/export-scope.js';
-import { handlerEntries } from '../../handler-options.js';
+import { handlerEntries, includeCallerEntry } from '../../handler-options.js';
 import { clientEntry, givenClient, hasMethods } from '../brokers/client-options.js';
 import {
   contextOf,
@@ -32,13 +32,7 @@ const openTelemetryHandlerSchema = lazy(() =>
       (value) => hasMethods(value, 'getLogger'),
       '; default the one that is registered for all',
     ),
-    includeCaller: v.optional(
-      v.pipe(
-        v.boolean(),
-        v.description('Adds file, line and function of the call; costs about 10 µs a record.'),
-      ),
-      false,
-    ),
+    includeCaller: includeCallerEntry('file, line and function of the call'),
     ...handlerEntries(),
     ...boundEntries(),
   }),

@@ -4,6 +4,7 @@ import { LEAN } from '../../../core/lean.js';
 import { checkOptions } from '../../../core/options.js';
 import type { LogRecord } from '../../../core/records/log-record.js';
 import { lazy } from '../../../runtime/lazy.js';
+import { includeCallerEntry } from '../../handler-options.js';
 import type { HttpAnswer } from '../../http/http-request.js';
 import { LARGE_BATCHES } from '../destination.js';
 import { type HttpShipment, HttpShippingHandler } from '../http/http-shipping-handler.js';
@@ -56,13 +57,7 @@ const otlpHandlerSchema = lazy(() => {
         ),
         {},
       ),
-      includeCaller: v.optional(
-        v.pipe(
-          v.boolean(),
-          v.description('Adds file, line and function of the call; costs about 10 µs a record.'),
-        ),
-        false,
-      ),
+      includeCaller: includeCallerEntry('file, line and function of the call'),
       auth: v.optional(httpAuth()),
       ...entries,
     }),
