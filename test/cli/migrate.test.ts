@@ -514,6 +514,86 @@ export class AppModule {}
     expect(monthly.left[0]).toContain('`DailyRotateFile.datePattern` is not translated');
   });
 
+  describe('a logger of nest-winston that NestFactory is given', () => {
+    const module = `import { Module } from '@nestjs/common';
+@Module({ providers: [] })
+export class AppModule {}
+`;
+    const main = (options: string) => `import { NestFactory } from '@nestjs/core';
+import { utilities, WinstonModule } from 'nest-winston';
+import * as winston from 'winston';
+import { AppModule } from './a';
+const folder = 'logs';
+await NestFactory.create(AppModule, ${options});
+`;
+
+    it('becomes the configuration of the root module', async () => {
+      const { text, left } = await migrated('nest-winston', module, {
+        'main.ts': main(`{
+  cors: true,
+  logger: WinstonModule.createLogger({
+    level: process.env.LOG_LEVEL,
+    format: winston.format.combine(winston.format.timestamp(), utilities.format.nestLike('shop')),
+    transports: [new winston.transports.Console()],
+  }),
+}`),
+      });
+      expect(text).toBe(`import { Module } from '@nestjs/common';
+import { LoggingModule } from 'nestjs-logging';
+@Module({ imports: [LoggingModule.forRoot({
+  version: 1,
+  formatters: { pretty: { class: 'ColorFormatter' } },
+  handlers: {
+    console: { class: 'StreamHandler', stream: 'ext://sys.stdout', formatter: 'pretty' },
+  },
+  root: { level: process.env.LOG_LEVEL ?? 'INFO', handlers: ['console'] },
+})], providers: [] })
+export class AppModule {}
+`);
+      expect(app.sources()['main.ts']).toBe(`import { NestFactory } from '@nestjs/core';
+import { AppModule } from './a';
+const folder = 'logs';
+await NestFactory.create(AppModule, {
+  cors: true,
+  bufferLogs: true,
+});
+`);
+      expect(left).toEqual([
+        'src/main.ts:8:3: the level comes from the environment: there is no "http" and no "silly"',
+      ]);
+    });
+
+    it.each([
+      [
+        '{ bufferLogs: true, logger: WinstonModule.createLogger({ transports: new winston.transports.Console() }) }',
+      ],
+      [
+        '{ logger: WinstonModule.createLogger({ transports: new winston.transports.Console() }), bufferLogs: true }',
+      ],
+    ])('goes where Nest buffers already: %s', async (options) => {
+      await migrated('nest-winston', module, { 'main.ts': main(options) });
+      expect(app.sources()['main.ts']).toContain('NestFactory.create(AppModule, { bufferLogs: true });');
+    });
+
+    it.each([
+      ['WinstonModule.createLogger({ instance })', 'WinstonModule.createLogger() stays'],
+      [
+        'WinstonModule.createLogger({ transports: [new winston.transports.File({ filename: folder })] })',
+        'WinstonModule.createLogger() stays',
+      ],
+      [
+        'WinstonModule.createLogger({ transports: [new winston.transports.Http()] })',
+        'the option `logger` stays: `new winston.transports.Http()` is not translated',
+      ],
+    ])('stays: %s', async (logger, why) => {
+      const source = main(`{ logger: ${logger} }`);
+      const { text, left } = await migrated('nest-winston', module, { 'main.ts': source });
+      expect(text).toBe(module);
+      expect(app.sources()['main.ts']).toBe(source);
+      expect(left.join('\n')).toContain(why);
+    });
+  });
+
   it('has no part for serializers of req and res, and takes what makes the ids of requests', async () => {
     const source = (options: string) => `import { Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
@@ -817,6 +897,47 @@ export class AppModule {}
     expect(text).not.toContain('nestjs-pino');
   });
 
+  it("takes NestLogger for nest-winston's logger with Nest's methods", async () => {
+    const service = `import { Inject, Injectable, LoggerService } from '@nestjs/common';
+import { WINSTON_MODULE_NEST_PROVIDER } from 'nest-winston';
+@Injectable()
+export class A {
+  constructor(@Inject(WINSTON_MODULE_NEST_PROVIDER) protected readonly logger: LoggerService) {}
+}
+`;
+    const { text, left } = await migrated('nest-winston', service, {
+      'module.ts': `import { Module } from '@nestjs/common';
+import { WinstonModule } from 'nest-winston';
+import * as winston from 'winston';
+@Module({ imports: [WinstonModule.forRoot({ transports: new winston.transports.Console() })] })
+export class AppModule {}
+`,
+    });
+    expect(text).toContain("import { NestLogger } from 'nestjs-logging';");
+    expect(text).toContain('constructor(@Inject(NestLogger) protected readonly logger: LoggerService) {}');
+    expect(app.sources()['module.ts']).not.toContain('winston');
+    expect(left).toEqual([
+      'src/a.ts:5:15: the logger "logger" stays: it is not private, and other files may use it',
+    ]);
+  });
+
+  it.each([
+    ['nestjs-pino', 'LoggerModule', '{}'],
+    ['nest-winston', 'WinstonModule', '{ transports: new transports.Console() }'],
+  ])('exports LoggingModule where a module of %s exports %s', async (from, name, options) => {
+    const { text } = await migrated(
+      from,
+      `import { Module } from '@nestjs/common';
+import { ${name} } from '${from}';
+import { transports } from 'winston';
+@Module({ imports: [${name}.forRoot(${options})], exports: [${name}] })
+export class LogModule {}
+`,
+    );
+    expect(text).toContain('exports: [LoggingModule]');
+    expect(text).not.toContain(name);
+  });
+
   it("takes NestLogger for nestjs-pino's Logger where it is asked for", async () => {
     const main = `import { NestFactory } from '@nestjs/core';
 import { Logger } from 'nestjs-pino';
@@ -831,7 +952,16 @@ import { LoggerModule } from 'nestjs-pino';
 @Module({ imports: [LoggerModule.forRoot(${options})] })
 export class AppModule {}
 `;
-    await migrated('nestjs-pino', source(''), { 'main.ts': main });
+    const mail = `import { Injectable } from '@nestjs/common';
+import { Logger } from 'nestjs-pino';
+@Injectable()
+export class Mail {
+  constructor(readonly logger: Logger) {}
+}
+`;
+    await migrated('nestjs-pino', source(''), { 'main.ts': main, 'mail.ts': mail });
+    expect(app.sources()['mail.ts']).toContain("import { NestLogger } from 'nestjs-logging';");
+    expect(app.sources()['mail.ts']).toContain('constructor(readonly logger: NestLogger) {}');
     expect(app.sources()['main.ts']).toBe(
       main
         .replace("{ Logger } from 'nestjs-pino'", "{ NestLogger } from 'nestjs-logging'")
@@ -840,7 +970,7 @@ export class AppModule {}
     const { left } = await migrated('nestjs-pino', source('options'), { 'main.ts': main });
     expect(app.sources()['main.ts']).toBe(main);
     expect(left).toContain(
-      'src/main.ts:5:15: Logger of nestjs-pino stays; in tests provide getLoggerToken(name) of nestjs-logging',
+      'src/main.ts:5:15: Logger of nestjs-pino stays; NestLogger of nestjs-logging has the same methods',
     );
   });
 

@@ -1,4 +1,5 @@
 import type ts from 'typescript';
+import { replaceCreatedLogger } from './created-logger.js';
 import { translateNestCall, translateWinstonCall } from './logger-calls.js';
 import { bringOver, contextsOf } from './loggers.js';
 import {
@@ -24,7 +25,13 @@ export const fromNestWinston: Migration = {
     return injectionPlaces(source).filter((place) => bringLoggerOver(source, place)).length;
   },
   modules(project, broughtOver) {
-    replaceModules(project, winstonModule, broughtOver);
+    const isReplaced = replaceCreatedLogger(
+      project,
+      createLoggerOptions,
+      (source, options) => winstonModule.translate(source, options),
+      [NEST_WINSTON, WINSTON, DAILY_FILE],
+    );
+    replaceModules(project, winstonModule, isReplaced ? 0 : broughtOver);
     for (const source of project.sources) {
       removeDailyFile(source);
       leaveWinston(source);
@@ -33,6 +40,16 @@ export const fromNestWinston: Migration = {
 };
 
 const WINSTON = 'winston';
+
+/** What `WinstonModule.createLogger` is given. */
+function createLoggerOptions({ unit, names }: Source, made: ts.Expression): ts.Expression | undefined {
+  const { ts } = unit;
+  if (!ts.isCallExpression(made) || !ts.isPropertyAccessExpression(made.expression)) return undefined;
+  const { expression: of, name } = made.expression;
+  return name.text === 'createLogger' && names.exportOf(of, NEST_WINSTON) === 'WinstonModule'
+    ? made.arguments[0]
+    : undefined;
+}
 
 /** `import 'winston-daily-rotate-file'`, where nothing of winston is left that it adds its transport to. */
 function removeDailyFile({ unit, names }: Source): void {
@@ -82,6 +99,11 @@ const winstonModule: ForeignModule = {
       got?.method === 'get' && names.exportOf(got.argument, NEST_WINSTON) === 'WINSTON_MODULE_NEST_PROVIDER'
     );
   },
+  replaceName: ({ unit, names }, node) =>
+    names.exportOf(node, NEST_WINSTON) === 'WINSTON_MODULE_NEST_PROVIDER' &&
+    unit.ts.isCallExpression(node.parent)
+      ? () => unit.replace(node, names.ours('NestLogger'))
+      : undefined,
   advise: (exported) =>
     exported === 'WinstonModule'
       ? 'WinstonModule.createLogger() stays: LoggingModule.forRoot(config) in the root module and `bufferLogs: true` do the same'

@@ -30,6 +30,11 @@ export const fromNestjsPino: Migration = {
   },
 };
 
+const ADVICE: Readonly<Record<string, string>> = {
+  Logger: '; NestLogger of nestjs-logging has the same methods',
+  PinoLogger: '; in tests provide getLoggerToken(name) of nestjs-logging',
+};
+
 const pinoModule: ForeignModule = {
   package: PINO,
   name: 'LoggerModule',
@@ -49,26 +54,13 @@ const pinoModule: ForeignModule = {
       names.exportOf(call.argument.expression, PINO) === 'LoggerErrorInterceptor'
     );
   },
-  replaceName: (source, node) =>
-    source.names.exportOf(node, PINO) === 'Logger' && isGotLogger(source, node)
-      ? () => source.unit.replace(node, source.names.ours('NestLogger'))
+  // It has Nest's methods, as `NestLogger` has.
+  replaceName: ({ unit, names }, node) =>
+    names.exportOf(node, PINO) === 'Logger' && !unit.ts.isExpressionWithTypeArguments(node.parent)
+      ? () => unit.replace(node, names.ours('NestLogger'))
       : undefined,
-  advise: (exported) =>
-    `${exported} of ${PINO} stays${['PinoLogger', 'Logger'].includes(exported) ? '; in tests provide getLoggerToken(name) of nestjs-logging' : ''}`,
+  advise: (exported) => `${exported} of ${PINO} stays${ADVICE[exported] ?? ''}`,
 };
-
-/** `Logger` of `const logger: Logger = app.get<Logger>(Logger)`: a logger with Nest's methods, as `NestLogger` is. */
-function isGotLogger({ unit, names }: Source, node: ts.Node): boolean {
-  const { ts } = unit;
-  const isGet = (candidate: ts.Node | undefined): boolean =>
-    candidate !== undefined &&
-    ts.isCallExpression(candidate) &&
-    ts.isPropertyAccessExpression(candidate.expression) &&
-    ['get', 'resolve'].includes(candidate.expression.name.text) &&
-    names.exportOf(candidate.arguments[0], PINO) === 'Logger';
-  const outer = ts.isTypeReferenceNode(node.parent) ? node.parent.parent : node.parent;
-  return isGet(outer) || (ts.isVariableDeclaration(outer) && isGet(outer.initializer));
-}
 
 function bringLoggerOver(
   { unit, names }: Source,

@@ -12,7 +12,7 @@ import {
   rootModules,
   type Source,
 } from './module-registration.js';
-import type { TranslatedModule } from './options/option-reader.js';
+import { nameOf, type TranslatedModule } from './options/option-reader.js';
 import type { SourceUnit } from './source-unit.js';
 
 /** How sources of one logger are brought over. */
@@ -66,7 +66,9 @@ export function replaceModules(project: Project, foreign: ForeignModule, brought
       )
       .map(({ node, exported }) => ({
         ...{ unit: source.unit, node, exported },
-        replace: foreign.replaceName?.(source, node),
+        replace: isExportOfModule(foreign, source, node)
+          ? () => source.unit.replace(node, source.names.ours('LoggingModule'))
+          : foreign.replaceName?.(source, node),
       })),
   );
   const named = project.sources.flatMap(({ unit, names }) =>
@@ -98,6 +100,18 @@ export function replaceModules(project: Project, foreign: ForeignModule, brought
     keepBoth(project, foreign, translated, broughtOver);
   }
   if (broughtOver > 0 && registrations.length === 0 && !hasOurModule(project)) registerAtRoot(project);
+}
+
+/** `exports: [LoggerModule]`, of the module that registers it. */
+function isExportOfModule(foreign: ForeignModule, { unit, names }: Source, node: ts.Node): boolean {
+  const { ts } = unit;
+  const property = node.parent.parent;
+  return (
+    names.exportOf(node, foreign.package) === foreign.name &&
+    ts.isArrayLiteralExpression(node.parent) &&
+    ts.isPropertyAssignment(property) &&
+    nameOf(unit, property.name) === 'exports'
+  );
 }
 
 /** What to do about a package that is named in a way that is not followed. */

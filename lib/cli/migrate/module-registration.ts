@@ -177,7 +177,7 @@ function bufferIn({ unit }: Source, call: ts.CallExpression): void {
 }
 
 /** Calls of `NestFactory.create` and the like. */
-function factoryCallsIn({ unit, names }: Source): ts.CallExpression[] {
+export function factoryCallsIn({ unit, names }: Source): ts.CallExpression[] {
   const { ts } = unit;
   return unit.below().filter((node): node is ts.CallExpression => {
     if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false;
@@ -188,9 +188,23 @@ function factoryCallsIn({ unit, names }: Source): ts.CallExpression[] {
   });
 }
 
-/** Adds `LoggingModule.forRoot()` to the `imports` of a module. @returns Whether it could. */
-export function addToModule({ unit, names }: Source, module: ts.ClassDeclaration): boolean {
+/** Adds `LoggingModule.forRoot(…)` to the `imports` of a module. @returns Whether it could. */
+export function addToModule(
+  { unit, names }: Source,
+  module: ts.ClassDeclaration,
+  args: readonly Literal[] = [],
+): boolean {
   const { ts } = unit;
+  const registration = (at: ts.Node) => {
+    const ours = names.ours('LoggingModule');
+    const style = {
+      quote: unit.quote,
+      newline: unit.newline,
+      indent: unit.indentAt(at.getStart(unit.source)),
+    };
+    const texts = args.map((arg) => literalText(arg, style)).join(', ');
+    return () => `${ours()}.forRoot(${texts})`;
+  };
   const decorator = (ts.getDecorators(module) ?? []).find(
     ({ expression }) =>
       ts.isCallExpression(expression) && names.exportOf(expression.expression, '@nestjs/common') === 'Module',
@@ -201,18 +215,13 @@ export function addToModule({ unit, names }: Source, module: ts.ClassDeclaration
     (candidate) => candidate.name !== undefined && nameOf(unit, candidate.name) === 'imports',
   );
   if (property === undefined) {
-    insertFirst(
-      unit,
-      metadata,
-      metadata.properties,
-      names.ours('LoggingModule'),
-      (text) => `imports: [${text}]`,
-    );
+    const added = registration(metadata.properties[0] ?? metadata);
+    insertFirst(unit, metadata, metadata.properties, () => `imports: [${added()}]`);
     return true;
   }
   if (!ts.isPropertyAssignment(property) || !ts.isArrayLiteralExpression(property.initializer)) return false;
   const list = property.initializer;
-  insertFirst(unit, list, list.elements, names.ours('LoggingModule'), (text) => text);
+  insertFirst(unit, list, list.elements, registration(list.elements[0] ?? list));
   return true;
 }
 
@@ -221,20 +230,18 @@ function insertFirst(
   unit: SourceUnit,
   list: ts.Node,
   entries: ts.NodeArray<ts.Node>,
-  name: () => string,
-  entry: (text: string) => string,
+  entry: () => string,
 ): void {
   const [first] = entries;
   const open = list.getStart(unit.source);
   if (first === undefined) {
     const isObject = unit.text[open] === '{';
     unit.replace({ start: open + 1, end: list.end - 1 }, () => {
-      const text = entry(`${name()}.forRoot()`);
-      return isObject ? ` ${text} ` : text;
+      return isObject ? ` ${entry()} ` : entry();
     });
     return;
   }
-  insertBefore(unit, list, first, () => entry(`${name()}.forRoot()`));
+  insertBefore(unit, list, first, entry);
 }
 
 function insertBefore(unit: SourceUnit, list: ts.Node, first: ts.Node, text: () => string): void {
