@@ -12,6 +12,8 @@ export function ownText(value: object): string | undefined {
   if (types.isProxy(value)) return undefined;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype && value.toString === Object.prototype.toString) return undefined;
+  // A list, which is neither of these: to ask takes as long as to read a short one.
+  if (prototype === Array.prototype && Array.isArray(value)) return undefined;
   if (types.isDate(value)) return dateText(value);
   if (types.isNativeError(value) || value instanceof Error) return errorText(value as Error);
   if (typeof value === 'function' || Array.isArray(value) || ArrayBuffer.isView(value)) return undefined;

@@ -289,3 +289,12 @@ it('the lines of a text that Node gives are joined in time that grows with their
   );
   expect(process.cpuUsage(began).user).toBeLessThan(1_000_000);
 });
+
+it('names getters, setters and holes of a list, without calling or filling them', () => {
+  const list: unknown[] = [1, 2, 'b', undefined, 5];
+  Reflect.deleteProperty(list, 1);
+  Object.defineProperty(list, 5, { get: () => 'called', enumerable: true });
+  Object.defineProperty(list, 6, { set: () => undefined, enumerable: true });
+  Object.defineProperty(list, 7, { get: () => 'called', set: () => undefined, enumerable: true });
+  expect(str(list)).toBe("[ 1, <1 empty item>, 'b', undefined, 5, [Getter], [Setter], [Getter/Setter] ]");
+});

@@ -78,7 +78,11 @@ function fill(compiled: CompiledTemplate, args: readonly unknown[]): string {
  * @throws TemplateError where Python raises, with its wording
  */
 export function printfMapping(template: string, mapping: object): string {
-  return run(templates.get(template), new MappingArguments(mapping));
+  const compiled = templates.get(template);
+  const [step] = compiled.steps;
+  if (step !== undefined && compiled.isSimple && compiled.steps.length === 1)
+    return compiled.head + step.render(mapping) + step.after;
+  return run(compiled, new MappingArguments(mapping));
 }
 
 /**
