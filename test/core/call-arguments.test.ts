@@ -113,6 +113,28 @@ describe('options', () => {
     },
   );
 
+  it('takes undefined at the end for an argument that was not given', () => {
+    const nothing = { message: 'm', fields: {}, excInfo: undefined, malformed: 0 };
+    expect(logged('m', undefined)).toEqual(nothing);
+    expect(logged('m', undefined, undefined)).toEqual(nothing);
+    expect(logged('m', undefined, { a: 1 })).toEqual({ ...nothing, fields: { a: 1 } });
+    expect(logged('m', failure, undefined)).toEqual({ ...nothing, excInfo: failure });
+    expect(logged(failure, undefined)).toEqual({ ...nothing, message: 'no funds', excInfo: failure });
+    expect(logged({ a: 1 }, 'm', undefined)).toEqual({ ...nothing, fields: { a: 1 } });
+    expect(logged('%s and %s', undefined, 7, undefined)).toEqual({ ...nothing, message: 'undefined and 7' });
+    expect(logged('100%', undefined)).toEqual({ ...nothing, message: '100%' });
+    expect(logged('m', undefined, 7)).toMatchObject({ message: 'm undefined 7', malformed: 1 });
+    expect(logged('m', null)).toMatchObject({ message: 'm null', malformed: 1 });
+  });
+
+  it('shows undefined where a placeholder takes it, or it was thrown', () => {
+    expect(logged('%s', undefined)).toMatchObject({ message: 'undefined', malformed: 0 });
+    expect(logged('%(a)s', undefined)).toMatchObject({ malformed: 1 });
+    seen.records.length = 0;
+    captureStderr(() => logger().exception('m', undefined));
+    expect(seen.records.map((record) => record.getMessage())).toEqual(['m undefined']);
+  });
+
   it.each([true, false, null, undefined])('excInfo may be %j', (excInfo) => {
     expect(logged('m', { excInfo })).toEqual({ message: 'm', fields: {}, excInfo: undefined, malformed: 0 });
   });
@@ -462,7 +484,7 @@ describe('a level that is none', () => {
     ['eror', 'WARNING', 'm eror'],
     [1.5, 'WARNING', 'm 1.5'],
     [Number.NaN, 'WARNING', 'm nan'],
-    [undefined, 'WARNING', 'm undefined'],
+    [undefined, 'WARNING', 'm'],
     ['Starting the application...', 'INFO', 'Starting the application... m'],
     [{ orderId: 7 }, 'INFO', 'm'],
   ])('never throws: %p', (level, levelname, message) => {

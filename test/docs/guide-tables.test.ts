@@ -794,6 +794,11 @@ const CALLS: Record<string, { act: () => void; gives: object; strictly?: object 
       gives: { message: 'Ann paid', user: 'Ann' },
       strictly: { message: 'Ann paid' },
     },
+    '`undefined` after them, as of a parameter that was not given': {
+      act: () => getLogger('shop').info('paid', undefined),
+      gives: { message: 'paid' },
+      strictly: 'nothing',
+    },
     'other arguments that do not fit the message': {
       act: () => getLogger('shop').info('paid', 7),
       gives: { message: 'paid 7' },

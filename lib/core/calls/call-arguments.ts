@@ -23,8 +23,8 @@ import { errorWithin } from './nested-errors.js';
  *
  * What placeholders take is data. Among the other arguments, plain objects are options (see {@link LogOptions}) or hold
  * fields, and an Error gives the record its traceback. If there is none, an Error among the fields does, or one inside
- * of what is written after the message. An object or Error before a text is pino's order. Everything else stays among
- * the arguments, and is written after the message when it is merged. Nothing is lost, and only strict calls throw.
+ * of what is written after the message. An object or Error before a text is pino's order. `undefined` at the end is
+ * nothing, but for `exception`, where it may be what was thrown. Everything else stays among the arguments, and is written after the message when it is merged. Nothing is lost, and only strict calls throw.
  *
  * @param rest The arguments after the message; what is not an argument of the message is removed.
  * @param takesAnything Whether the last unused argument is what was thrown even if it is not an Error, as for
@@ -106,9 +106,10 @@ function readStrictly(call: LogCall, takesAnything: boolean): void {
   else if (args.length === 0 && isError(msg)) becomeMessageOf(call, msg);
 }
 
-/** Whether none of the arguments is an object. */
+/** Whether all of the arguments are there, and none is an object. */
 export function isPrimitive(args: readonly unknown[]): boolean {
-  for (const value of args) if (typeof value === 'object' && value !== null) return false;
+  for (const value of args)
+    if (value === undefined || (typeof value === 'object' && value !== null)) return false;
   return true;
 }
 
@@ -116,8 +117,9 @@ export function isPrimitive(args: readonly unknown[]): boolean {
 function readUnused(call: LogCall, template: string, takesAnything: boolean): void {
   const { args } = call;
   let taken = args.length === 0 ? 0 : countTaken(template, args);
-  const mapping = taken < 0 ? moveMappingFirst(args) : undefined;
-  if (taken < 0) taken = mapping === undefined ? 0 : 1;
+  const readsMapping = taken < 0;
+  const mapping = readsMapping ? moveMappingFirst(args) : undefined;
+  if (readsMapping) taken = mapping === undefined ? 0 : 1;
   if (takesAnything) takeThrownObject(call, taken);
   for (let at = args.length - 1; at >= taken; at -= 1) {
     if (!takeUnused(call, args[at], takesAnything)) continue;
@@ -125,6 +127,9 @@ function readUnused(call: LogCall, template: string, takesAnything: boolean): vo
     else args.splice(at, 1);
   }
   if (mapping !== undefined) addFields(call, fieldsOf(mapping));
+  // A parameter that a function of the application passes on, and was not given itself.
+  const dropsMissing = !takesAnything && readsMapping === (mapping !== undefined);
+  while (dropsMissing && args.length > taken && args.at(-1) === undefined) args.pop();
   // `undefined` shows only where it is written after the message.
   if (takesAnything && call.excInfo === undefined && args.length > taken && args.at(-1) !== undefined)
     call.excInfo = args.pop();
