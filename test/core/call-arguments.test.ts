@@ -113,6 +113,13 @@ describe('options', () => {
     },
   );
 
+  it('writes the stack of an Error that is the message once', () => {
+    const nothing = { fields: {}, malformed: 0 };
+    expect(logged(failure, failure.stack)).toEqual({ ...nothing, message: 'no funds', excInfo: failure });
+    const other = String(new Error('other').stack);
+    expect(logged(failure, other)).toEqual({ ...nothing, message: other, excInfo: failure });
+  });
+
   it('takes undefined at the end for an argument that was not given', () => {
     const nothing = { message: 'm', fields: {}, excInfo: undefined, malformed: 0 };
     expect(logged('m', undefined)).toEqual(nothing);

@@ -1,6 +1,7 @@
 import { countTaken } from '../../python/printf/printf.js';
 import { str } from '../../python/python-text.js';
 import { defineField } from '../../runtime/define-field.js';
+import { propertyOf } from '../../runtime/hostile-values.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import type { Fields } from '../records/log-record.js';
 import { state } from '../state.js';
@@ -208,8 +209,13 @@ function readObjectFirst(call: LogCall, msg: object, takesAnything: boolean): vo
 /** An Error in place of the message; another one after it may be the traceback. */
 function takeFirstError(call: LogCall, error: Error): void {
   if (call.excInfo !== undefined) addFields(call, { err: error });
-  else if (call.msg === error) becomeMessageOf(call, error);
+  else if (call.msg === error || isOwnStack(call, error)) becomeMessageOf(call, error);
   else call.excInfo = error;
+}
+
+/** Whether the message is the stack of the error, as in `error(err, err.stack)`: the traceback has it. */
+function isOwnStack({ msg, args }: LogCall, error: Error): boolean {
+  return args.length === 0 && propertyOf(error, 'stack') === msg;
 }
 
 /** What follows data is written after it: data is never a template. */
