@@ -13,6 +13,9 @@ import { brand } from '../runtime/brand.js';
 import { lazy } from '../runtime/lazy.js';
 import { redactRecord } from './support/redact-record.js';
 
+/** Places where errors are thrown that are remembered, and characters of their stacks. */
+const FRAMES = { texts: 128, length: 4_096 } as const;
+
 const nameSchema = lazy(() => v.pipe(v.string(), v.nonEmpty('expected a name')));
 
 const patternSchema = lazy(() =>
@@ -115,11 +118,11 @@ export class RedactionFilter {
       options,
       new.target === RedactionFilter,
     );
+    const what = { censor: o.censor, keys: secretKeys(o), patterns: o.patterns.map(global) };
     this.#options = {
-      censor: o.censor,
-      keys: secretKeys(o),
-      patterns: o.patterns.map(global),
+      ...what,
       hasPassed: rememberPassed((text) => !needsSearch(text)),
+      areHarmless: rememberPassed((frames) => redactText(frames, what) === frames, FRAMES),
     };
     const { paths, censor } = o;
     this.#paths = paths.length === 0 ? undefined : new PathRedaction({ paths, censor, remove: false });

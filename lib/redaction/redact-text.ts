@@ -17,6 +17,8 @@ export interface RedactTextOptions {
   readonly patterns: readonly RegExp[];
   /** Remembers texts that are not suspect, nor JSON; left out where texts do not come again. */
   readonly hasPassed?: (text: string) => boolean;
+  /** Remembers frames of stacks without secrets: what is thrown in one place has the same. Left out as the other. */
+  readonly areHarmless?: (frames: string) => boolean;
 }
 
 /** The default replacement of a secret. */

@@ -8,7 +8,7 @@ import { isNamedByTheOneBefore, namedField } from './named-values.js';
 import { type RedactTextOptions, redactText } from './redact-text.js';
 import { emptyError, FieldsCopy, itemsOf, readField, shownText, withText } from './redacted-copy.js';
 import type { NameVerdict } from './secret-keys.js';
-import { isLikeJson } from './suspect-text.js';
+import { isLikeJson, needsSearch, SHORTEST } from './suspect-text.js';
 
 /** Deeper values are left out: formatters print ten levels. */
 const MAX_DEPTH = 12;
@@ -346,7 +346,21 @@ export class Redactor {
   #stack(stack: string, message: unknown, shown: unknown): string {
     const isRepeated =
       typeof message === 'string' && typeof shown === 'string' && message !== shown && message !== '';
-    return this.text(isRepeated ? stack.replaceAll(message, () => shown) : stack);
+    if (isRepeated) return this.text(stack.replaceAll(message, () => shown));
+    const frames = this.#framesOf(stack, message);
+    if (frames !== undefined && this.#options.areHarmless?.(frames) && this.#takes(stack)) return stack;
+    return this.text(stack);
+  }
+
+  /** The frames of a stack, if what is before them has no secret, nor anything that makes one of what is in the frames. */
+  #framesOf(stack: string, message: unknown): string | undefined {
+    const { keys, patterns } = this.#options;
+    if (typeof message !== 'string' || message.length < SHORTEST || needsSearch(message)) return undefined;
+    const at = stack.indexOf(message);
+    const end = at + message.length;
+    if (at < 2 || stack.length > MAX_TEXT || stack[end] !== '\n' || patterns.length > 0) return undefined;
+    const name = /^([A-Za-z_$][\w$]*): $/.exec(stack.slice(0, at))?.[1];
+    return name === undefined || keys.isSecret(name) ? undefined : stack.slice(end);
   }
 }
 

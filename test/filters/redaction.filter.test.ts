@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { dictConfig } from '../../lib/config/apply/dict-configurator.js';
 import { LoggingConfigError, planConfig } from '../../lib/config/plan/config-plan.js';
@@ -513,5 +513,60 @@ describe('the copy of an object with a secret', () => {
     const fields = JSON.parse('{"token":"abc","__proto__":{"password":"hunter2","id":1}}') as object;
     const { of } = filtered({ msg: 'm', extra: { of: fields } }).extraFields();
     expect(JSON.stringify(of)).toBe('{"token":"[REDACTED]","__proto__":{"password":"[REDACTED]","id":1}}');
+  });
+});
+
+describe('the stack of an error', () => {
+  const PIECES = [
+    ...['token', 'password', 'the key', 'bearer', 'basic', 'seed phrase', 'is', 'curl -u', 'abcdef', 'at'],
+    ...[':', '=', ' ', ' ', '\n', '"', "'", '{', '[', '-', '--', '->', '.', ',', '%3A', '_', '\\', 'a:'],
+  ];
+  const FRAMES = [
+    '\n    at pay (file:///shop/pay.js:1:2)',
+    '\n    at new Pay (/shop/pay.js:1:2)\n    at main (/shop/main.js:33:44)',
+    '\n    at eval (eval at run (file:///shop/run.js?token=hunter2), <anonymous>:1:1)',
+    '\n    at fetch (https://ann:hunter2@shop.example/x.js:1:2)',
+    '\n"hunter2"\n    at pay (file:///shop/pay.js:1:2)',
+    '\nhunter2\n    at pay (file:///shop/pay.js:1:2)',
+    ' and more\n    at pay (file:///shop/pay.js:1:2)',
+    '',
+  ];
+  const NAMES = ['Error', 'TokenError', 'Key', 'Password', 'E.password', 'x y'];
+
+  it('is searched as any text is, also where its frames were seen before', () => {
+    const filter = new RedactionFilter();
+    const redacted = (name: string, message: string, frames: string): void => {
+      const stack = `${name}: ${message}${frames}`;
+      const error = Object.assign(new Error(message), { stack });
+      const { excInfo } = filter.filter(new LogRecord({ msg: 'm', excInfo: error }));
+      const shown = excInfo as Error;
+      expect(shown.stack).toBe(filter.redact(stack.replaceAll(message, () => shown.message)));
+    };
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...NAMES),
+        fc.array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 7 }),
+        fc.constantFrom(...FRAMES),
+        (name, pieces, frames) => {
+          redacted(name, pieces.join(''), frames);
+        },
+      ),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('has its frames searched once for the errors of one place', () => {
+    const search = jest.spyOn(RegExp.prototype, 'exec');
+    const fail = (message: string) => new Error(message);
+    const filter = new RedactionFilter();
+    const searches = [1, 2, 3].map((count) => {
+      const error = fail(`no connection in attempt ${count}`);
+      search.mockClear();
+      filter.filter(new LogRecord({ msg: 'm', excInfo: error }));
+      return search.mock.calls.filter(([text]) => String(text).includes('\n    at ')).length;
+    });
+    search.mockRestore();
+    expect(searches[0]).toBeGreaterThan(0);
+    expect(searches.slice(1)).toEqual([0, 0]);
   });
 });
