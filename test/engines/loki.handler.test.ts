@@ -75,4 +75,32 @@ describeWithEngines(['loki'], 'LokiHandler and Loki itself', () => {
       expect(folder.lines('dead-letters.jsonl')).toHaveLength(1);
     });
   });
+
+  it('takes lines of JSON where it takes no structured metadata, and says so where there is some', async () => {
+    const loki = await startLoki({ allow_structured_metadata: false });
+    const stderr = collectStderr();
+    try {
+      const handler = (options: Partial<LokiHandlerOptions>) =>
+        new LokiHandler({ url: loki.url, labels: { run: 'old' }, ...options });
+      const record = (n: number) =>
+        new LogRecord({ name: 'shop', levelno: 20, levelname: 'INFO', msg: `line ${n}`, extra: { n } });
+      const first = handler({ spool: { directory: folder.path } });
+      for (let n = 0; n < 100; n++) first.handle(record(n));
+      await first.flush();
+      await first.close();
+      expect(first.stats).toMatchObject({ spooled: 100, dropped: 0 });
+      expect(stderr.text).toContain('or set structuredMetadata: false');
+      const second = handler({ spool: { directory: folder.path }, structuredMetadata: false });
+      for (let n = 100; n < 200; n++) second.handle(record(n));
+      await until('all is delivered', () => second.stats.spooled === 0, 60_000);
+      await second.close();
+      expect(await loki.query('{run="old"} |= "line"')).toHaveLength(200);
+      expect((await loki.query('{run="old"} | json | n=150')).map(({ fields }) => fields.message)).toEqual([
+        'line 150',
+      ]);
+    } finally {
+      stderr.stop();
+      await loki.stop();
+    }
+  });
 });

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Formatter } from '../../../lib/core/formatting/formatter.js';
 import type { Handler } from '../../../lib/core/handler.js';
 import { LogRecord, type LogRecordOptions } from '../../../lib/core/records/log-record.js';
 import { DatadogHandler } from '../../../lib/handlers/shipping/http/datadog.handler.js';
@@ -156,6 +157,60 @@ describe('LokiHandler', () => {
     await loki.flush();
     expect(loki.stats).toMatchObject({ emitted: 4, delivered: 3, dropped: 1, droppedBy: { rejected: 1 } });
     expect(stderr.text).toContain('answered 400: entry too far behind');
+  });
+});
+
+describe('LokiHandler, where Loki takes no structured metadata,', () => {
+  const refusal =
+    'stream \'{level="info"}\' includes structured metadata, but this feature is disallowed. Please see `limits_config.allow_structured_metadata` or contact your Loki administrator to enable it';
+  /** A Loki before 3.0. */
+  const answer = ({ body }: { body: string }) => {
+    const { streams } = JSON.parse(body) as { streams: { values: unknown[][] }[] };
+    const hasMetadata = streams.some(({ values }) => values.some((value) => value.length > 2));
+    return hasMetadata ? { status: 400, body: refusal } : 204;
+  };
+  const lines = () =>
+    sink.requests.flatMap(({ body }) =>
+      (JSON.parse(body) as { streams: { values: string[][] }[] }).streams.flatMap(({ values }) => values),
+    );
+
+  it('says what to do, and with a spool keeps all', async () => {
+    sink.answer = answer;
+    const spool = { directory: folder.path };
+    const loki = new LokiHandler({ url: url(), spool });
+    log(loki, 'one', { msg: 'two', extra: { user_id: 5 } }, 'three');
+    await loki.flush();
+    await loki.close();
+    // It is tried as a whole, when it is flushed and closed; halves would fare no better.
+    expect(sink.requests).toHaveLength(2);
+    expect(lines()).toHaveLength(6);
+    expect(loki.stats).toMatchObject({ spooled: 3, dropped: 0 });
+    expect(stderr.text).toContain('or set structuredMetadata: false');
+    sink.requests.length = 0;
+    const next = opened(new LokiHandler({ url: url(), spool, structuredMetadata: false }));
+    for (let round = 0; next.stats.delivered < 3 && round < 500; round++)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(lines().map(([, line]) => line)).toEqual([
+      'one\n{"logger":"shop"}',
+      'two\n{"logger":"shop","user_id":"5"}',
+      'three\n{"logger":"shop"}',
+    ]);
+  });
+
+  it('makes each line a JSON object, or what the formatter makes, on request', async () => {
+    sink.answer = answer;
+    const loki = opened(new LokiHandler({ url: url(), structuredMetadata: false }));
+    log(loki, { msg: 'two\nlines', extra: { user_id: 5 }, context: { request_id: 'r1' } });
+    await loki.flush();
+    loki.setFormatter(new Formatter({ format: '%(levelname)s %(message)s' }));
+    log(loki, 'plain');
+    await loki.flush();
+    expect(loki.stats).toMatchObject({ delivered: 2, dropped: 0 });
+    const [first, second] = lines().map(([, line]) => line as string);
+    expect(JSON.parse(first ?? '')).toMatchObject({
+      ...{ level: 'INFO', logger: 'shop', message: 'two\nlines', user_id: 5, request_id: 'r1' },
+    });
+    expect(second).toBe('INFO plain');
   });
 });
 

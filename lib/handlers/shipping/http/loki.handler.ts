@@ -9,11 +9,15 @@ import { jsonString } from '../../../python/json/json-string.js';
 import { cutText } from '../../../runtime/cut-text.js';
 import { freeName } from '../../../runtime/define-field.js';
 import { lazy } from '../../../runtime/lazy.js';
+import type { HttpAnswer } from '../../http/http-request.js';
 import { LARGE_BATCHES } from '../destination.js';
 import { textField, textsJson, withoutHalfPairs } from '../field-values.js';
+import { ShapedJson } from '../shaped-json.js';
 import type { ShippingEntry } from '../shipping-entry.js';
+import type { BatchVerdict } from '../verdict.js';
 import { type HttpShipment, HttpShippingHandler } from './http-shipping-handler.js';
 import { fitsTls, httpAuth, httpShippingEntries, httpUrl, ONLY_HTTPS } from './http-shipping-options.js';
+import { httpVerdict } from './http-verdict.js';
 
 /** The keys of a LokiHandler in a configuration. */
 const lokiHandlerSchema = lazy(() =>
@@ -34,6 +38,15 @@ const lokiHandlerSchema = lazy(() =>
           ),
         ),
         {},
+      ),
+      structuredMetadata: v.optional(
+        v.pipe(
+          v.boolean(),
+          v.description(
+            'Whether fields are structured metadata. Where Loki takes none, false makes each line a JSON object with all fields.',
+          ),
+        ),
+        true,
       ),
       tenant: v.optional(
         v.pipe(
@@ -60,13 +73,16 @@ const MAX_SECONDS = 9.2e9;
 /** Levels whose labels are remembered. */
 const MAX_LEVELS = 50;
 const NEWLINE = 10;
+/** How Loki refuses structured metadata, whatever the records. */
+const TAKES_NO_METADATA = /structured metadata.{0,80}(disallowed|not allowed)/i;
 
 /**
  * Sends records to Grafana Loki, or to what takes its push requests (VictoriaLogs, Grafana Alloy).
  *
  * A line is the message and its traceback, or what the formatter makes of a record. Labels are few: those of the option
  * and `level`, since each combination is a stream of its own. Logger, request id, trace and all other fields are
- * structured metadata, as strings; what exceeds Loki's limits is appended to the line as JSON.
+ * structured metadata, as strings; what exceeds Loki's limits is appended to the line as JSON. Loki before 3.0 takes none
+ * unless it is configured so: with `structuredMetadata: false` a line is a JSON object, or what the formatter makes.
  *
  * Records of one stream keep their order. Two of the same time differ by a nanosecond: Loki would take the same line at
  * the same time for a repeat.
@@ -92,6 +108,8 @@ export class LokiHandler extends HttpShippingHandler {
   /** The labels of each level in JSON; there are few levels. */
   readonly #streams = new Map<string, string>();
   readonly #clock = new NanosecondClock();
+  /** Makes the lines where fields are no structured metadata. */
+  readonly #json: ShapedJson | undefined;
 
   /** @throws {LoggingError} `ERR_LOGGING_OPTIONS`; `ERR_LOGGING_FILE` if a file of `tls` or the spool cannot be used. */
   constructor(options: LokiHandlerOptions) {
@@ -104,16 +122,21 @@ export class LokiHandler extends HttpShippingHandler {
       fixedHeaders: o.tenant === undefined ? {} : { 'X-Scope-OrgID': o.tenant },
     });
     this.#labels = o.labels;
+    this.#json = o.structuredMetadata ? undefined : new ShapedJson(this, undefined, {});
   }
 
   /** The stream, then the entry: each a text in JSON, on a line of its own. */
   protected override encode(record: LogRecord): string {
+    const content =
+      this.#json === undefined ? this.#lineAndMetadata(record) : jsonString(this.#json.line(record));
+    const entry = withoutHalfPairs(`["${this.#clock.time(record.created)}",${content}]`);
+    return `${this.#streamOf(record.levelname)}\n${entry}`;
+  }
+
+  #lineAndMetadata(record: LogRecord): string {
     const { metadata, rest } = metadataOf(record);
     const line = this.formatter === null ? lineOf(record) : this.format(record);
-    const text = rest === undefined ? line : `${line}\n${textsJson(rest)}`;
-    const time = this.#clock.time(record.created);
-    const entry = withoutHalfPairs(`["${time}",${jsonString(text)},${metadata}]`);
-    return `${this.#streamOf(record.levelname)}\n${entry}`;
+    return `${jsonString(rest === undefined ? line : `${line}\n${textsJson(rest)}`)},${metadata}`;
   }
 
   #streamOf(level: string): string {
@@ -129,22 +152,39 @@ export class LokiHandler extends HttpShippingHandler {
     return {
       path: '/loki/api/v1/push',
       headers: { 'Content-Type': 'application/json' },
-      body: () => pushRequest(batch),
+      body: () =>
+        pushRequest(batch.map(({ item }) => (this.#json === undefined ? item : withoutMetadata(item)))),
     };
+  }
+
+  protected override verdict(answer: HttpAnswer): BatchVerdict {
+    const verdict = httpVerdict(answer, this.origin);
+    if (verdict.outcome !== 'split' || !TAKES_NO_METADATA.test(answer.body.toString())) return verdict;
+    const remedy = 'allow structured metadata in Loki, or set structuredMetadata: false';
+    return { outcome: 'refused', reason: `${verdict.reason}; ${remedy}` };
   }
 }
 
-function pushRequest(batch: readonly ShippingEntry[]): string {
-  const parts = [...byStream(batch)].map(([stream, entries]) => `{"stream":${stream},"values":[${entries}]}`);
+/** What waited in a spool since fields were structured metadata has them behind its line. */
+function withoutMetadata(item: string): string {
+  if (!item.endsWith('}]')) return item;
+  const end = item.indexOf('\n') + 1;
+  const [time, line, metadata] = JSON.parse(item.slice(end)) as [string, string, Record<string, string>];
+  const text = jsonString(`${line}\n${textsJson(metadata)}`);
+  return `${item.slice(0, end)}["${time}",${withoutHalfPairs(text)}]`;
+}
+
+function pushRequest(items: readonly string[]): string {
+  const parts = [...byStream(items)].map(([stream, entries]) => `{"stream":${stream},"values":[${entries}]}`);
   return `{"streams":[${parts.join(',')}]}`;
 }
 
 /** The entries of a batch by stream, in order. */
-function byStream(batch: readonly ShippingEntry[]): ReadonlyMap<string, string> {
+function byStream(items: readonly string[]): ReadonlyMap<string, string> {
   const streams = new Map<string, string>();
   let stream = '';
   let entries = '';
-  for (const { item } of batch) {
+  for (const item of items) {
     // Records of one level often follow each other.
     if (stream === '' || item.charCodeAt(stream.length) !== NEWLINE || !item.startsWith(stream)) {
       if (stream !== '') streams.set(stream, entries);
