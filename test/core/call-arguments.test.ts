@@ -2,6 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CallErrors } from '../../lib/core/calls/call-errors.js';
 import { errorWithin } from '../../lib/core/calls/nested-errors.js';
+import { formatTraceback } from '../../lib/core/records/traceback.js';
 import {
   getLogger,
   getLoggingErrors,
@@ -118,6 +119,26 @@ describe('options', () => {
     expect(logged(failure, failure.stack)).toEqual({ ...nothing, message: 'no funds', excInfo: failure });
     const other = String(new Error('other').stack);
     expect(logged(failure, other)).toEqual({ ...nothing, message: other, excInfo: failure });
+  });
+
+  it('takes the text of a stack for the traceback', () => {
+    const { stack } = failure;
+    const nothing = { message: 'failed', fields: {}, malformed: 0 };
+    const written = (...call: [unknown, ...unknown[]]) => {
+      const { excInfo, ...others } = logged(...call);
+      return [others, formatTraceback(excInfo)];
+    };
+    expect(written('failed', stack)).toEqual([nothing, stack]);
+    expect(written('%s failed', 'pay', stack)).toEqual([{ ...nothing, message: 'pay failed' }, stack]);
+    expect(written('failed', stack, { order: 7 })).toEqual([{ ...nothing, fields: { order: 7 } }, stack]);
+    expect(written({ order: 7 }, 'failed', stack)).toEqual([{ ...nothing, fields: { order: 7 } }, stack]);
+    expect(logged('failed', failure, stack)).toEqual({ ...nothing, excInfo: failure });
+    expect(logged('failed', stack, failure)).toEqual({ ...nothing, excInfo: failure });
+    expect(logged('failed', { err: failure }, stack)).toMatchObject({ excInfo: failure, malformed: 0 });
+    expect(logged('failed: %s', stack)).toMatchObject({ message: `failed: ${stack}`, excInfo: undefined });
+    const other = String(new Error('other').stack);
+    expect(logged('failed', failure, other)).toMatchObject({ message: `failed ${other}`, excInfo: failure });
+    expect(logged('failed', 'no stack')).toMatchObject({ message: 'failed no stack', excInfo: undefined });
   });
 
   it('takes undefined at the end for an argument that was not given', () => {

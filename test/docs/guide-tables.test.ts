@@ -771,6 +771,11 @@ const CALLS: Record<string, { act: () => void; gives: object; strictly?: object 
       act: () => getLogger('shop').error('lost', new Error('no courier')),
       gives: { message: 'lost', exception: expect.stringContaining('no courier') },
     },
+    "the text of a stack after them: `error('failed', error.stack)`": {
+      act: () => getLogger('shop').error('lost', new Error('no courier').stack),
+      gives: { message: 'lost', exception: expect.stringContaining('no courier') },
+      strictly: 'nothing',
+    },
     'an `Error` under `err`, `error`, `exception` or `cause` among the fields': {
       act: () => getLogger('shop').error('lost', { err: new Error('no courier') }),
       gives: { message: 'lost', err: expect.anything(), exception: expect.stringContaining('no courier') },

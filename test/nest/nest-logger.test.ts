@@ -305,7 +305,7 @@ describe('NestLogger', () => {
     ).toEqual([
       ['shop', 'INFO', 'hello'],
       ['shop', 'WARNING', 'slow Svc'],
-      ['shop', 'ERROR', 'failed RangeError: somewhere'],
+      ['shop', 'ERROR', 'failed Svc'],
     ]);
     expect(recorder.records[0]?.extraFields()).toEqual({ context: 'Svc' });
   });

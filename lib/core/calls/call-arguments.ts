@@ -18,6 +18,7 @@ import {
 } from './call-options.js';
 import { isMapping } from './merge-message.js';
 import { errorWithin } from './nested-errors.js';
+import { errorOfStack, isStackText } from './stack-text.js';
 
 /**
  * Parses the arguments of a log call.
@@ -107,10 +108,15 @@ function readStrictly(call: LogCall, takesAnything: boolean): void {
   else if (args.length === 0 && isError(msg)) becomeMessageOf(call, msg);
 }
 
-/** Whether all of the arguments are there, and none is an object. */
+/** No stack of a program is as short as this, and most arguments are: looking through one takes 10 ns. */
+const SHORT = 60;
+
+/** Whether all of the arguments are there, and none is an object or a stack. */
 export function isPrimitive(args: readonly unknown[]): boolean {
-  for (const value of args)
+  for (const value of args) {
     if (value === undefined || (typeof value === 'object' && value !== null)) return false;
+    if (typeof value === 'string' && value.length > SHORT && isStackText(value)) return false;
+  }
   return true;
 }
 
@@ -128,6 +134,7 @@ function readUnused(call: LogCall, template: string, takesAnything: boolean): vo
     else args.splice(at, 1);
   }
   if (mapping !== undefined) addFields(call, fieldsOf(mapping));
+  takeStackText(call, taken);
   // A parameter that a function of the application passes on, and was not given itself.
   const dropsMissing = !takesAnything && readsMapping === (mapping !== undefined);
   while (dropsMissing && args.length > taken && args.at(-1) === undefined) args.pop();
@@ -154,6 +161,18 @@ function takeUnused(call: LogCall, value: unknown, takesAnything: boolean): bool
   if (call.excInfo !== undefined || !isError(value)) return false;
   call.excInfo = value;
   return true;
+}
+
+/** The text of a stack is the traceback, as in `error('failed', error.stack)`; next to its Error it says nothing new. */
+function takeStackText(call: LogCall, taken: number): void {
+  const { args } = call;
+  const at = args.findLastIndex((value, index) => index >= taken && isStackText(value));
+  if (at < 0) return;
+  const stack = args[at] as string;
+  const error = call.excInfo ?? call.fieldError ?? undefined;
+  if (error !== undefined && propertyOf(error, 'stack') !== stack) return;
+  call.excInfo ??= error ?? errorOfStack(stack);
+  args.splice(at, 1);
 }
 
 /** Puts the object that `%(key)s` reads in its place. */

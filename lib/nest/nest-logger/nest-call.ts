@@ -1,5 +1,6 @@
 import { addFields, isError, type LogCall, messageFrom } from '../../core/calls/call-options.js';
 import { errorWithin } from '../../core/calls/nested-errors.js';
+import { errorOfStack, isStackText } from '../../core/calls/stack-text.js';
 import type { Fields } from '../../core/records/log-record.js';
 import { propertyOf } from '../../runtime/hostile-values.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
@@ -34,7 +35,7 @@ export function readNestCall(message: unknown, rest: readonly unknown[]): NestCa
  */
 export function readErrorCall(message: unknown, rest: readonly unknown[]): NestCall {
   // Objects may stand anywhere after the message, as in `error(text, stack, { order })`.
-  if (rest.some(isStack) && rest.some(isPlainObject)) {
+  if (rest.some(isStackText) && rest.some(isPlainObject)) {
     const call = readErrorCall(
       message,
       rest.filter((value) => !isPlainObject(value)),
@@ -43,17 +44,17 @@ export function readErrorCall(message: unknown, rest: readonly unknown[]): NestC
   }
   const last = rest[rest.length - 1];
   if (rest.length <= 1) {
-    if (rest.length === 1 && (last === undefined || isStack(last)))
+    if (rest.length === 1 && (last === undefined || isStackText(last)))
       return { messages: [message], context: undefined, stack: last };
     return readNestCall(message, rest);
   }
-  if (isStack(last)) return { ...readNestCall(message, rest.slice(0, -1)), stack: last };
+  if (isStackText(last)) return { ...readNestCall(message, rest.slice(0, -1)), stack: last };
   const call = readNestCall(message, rest);
   const beforeContext = call.messages[call.messages.length - 1];
   if (call.messages.length <= 1 || (typeof beforeContext !== 'string' && beforeContext !== undefined))
     return call;
   const beforeThat = call.messages[call.messages.length - 2];
-  if (call.messages.length > 2 && isStack(beforeThat) && !isStack(beforeContext)) {
+  if (call.messages.length > 2 && isStackText(beforeThat) && !isStackText(beforeContext)) {
     const named = beforeContext === undefined || beforeContext === call.context ? [] : [beforeContext];
     return { messages: [...call.messages.slice(0, -2), ...named], context: call.context, stack: beforeThat };
   }
@@ -61,7 +62,7 @@ export function readErrorCall(message: unknown, rest: readonly unknown[]): NestC
   if (
     call.messages.length === 2 &&
     beforeContext !== undefined &&
-    !isStack(beforeContext) &&
+    !isStackText(beforeContext) &&
     carriesNoText(message)
   )
     return call;
@@ -69,16 +70,12 @@ export function readErrorCall(message: unknown, rest: readonly unknown[]): NestC
 }
 
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && /\s/.test(value) && !isStack(value);
+  return typeof value === 'string' && /\s/.test(value) && !isStackText(value);
 }
 
 /** Whether a string after the message is the real message, and the first argument its error or its fields. */
 function carriesNoText(message: unknown): boolean {
   return isError(message) || isPlainObject(message);
-}
-
-function isStack(value: unknown): value is string {
-  return typeof value === 'string' && /\n[ \t]+at .+:\d+:\d+/.test(value);
 }
 
 /**
@@ -146,18 +143,18 @@ function splitText(object: Record<string, unknown>): { text?: string; fields: Fi
 
 /** The argument given as the stack is the traceback; next to an Error it is a field, unless it is the Error's own. */
 function addStack(call: LogCall, stack: string): void {
-  if (call.excInfo === undefined) call.excInfo = parseStack(stack);
+  if (call.excInfo === undefined) call.excInfo = isStackText(stack) ? errorOfStack(stack) : stack;
   else if (propertyOf(call.excInfo, 'stack') !== stack) addFields(call, { stack });
 }
 
 /** A stack among the fields is the traceback, as in `error({ message, stack })`. */
 function takeStackField(call: LogCall): void {
   const stack = propertyOf(call.extra, 'stack');
-  if (!isStack(stack)) return;
+  if (!isStackText(stack)) return;
   try {
     const { stack: _, ...fields } = call.extra as Fields;
     call.extra = fields;
-    call.excInfo = parseStack(stack);
+    call.excInfo = errorOfStack(stack);
   } catch {
     // A getter that throws: the field stays, and formatters report it.
   }
@@ -176,12 +173,4 @@ function resolveMessage(message: unknown): unknown {
     }
   }
   return resolved;
-}
-
-/** A copy of an Error: the traceback prints it unchanged. */
-function parseStack(stack: string): unknown {
-  if (!isStack(stack)) return stack;
-  const head = stack.slice(0, stack.search(/\n[ \t]+at /));
-  const named = /^([A-Za-z_$][\w$.]*)(?:: ([\s\S]*))?$/.exec(head);
-  return { name: named?.[1] ?? 'Error', message: named === null ? head : (named[2] ?? ''), stack };
 }
