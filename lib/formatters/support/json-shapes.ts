@@ -1,3 +1,4 @@
+import { isoDate } from '../../python/json/iso-date.js';
 import { jsonString } from '../../python/json/json-string.js';
 import { str } from '../../python/python-text.js';
 import { nodeModule } from '../../runtime/node-module.js';
@@ -12,6 +13,9 @@ const ECS_OBJECTS: readonly string[] = (
   'registry rule server service source span threat tls trace transaction url user user_agent ' +
   'volume vulnerability'
 ).split(' ');
+
+/** The last millisecond that a date can have. */
+const MAX_TIME = 8.64e15;
 
 /** The shapes by name. */
 export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
@@ -291,9 +295,14 @@ export function otelAttributes(
 
 /** The members that have a value; `undefined` if none has. */
 function filled(object: JsonObject): JsonObject | undefined {
-  const members = Object.entries(object).filter(([, value]) => value !== undefined);
-  if (members.length === 0) return undefined;
-  return Object.assign(jsonObject(), Object.fromEntries(members));
+  let members: JsonObject | undefined;
+  for (const name of Object.keys(object)) {
+    const value = object[name];
+    if (value === undefined) continue;
+    members ??= jsonObject();
+    members[name] = value;
+  }
+  return members;
 }
 
 /** Makes CloudWatch record a duration as a metric: its Embedded Metric Format. */
@@ -325,6 +334,6 @@ function nanoseconds(milliseconds: number | undefined): number | undefined {
 
 /** ISO 8601 with milliseconds; as a number where there is no such date. */
 function iso(created: number): string {
-  const date = new Date(Math.round(created * 1000));
-  return Number.isNaN(date.getTime()) ? str(created) : date.toISOString();
+  const milliseconds = Math.round(created * 1000);
+  return Math.abs(milliseconds) <= MAX_TIME ? isoDate(milliseconds) : str(created);
 }
