@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { dictConfig } from '../../lib/config/apply/dict-configurator.js';
@@ -569,4 +569,15 @@ describe('the stack of an error', () => {
     expect(searches[0]).toBeGreaterThan(0);
     expect(searches.slice(1)).toEqual([0, 0]);
   });
+});
+
+it('a copy that is printed with all its symbols shows nothing of the original', () => {
+  const record = filtered({
+    msg: 'm',
+    args: [],
+    extra: { token: 'hunter2' },
+    excInfo: new Error('password=hunter2'),
+  });
+  expect(inspect(record, { depth: null, showHidden: true })).not.toContain('hunter2');
+  expect(inspect({ ...record }, { depth: null })).not.toContain('hunter2');
 });

@@ -76,7 +76,8 @@ export function copyOfPlain(record: LogRecord): LogRecord | undefined {
 
 /** Notes that a filter passes on a copy in place of a record. */
 export function noteCopy(copy: LogRecord, record: LogRecord): void {
-  copy[ORIGINAL] = originalOf(record);
+  const original = originalOf(record);
+  copy[ORIGINAL] = () => original;
 }
 
 /**
@@ -84,7 +85,7 @@ export function noteCopy(copy: LogRecord, record: LogRecord): void {
  * handlers, whatever was removed from it for some of them.
  */
 export function originalOf(record: LogRecord): LogRecord {
-  return record[ORIGINAL] ?? record;
+  return record[ORIGINAL]?.() ?? record;
 }
 
 /**

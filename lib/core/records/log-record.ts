@@ -37,7 +37,10 @@ export const STACKLEVEL: unique symbol = Symbol.for('nestjs-logging.record.stack
 export const TRACEBACK: unique symbol = Symbol.for('nestjs-logging.record.traceback');
 /** The caller, once it was read or given. Internal: read {@link LogRecord.caller}. */
 export const CALLER: unique symbol = Symbol.for('nestjs-logging.record.caller');
-/** The record that this one is a copy of, or `undefined`: a WeakMap takes half of the time of copying. Internal. */
+/**
+ * Gives the record that this one is a copy of; `undefined` for others. A WeakMap would take half of the time of copying. A
+ * function, since what prints a copy must not print the secrets of the original. Internal.
+ */
 export const ORIGINAL: unique symbol = Symbol.for('nestjs-logging.record.original');
 /** Whether the fields were made attributes. They may have changed since, so they are read from there. Internal. */
 export const EXPOSED: unique symbol = Symbol.for('nestjs-logging.record.exposed');
@@ -91,7 +94,7 @@ export class LogRecord extends ComputedAttributes {
   /** @internal */ declare [CALLER]: CallerInfo | undefined;
   /** @internal */ declare [EXPOSED]: boolean;
   /** @internal */ declare [TRACEBACK]: WrittenTraceback | undefined;
-  /** @internal */ declare [ORIGINAL]: LogRecord | undefined;
+  /** @internal */ declare [ORIGINAL]: (() => LogRecord) | undefined;
 
   /**
    * @param isComplete Whether the options leave nothing out, as those of loggers: the engine would not inline a
