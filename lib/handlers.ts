@@ -51,8 +51,14 @@ export { ShippingHandler } from './handlers/shipping/shipping-handler.js';
 export { type ShippingOptions, shippingEntries } from './handlers/shipping/shipping-options.js';
 export {
   type BatchVerdict,
+  type DeliveredVerdict,
   delivered,
+  type PartlyVerdict,
   type RecordVerdict,
+  type RefusedVerdict,
+  type RejectedVerdict,
+  type RetryVerdict,
   rejected,
   retry,
+  type SplitVerdict,
 } from './handlers/shipping/verdict.js';
