@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { nodeBinary, whyNoBinaries } from './node-binary.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const versions = ['20.19.0', '22', '24'];
+const versions = ['20.19.0', '22', '24', '26'];
 
 if (whyNoBinaries() === undefined) for (const version of versions) smoke(nodeBinary(version));
 else console.log(`Skipped: ${whyNoBinaries()}.`);

@@ -8,7 +8,7 @@ import { table } from './table.mjs';
 const bench = path.join(import.meta.dirname, '..');
 
 /** The lines of Node that are supported. */
-const VERSIONS = ['20', '22', '24'];
+const VERSIONS = ['20', '22', '24', '26'];
 
 /**
  * A JSON line and a request, under each supported Node: this bench, run by the binary of each. In short runs requests differ

@@ -28,6 +28,10 @@ class CatsController {
   }
 }
 
+/** Since Node 26 V8 keeps one shape for objects whose prototype is changed. */
+const [major] = process.versions.node.split('.');
+const hasOneShapeAnyway = Number(major) >= 26;
+
 /** Whether V8 has one shape for both, so that what it learnt of the one it can use for the other. */
 function haveOneShape(a: object, b: object): boolean {
   setFlagsFromString('--allow-natives-syntax');
@@ -71,8 +75,12 @@ describe("requests made with Express's prototypes", () => {
   it.each([
     ['all have one shape', { tuning: { expressPrototypes: true } }, true],
     ['all have one shape where all tuning is asked for', { tuning: true }, true],
-    ['are as Express makes them where that is not asked for', undefined, false],
-    ['are as Express makes them where other tuning is asked for', { tuning: { singleWrites: true } }, false],
+    ['are as Express makes them where that is not asked for', undefined, hasOneShapeAnyway],
+    [
+      'are as Express makes them where other tuning is asked for',
+      { tuning: { singleWrites: true } },
+      hasOneShapeAnyway,
+    ],
   ])('%s', async (_, http, isOne) => {
     const server = await start(http);
     // The first few may come before the engine has settled.

@@ -75,6 +75,18 @@ describe.each(platforms)('requests on one connection on $name', ({ createAdapter
     expect(warnings).toEqual([]);
   });
 
+  it('are all logged as ended by the server, without an error, if that closes the connection', async () => {
+    const sent = send(port(), requestText({ path: '/never' }, 'keep-alive').repeat(50));
+    setTimeout(() => app.getHttpServer().closeAllConnections(), 200);
+    await sent;
+    await recorder.settled('nest.server', 50, 20);
+    const fields = recorder.of('nest.server').map((record) => record.extraFields());
+    expect(fields).toHaveLength(50);
+    for (const one of fields) expect(one).toMatchObject({ aborted: false, status: 444 });
+    expect(recorder.tracebacks).toEqual([]);
+    expect(warnings).toEqual([]);
+  });
+
   it('leave nothing on the connection when they are over', async () => {
     let connection: NodeJS.EventEmitter | undefined;
     let before = 0;

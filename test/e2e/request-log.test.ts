@@ -16,6 +16,9 @@ expectEveryInternal();
 
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
+/** Since 26 Node itself fails, also without this package, where a response has another request than it was made with. */
+const canHaveOtherRequest = Number(process.versions.node.split('.')[0]) < 26;
+
 describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
   const recorder = new Recorder();
   const running: INestApplication[] = [];
@@ -144,7 +147,9 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
   const meddlers: Record<string, (response: ServerResponse) => void> = {
     'takes the listeners off it': (response) =>
       response.removeAllListeners('close').removeAllListeners('pipe'),
-    'gives it another request': (response) => Reflect.set(response, 'req', {}),
+    ...(canHaveOtherRequest && {
+      'gives it another request': (response) => Reflect.set(response, 'req', {}),
+    }),
     'gives it another prototype': (response) =>
       Object.setPrototypeOf(response, Object.create(Object.getPrototypeOf(response))),
     'wraps its emit': (response) => {
@@ -181,7 +186,7 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
 
   it.each([
     ['with an answer of its own, for itself', false, ['/outer', '/inner']],
-    ['with the same answer, once', true, ['/outer']],
+    ...(canHaveOtherRequest ? [['with the same answer, once', true, ['/outer']] as const] : []),
   ])('logs a request that is made of another, %s', async (_, isShared, paths) => {
     const port = await start({}, (app) =>
       app.use((request: IncomingMessage, response: ServerResponse) => {

@@ -78,6 +78,10 @@ function countWrites(server: Server): { writev: number; write: number } {
   return counts;
 }
 
+/** Node joins the two pieces itself since 26. */
+const [major] = process.versions.node.split('.');
+const writesOfNode = Number(major) >= 26 ? { writev: 0, write: 1 } : { writev: 1, write: 0 };
+
 const servers: Server[] = [];
 
 async function listen<T extends Server>(server: T): Promise<number> {
@@ -140,7 +144,7 @@ describe('answers written in one piece', () => {
     const [old, now] = [countWrites(before), countWrites(after)];
     await exchange(await listen(before), { path: '/text' });
     await exchange(await listen(after), { path: '/text' });
-    expect(old).toEqual({ writev: 1, write: 0 });
+    expect(old).toEqual(writesOfNode);
     expect(now).toEqual({ writev: 0, write: 1 });
   });
 
@@ -157,7 +161,13 @@ describe('answers written in one piece', () => {
   });
 
   it('leave a socket alone that was given another way to write', async () => {
-    const server = plain();
+    const server = createServer((_, response) => {
+      // Head, pieces and the empty one of the end: several, whichever of them Node joins.
+      response.socket?.cork();
+      response.write('Tom, ');
+      response.end('Jerry');
+      process.nextTick(() => response.socket?.uncork());
+    });
     const sizes: number[] = [];
     server.on('connection', (socket: Socket) => {
       socket._writev = function (chunks, callback) {
@@ -166,8 +176,8 @@ describe('answers written in one piece', () => {
       };
     });
     writeSinglePieces(server);
-    await exchange(await listen(server), { path: '/text' });
-    expect(sizes).toEqual([2]);
+    await exchange(await listen(server), { path: '/' });
+    expect(sizes).toEqual([expect.any(Number)]);
   });
 
   (hasOpenssl ? it : it.skip)('are the same over TLS', async () => {
@@ -197,7 +207,7 @@ describe('answers written in one piece', () => {
   it.each([
     ['are those of Nest on Fastify', { tuning: { singleWrites: true } }, { writev: 0, write: 1 }],
     ['are those where all tuning is asked for', { tuning: true }, { writev: 0, write: 1 }],
-    ['are not where that is not asked for', {}, { writev: 1, write: 0 }],
+    ['are not where that is not asked for', {}, writesOfNode],
   ])('%s', async (_, http, expected) => {
     @Controller('cats')
     class Cats {

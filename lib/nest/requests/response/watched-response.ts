@@ -108,10 +108,24 @@ function endRequest(state: RequestState): void {
   requestEnded(state);
 }
 
-/** What the response's stream was destroyed with. */
 function noteBreak(state: RequestState): void {
-  const { errored } = state.response as { errored?: unknown };
-  if (errored) noteFailure(errored, state, true);
+  const error = breakOf(state);
+  if (error !== undefined) noteFailure(error, state, true);
+}
+
+/**
+ * What the response's stream was destroyed with.
+ *
+ * Not the error with which Node, since 26, destroys a pipelined response whose connection closed before its turn: that
+ * says nothing about which side closed, nor about the application.
+ */
+function breakOf({ response }: RequestState): unknown {
+  const { errored } = response as { errored?: NodeJS.ErrnoException | null };
+  if (!errored) return undefined;
+  const { code, syscall, message } = errored;
+  const isOfNode =
+    response.socket === null && code === 'ECONNRESET' && syscall === undefined && message === 'aborted';
+  return isOfNode ? undefined : errored;
 }
 
 /** An error while it is sent is a failure of the server, unless the client has gone. */
@@ -204,7 +218,7 @@ function outcomeOf(state: RequestState): Outcome {
 /** Whether the client ended a connection: it said so, or the system did. When the server closes it, neither happens. */
 function hasClientGone(state: RequestState): boolean {
   const { request, response } = state;
-  if ((response as { errored?: unknown }).errored) return false;
+  if (breakOf(state) !== undefined) return false;
   const { stream } = response as OverHttp2;
   if (stream) return hasClientReset(state, stream.rstCode);
   const { socket } = request;
