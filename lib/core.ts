@@ -124,6 +124,7 @@ export {
   RootLogger,
   setLoggerClass,
 } from './core/loggers/manager.js';
+export { PinoAdapter, type PinoAdapterOptions } from './core/loggers/pino-adapter.js';
 export type { OptionIssue } from './core/options.js';
 export {
   type Fields,

@@ -30,6 +30,7 @@ import {
   type LoggingModuleOptions,
   LogRecord,
   NestLogger,
+  PinoAdapter,
   planConfig,
   runInContext,
   setLogRecordFactory,
@@ -448,6 +449,10 @@ const PINO: Record<string, Proof | typeof NOTHING> = {
     expect(json(() => getLogger('shop').info('paid'))).toMatchObject([{ build: 12 }]);
   },
   '`child(bindings)`': shared.child,
+  'a logger of pino that a library is given': () => {
+    const act = () => new PinoAdapter(getLogger('name')).child({ a: 1 }).info({ b: 2 }, '%d cups', 3);
+    expect(json(act)).toMatchObject([{ logger: 'name', message: '3 cups', a: 1, b: 2 }]);
+  },
   "`logger.info({ a: 1 }, 'message')`": () => {
     const act = () => {
       getLogger('shop').info({ a: 1 }, 'message');
