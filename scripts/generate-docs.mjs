@@ -6,9 +6,9 @@
  *
  * `npm run jest -- test/docs` fails while a page is behind. An output that differs only in times and ids stays as it is.
  */
-import { register } from 'node:module';
+import process from 'node:process';
+import '../test/support/ts-loader.mjs';
 
-register('../test/support/ts-hooks.mjs', import.meta.url);
 const { updatePages } = await import('../test/support/docs/update-pages.ts');
 for (const path of await updatePages(process.argv.slice(2))) console.log(`${path} written`);
 process.exit();

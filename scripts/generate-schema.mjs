@@ -3,9 +3,8 @@
  *
  * `npm run jest -- test/schema` fails while the file is behind.
  */
-import { register } from 'node:module';
+import '../test/support/ts-loader.mjs';
 
-register('../test/support/ts-hooks.mjs', import.meta.url);
 const { writeSchema } = await import('../test/support/schema/schema-file.ts');
 if (writeSchema()) console.log('schema/logging.schema.json written');
 process.exit();

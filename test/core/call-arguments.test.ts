@@ -360,7 +360,8 @@ it('lists the keys of no list: of a megabyte of bytes it takes a tenth of a seco
     });
   }
   expect(listed).not.toHaveBeenCalled();
-  expect(seen.records.map((record) => record.getMessage())[0]).toBe('got [ 1, 2, 3 ]');
+  // Since Node 26 the text of a Proxy says that it is one.
+  expect(seen.records.map((record) => record.getMessage())[0]).toMatch(/^got (?:Proxy\()?\[ 1, 2, 3 \]\)?$/);
 });
 
 describe("pino's order", () => {

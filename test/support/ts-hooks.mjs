@@ -1,4 +1,4 @@
-/** The module hooks behind ts-loader.mjs: './x.js' finds './x.ts', SWC compiles it. Run by Node off the main thread. */
+/** The module hooks behind ts-loader.mjs: './x.js' finds './x.ts', SWC compiles it. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

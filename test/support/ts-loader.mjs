@@ -5,6 +5,9 @@
  *
  * Compiled code carries an inline source map; add `--enable-source-maps` to see TypeScript positions.
  */
-import { register } from 'node:module';
+import module from 'node:module';
+import * as hooks from './ts-hooks.mjs';
 
-register('./ts-hooks.mjs', import.meta.url);
+// The older way runs the hooks in a thread of their own, and warns since Node 26.
+if (module.registerHooks) module.registerHooks(hooks);
+else module.register('./ts-hooks.mjs', import.meta.url);
