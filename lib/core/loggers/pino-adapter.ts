@@ -64,7 +64,7 @@ const LEVELS = {
  * No log call throws. It is no pino: what reads pino's own symbols, as pino-http does, does not take it.
  *
  * @example
- * new FastifyAdapter({ loggerInstance: new PinoAdapter(getLogger('fastify')), disableRequestLogging: true })
+ * new FastifyAdapter({ loggerInstance: new PinoAdapter(getLogger('lib.fastify')) })
  * @see https://getpino.io/#/docs/api?id=logger
  */
 export class PinoAdapter {
