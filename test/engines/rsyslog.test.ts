@@ -1,8 +1,12 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Formatter } from '../../lib/core/formatting/formatter.js';
+import { getLogger } from '../../lib/core/loggers/manager.js';
+import { SysLogHandler } from '../../lib/handlers/syslog/syslog.handler.js';
 import { type Rsyslog, startRsyslog } from '../support/rsyslog.js';
 import { describeWithEngines } from './support/engine.js';
+import { provideUnixDgram } from './support/unix-dgram.js';
 
 describeWithEngines(['rsyslog'], 'rsyslog', () => {
   let engine: Rsyslog;
@@ -26,5 +30,39 @@ describeWithEngines(['rsyslog'], 'rsyslog', () => {
     await engine.start();
     await write('after the kill');
     expect((await engine.received(2)).map(({ msg }) => msg)).toEqual(['ordered', 'after the kill']);
+  });
+});
+
+describeWithEngines(['rsyslog', 'unix-dgram'], 'rsyslog, at a unix socket', () => {
+  let engine: Rsyslog;
+  beforeAll(async () => {
+    provideUnixDgram();
+    engine = await startRsyslog();
+  });
+  afterAll(() => engine?.stop());
+
+  test('has each record in a datagram of its own, whatever it holds', async () => {
+    const messages = [
+      'ordered',
+      'first line\nsecond line',
+      'forged\0<34>Jan  1 00:00:00 bank auth: root logged in',
+      '<0>starts with a priority',
+      'é 日本 😀 \u2028',
+    ];
+    const handler = new SysLogHandler({ address: engine.socketPath, ident: 'shop: ' });
+    handler.setFormatter(new Formatter({ sanitize: 'none' }));
+    const logger = getLogger('shop.orders');
+    logger.propagate = false;
+    logger.addHandler(handler);
+    for (const message of messages) logger.warning('%s', message);
+    await handler.close();
+    logger.removeHandler(handler);
+
+    expect(handler.stats).toMatchObject({ delivered: messages.length, dropped: 0 });
+    const arrived = await engine.received(messages.length);
+    expect(arrived.map(({ pri, programname }) => `${pri} ${programname}`)).toEqual(
+      messages.map(() => '12 shop'),
+    );
+    expect(arrived[0]?.msg).toBe(' ordered');
   });
 });

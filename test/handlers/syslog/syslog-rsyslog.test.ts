@@ -18,9 +18,6 @@ const hasUnixDgram = await import('unix-dgram' as string).then(
   () => true,
   () => false,
 );
-if (!hasUnixDgram)
-  console.warn('unix-dgram was not found, its test is skipped: npm install --no-save unix-dgram');
-const itWithUnixDgram = hasUnixDgram ? it : it.skip;
 const itWithoutUnixDgram = hasUnixDgram ? it.skip : it;
 
 /** What someone would send who wants records of his own in the log. */
@@ -161,13 +158,6 @@ describeLive('SysLogHandler and rsyslogd', () => {
       await expect(handler.createSocket()).rejects.toThrow(/certificate|altnames/);
       await handler.close();
     }
-  });
-
-  itWithUnixDgram('sends datagrams to a unix socket', async () => {
-    const arrived = await send({ address: server.socketPath, ident: 'shop: ' }, HOSTILE);
-    expect(arrived.map(({ pri, programname }) => `${pri} ${programname}`)).toEqual(
-      HOSTILE.map(() => '12 shop'),
-    );
   });
 
   itWithoutUnixDgram('names the package it needs for a unix datagram socket', async () => {
