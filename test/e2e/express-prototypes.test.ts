@@ -28,9 +28,9 @@ class CatsController {
   }
 }
 
-/** Since Node 26 V8 keeps one shape for objects whose prototype is changed. */
+/** Since Node 24 V8 keeps one shape for objects whose prototype is changed. */
 const [major] = process.versions.node.split('.');
-const hasOneShapeAnyway = Number(major) >= 26;
+const hasOneShapeAnyway = Number(major) >= 24;
 
 /** Whether V8 has one shape for both, so that what it learnt of the one it can use for the other. */
 function haveOneShape(a: object, b: object): boolean {

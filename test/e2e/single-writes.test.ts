@@ -78,9 +78,9 @@ function countWrites(server: Server): { writev: number; write: number } {
   return counts;
 }
 
-/** Node joins the two pieces itself since 26. */
+/** Node joins the two pieces itself since 24. */
 const [major] = process.versions.node.split('.');
-const writesOfNode = Number(major) >= 26 ? { writev: 0, write: 1 } : { writev: 1, write: 0 };
+const writesOfNode = Number(major) >= 24 ? { writev: 0, write: 1 } : { writev: 1, write: 0 };
 
 const servers: Server[] = [];
 
