@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Formatter } from '../../lib/core/formatting/formatter.js';
 import { getLogger } from '../../lib/core/loggers/manager.js';
 import { SysLogHandler } from '../../lib/handlers/syslog/syslog.handler.js';
@@ -22,7 +22,7 @@ describeWithEngines(['rsyslog'], 'rsyslog', () => {
     await once(socket, 'close');
   }
 
-  test('has what it was sent, after a kill too', async () => {
+  it('has what it was sent, after a kill too', async () => {
     await write('ordered');
     await engine.received(1);
     await engine.kill();
@@ -41,7 +41,7 @@ describeWithEngines(['rsyslog', 'unix-dgram'], 'rsyslog, at a unix socket', () =
   });
   afterAll(() => engine?.stop());
 
-  test('has each record in a datagram of its own, whatever it holds', async () => {
+  it('has each record in a datagram of its own, whatever it holds', async () => {
     const messages = [
       'ordered',
       'first line\nsecond line',
