@@ -8,6 +8,7 @@ import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { HttpLogOptions } from '../../lib/nest/requests/http-log-options.js';
 import { makeWithPrototypes } from '../../lib/nest/tuning/express-prototypes.js';
+import { NODE_MAJOR } from '../support/node-version.js';
 import { loggedModule } from './support/logged-module.js';
 import { Recorder } from './support/recorder.js';
 import { bodyOf, exchange, send, statusOf } from './support/wire.js';
@@ -29,8 +30,7 @@ class CatsController {
 }
 
 /** Since Node 24 V8 keeps one shape for objects whose prototype is changed. */
-const [major] = process.versions.node.split('.');
-const hasOneShapeAnyway = Number(major) >= 24;
+const hasOneShapeAnyway = NODE_MAJOR >= 24;
 
 /** Whether V8 has one shape for both, so that what it learnt of the one it can use for the other. */
 function haveOneShape(a: object, b: object): boolean {

@@ -5,6 +5,7 @@ import { type INestApplication, VersioningType } from '@nestjs/common';
 import type { LogRecord } from '../../lib/core/records/log-record.js';
 import { ColorFormatter } from '../../lib/formatters/color.formatter.js';
 import type { LoggingModuleOptions } from '../../lib/nest/module/logging-options.js';
+import { NODE_MAJOR } from '../support/node-version.js';
 import { collectStderr } from '../support/stderr-collector.js';
 import { expectEveryInternal } from './support/internals.js';
 import { platforms } from './support/platforms.js';
@@ -17,7 +18,7 @@ expectEveryInternal();
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 /** Since 26 Node itself fails, also without this package, where a response has another request than it was made with. */
-const canHaveOtherRequest = Number(process.versions.node.split('.')[0]) < 26;
+const canHaveOtherRequest = NODE_MAJOR < 26;
 
 describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
   const recorder = new Recorder();

@@ -7,6 +7,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { writeSinglePieces } from '../../lib/nest/tuning/server-tuning.js';
 import { hasOpenssl, makeCertificates } from '../support/certificates.js';
+import { NODE_MAJOR } from '../support/node-version.js';
 import { loggedModule } from './support/logged-module.js';
 import { Recorder } from './support/recorder.js';
 import { bodyOf, exchange, requestText, send } from './support/wire.js';
@@ -79,8 +80,7 @@ function countWrites(server: Server): { writev: number; write: number } {
 }
 
 /** Node joins the two pieces itself since 24. */
-const [major] = process.versions.node.split('.');
-const writesOfNode = Number(major) >= 24 ? { writev: 0, write: 1 } : { writev: 1, write: 0 };
+const writesOfNode = NODE_MAJOR >= 24 ? { writev: 0, write: 1 } : { writev: 1, write: 0 };
 
 const servers: Server[] = [];
 
