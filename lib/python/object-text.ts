@@ -2,6 +2,7 @@ import { inspect, types } from 'node:util';
 import { errorProperties, hasMembers } from '../redaction/error-properties.js';
 import { boundedCache } from '../runtime/bounded-cache.js';
 import { cutText } from '../runtime/cut-text.js';
+import { isSuppressedError, SUPPRESSION } from '../runtime/error-chain.js';
 import { ownText } from './own-text.js';
 import { stringRepr } from './string-repr.js';
 
@@ -89,11 +90,13 @@ function errorText(error: Error, shown: string, walk: Walk): string {
   }
 }
 
-/** The names of what an error refers to: its cause, and the members of one that has others. */
+/** The names of what an error refers to: its cause, the members of one that has others, and what a SuppressedError has. */
 function errorLinks(error: Error): readonly string[] {
-  return ['cause', 'errors'].filter(
-    (name) => Object.hasOwn(error, name) && (name === 'cause' || hasMembers(error)),
-  );
+  const names: string[] = [];
+  if (Object.hasOwn(error, 'cause')) names.push('cause');
+  if (Object.hasOwn(error, 'errors') && hasMembers(error)) names.push('errors');
+  if (isSuppressedError(error)) names.push(...SUPPRESSION);
+  return names;
 }
 
 /** A primitive as JavaScript writes it. */

@@ -1,5 +1,5 @@
 import { errorProperties, hasMembers } from '../redaction/error-properties.js';
-import { causeOf } from '../runtime/error-chain.js';
+import { causeOf, isSuppressedError, SUPPRESSION } from '../runtime/error-chain.js';
 import { propertyOf } from '../runtime/hostile-values.js';
 import { numberText } from './number-format.js';
 import { objectText } from './object-text.js';
@@ -33,12 +33,13 @@ export function repr(value: unknown): string {
   return typeof value === 'string' ? stringRepr(value) : str(value);
 }
 
-/** An error on one line: its text, then its own properties, its cause and its members, if any. Never throws. */
+/** An error on one line: its text, then its own properties, and the errors it refers to, if any. Never throws. */
 export function errorLine(error: object): string {
   const details = Object.fromEntries(errorProperties(error));
   const cause = causeOf(error);
   if (cause !== undefined) details.cause = cause;
   if (hasMembers(error)) details.errors = propertyOf(error, 'errors');
+  if (isSuppressedError(error)) for (const name of SUPPRESSION) details[name] = propertyOf(error, name);
   return Object.keys(details).length === 0 ? str(error) : `${str(error)} ${str(details)}`;
 }
 

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { isSuppressedError } from '../runtime/error-chain.js';
 import { fieldOf } from '../runtime/hostile-values.js';
 import { isPlainObject } from '../runtime/plain-object.js';
 import { defaultRedaction } from './redact-text.js';
@@ -15,7 +16,7 @@ const SHOWN_APART: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'c
 const NONE: readonly (readonly [name: string, value: unknown])[] = [];
 
 /**
- * The properties of an error besides its message, causes and members: `code`, `errno`, `statusCode`, a driver's
+ * The properties of an error besides its message, and the errors it refers to: `code`, `errno`, `statusCode`, a driver's
  * details.
  *
  * Of its own enumerable properties, as Node's `inspect` shows them; at most 30. Nobody chose to log them, so secrets
@@ -33,7 +34,7 @@ export function errorProperties(error: object): readonly (readonly [name: string
   let redactor: Redactor | undefined;
   const properties: [string, unknown][] = [];
   for (const name of names) {
-    if (SHOWN_APART.has(name) || (name === 'errors' && hasMembers(error))) continue;
+    if (SHOWN_APART.has(name) || isShownApart(error, name)) continue;
     if (properties.length >= MAX_PROPERTIES) break;
     const value = fieldOf(error as Record<string, unknown>, name);
     if (isHarmless(value, defaultRedaction.keys.of(name))) properties.push([name, value]);
@@ -43,6 +44,19 @@ export function errorProperties(error: object): readonly (readonly [name: string
     }
   }
   return properties;
+}
+
+/** Whether a name is that of other errors, which are shown as errors and not as properties. */
+function isShownApart(error: object, name: string): boolean {
+  switch (name) {
+    case 'errors':
+      return hasMembers(error);
+    case 'error':
+    case 'suppressed':
+      return isSuppressedError(error);
+    default:
+      return false;
+  }
 }
 
 /** Whether an error has members, as an AggregateError: `errors` is a list. Of other errors it is a property like others. */

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { ownText } from '../python/own-text.js';
+import { isSuppressedError, SUPPRESSION } from '../runtime/error-chain.js';
 import { UNREADABLE } from '../runtime/hostile-values.js';
 import { MAX_TEXT } from '../runtime/limits.js';
 import { isPlainObject } from '../runtime/plain-object.js';
@@ -305,11 +306,12 @@ export class Redactor {
     return isHarmless ? name : this.text(name);
   }
 
-  /** An error of the same class with message, stack, cause, members and own fields redacted. */
+  /** An error of the same class with message, stack, own fields, and the errors it refers to redacted. */
   #error(error: Error, depth: number): unknown {
-    const names = ['message', 'stack', 'cause', 'errors'].filter(
+    const names: string[] = ['message', 'stack', 'cause', 'errors'].filter(
       (name) => readField(error, name).item !== undefined,
     );
+    if (isSuppressedError(error)) names.push(...SUPPRESSION);
     const own = Object.keys(error).filter((name) => !names.includes(name));
     const message = readField(error, 'message').item;
     const shownMessage = this.value(message, depth);

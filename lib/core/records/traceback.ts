@@ -2,7 +2,7 @@ import { isPlain } from '../../python/json/json-string.js';
 import { repr } from '../../python/python-text.js';
 import { errorProperties } from '../../redaction/error-properties.js';
 import { cutText } from '../../runtime/cut-text.js';
-import { causeOf } from '../../runtime/error-chain.js';
+import { causeOf, isSuppressedError, SUPPRESSION } from '../../runtime/error-chain.js';
 import { propertyOf } from '../../runtime/hostile-values.js';
 
 /** How deep causes and members are followed, and how many values are printed in all. */
@@ -29,7 +29,7 @@ const PLAIN: TracebackStyle = {
 
 /**
  * The traceback of any thrown value: the stack and the error's own properties (`code: 'ENOENT'`), then every cause
- * and every member of an AggregateError, at every level, indented below what they belong to.
+ * and every member of an AggregateError, and both errors of a SuppressedError, at every level, indented below what they belong to.
  *
  * Never throws, whatever the value. Text is not escaped: {@link sanitizeTraceback} makes it safe for a terminal.
  *
@@ -82,6 +82,7 @@ function append(progress: Progress, thrown: unknown, label: string, indent: stri
   progress.text += style.lines(stackText(thrown), indent);
   appendProperties(progress, thrown, `${indent}  `);
   appendMembers(progress, thrown, `${indent}  `);
+  appendSuppression(progress, thrown, `${indent}  `);
   const cause = causeOf(thrown);
   if (cause !== undefined && cause !== null) append(progress, cause, 'caused by ', `${indent}  `);
 }
@@ -105,6 +106,12 @@ function appendMembers(progress: Progress, error: object, indent: string): void 
     append(progress, propertyOf(members, String(at)), `[error ${at + 1} of ${total}] `, indent);
     if (progress.count > MAX_VALUES) return;
   }
+}
+
+/** Both errors of a SuppressedError, which says nothing but that there are two. */
+function appendSuppression(progress: Progress, error: object, indent: string): void {
+  if (!isSuppressedError(error)) return;
+  for (const name of SUPPRESSION) append(progress, propertyOf(error, name), `[${name}] `, indent);
 }
 
 /** An Error of any realm, or an object that has what makes one. */

@@ -4,11 +4,12 @@ import { jsonString } from '../../python/json/json-string.js';
 import { propertiesJson } from '../../python/json/json-value.js';
 import { str } from '../../python/python-text.js';
 import { cutToBytes } from '../../runtime/cut-text.js';
-import { causeOf } from '../../runtime/error-chain.js';
+import { causeOf, isSuppressedError, SUPPRESSION } from '../../runtime/error-chain.js';
+import { propertyOf } from '../../runtime/hostile-values.js';
 import { MAX_TEXT } from '../../runtime/limits.js';
 
-/** How many nested causes are written. */
-const MAX_CAUSES = 5;
+/** How deep the errors that it refers to are written. */
+const MAX_DEPTH = 5;
 
 /** Names of its own members. */
 const TAKEN: ReadonlySet<string> = new Set(['type', 'message', 'cause']);
@@ -20,8 +21,16 @@ export function errorSummary(thrown: unknown, budget: JsonBudget, depth = 0): st
   const text = messageOf(thrown);
   const message = jsonString(budget.takeText(cutToBytes(text === undefined ? '' : str(text), MAX_TEXT)));
   const own = propertiesJson(thrown, budget, TAKEN);
-  const cause = causeOf(thrown);
-  const below =
-    cause == null || depth >= MAX_CAUSES ? '' : `,"cause":${errorSummary(cause, budget, depth + 1)}`;
+  const below = depth >= MAX_DEPTH ? '' : errorsBelow(thrown, budget, depth + 1);
   return `{"type":${jsonString(className(thrown))},"message":${message}${own === '' ? '' : `,${own}`}${below}}`;
+}
+
+/** Members for its cause, and for both errors of a SuppressedError. */
+function errorsBelow(thrown: Error, budget: JsonBudget, depth: number): string {
+  const cause = causeOf(thrown);
+  let json = cause == null ? '' : `,"cause":${errorSummary(cause, budget, depth)}`;
+  if (isSuppressedError(thrown))
+    for (const name of SUPPRESSION)
+      json += `,"${name}":${errorSummary(propertyOf(thrown, name), budget, depth)}`;
+  return json;
 }

@@ -1,4 +1,5 @@
-import { errorChain } from '../../runtime/error-chain.js';
+import { errorChain, isSuppressedError, SUPPRESSION } from '../../runtime/error-chain.js';
+import { propertyOf } from '../../runtime/hostile-values.js';
 import type { DropReason } from './delivery-queue.js';
 
 /**
@@ -90,11 +91,10 @@ export function oneLineFailure(failure: Error, receiver: string | undefined): st
 
 /** An error of several addresses has no message of its own; its parts do. */
 function reasonOf(error: unknown): string {
-  const { message, errors, code } = error as {
-    readonly message?: unknown;
-    readonly errors?: unknown;
-    readonly code?: unknown;
-  };
+  const [message, errors, code] = ['message', 'errors', 'code'].map((name) => propertyOf(error, name));
+  // Its message says that there are two errors, not which.
+  if (isSuppressedError(error as object))
+    return SUPPRESSION.map((name) => reasonOf(propertyOf(error, name))).join(', ');
   if (typeof message === 'string' && message !== '') return message;
   if (Array.isArray(errors)) return errors.map(reasonOf).join(', ');
   if (typeof code === 'string') return code;

@@ -2,6 +2,7 @@ import { inspect, types } from 'node:util';
 import { errorProperties } from '../../redaction/error-properties.js';
 import { cutText } from '../../runtime/cut-text.js';
 import { freeName } from '../../runtime/define-field.js';
+import { isSuppressedError, SUPPRESSION } from '../../runtime/error-chain.js';
 import { propertyOf } from '../../runtime/hostile-values.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import { shortestText } from '../decimal-digits.js';
@@ -245,7 +246,8 @@ function mapJson(map: ReadonlyMap<unknown, unknown>, budget: JsonBudget): string
 
 function errorJson(error: Error, budget: JsonBudget): string {
   const parts = [entriesJson(error, ['name', 'message', 'stack'], budget), propertiesJson(error, budget)];
-  const keys = Array.isArray(propertyOf(error, 'errors')) ? ['errors'] : [];
+  const keys: string[] = Array.isArray(propertyOf(error, 'errors')) ? ['errors'] : [];
+  if (isSuppressedError(error)) keys.push(...SUPPRESSION);
   if (propertyOf(error, 'cause') !== undefined) keys.push('cause');
   parts.push(entriesJson(error, keys, budget));
   return `{${parts.filter(Boolean).join(',')}}`;
