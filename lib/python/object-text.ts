@@ -3,7 +3,7 @@ import { errorProperties, hasMembers } from '../redaction/error-properties.js';
 import { boundedCache } from '../runtime/bounded-cache.js';
 import { cutText } from '../runtime/cut-text.js';
 import { isSuppressedError, SUPPRESSION } from '../runtime/error-chain.js';
-import { ownText } from './own-text.js';
+import { ownText, tagOf } from './own-text.js';
 import { stringRepr } from './string-repr.js';
 
 /** Levels of nesting shown below the value itself; what is deeper shows as `[Object]`. */
@@ -63,7 +63,9 @@ function valueText(value: unknown, walk: Walk): string {
     const text = ownText(value);
     if (text === undefined) return structureText(value, walk);
     const shown = cutText(text, walk.textLeft, '…');
-    return types.isNativeError(value) ? errorText(value, shown, walk) : spend(shown, walk);
+    return types.isNativeError(value) || value instanceof Error
+      ? errorText(value as Error, shown, walk)
+      : spend(shown, walk);
   } catch (reason) {
     return unprintable(reason);
   }
@@ -118,7 +120,7 @@ function structureText(value: object, walk: Walk): string {
   walk.ancestors.push(value);
   try {
     if (isArray) return bracketed(prefix(name, 'Array', value.length), '[', arrayEntries(value, walk), ']');
-    if (name === 'Object') return bracketed('', '{', objectEntries(value, walk), '}');
+    if (name === 'Object') return bracketed(tagText(value), '{', objectEntries(value, walk), '}');
     if (types.isMap(value)) return bracketed(`${name}(${value.size})`, '{', mapEntries(value, walk), '}');
     if (types.isSet(value)) return bracketed(`${name}(${value.size})`, '{', setEntries(value, walk), '}');
     if (isLeaf(value)) return leafText(value, walk);
@@ -128,7 +130,7 @@ function structureText(value: object, walk: Walk): string {
   }
 }
 
-/** True where the entries of an object say little about it: functions, buffers, promises, generators… */
+/** True where the entries of an object say little about it: functions, buffers, promises… */
 function isLeaf(value: object): boolean {
   if (typeof value === 'function') return true;
   // Asked of the prototype chain, `inspect.custom` is how a class says what is shown of it.
@@ -142,8 +144,7 @@ function isLeaf(value: object): boolean {
     types.isWeakMap(value) ||
     types.isWeakSet(value) ||
     types.isExternal(value) ||
-    types.isModuleNamespaceObject(value) ||
-    types.isGeneratorObject(value)
+    types.isModuleNamespaceObject(value)
   );
 }
 
@@ -183,6 +184,13 @@ function className(value: object): string {
     if (typeof name === 'string' && name !== '') return name;
   }
   return '';
+}
+
+/** `Object [Array Iterator]`: iterators and generators have a tag and no class. Their items are not shown: some would be used up. */
+function tagText(value: object): string {
+  if (Object.getPrototypeOf(value) === Object.prototype) return '';
+  const tag = tagOf(value);
+  return tag === undefined ? '' : `Object [${tag}]`;
 }
 
 function prefix(name: string, plainName: string, size?: number): string {

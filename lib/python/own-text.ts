@@ -2,6 +2,7 @@ import { types } from 'node:util';
 
 /** What `Object.prototype.toString` gives, of this realm or of another: it says nothing worth printing. */
 const UNINFORMATIVE = /^\[object [^\]]*\]$/;
+const TAG = /^[\w$. -]{1,80}$/;
 
 /**
  * The text an object gives for itself: an error's `Name: message`, a date's ISO form, or what the `toString` of
@@ -21,6 +22,18 @@ export function ownText(value: object): string | undefined {
   if (typeof makeText !== 'function' || makeText === Object.prototype.toString) return undefined;
   const text: unknown = makeText.call(value);
   return typeof text === 'string' && !UNINFORMATIVE.test(text) ? text : undefined;
+}
+
+/**
+ * What a value is called where no class has its name: `Array Iterator`, `Generator`. Undefined where it has no such tag, or
+ * a getter gives it.
+ */
+export function tagOf(value: object): string | undefined {
+  for (let holder: object | null = value; holder !== null; holder = Object.getPrototypeOf(holder)) {
+    const tag: unknown = Object.getOwnPropertyDescriptor(holder, Symbol.toStringTag)?.value;
+    if (typeof tag === 'string' && TAG.test(tag)) return tag;
+  }
+  return undefined;
 }
 
 function dateText(date: Date): string {

@@ -20,8 +20,8 @@ const NONE: readonly (readonly [name: string, value: unknown])[] = [];
  * details.
  *
  * Of its own enumerable properties, as Node's `inspect` shows them; at most 30. Nobody chose to log them, so secrets
- * among them, recognised by their names as in fields, are removed here. Instances of other classes (requests,
- * responses, sockets) are left out: they hold secrets more often than help. Never throws.
+ * among them, recognised by their names as in fields, are removed here. Instances of classes other than dates and the
+ * like (requests, responses, sockets) are left out: they hold secrets more often than help. Never throws.
  */
 export function errorProperties(error: object): readonly (readonly [name: string, value: unknown])[] {
   let names: readonly string[];
@@ -90,11 +90,18 @@ function isReporting(value: unknown): boolean {
       Array.isArray(value) ||
       isPlainObject(value) ||
       types.isNativeError(value) ||
+      value instanceof Error ||
       types.isDate(value) ||
+      isTemporal(value) ||
       types.isMap(value) ||
       types.isSet(value)
     );
   } catch {
     return false;
   }
+}
+
+/** Dates, times and durations of `Temporal`, the engine's or a package's. */
+function isTemporal(value: object): boolean {
+  return Object.prototype.toString.call(value).startsWith('[object Temporal.');
 }

@@ -6,7 +6,7 @@ import { isSuppressedError, SUPPRESSION } from '../../runtime/error-chain.js';
 import { propertyOf } from '../../runtime/hostile-values.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import { shortestText } from '../decimal-digits.js';
-import { ownText } from '../own-text.js';
+import { ownText, tagOf } from '../own-text.js';
 import { str } from '../python-text.js';
 import { isoDate } from './iso-date.js';
 import type { JsonBudget } from './json-budget.js';
@@ -111,6 +111,7 @@ function safeObject(value: object, budget: JsonBudget): string {
   try {
     if (ancestors.length >= budget.maxDepth) {
       if (isLeaf(value)) return leaf(value, budget);
+      if (isOnlyText(value)) return jsonString(budget.takeText(str(value)));
       budget.isCut = true;
       return Array.isArray(value) ? '"[Array]"' : '"[Object]"';
     }
@@ -160,14 +161,22 @@ function structure(value: object, budget: JsonBudget): string {
 }
 
 /**
- * Whether a class says how its instances are shown. Where they have no keys, as `Headers`, `URLSearchParams` and classes
- * with private fields have none, this is all there is of them.
+ * Whether a class says how its instances are shown, or what they are. Where they have no keys, as `Headers`,
+ * `URLSearchParams`, iterators and classes with private fields have none, this is all there is of them.
  */
 export function hasText(value: object): boolean {
   return (
     typeof (value as { [inspect.custom]?: unknown })[inspect.custom] === 'function' ||
-    ownText(value) !== undefined
+    ownText(value) !== undefined ||
+    tagOf(value) !== undefined
   );
+}
+
+/** Whether all there is of an object is a text: it takes no more room than a string, however deep it is. */
+function isOnlyText(value: object): boolean {
+  if (Array.isArray(value) || types.isNativeError(value) || isPlainObject(value)) return false;
+  if (types.isMap(value) || types.isSet(value) || types.isProxy(value)) return false;
+  return Object.keys(value).length === 0 && hasText(value);
 }
 
 /** What is written as one string or number: it has no entries worth showing. */

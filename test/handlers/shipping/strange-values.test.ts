@@ -10,6 +10,7 @@ import { ElasticsearchHandler } from '../../../lib/handlers/shipping/http/elasti
 import { LokiHandler } from '../../../lib/handlers/shipping/http/loki.handler.js';
 import { SplunkHandler } from '../../../lib/handlers/shipping/http/splunk.handler.js';
 import { OTLPHandler } from '../../../lib/handlers/shipping/otlp/otlp.handler.js';
+import { TEMPORAL_TEXTS, type TemporalSlice, temporal, temporalValues } from '../../support/temporal.js';
 
 /** A destination, of which nothing is sent. */
 interface Encoding {
@@ -185,6 +186,14 @@ describe('a value that JSON does not have', () => {
       ...{ date: '1970-01-01T00:00:00.000Z', url: 'http://a/b', object: '{"a":1}', list: '["x",2]' },
     });
   });
+});
+
+const withTemporal = temporal === undefined ? it.skip : it;
+withTemporal.each(Object.keys(HANDLERS))('a time of Temporal is a text in %s [needs Node 26]', (handler) => {
+  const extra = temporalValues(temporal as TemporalSlice);
+  const text = encoded(handler, { extra, msg: 'at %s', args: [extra.Instant] });
+  expect(text).toContain(`at ${TEMPORAL_TEXTS.Instant}`);
+  for (const each of Object.values(TEMPORAL_TEXTS)) expect(text).toContain(`"${each}"`);
 });
 
 describe('names that a product refuses', () => {
