@@ -3,6 +3,7 @@ import { getLogger, getManager, type Manager } from '../../core/loggers/manager.
 import { reportNotice } from '../../core/reports/diagnostics.js';
 import { closeHandlers, startFlushing } from '../../core/shutdown.js';
 import { state } from '../../core/state.js';
+import { globalSlot } from '../../runtime/global-slot.js';
 import { configError, describeIssue, planConfig } from '../plan/config-plan.js';
 import type { LoggingConfig } from '../plan/logging-config.js';
 import { loggerPath } from '../plan/plan-logger.js';
@@ -52,8 +53,13 @@ export interface ApplyOptions {
   givesWay?: boolean | undefined;
 }
 
-/** The internal parts of an {@link ActiveConfig}. */
-const parts = new WeakMap<ActiveConfig, () => Made | undefined>();
+/**
+ * The internal parts of an {@link ActiveConfig}, for all copies of the package: a copy that did not find those of another
+ * one's would take its own configuration for the first, and take away all handlers.
+ */
+const { byConfig: parts } = globalSlot('config.parts.1', () => ({
+  byConfig: new WeakMap<ActiveConfig, () => Made | undefined>(),
+}));
 
 /**
  * Configures logging from a dictionary; the configuration is active when this returns.

@@ -1,4 +1,5 @@
 import type { OptionIssue } from '../../core/options.js';
+import { brand, branded } from '../../runtime/brand.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
 import type { FileContents } from './file-watcher.js';
 
@@ -95,6 +96,10 @@ export class ConfigOrigin {
   }
 }
 
+brand(ConfigOrigin.prototype, 'origin');
+
+const isOrigin = branded<ConfigOrigin>('origin');
+
 /** Notes on a configuration where it came from. */
 export function setOrigin<T extends object>(config: T, origin: ConfigOrigin): T {
   return Object.assign(config, { [ORIGIN]: origin });
@@ -103,5 +108,5 @@ export function setOrigin<T extends object>(config: T, origin: ConfigOrigin): T 
 /** Where a configuration came from; `undefined` if it was written in a program. */
 export function originOf(config: unknown): ConfigOrigin | undefined {
   const origin = isPlainObject(config) ? (config as { [ORIGIN]?: unknown })[ORIGIN] : undefined;
-  return origin instanceof ConfigOrigin ? origin : undefined;
+  return isOrigin(origin) ? origin : undefined;
 }
