@@ -5,15 +5,18 @@ import { compiledProgram } from '../support/compiled-sources.js';
 /** Runs a program in which the library is there twice, as `first` and `second`. @returns What it prints. */
 function runWithTwo(body: string): unknown {
   const program = compiledProgram(`
-    import { register } from 'node:module';
+    import module from 'node:module';
     import { NestFactory } from '@nestjs/core';
     import * as first from '../../lib/index.js';
-    register('data:text/javascript,' + encodeURIComponent(\`
-      export async function resolve(name, context, next) {
-        const found = await next(name, context);
-        const isSecond = context.parentURL?.endsWith('?second') && found.url.includes('/lib/');
-        return isSecond ? { ...found, url: found.url + '?second' } : found;
-      }\`));
+    const resolve = (name, context, next) => {
+      const isSecond = ({ url }) => context.parentURL?.endsWith('?second') && url.includes('/lib/');
+      const mark = (found) => (isSecond(found) ? { ...found, url: found.url + '?second' } : found);
+      const found = next(name, context);
+      return found instanceof Promise ? found.then(mark) : mark(found);
+    };
+    // The older way runs the hooks in a thread of their own, and warns since Node 26.
+    if (module.registerHooks) module.registerHooks({ resolve });
+    else module.register('data:text/javascript,' + encodeURIComponent('export const resolve = ' + resolve));
     const second = await import(new URL('../../lib/index.js?second', import.meta.url).href);
     const lines = {};
     const noting = (copy, name) => {

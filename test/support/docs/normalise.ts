@@ -23,7 +23,7 @@ export function normalise(text: string): string {
       .replaceAll(/("(?:time|pid|responseTime|remotePort|reqId)":)\d+/g, '$10')
       .replaceAll(/("req":\{"id":)\d+/g, '$10')
       .replaceAll(/("remoteAddress":")[^"]*"/g, '$1::1"')
-      .replaceAll(/(\?token=)[\w-]{32}\b/g, '$1TOKEN')
+      .replaceAll(/(\?token=)[\w-]{32}(?![\w-])/g, '$1TOKEN')
       .replaceAll(/(localhost|127\.0\.0\.1|\[::1\]):\d+/g, '$1:0')
       .replaceAll(/\b(port )\d+/g, '$10')
       // Python 3.11 and newer mark the place in the line.
