@@ -32,6 +32,6 @@ export {
   overrideHandlers,
   type ProviderOverrides,
 } from './testing/logging-testing.module.js';
-export type { LoggingMatchers } from './testing/matcher-types.js';
+export type { ExpectedRecord, LoggingMatchers } from './testing/matcher-types.js';
 export type { ExpectedError, RecordPattern } from './testing/record-pattern.js';
 export type { LoggerReference } from './testing/record-tap.js';

@@ -2,6 +2,7 @@ import { checkLevel, getLevelName, type Level } from '../core/levels.js';
 import { isLogger } from '../core/loggers/logger.js';
 import { isLogRecord, type LogRecord } from '../core/records/log-record.js';
 import { hasError } from '../core/records/record-traceback.js';
+import { suggestion } from '../core/suggestion.js';
 import { repr } from '../python/python-text.js';
 import { describeRecords } from './describe-records.js';
 import {
@@ -110,16 +111,36 @@ export const loggingMatchers = {
   },
 };
 
+const PATTERN_KEYS: readonly string[] = [
+  'level',
+  'message',
+  'name',
+  'extra',
+  'excInfo',
+  'times',
+] satisfies (keyof RecordPattern)[];
+
 function readPattern(
   first: Level | RecordPattern | RegExp | undefined,
   message: RecordPattern['message'],
   more: RecordPattern = {},
 ): RecordPattern {
+  const pattern = first instanceof RegExp ? asPattern(message) : first;
+  for (const named of [pattern, more]) if (typeof named === 'object') checkKeys(named);
   if (first instanceof RegExp) return { ...more, ...asPattern(message), message: first };
   if (typeof first === 'object') return first;
   // Refused here: a misspelt level would otherwise always fail with 'no such record'.
   if (first !== undefined) checkLevel(first, 'toHaveLogged');
   return { ...more, level: first, message };
+}
+
+/** Refuses what is no part of a pattern: any record would pass, as if nothing had been asked for. */
+function checkKeys(pattern: RecordPattern): void {
+  for (const key of Object.keys(pattern)) {
+    if (PATTERN_KEYS.includes(key)) continue;
+    const hint = suggestion(key, PATTERN_KEYS);
+    throw new TypeError(`toHaveLogged: unknown key ${repr(key)} (fields of a record stand in extra)${hint}`);
+  }
 }
 
 /** After a RegExp the pattern's other parts may follow at once. */

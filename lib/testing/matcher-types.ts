@@ -2,18 +2,20 @@
 import type { Level } from '../core/levels.js';
 import type { ExpectedError, RecordPattern } from './record-pattern.js';
 
+/**
+ * What a record is expected to be: of this level (exactly), with this message, and as `more` says; or with a message that
+ * matches; or as a pattern says. A string is the whole message, with its arguments merged in or as the call has it.
+ */
+export type ExpectedRecord =
+  | [level?: Level | undefined, message?: RecordPattern['message'], more?: RecordPattern | undefined]
+  | [message: RegExp, more?: RecordPattern | undefined]
+  | [pattern: RecordPattern];
+
 /** What `expect.extend(loggingMatchers)` adds to `expect(…)`; `R` is what matchers return. */
 export interface LoggingMatchers<R = unknown> {
-  /**
-   * Passes if at least one record is of this level (exactly) with this message, and as `more` says.
-   *
-   * @param message A string is the whole message, with its arguments merged in or as the call has it.
-   */
-  toHaveLogged(level?: Level, message?: RecordPattern['message'], more?: RecordPattern): R;
-  /** Passes if at least one record's message matches, and is as `more` says. */
-  toHaveLogged(message: RegExp, more?: RecordPattern): R;
-  /** Passes if at least one record is as expected. */
-  toHaveLogged(pattern: RecordPattern): R;
+  // One signature: of several, `expect.poll()` and `resolves` of Vitest know the last one alone.
+  /** Passes if at least one record is as expected; without arguments, if there is one at all. */
+  toHaveLogged(...expected: ExpectedRecord): R;
   /**
    * Passes if a record has an error with it: any, one of a class, or one whose message contains or matches a string.
    */
@@ -22,14 +24,7 @@ export interface LoggingMatchers<R = unknown> {
   toHaveLoggedNothing(level?: Level): R;
 }
 
-// Neither runner is needed: where one is not installed, `@ts-ignore` leaves its part out.
-
-/** @ts-ignore */
-declare module 'vitest' {
-  /** Vitest's matchers. */
-  // biome-ignore lint/suspicious/noExplicitAny: all declarations of an interface have the same parameters
-  interface Matchers<T = any> extends LoggingMatchers<void> {}
-}
+// No runner is needed: where Jest is not installed, `@ts-ignore` leaves its part out.
 
 /** @ts-ignore */
 declare module 'expect' {
@@ -38,6 +33,10 @@ declare module 'expect' {
 }
 
 declare global {
+  namespace Chai {
+    /** Vitest's matchers: it takes over what Chai has, and its own interface has other parameters in Vitest 5 than before. */
+    interface Assertion extends LoggingMatchers<void> {}
+  }
   namespace jest {
     /** Jest's matchers, of `@types/jest`. */
     // biome-ignore lint/complexity/noBannedTypes: all declarations of an interface have the same parameters

@@ -96,6 +96,14 @@ describe('toHaveLogged', () => {
   it('refuses a level that does not exist', () => {
     expect(() => expect(logs).toHaveLogged('WARNIG')).toThrow("unknown level 'WARNIG'");
   });
+
+  it.each([
+    [[{ levle: 'INFO' }], `; did you mean "level"?`],
+    [['WARNING', /paid/, { user_id: 1 }], "unknown key 'user_id'"],
+    [[/paid/, { user_id: 1 }], '(fields of a record stand in extra)'],
+  ])('refuses what is no part of a pattern: %o', (expected, message) => {
+    expect(() => expect(logs).toHaveLogged(...(expected as [object]))).toThrow(message);
+  });
 });
 
 describe('toHaveLoggedException', () => {
