@@ -2,7 +2,7 @@ import { cutAndCount } from '../runtime/cut-text.js';
 import { MAX_TEXT } from '../runtime/limits.js';
 import { type SecretKeys, secretKeys } from './secret-keys.js';
 import { redactPairs } from './secret-pairs.js';
-import { applyScanner, type FormScanner, formScanners, privateKeyScanner } from './secret-scan.js';
+import { applyScanner, type FormScanner, privateKeyScanner, redactForms } from './secret-scan.js';
 import { isSuspect, SHORTEST } from './suspect-text.js';
 
 /** Characters read beyond the limit, so that a secret at the end is seen whole. */
@@ -44,7 +44,7 @@ function redactShort(text: string, { censor, keys, patterns }: RedactTextOptions
   // Private keys first: a name before one would match only its first word.
   let result = applyScanner(text, privateKeyScanner, censor);
   result = redactPairs(result, keys, censor);
-  for (const scanner of formScanners) result = applyScanner(result, scanner, censor);
+  result = redactForms(result, censor);
   for (const pattern of patterns) result = applyScanner(result, ownScanner(pattern), censor);
   return result;
 }

@@ -1,5 +1,6 @@
 import { boundedCache } from '../runtime/bounded-cache.js';
 import { lazyPattern } from '../runtime/lazy.js';
+import { HarmlessNames, LONGEST_NAME } from './harmless-names.js';
 import { needsSearch } from './suspect-text.js';
 
 /** Names of secrets, also as a part of a longer name: `userPassword`, `refresh_token_2`. */
@@ -54,6 +55,8 @@ const MEASURE =
 
 /** What is known of a name. */
 export interface NameVerdict {
+  /** The name itself. It keeps no longer string in memory, unless it is longer than names are. */
+  readonly name: string;
   /** Whether the value of this name is a secret. */
   readonly isSecret: boolean;
   /** The same for a number, which is not a secret under `tokenCount` or `sessionTtlMs`. */
@@ -70,6 +73,10 @@ export interface SecretKeys {
   isSecret(name: string): boolean;
   /** The same for a number, which is not a secret under `tokenCount` or `sessionTtlMs`. */
   isSecretNumber(name: string): boolean;
+  /** Those that were found in strings and are none of a secret. */
+  readonly harmless: HarmlessNames;
+  /** The same for those that may be one together with the word before them. */
+  readonly harmlessAlone: HarmlessNames;
 }
 
 /** Options of {@link secretKeys}. */
@@ -98,16 +105,19 @@ export function secretKeys({ keys = [], allow = [] }: SecretKeyOptions = {}): Se
   const verdictOf = (name: string): NameVerdict => ({
     ...decide(name),
     isSuspect: needsSearch(name),
+    name,
   });
-  const verdicts = boundedCache(verdictOf, 2_000, 64);
+  const verdicts = boundedCache(verdictOf, 2_000, LONGEST_NAME);
   return {
     of: verdicts.get,
+    harmless: new HarmlessNames(),
+    harmlessAlone: new HarmlessNames(),
     isSecret: (name) => verdicts.get(name).isSecret,
     isSecretNumber: (name) => verdicts.get(name).isSecretNumber,
   };
 }
 
-type Kind = Omit<NameVerdict, 'isSuspect'>;
+type Kind = Omit<NameVerdict, 'name' | 'isSuspect'>;
 
 const SECRET: Kind = { isSecret: true, isSecretNumber: true };
 const MEASURED: Kind = { isSecret: true, isSecretNumber: false };

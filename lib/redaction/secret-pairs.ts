@@ -1,13 +1,8 @@
 import { lazyPattern } from '../runtime/lazy.js';
 import type { SecretKeys } from './secret-keys.js';
 import { type FoundName, findValue, type TextSpan } from './secret-value.js';
+import { Separators, separatorAt } from './separators.js';
 
-/** What separates a name from its value: `=`, `:`, the end of a tag, and the first two within a URL. */
-const SEPARATOR = /[:=>]|%3[AaDd]/g;
-/** What may close a name: quotes, escaped or not, brackets, and the same within a URL or HTML. */
-const CLOSING = /(?:\\{0,8}["'`]|%22|%27|%5[Dd]|&quot;|\])$/;
-/** The characters that it ends with. */
-const ENDS_CLOSING = '"\'`27Dd;]';
 /** Characters of a name. */
 const MAX_NAME = 64;
 const wordBefore = lazyPattern(String.raw`[\p{L}\p{N}_.$-]{1,64}$`, 'u');
@@ -17,7 +12,7 @@ const nameAtEnd = lazyPattern(
   'u',
 );
 /** Words that only mean a secret with the word before them: `api key`, `session id`. */
-const DEPENDENT = /^(?:key|keys|code|phrase|id|value|is|was|header|string)$/i;
+const DEPENDENT = /(?:keys?|code|phrase|id|value|is|was|header|string)/iy;
 const LONGEST_DEPENDENT = 6;
 /** Units of the word before: 32 characters, each of up to two. */
 const LONGEST_WORD = 64;
@@ -33,24 +28,29 @@ const REACH = 120;
 export function redactPairs(text: string, keys: SecretKeys, censor: string): string {
   let result = '';
   let end = 0;
-  SEPARATOR.lastIndex = 0;
-  for (let match = SEPARATOR.exec(text); match !== null; match = SEPARATOR.exec(text)) {
-    const separatorEnd = SEPARATOR.lastIndex;
-    const name = nameBefore(text, match.index, end);
-    if (name === undefined || !isSecretName(name, match[0], keys)) continue;
-    const value = findValue(text, separatorEnd, match[0], name);
-    if (value === undefined || isHarmless(text, value, name, keys, censor)) continue;
+  const separators = new Separators(text);
+  for (let at = separators.from(0), next = 0; at < text.length; at = separators.from(next)) {
+    const separator = separatorAt(text, at);
+    next = at + separator.length;
+    const found = suspectBefore(text, at, end, keys);
+    if (found === undefined || !isSecretName(found, separator, keys)) continue;
+    const value = findValue(text, next, separator, found);
+    if (value === undefined || isHarmless(text, value, found, keys, censor)) continue;
     result += text.slice(end, value.start) + (value.quote + censor + value.quote);
     end = value.end;
-    SEPARATOR.lastIndex = end;
+    next = end;
   }
   return redactPhrases(end === 0 ? text : result + text.slice(end), keys, censor);
 }
 
-/** The name that ends at an index; `undefined` if there is none. @param floor Where to stop looking. */
-function nameBefore(text: string, index: number, floor: number): FoundName | undefined {
+/**
+ * The name that ends at an index; `undefined` if there is none, or it is known to be none of a secret.
+ *
+ * @param floor Where to stop looking.
+ */
+function suspectBefore(text: string, index: number, floor: number, keys: SecretKeys): FoundName | undefined {
   let to = index;
-  while (to > floor && index - to < 16 && (text[to - 1] === ' ' || text[to - 1] === '\t')) to -= 1;
+  while (to > floor && index - to < 16 && isBlank(text.charCodeAt(to - 1))) to -= 1;
   const last = text.charCodeAt(to - 1);
   // Most separators follow a digit, as in a time, or nothing a name could end with.
   if (
@@ -60,20 +60,62 @@ function nameBefore(text: string, index: number, floor: number): FoundName | und
   )
     return undefined;
   const from = Math.max(floor, to - REACH);
-  const closing = ENDS_CLOSING.includes(text[to - 1] as string)
-    ? (CLOSING.exec(text.slice(from, to))?.[0] ?? '')
-    : '';
-  const end = to - closing.length;
+  const end = to - closingLength(text, from, to);
   const start = startOfName(text, from, end);
   if (start === end) return undefined;
+  if (keys.harmless.has(text, start, end)) return undefined;
+  const isJoined = start > from && isBlank(text.charCodeAt(start - 1)) && isDependent(text, start, end);
+  if (!isJoined && keys.harmlessAlone.has(text, start, end)) return undefined;
   const name = text.slice(start, end);
   const before = text.slice(from, start);
-  const isDependent = name.length <= LONGEST_DEPENDENT && DEPENDENT.test(name);
   return {
-    name: isDependent ? joinWord(before, name) : name,
-    quote: closing.endsWith('"') ? closing : '',
+    name: isJoined ? joinWord(before, name) : name,
+    quote: text[to - 1] === '"' ? text.slice(end, to) : '',
     before,
   };
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** The length of what closes a name: quotes, escaped or not, brackets, and the same within a URL or HTML. */
+function closingLength(text: string, from: number, to: number): number {
+  switch (text.charCodeAt(to - 1)) {
+    case 0x22: // "
+    case 0x27: // '
+    case 0x60: {
+      let start = to - 1;
+      while (start > from && to - start <= 8 && text.charCodeAt(start - 1) === 0x5c) start -= 1;
+      return to - start;
+    }
+    case 0x5d: // ]
+      return 1;
+    case 0x32: // 2
+      return endsWith(text, '%22', from, to);
+    case 0x37: // 7
+      return endsWith(text, '%27', from, to);
+    case 0x44: // D
+      return endsWith(text, '%5D', from, to);
+    case 0x64: // d
+      return endsWith(text, '%5d', from, to);
+    case 0x3b: // ;
+      return endsWith(text, '&quot;', from, to);
+    default:
+      return 0;
+  }
+}
+
+function endsWith(text: string, what: string, from: number, to: number): number {
+  const start = to - what.length;
+  return start >= from && text.startsWith(what, start) ? what.length : 0;
+}
+
+/** Whether a name only means a secret with the word before it. */
+function isDependent(text: string, start: number, end: number): boolean {
+  if (end - start > LONGEST_DEPENDENT) return false;
+  DEPENDENT.lastIndex = start;
+  return DEPENDENT.test(text) && DEPENDENT.lastIndex === end;
 }
 
 /**
@@ -107,18 +149,20 @@ function isNameCode(code: number): boolean {
 }
 
 function joinWord(before: string, name: string): string {
-  // The expression is tried at each place: as in JSON, there is mostly no word at all.
-  const last = before.at(-1);
-  if (last !== ' ' && last !== '\t') return name;
   const word = separateWordBefore().exec(before.slice(-LONGEST_WORD - 1))?.[0];
   return word === undefined ? name : `${word} ${name}`;
 }
 
 function isSecretName({ name, before }: FoundName, separator: string, keys: SecretKeys): boolean {
   if (separator === '>' && !before.endsWith('<')) return false;
-  if (!keys.isSecret(name)) {
+  const verdict = keys.of(name);
+  if (!verdict.isSecret) {
     const dot = name.lastIndexOf('.');
-    if (dot < 0 || !keys.isSecret(name.slice(dot + 1))) return false;
+    if (dot < 0 || !keys.isSecret(name.slice(dot + 1))) {
+      const names = isDependent(name, 0, name.length) ? keys.harmlessAlone : keys.harmless;
+      names.add(verdict.name);
+      return false;
+    }
   }
   return !(separator === ':' && SOURCE_FILE.test(name));
 }
@@ -189,6 +233,8 @@ export function endsWithSecretName(text: string, keys: SecretKeys): string | und
   const tail = text.slice(-REACH);
   const name = nameAtEnd().exec(tail);
   if (name?.[1] === undefined) return undefined;
-  const joined = DEPENDENT.test(name[1]) ? joinWord(tail.slice(0, name.index), name[1]) : name[1];
+  const joined = isDependent(name[1], 0, name[1].length)
+    ? joinWord(tail.slice(0, name.index), name[1])
+    : name[1];
   return keys.isSecret(joined) ? joined : undefined;
 }

@@ -1,7 +1,11 @@
+import { mayHoldCredential } from './suspect-text.js';
+
 /** Finds secrets by their pattern, and replaces them. */
 export interface FormScanner {
-  /** A string that every match contains; searched first, because that is cheap. */
+  /** A string that every match contains, or every text with one; searched first, because that is cheap. */
   readonly hint: string;
+  /** Whether it only matches in what {@link mayHoldCredential} is true of. */
+  readonly isOfCredentials?: true;
   readonly pattern: RegExp;
   /** What replaces a match; `undefined` leaves it. */
   replace(match: RegExpExecArray, censor: string): string | undefined;
@@ -25,34 +29,38 @@ export const privateKeyScanner: FormScanner = {
 export const formScanners: readonly FormScanner[] = [
   {
     hint: 'eyJ',
+    isOfCredentials: true,
     pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)+/g,
     replace: whole,
   },
   {
-    hint: '://',
+    hint: '@',
     pattern: /:\/\/([^\s/?#@:"'<>\\]{0,256}):(?!\d{1,5}(?:[/?#\s"'\\]|$))([^\s"'<>\\]{1,512})@/g,
     replace: ([, user = ''], censor) => `://${user}:${censor}@`,
   },
   {
-    hint: '://',
+    hint: '@',
     // A key in place of a user name: long, with digits.
     pattern: /:\/\/(?=[^\s/?#@:"'<>\\]{0,256}\d)[^\s/?#@:"'<>\\]{16,256}@/g,
     replace: (_match, censor) => `://${censor}@`,
   },
   {
     hint: '',
+    isOfCredentials: true,
     pattern: /\b(bearer(?:\s+|%20|\+))(?!["'])([A-Za-z0-9._~+/=$!*:|%-]{3,})/gi,
     replace: ([, scheme, credential = ''], censor) =>
       PROSE.has(credential.toLowerCase().replace(/[.:]+$/, '')) ? undefined : `${scheme}${censor}`,
   },
   {
     hint: '',
+    isOfCredentials: true,
     pattern: /\b(basic(?:\s+|%20|\+))([A-Za-z0-9+/_-]{4,}(?:={1,2}|(?:%3D){1,2})?)/gi,
     replace: ([, scheme, credential = ''], censor) =>
       isUserAndPassword(credential) ? `${scheme}${censor}` : undefined,
   },
   {
     hint: '',
+    isOfCredentials: true,
     pattern: new RegExp(
       `(?<![A-Za-z0-9_])(?:${[
         'A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}(?![A-Z0-9])', // AWS
@@ -101,6 +109,7 @@ export const formScanners: readonly FormScanner[] = [
   },
   {
     hint: 'hooks.slack.com',
+    isOfCredentials: true,
     pattern: /(hooks\.slack\.com\/(?:services|workflows)\/)[A-Za-z0-9/_-]+/g,
     replace: ([, place], censor) => `${place}${censor}`,
   },
@@ -173,6 +182,22 @@ const PROSE: ReadonlySet<string> = new Set([
 function isUserAndPassword(credential: string): boolean {
   const bytes = Buffer.from(credential.replaceAll('%3D', '='), 'base64').toString('latin1');
   return /^[^\0-\x1f\x7f:]*:[^\0-\x1f\x7f]*$/.test(bytes);
+}
+
+/** Replaces what all {@link formScanners} find. */
+export function redactForms(text: string, censor: string): string {
+  let result = text;
+  // Once for all scanners of credentials: each of them takes as long as this.
+  let searched: string | undefined;
+  let mayHold = true;
+  for (const scanner of formScanners) {
+    if (scanner.isOfCredentials && searched !== result) {
+      mayHold = mayHoldCredential(result);
+      searched = result;
+    }
+    if (mayHold || !scanner.isOfCredentials) result = applyScanner(result, scanner, censor);
+  }
+  return result;
 }
 
 /** Replaces what a scanner finds. */

@@ -3,27 +3,40 @@ export const SHORTEST = 5;
 
 // What a string must contain for one of the patterns of secrets to match; most strings contain none of it. In one
 // regular expression, because to start one costs as much as to run it over a short string.
-const SUSPECT = new RegExp(
-  [
-    // What separates a name from its value, and quotes.
-    '[:=>%"\'`]',
-    // Other credentials. Without the flag `i`, which would take three times as long.
-    '[Bb](?:[Ee][Aa][Rr]|[Aa][Ss][Ii])|eyJ|PRIVATE|A(?:KIA|SIA|BIA|CCA|Iza)|ya29|SG\\.|hv[sb]\\.',
-    '(?:SK|AC)[0-9a-f]|hooks\\.sl',
-  ].join('|'),
-);
-/** Options of programs, and credentials with a hyphen. */
-const HYPHENS = /(?:^|[^\w-])--?[A-Za-z]|(?:gl(?:pat|ptt|rt|dt|cbt)|xox[abeoprs]|xapp|sk|GOCSPX|pypi)-/;
+
+/** What separates a name from its value, and quotes. */
+const SEPARATORS = '[:=>%"\'`]';
+/** Credentials. Without the flag `i`, which would take three times as long. */
+const CREDENTIALS =
+  '[Bb](?:[Ee][Aa][Rr]|[Aa][Ss][Ii])|eyJ|A(?:KIA|SIA|BIA|CCA|Iza)|ya29|SG\\.|hv[sb]\\.|(?:SK|AC)[0-9a-f]|hooks\\.sl';
+/** Credentials with a hyphen. */
+const WITH_HYPHEN = '(?:gl(?:pat|ptt|rt|dt|cbt)|xox[abeoprs]|xapp|sk|GOCSPX|pypi)-';
+/** Options of programs. */
+const OPTIONS = '(?:^|[^\\w-])--?[A-Za-z]';
+
+const SUSPECT = new RegExp(`${SEPARATORS}|${CREDENTIALS}|PRIVATE`);
+const SUSPECT_WITH_HYPHEN = new RegExp(`${OPTIONS}|${WITH_HYPHEN}`);
+const CREDENTIAL = new RegExp(CREDENTIALS);
+const CREDENTIAL_WITH_HYPHEN = new RegExp(WITH_HYPHEN);
 /** Credentials with an underscore, which names and codes of errors have too. */
-const UNDERSCORES = /(?:gh[pousr]|pat|live|test|whsec|npm|hf|v1|shp(?:at|ca|pa|ss))_/;
+const WITH_UNDERSCORE = /(?:gh[pousr]|pat|live|test|whsec|npm|hf|v1|shp(?:at|ca|pa|ss))_/;
 
 /** Whether a string may hold a secret that can be recognised by its pattern, or by the name before it. */
 export function isSuspect(text: string): boolean {
   return (
     text.length >= SHORTEST &&
     (SUSPECT.test(text) ||
-      (text.includes('-') && HYPHENS.test(text)) ||
-      (text.includes('_') && UNDERSCORES.test(text)))
+      (text.includes('-') && SUSPECT_WITH_HYPHEN.test(text)) ||
+      (text.includes('_') && WITH_UNDERSCORE.test(text)))
+  );
+}
+
+/** Whether a string may hold a token, a key of a service, or what follows `Bearer` and `Basic`. */
+export function mayHoldCredential(text: string): boolean {
+  return (
+    CREDENTIAL.test(text) ||
+    (text.includes('-') && CREDENTIAL_WITH_HYPHEN.test(text)) ||
+    (text.includes('_') && WITH_UNDERSCORE.test(text))
   );
 }
 
