@@ -1,7 +1,10 @@
 /** Precedes a number that stands in a string. The character is one for private use. */
 const MARK = '\ue000';
-/** Matches numbers that JavaScript may write in another way: long ones, and those with a fraction or an exponent. */
-const MAY_CHANGE = /\d{16}|\d[.eE]/;
+/**
+ * Numbers that JavaScript may write in another way, and what looks like them: long ones, those with a fraction or an
+ * exponent, and minus zero.
+ */
+const MAY_CHANGE = /(?<![^\s:,[])(?:-?\d+(?:(?<=\d{16})|(?=[.eE]))[\d.eE+-]*|-0(?![\d.eE]))/g;
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 const MARKED = /"\ue000(-?\d[\d.eE+-]*)"/g;
 
@@ -13,13 +16,21 @@ const MARKED = /"\ue000(-?\d[\d.eE+-]*)"/g;
  */
 export function readExactJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  if (!MAY_CHANGE.test(text)) return value;
+  if (!hasChanging(text)) return value;
   // It is JSON: all strings are closed, and the expression takes linear time.
   return JSON.parse(
     text.replace(TOKEN, (token) =>
       token.startsWith('"') || String(Number(token)) === token ? token : `"${MARK}${token}"`,
     ),
   );
+}
+
+/** Whether a number would be written in another way. In most texts none would: to read them once more takes four times as long. */
+function hasChanging(text: string): boolean {
+  MAY_CHANGE.lastIndex = 0;
+  for (let found = MAY_CHANGE.exec(text); found !== null; found = MAY_CHANGE.exec(text))
+    if (String(Number(found[0])) !== found[0]) return true;
+  return false;
 }
 
 /** `JSON.stringify` of what {@link readExactJson} read. */

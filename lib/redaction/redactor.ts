@@ -285,18 +285,22 @@ export class Redactor {
         copy.end(at, LEFT_OUT, names.length);
         break;
       }
-      const given = copy === undefined ? readField(fields, name, isProxy) : undefined;
-      const item = given === undefined ? copy?.read(name, isProxy) : given.item;
+      let item: unknown;
+      let isFixed = true;
+      if (copy !== undefined) item = copy.read(name, isProxy);
+      // Nothing in JSON is a getter's.
+      else if (this.#jsonDepth > 0) item = fields[name];
+      else ({ item, isFixed } = readField(fields, name, isProxy));
       const verdict = keys.of(name);
       const shownItem =
         name === named && typeof item !== 'boolean' ? censor : this.#under(verdict, item, depth);
       const shownName = name.length < LONG_KEY ? name : this.#name(name, verdict);
-      if (given !== undefined) {
+      if (copy === undefined) {
         // A getter may return something else the next time.
-        if (given.isFixed && shownItem === item && shownName === name) continue;
-        copy = new FieldsCopy(fields, names, isPlain, given.isFixed);
+        if (isFixed && shownItem === item && shownName === name) continue;
+        copy = new FieldsCopy(fields, names, isPlain, isFixed);
       }
-      copy?.set(at, shownName, shownItem);
+      copy.set(at, shownName, shownItem);
     }
     return copy?.result ?? value;
   }
