@@ -53,12 +53,7 @@ function suspectBefore(text: string, index: number, floor: number, keys: SecretK
   while (to > floor && index - to < 16 && isBlank(text.charCodeAt(to - 1))) to -= 1;
   const last = text.charCodeAt(to - 1);
   // Most separators follow a digit, as in a time, or nothing a name could end with.
-  if (
-    to <= floor ||
-    last <= 0x21 ||
-    (last >= 0x30 && last <= 0x39 && text.charCodeAt(to - 2) < 0x40 && text.charCodeAt(to - 3) < 0x40)
-  )
-    return undefined;
+  if (to <= floor || last <= 0x21 || (isDigit(last) && isPartOfNumber(text, to))) return undefined;
   const from = Math.max(floor, to - REACH);
   const end = to - closingLength(text, from, to);
   const start = startOfName(text, from, end);
@@ -73,6 +68,16 @@ function suspectBefore(text: string, index: number, floor: number, keys: SecretK
     quote: text[to - 1] === '"' ? text.slice(end, to) : '',
     before,
   };
+}
+
+/** Whether two characters before the digit that ends at an index are digits or signs; not for a quote in a URL, `%22`. */
+function isPartOfNumber(text: string, end: number): boolean {
+  const first = text.charCodeAt(end - 3);
+  return text.charCodeAt(end - 2) < 0x40 && first < 0x40 && first !== 0x25;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 function isBlank(code: number): boolean {

@@ -50,7 +50,7 @@ describe('pairs of a name and a value', () => {
     );
   });
 
-  it.each(['"', "'", '`', '\\"', `${'\\'.repeat(8)}"`, '%5D', '%5d', '&quot;', ']', ' ', '" '])(
+  it.each(['"', "'", '`', '\\"', `${'\\'.repeat(8)}"`, '%22', '%27', '%5D', '%5d', '&quot;', ']', ' ', '" '])(
     'have a name that %j closes',
     (closing) => {
       expect(redacted(`x[password${closing}=hunter2`)).not.toContain('hunter2');
@@ -59,6 +59,12 @@ describe('pairs of a name and a value', () => {
 
   it.each([`${'\\'.repeat(9)}"`, '%2', '%23', '5D"%', '&gt;', '%5D%5D'])('have none before %j', (closing) => {
     expect(redacted(`password${closing}=hunter2`)).toContain('hunter2');
+  });
+
+  it('are found in JSON within a URL', () => {
+    const url = '/orders?q=%7B%22id%22%3A17%2C%22password%22%3A%22hunter2%22%7D';
+    expect(redacted(url)).toBe(`/orders?q=%7B%22id%22%3A17%2C%22password%22%3A%22${CENSOR}%22%7D`);
+    expect(redacted(url.replaceAll('%3A', ':'))).not.toContain('hunter2');
   });
 
   it('are found behind a name that is a secret only with the word before it', () => {
