@@ -8,6 +8,7 @@ import { rememberPassed } from '../python/passed-texts.js';
 import { PathRedaction } from '../redaction/path-redaction.js';
 import { CENSOR, type RedactTextOptions, redactText } from '../redaction/redact-text.js';
 import { isAlwaysSecret, secretKeys } from '../redaction/secret-keys.js';
+import { areHarmlessFrames } from '../redaction/stack-frames.js';
 import { needsSearch } from '../redaction/suspect-text.js';
 import { brand } from '../runtime/brand.js';
 import { lazy } from '../runtime/lazy.js';
@@ -122,7 +123,7 @@ export class RedactionFilter {
     this.#options = {
       ...what,
       hasPassed: rememberPassed((text) => !needsSearch(text)),
-      areHarmless: rememberPassed((frames) => redactText(frames, what) === frames, FRAMES),
+      areHarmless: rememberPassed((frames) => areHarmlessFrames(frames, what), FRAMES),
     };
     const { paths, censor } = o;
     this.#paths = paths.length === 0 ? undefined : new PathRedaction({ paths, censor, remove: false });

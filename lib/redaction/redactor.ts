@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { ownText } from '../python/own-text.js';
 import { isSuppressedError, SUPPRESSION } from '../runtime/error-chain.js';
-import { UNREADABLE } from '../runtime/hostile-values.js';
+import { fieldOf, UNREADABLE } from '../runtime/hostile-values.js';
 import { MAX_TEXT } from '../runtime/limits.js';
 import { isPlainObject } from '../runtime/plain-object.js';
 import { isExactNumber, readExactJson, writeExactJson } from './exact-json.js';
@@ -9,7 +9,8 @@ import { isNamedByTheOneBefore, namedField } from './named-values.js';
 import { type RedactTextOptions, redactText } from './redact-text.js';
 import { emptyError, FieldsCopy, itemsOf, readField, shownText, withText } from './redacted-copy.js';
 import type { NameVerdict } from './secret-keys.js';
-import { isLikeJson, needsSearch, SHORTEST } from './suspect-text.js';
+import { framesBelow } from './stack-frames.js';
+import { isLikeJson } from './suspect-text.js';
 
 /** Deeper values are left out: formatters print ten levels. */
 const MAX_DEPTH = 12;
@@ -19,6 +20,8 @@ const MAX_VALUES = 10_000;
 const MAX_CHARACTERS = 1_048_576;
 /** Keys of this length may be secrets themselves. */
 const LONG_KEY = 11;
+/** What errors have, hidden or not; the message first. */
+const OF_ERRORS = ['message', 'stack', 'cause', 'errors'] as const;
 const LEFT_OUT = '[left out]';
 /** Objects that are found faster in a list than in a map. */
 const FEW = 8;
@@ -312,34 +315,29 @@ export class Redactor {
 
   /** An error of the same class with message, stack, own fields, and the errors it refers to redacted. */
   #error(error: Error, depth: number): unknown {
-    const names: string[] = ['message', 'stack', 'cause', 'errors'].filter(
-      (name) => readField(error, name).item !== undefined,
-    );
+    const fields = error as unknown as Readonly<Record<string, unknown>>;
+    const names: string[] = OF_ERRORS.filter((name) => fieldOf(fields, name) !== undefined);
     if (isSuppressedError(error)) names.push(...SUPPRESSION);
     const own = Object.keys(error).filter((name) => !names.includes(name));
-    const message = readField(error, 'message').item;
+    names.push(...own);
+    const items = names.map((name) => fieldOf(fields, name));
+    const message = names[0] === 'message' ? items[0] : undefined;
     const shownMessage = this.value(message, depth);
-    const shown = new Map<string, unknown>();
-    let isChanged = false;
-    for (const name of [...names, ...own]) {
-      const { item } = readField(error, name);
-      const redacted =
-        name === 'stack' && typeof item === 'string'
-          ? this.#stack(item, message, shownMessage)
-          : name === 'message'
-            ? shownMessage
-            : this.under(name, item, depth);
-      isChanged ||= redacted !== item;
-      shown.set(name, redacted);
-    }
+    const shown = names.map((name, at) => {
+      const item = items[at];
+      if (name === 'message') return shownMessage;
+      if (name === 'stack' && typeof item === 'string') return this.#stack(item, message, shownMessage);
+      return this.under(name, item, depth);
+    });
+    const isChanged = shown.some((item, at) => item !== items[at]);
     const text = classText(error);
     const shownText = text === undefined ? undefined : this.text(text);
     if (!isChanged && shownText === text) return error;
     const copy = emptyError(error, (name) => this.text(name));
     if (shownText !== undefined) Object.defineProperty(copy, 'toString', { value: () => shownText });
-    for (const [name, item] of shown) {
+    for (const [at, name] of names.entries()) {
       Object.defineProperty(copy, name, {
-        value: item,
+        value: shown[at],
         writable: true,
         configurable: true,
         enumerable: own.includes(name),
@@ -353,20 +351,10 @@ export class Redactor {
     const isRepeated =
       typeof message === 'string' && typeof shown === 'string' && message !== shown && message !== '';
     if (isRepeated) return this.text(stack.replaceAll(message, () => shown));
-    const frames = this.#framesOf(stack, message);
-    if (frames !== undefined && this.#options.areHarmless?.(frames) && this.#takes(stack)) return stack;
-    return this.text(stack);
-  }
-
-  /** The frames of a stack, if what is before them has no secret, nor anything that makes one of what is in the frames. */
-  #framesOf(stack: string, message: unknown): string | undefined {
-    const { keys, patterns } = this.#options;
-    if (typeof message !== 'string' || message.length < SHORTEST || needsSearch(message)) return undefined;
-    const at = stack.indexOf(message);
-    const end = at + message.length;
-    if (at < 2 || stack.length > MAX_TEXT || stack[end] !== '\n' || patterns.length > 0) return undefined;
-    const name = /^([A-Za-z_$][\w$]*): $/.exec(stack.slice(0, at))?.[1];
-    return name === undefined || keys.isSecret(name) ? undefined : stack.slice(end);
+    const { keys, patterns, areHarmless } = this.#options;
+    const frames =
+      patterns.length > 0 || areHarmless === undefined ? undefined : framesBelow(stack, message, keys);
+    return frames !== undefined && areHarmless?.(frames) && this.#takes(stack) ? stack : this.text(stack);
   }
 }
 

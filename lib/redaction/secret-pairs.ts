@@ -43,6 +43,16 @@ export function redactPairs(text: string, keys: SecretKeys, censor: string): str
   return redactPhrases(end === 0 ? text : result + text.slice(end), keys, censor);
 }
 
+/** Whether a string has a name of a secret before a separator, whatever follows it. */
+export function namesSecret(text: string, keys: SecretKeys): boolean {
+  const separators = new Separators(text);
+  for (let at = separators.from(0); at < text.length; at = separators.from(at + 1)) {
+    const found = suspectBefore(text, at, 0, keys);
+    if (found !== undefined && isSecretName(found, separatorAt(text, at), keys)) return true;
+  }
+  return false;
+}
+
 /**
  * The name that ends at an index; `undefined` if there is none, or it is known to be none of a secret.
  *

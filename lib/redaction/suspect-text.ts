@@ -23,12 +23,7 @@ const WITH_UNDERSCORE = /(?:gh[pousr]|pat|live|test|whsec|npm|hf|v1|shp(?:at|ca|
 
 /** Whether a string may hold a secret that can be recognised by its pattern, or by the name before it. */
 export function isSuspect(text: string): boolean {
-  return (
-    text.length >= SHORTEST &&
-    (SUSPECT.test(text) ||
-      (text.includes('-') && SUSPECT_WITH_HYPHEN.test(text)) ||
-      (text.includes('_') && WITH_UNDERSCORE.test(text)))
-  );
+  return text.length >= SHORTEST && (SUSPECT.test(text) || hasSuspectSign(text));
 }
 
 /** Whether a string may hold a token, a key of a service, or what follows `Bearer` and `Basic`. */
@@ -36,6 +31,21 @@ export function mayHoldCredential(text: string): boolean {
   return (
     CREDENTIAL.test(text) ||
     (text.includes('-') && CREDENTIAL_WITH_HYPHEN.test(text)) ||
+    (text.includes('_') && WITH_UNDERSCORE.test(text))
+  );
+}
+
+/**
+ * Whether a string may hold what makes a secret of the line below it, or only is one where the line below makes it suspect:
+ * `Bearer` at its end, options of `curl`. Names do as well.
+ */
+export function mayReachOn(text: string): boolean {
+  return CREDENTIAL.test(text) || hasSuspectSign(text);
+}
+
+function hasSuspectSign(text: string): boolean {
+  return (
+    (text.includes('-') && SUSPECT_WITH_HYPHEN.test(text)) ||
     (text.includes('_') && WITH_UNDERSCORE.test(text))
   );
 }
