@@ -9,6 +9,8 @@ const SHORT = 16;
 const SUSPECT = /["\\\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/;
 /** Three ranges that hold none of these: faster to test, and most strings contain nothing else. */
 const UNUSUAL = /[^ !#-[\]-~]/;
+/** What those are among: one range, which is faster to test than theirs. */
+const BEYOND_ASCII = /[^\0-~]/;
 /** Those of them that `JSON.stringify` lets pass. */
 const PASSED_BY_STRINGIFY = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 const ALL_PASSED_BY_STRINGIFY = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
@@ -65,9 +67,13 @@ export function jsonMessageWriter(): (message: string) => string {
 function escaped(text: string): string {
   const plain = joinPlainLines(text, '\\n');
   if (plain !== undefined) return `"${plain}"`;
-  const json = JSON.stringify(text);
-  // It begins with a quote, which is read for the same reason as in `isPlain`: the engine made it in pieces.
-  const hasPassed = json.charCodeAt(0) === 0x22 && PASSED_BY_STRINGIFY.test(json);
+  return escapePassed(JSON.stringify(text));
+}
+
+/** What `JSON.stringify` made, with the characters escaped that it lets pass. */
+export function escapePassed(json: string): string {
+  // Its first character is read for the same reason as in `isPlain`: the engine made it in pieces.
+  const hasPassed = json.charCodeAt(0) !== 0 && BEYOND_ASCII.test(json) && PASSED_BY_STRINGIFY.test(json);
   return hasPassed ? json.replace(ALL_PASSED_BY_STRINGIFY, unicodeEscape) : json;
 }
 
