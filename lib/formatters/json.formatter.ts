@@ -258,6 +258,7 @@ export class JsonFormatter extends Formatter {
       shape,
       time: timestampWriter('', options),
       traceback: (record) => this.traceback(record),
+      tracebackJson: (record, budget) => this.#tracebackJson(record, budget),
       formatStack: (stack) => this.formatStack(stack),
       addFields:
         this.addFields === addFields ? undefined : (fields, record) => this.addFields(fields, record),
@@ -299,13 +300,20 @@ export class JsonFormatter extends Formatter {
     if (this.#asObject && hasError(record)) {
       return `,${this.#names.exception}:${jsonValue(record.excInfo, budget)}`;
     }
-    const isOurs = this.formatException === Formatter.prototype.formatException;
+    const text = this.#tracebackJson(record, budget);
+    return text === undefined ? '' : `,${this.#names.exception}:${text}`;
+  }
+
+  /** The traceback as a string of JSON; `undefined` if there is none. */
+  #tracebackJson(record: LogRecord, budget: JsonBudget): string | undefined {
+    const { formatException, traceback } = JsonFormatter.prototype;
+    const isOurs = this.formatException === formatException && this.traceback === traceback;
     if (isOurs && record.excText === undefined && hasError(record)) {
       const text = formatTraceback(record.excInfo, JSON_TRACEBACK);
-      if (budget.takeWhole(text.length)) return `,${this.#names.exception}:"${text}"`;
+      if (budget.takeWhole(text.length)) return `"${text}"`;
     }
     const text = this.traceback(record);
-    return text ? `,${this.#names.exception}:${jsonString(budget.takeText(text))}` : '';
+    return text ? jsonString(budget.takeText(text)) : undefined;
   }
 
   #attributesOf(record: LogRecord, budget: JsonBudget): string {

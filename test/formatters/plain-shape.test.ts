@@ -30,6 +30,11 @@ const unlisted = new Proxy(
   },
 );
 
+/** So many objects one in another. */
+function nested(depth: number): unknown {
+  return depth === 0 ? 'end' : { in: nested(depth - 1) };
+}
+
 const RECORDS: Readonly<Record<string, LogRecordOptions>> = {
   'a message alone': {},
   'fields of all kinds': {
@@ -77,6 +82,45 @@ const RECORDS: Readonly<Record<string, LogRecordOptions>> = {
   'a part of a request': { extra: { status: 'paid', path: '/' }, context: { method: 'card' } },
   'a whole request in two places': { extra: { status: 200, path: '/' }, context: { method: 'GET' } },
   'an error': { excInfo: new TypeError('no card') },
+  'an error with fields': { excInfo: new TypeError('no "card"\n\u202e'), extra: { n: 1, text: 'a' } },
+  'an error with a cause, members and properties': {
+    excInfo: Object.assign(new AggregateError([new Error('a'), 'b'], 'all', { cause: new RangeError('c') }), {
+      code: 'E1',
+    }),
+    context: Object.freeze({ request_id: 'r1', ...trace }),
+  },
+  'something thrown': { excInfo: 'out', extra: { n: 1 } },
+  'an error without message': { excInfo: new Error() },
+  'an error that is none': { excInfo: null },
+  'an error and a stack': { excInfo: new TypeError('no card'), stackInfo: 'Stack' },
+  'an error and a traceback': { excInfo: new TypeError('no card'), excText: 'Traceback\n"x"' },
+  'an error of a request': {
+    excInfo: new TypeError('no card'),
+    extra: { method: 'GET', path: '/', status: 500, duration_ms: 1.5 },
+  },
+  'an error with a long message': { excInfo: new Error('x'.repeat(200_000)) },
+  'a message and a traceback that are too long together': {
+    msg: 'x'.repeat(40_000),
+    excInfo: new Error('y'.repeat(25_500)),
+  },
+  'names of an error': {
+    excInfo: new TypeError('no card'),
+    extra: { 'exception.type': 'mine', error_type: 1, exception: 2, 'error.type': 3, stack_trace: 4 },
+  },
+  'names of an error, without one': {
+    extra: { 'exception.type': 'mine', error_type: 1, exception: 2, 'error.type': 3, stack_trace: 4 },
+  },
+  'a message of blanks': { msg: ' \n\t', extra: { n: 1 } },
+  'names with signs': { extra: { 'a b': 1, a_b: 2, 'c.d': 3, 'e-f': 4, _g: 5, é: 6 } },
+  'names with signs that become the same': { extra: { 'a b': 1, 'a-b': 2, 'a,b': 3 } },
+  'names that others write': {
+    extra: { logger: 1, id: 2, extra_id: 3, Body: 4, Attributes: { a: 1 }, host: 5 },
+  },
+  'a field that looks as if it wrote all': { extra: { toJSON: () => 'forged', n: 1 } },
+  'a very long name': { extra: { ['n'.repeat(256)]: 1, ['m'.repeat(255)]: 2 } },
+  'values nested as deep as they are shown': {
+    extra: { deep: nested(8), deeper: nested(9), deepest: nested(10) },
+  },
   'a traceback': { excText: 'Traceback' },
   'a stack': { stackInfo: 'Stack' },
   'a field that throws': { extra: throwing },
@@ -104,6 +148,8 @@ const OPTIONS: readonly JsonFormatterOptions[] = [
   { rename_fields: { '@timestamp': 'time', message: 'text', n: 'number' } },
   { static_fields: { shop: { id: 1 } }, rename_fields: { region: 'area' } },
   { static_fields: { 9: 'nine', version: '2' } },
+  { static_fields: { 'exception.type': 'fixed', environment: 'prod' } },
+  { rename_fields: { Attributes: 'Fields', Body: 'Text', short_message: 'message', n: '_number' } },
   { project: 'shop-7', static_fields: { version: '2', environment: 'prod' } },
   {
     rename_fields: {
@@ -116,7 +162,7 @@ const OPTIONS: readonly JsonFormatterOptions[] = [
   },
 ];
 
-describe.each(['ecs', 'logstash', 'gcp', 'datadog', 'cloudwatch'] as const)(
+describe.each(['ecs', 'logstash', 'gcp', 'datadog', 'cloudwatch', 'otel', 'gelf'] as const)(
   'a line in the shape %s',
   (shape) => {
     describe.each(OPTIONS)('with %j', (options) => {

@@ -31,6 +31,8 @@ export interface JsonDocumentParts {
   /** The time as JSON. */
   readonly time: TimestampWriter;
   readonly traceback: (record: LogRecord) => string | undefined;
+  /** The same as JSON. */
+  readonly tracebackJson: (record: LogRecord, budget: JsonBudget) => string | undefined;
   readonly formatStack: (stack: string) => string;
   /** Methods that a subclass has overridden. */
   readonly addFields: ((fields: JsonObject, record: LogRecord) => unknown) | undefined;

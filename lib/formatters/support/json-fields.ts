@@ -43,14 +43,17 @@ export class JsonFields {
   readonly #repeated = new RepeatedFields();
 
   readonly #redaction: PathWriter | undefined;
+  readonly #prefix: string;
 
   /**
    * @param reserved Names that fields may not have.
    * @param redaction What is not shown of fields.
+   * @param prefix What is written before each name.
    */
-  constructor(reserved: ReadonlySet<string>, redaction?: PathWriter) {
+  constructor(reserved: ReadonlySet<string>, redaction?: PathWriter, prefix = '') {
     this.#reserved = reserved;
     this.#redaction = redaction;
+    this.#prefix = prefix;
   }
 
   /** The fields of a record, the context's first; of two with the same name the one in `extra`. */
@@ -192,7 +195,7 @@ export class JsonFields {
     const known = this.#leads.leadOf(key);
     if (known !== undefined) return known;
     if (this.#reserved.has(key)) return this.#otherLead(fields, key, budget, beside);
-    return this.#leads.remember(key, leadOf(jsonKey(key, budget)));
+    return this.#leads.remember(key, leadOf(jsonKey(this.#prefix + key, budget)));
   }
 
   /** What precedes a field whose name is reserved. The name that it mostly has instead is made once. */

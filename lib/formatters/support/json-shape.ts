@@ -42,13 +42,20 @@ export type ShapeName = 'ecs' | 'gcp' | 'datadog' | 'otel' | 'cloudwatch' | 'gel
 export interface MovingParts {
   /** ISO 8601 in UTC. */
   readonly time: string;
+  /** Seconds since the epoch. */
+  readonly created: number;
   /** Milliseconds since the epoch, an integer. */
   readonly milliseconds: number;
   readonly message: string;
+  /** The message as it is. */
+  readonly text: string;
   readonly traceId: string | undefined;
   readonly spanId: string | undefined;
   /** The project of Google Cloud. */
   readonly project: string | undefined;
+  /** Class and message of the error. */
+  readonly error: { readonly type: string; readonly message: string } | undefined;
+  readonly traceback: string | undefined;
 }
 
 /** The members of a line that are made of moving parts, as JSON; undefined for none. */
@@ -61,14 +68,18 @@ export interface Shape {
   /** Those of them that are objects: an object of the application may be merged into one. */
   readonly objects?: readonly string[];
   /**
-   * Those of `own` that differ between records of a logger and level that have neither error nor request; all others are made
-   * once for each pair. Shapes without them take three times as long.
+   * Those of `own` that differ between records of a logger and level that have no request; all others are made once for each
+   * pair. Shapes without them take three times as long.
    */
   readonly moving?: MovingMembers;
+  /** The same for members of the object for the application's fields. */
+  readonly movingFields?: MovingMembers;
   /** Fields that the product has a place for. */
   own(input: ShapeInput): JsonObject;
   /** The name under which an application field is written; default its own. */
   field?(name: string): string;
+  /** What {@link field} puts before a name, and nothing else is done to most names. */
+  readonly prefix?: string;
   /** The same, where only few names have to be changed. */
   fit?(name: string): string;
   /** What is written for a key of no characters, at any depth; default nothing, which JSON allows. */

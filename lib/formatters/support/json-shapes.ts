@@ -1,3 +1,4 @@
+import { shortestText } from '../../python/decimal-digits.js';
 import { isoDate } from '../../python/json/iso-date.js';
 import { jsonString } from '../../python/json/json-string.js';
 import { str } from '../../python/python-text.js';
@@ -27,6 +28,9 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
       message: ({ message }) => message,
       'trace.id': ({ traceId }) => traceId && `"${traceId}"`,
       'span.id': ({ spanId }) => spanId && `"${spanId}"`,
+      'error.type': ({ error }) => error?.type,
+      'error.message': ({ error }) => error?.message,
+      'error.stack_trace': ({ traceback }) => traceback,
     },
     own: (r) => ({
       '@timestamp': iso(r.created),
@@ -64,6 +68,7 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
       'logging.googleapis.com/trace': ({ traceId, project }) =>
         traceId && jsonString(project === undefined ? traceId : gcpTrace(traceId, project)),
       'logging.googleapis.com/spanId': ({ spanId }) => spanId && `"${spanId}"`,
+      stack_trace: ({ traceback }) => traceback,
     },
     own: (r) => ({
       severity: gcpSeverity(r.levelno),
@@ -102,6 +107,9 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
       message: ({ message }) => message,
       'dd.trace_id': ({ traceId }) => traceId && `"${traceId}"`,
       'dd.span_id': ({ spanId }) => spanId && `"${datadogSpan(spanId)}"`,
+      'error.kind': ({ error }) => error?.type,
+      'error.message': ({ error }) => error?.message,
+      'error.stack': ({ traceback }) => traceback,
     },
     own: (r) => ({
       timestamp: Number.isFinite(r.created) ? Math.round(r.created * 1000) : undefined,
@@ -129,8 +137,19 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
   },
   otel: {
     names: ['Timestamp', 'SeverityText', 'SeverityNumber', 'Body', 'TraceId', 'SpanId', 'Resource'],
+    moving: {
+      Timestamp: ({ created }) => `"${nanosecondsText(created)}"`,
+      Body: ({ message }) => message,
+      TraceId: ({ traceId }) => traceId && `"${traceId}"`,
+      SpanId: ({ spanId }) => spanId && `"${spanId}"`,
+    },
+    movingFields: {
+      'exception.type': ({ error }) => error?.type,
+      'exception.message': ({ error }) => error?.message,
+      'exception.stacktrace': ({ traceback }) => traceback,
+    },
     own: (r) => ({
-      Timestamp: Number.isFinite(r.created) ? `${Math.round(r.created * 1e6)}000` : undefined,
+      Timestamp: Number.isFinite(r.created) ? nanosecondsText(r.created) : undefined,
       SeverityText: r.level,
       SeverityNumber: otelSeverity(r.levelno),
       Body: r.message,
@@ -153,6 +172,8 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
       message: ({ message }) => message,
       trace_id: ({ traceId }) => traceId && `"${traceId}"`,
       span_id: ({ spanId }) => spanId && `"${spanId}"`,
+      error: ({ error }) => error && `{"type":${error.type},"message":${error.message}}`,
+      exception: ({ traceback }) => traceback,
     },
     own: (r) => ({
       _aws: r.http?.duration === undefined ? undefined : embeddedMetric(r),
@@ -179,6 +200,16 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
   },
   gelf: {
     names: ['version', 'host', 'short_message', 'full_message', 'timestamp', 'level', '_id'],
+    moving: {
+      short_message: ({ message, text }) => (text.trim() === '' ? '"(empty)"' : message),
+      full_message: ({ message, traceback }) =>
+        traceback && `${message.slice(0, -1)}\\n${traceback.slice(1)}`,
+      timestamp: ({ milliseconds }) => shortestText(milliseconds / 1000),
+      _trace_id: ({ traceId }) => traceId && `"${traceId}"`,
+      _span_id: ({ spanId }) => spanId && `"${spanId}"`,
+      _error_type: ({ error }) => error?.type,
+      _error_message: ({ error }) => error?.message,
+    },
     own: (r) => ({
       version: '1.1',
       host: nodeModule('node:os').hostname(),
@@ -208,6 +239,7 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
       _stack: r.stack,
     }),
     field: (name) => `_${name.replaceAll(/[^\w.-]/g, '_')}`,
+    prefix: '_',
   },
   logstash: {
     names: [
@@ -225,6 +257,9 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
       message: ({ message }) => message,
       trace_id: ({ traceId }) => traceId && `"${traceId}"`,
       span_id: ({ spanId }) => spanId && `"${spanId}"`,
+      exception_class: ({ error }) => error?.type,
+      exception_message: ({ error }) => error?.message,
+      stack_trace: ({ traceback }) => traceback,
     },
     own: (r) => ({
       '@timestamp': iso(r.created),
@@ -326,6 +361,11 @@ function gcpTrace(traceId: string, project: string): string {
 /** Datadog has the ids of spans as decimal numbers. */
 function datadogSpan(spanId: string): string {
   return BigInt(`0x${spanId}`).toString();
+}
+
+/** As accurate as a number of seconds is. */
+function nanosecondsText(created: number): string {
+  return `${Math.round(created * 1e6)}000`;
 }
 
 function nanoseconds(milliseconds: number | undefined): number | undefined {

@@ -50,7 +50,7 @@ const NONE: ReadonlySet<string> = new Set();
 const HTTP_NAMES = ['method', 'path', 'status', 'route', 'bytes', 'duration_ms'] as const;
 
 /** The class and the message of a record's error; `undefined` if there is none. */
-function errorFacts(record: LogRecord): ErrorFacts | undefined {
+export function errorFacts(record: LogRecord): ErrorFacts | undefined {
   const { excInfo } = record;
   if (!hasError(record)) return undefined;
   if (!isErrorLike(excInfo)) return { type: typeof excInfo, message: str(excInfo) };
