@@ -48,7 +48,8 @@ const central = {
     'the formatters and configurations of Python packages',
     [
       ...['Django==5.2.19', 'Flask==3.1.3', 'celery==5.7.0', 'uvicorn==0.54.0', 'gunicorn==27.0.1'],
-      ...['colorlog==6.12.0', 'python-json-logger==4.2.0', 'pendulum==3.3.0', 'packaging==26.4'],
+      ...['colorlog==6.12.0', 'python-json-logger==4.2.0', 'structlog==26.1.0'],
+      ...['pendulum==3.3.0', 'packaging==26.4'],
     ],
     ['apache-airflow==2.10.5'],
   ),

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -17,6 +18,7 @@ import {
 } from '../../lib/core.js';
 import { AdminEmailHandler, setDjangoSettings } from '../../lib/handlers.js';
 import { describeWithEngines, engineFile } from './support/engine.js';
+import { StructlogFormatter } from './support/structlog-formatter.js';
 
 /** How many records each formatter is given. */
 const RECORDS = Number(process.env.LIVE_RUNS ?? 150);
@@ -257,6 +259,16 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
     {},
     () => new Formatter({ format: '[%(asctime)s] %(levelname)s in %(module)s: %(message)s', ...plain }),
   ),
+  "structlog's, as the guide has it": same(
+    'structlog',
+    {},
+    () => new StructlogFormatter(),
+    // A traceback of Python's is no text there, but an exception.
+    records().map(({ attributes, extra }) => ({
+      attributes: { ...attributes, exc_text: null, stack_info: null },
+      extra,
+    })),
+  ),
   "Airflow's formatter": same(
     'airflow.utils.log.timezone_aware.TimezoneAware',
     { fmt: '[%(asctime)s] {%(filename)s:%(lineno)d} %(levelname)s - %(message)s' },
@@ -285,6 +297,13 @@ function ask(questions: readonly unknown[]): Answer[] {
     .split('\n')
     .map((line) => JSON.parse(line) as Answer);
 }
+
+it("has structlog's formatter as the guide prints it", () => {
+  const read = (path: string) => readFileSync(join(import.meta.dirname, path), 'utf8');
+  const [, printed] =
+    /^export (class StructlogFormatter .*?^\})/ms.exec(read('support/structlog-formatter.ts')) ?? [];
+  expect(read('../../docs/from-python.md')).toContain(printed);
+});
 
 describeWithEngines(['python-loggers'], "what Python's packages write is written here, byte for byte", () => {
   const samples = Object.values(COMPARISONS).map((one) =>
