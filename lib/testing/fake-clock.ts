@@ -1,4 +1,5 @@
 import { LoggingError } from '../core/errors.js';
+import { DISPOSE } from './dispose-symbols.js';
 
 /** A clock that does not move until it is advanced. */
 export interface FakeClock {
@@ -79,7 +80,7 @@ export function useFakeClock(start: Date | number | string = Date.now()): FakeCl
       now = readTime(time);
     },
     restore,
-    [Symbol.dispose]: restore,
+    [DISPOSE]: restore,
   };
 }
 

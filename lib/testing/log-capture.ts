@@ -3,6 +3,7 @@ import { getLogger } from '../core/loggers/manager.js';
 import type { LogRecord } from '../core/records/log-record.js';
 import { afterwards } from './afterwards.js';
 import { type CapturedRecord, keepRecord, outputLine, textLine } from './captured-record.js';
+import { DISPOSE } from './dispose-symbols.js';
 import { claimLevel, type LevelClaim, releaseLevel } from './level-claims.js';
 import {
   type CaptureScope,
@@ -122,7 +123,7 @@ export class LogCapture {
       this.#level = before;
     };
     const body = isRun ? loggerOrRun : run;
-    return body === undefined ? { [Symbol.dispose]: restore } : afterwards(body, restore);
+    return body === undefined ? { [DISPOSE]: restore } : afterwards(body, restore);
   }
 
   /** Forgets what was captured; goes on capturing. */
@@ -140,7 +141,7 @@ export class LogCapture {
   }
 
   /** The same as {@link LogCapture.stop}, for `using`. */
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.stop();
   }
 

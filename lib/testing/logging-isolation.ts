@@ -4,6 +4,7 @@ import { closeHandlers } from '../core/shutdown.js';
 import { freshState, type LoggingState, state } from '../core/state.js';
 import { globalSlot } from '../runtime/global-slot.js';
 import { afterwards } from './afterwards.js';
+import { ASYNC_DISPOSE, DISPOSE } from './dispose-symbols.js';
 
 /** Isolated logging, until the former state is restored. */
 export interface LoggingIsolation {
@@ -70,7 +71,7 @@ function isolateProcess(): LoggingIsolation {
     closing ??= end(own);
     return closing;
   };
-  return { restore, [Symbol.dispose]: () => void restore(), [Symbol.asyncDispose]: restore };
+  return { restore, [DISPOSE]: () => void restore(), [ASYNC_DISPOSE]: restore };
 }
 
 function isolateRun<T>(run: () => T): T {

@@ -42,7 +42,7 @@ export function overrideLevel(target: string, level: Level, options: OverrideOpt
       return registry.has(override.id);
     },
     end,
-    [Symbol.dispose]: end,
+    [Symbol.dispose ?? Symbol.for('Symbol.dispose')]: end, // Vitest's vmForks have none with Node 20 and 22
   };
 }
 

@@ -5,6 +5,7 @@ import {
   assertNoLogs,
   captureLogs,
   describeHandlerContract,
+  isolateLogging,
   ListHandler,
   LogAssertionError,
   useFakeClock,
@@ -52,6 +53,26 @@ describe('the fake clock', () => {
   it('is what records go by', () => {
     using _ = useFakeClock(1_000_000);
     expect(captureLogs(() => getLogger('shop').error('x')).records[0]?.created).toBe(1000);
+  });
+});
+
+describe('what ends with its block', () => {
+  it('is a capture, a level and an isolation', async () => {
+    const shop = getLogger('shop');
+    {
+      using logs = captureLogs('shop', 'ERROR');
+      {
+        using _ = logs.atLevel('WARNING');
+        shop.warning('one');
+      }
+      shop.warning('two');
+      expect(logs.messages).toEqual(['one']);
+    }
+    {
+      await using _ = isolateLogging();
+      expect(getLogger('shop')).not.toBe(shop);
+    }
+    expect(getLogger('shop')).toBe(shop);
   });
 });
 
