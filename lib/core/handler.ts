@@ -3,6 +3,7 @@ import { LoggingError } from './errors.js';
 import { flushIfEnding, isUserBuffer, listenForExit, stopListeningIfIdle } from './exit-drain.js';
 import { askFilters, asksFilters, Filterer } from './filter.js';
 import type { FilterLike } from './filter-like.js';
+import { writesCaller } from './formatting/caller-fields.js';
 import { defaultFormatter, type Formatter } from './formatting/formatter.js';
 import { isLean } from './lean.js';
 import { checkLevel, getLevelName, type Level } from './levels.js';
@@ -50,6 +51,9 @@ export abstract class Handler extends Filterer {
   /** Its entry in the list of open handlers. */
   readonly #reference = new WeakRef<Handler>(this);
   #emitting = false;
+  /** The formatter that was asked whether it writes where a call was made, and its answer. */
+  #knownFormatter: FormatterLike | null = null;
+  #writesCaller = false;
 
   constructor(options: HandlerOptions = {}) {
     super();
@@ -95,6 +99,8 @@ export abstract class Handler extends Filterer {
         current = passed;
       }
       if (this.#exposes) current.expose();
+      // The formatter would ask for it: to read the stack takes the longer the more functions are in between.
+      if (this.#needsCaller()) current.caller();
       const answer: unknown = this.emit(current);
       if (answer !== undefined) this.#settle(answer, current);
       if (this.#mayBuffer) flushIfEnding(this);
@@ -107,6 +113,15 @@ export abstract class Handler extends Filterer {
       this.#emitting = false;
     }
     return current;
+  }
+
+  #needsCaller(): boolean {
+    const { formatter } = this;
+    if (formatter !== this.#knownFormatter) {
+      this.#knownFormatter = formatter;
+      this.#writesCaller = writesCaller(formatter);
+    }
+    return this.#writesCaller;
   }
 
   /** Called when a record was left out because it came while another was being emitted. */

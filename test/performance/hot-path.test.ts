@@ -71,6 +71,21 @@ describe('what a thousand records may cost', () => {
     expect(capture.mock.calls.length).toBe(forOne * 1_001);
   });
 
+  it('looks for the caller before the record is formatted, with fewer functions on the stack', () => {
+    for (const formatter of [
+      new Formatter({ format: '%(module)s %(message)s' }),
+      new JsonFormatter({ includeCaller: true }),
+    ]) {
+      const logger = loggerWith(formatter);
+      const format = jest.spyOn(formatter, 'format');
+      const capture = jest.spyOn(Error, 'captureStackTrace');
+      logger.info('order paid');
+      expect(capture.mock.invocationCallOrder[0]).toBeLessThan(format.mock.invocationCallOrder[0] as number);
+      jest.restoreAllMocks();
+      resetLogging();
+    }
+  });
+
   it('never calls JSON.stringify, tracebacks included', () => {
     const stringify = jest.spyOn(JSON, 'stringify');
     logThousand(loggerWith(new Formatter({ format: TEXT }), new JsonFormatter()));

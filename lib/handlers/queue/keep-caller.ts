@@ -1,8 +1,7 @@
+import { CALLER_FIELDS } from '../../core/formatting/caller-fields.js';
 import type { FormatterLike } from '../../core/handler.js';
 import { isLean } from '../../core/lean.js';
 import type { LogRecord } from '../../core/records/log-record.js';
-
-const CALLER_FIELDS: ReadonlySet<string> = new Set(['pathname', 'filename', 'module', 'lineno', 'funcName']);
 
 /**
  * Finds out where a record's call was made, if the formatter that gets it later needs that.
