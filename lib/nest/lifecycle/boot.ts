@@ -76,6 +76,16 @@ export function endBoot(application: ModulesContainer): void {
   bootsHere().underway.delete(application);
 }
 
+/**
+ * An application of Nest's preview mode, which makes no provider and so no configuration: what is buffered goes to
+ * standard error, and what is logged from here on where it would go without the module.
+ */
+export function endPreviewBoot(): void {
+  const boots = bootsHere();
+  boots.unclaimed = [];
+  if (boots.underway.size === 0) printBufferedRecords();
+}
+
 /** Whether any application is starting. */
 export function isBooting(): boolean {
   const { unclaimed, underway } = bootsHere();

@@ -13,7 +13,7 @@ import { checkNest, nest } from '../internals/check-nest.js';
 import { checkExceptionObservers } from '../internals/exception-observer.js';
 import { deactivateFor } from '../lifecycle/active-logging.js';
 import type { ActiveLogging } from '../lifecycle/active-logging.provider.js';
-import { claimBoot, endBoot, undoIfBootFails, watchLoading } from '../lifecycle/boot.js';
+import { claimBoot, endBoot, endPreviewBoot, undoIfBootFails, watchLoading } from '../lifecycle/boot.js';
 import { activateLogging } from '../lifecycle/logging-configurator.js';
 import { NestLogger } from '../nest-logger/nest-logger.adapter.js';
 import { logAllUndecided } from '../requests/failures/undecided-failures.js';
@@ -88,7 +88,9 @@ export class LoggingRootModule implements NestModule, OnModuleInit, OnApplicatio
 
   /** The last moment before routes are made, and the first at which every guard and filter of the application is known. */
   configure(_consumer: MiddlewareConsumer): void {
-    this.install('routes');
+    // Nest's preview mode calls this without the constructor.
+    if ((this.application as InstrumentedApplication | undefined) === undefined) endPreviewBoot();
+    else this.install('routes');
   }
 
   /** Before other modules look for what they are to run. */
