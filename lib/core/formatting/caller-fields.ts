@@ -1,4 +1,3 @@
-import type { FormatterLike } from '../handler.js';
 import { isLean } from '../lean.js';
 
 /** Attributes of a record that say where its call was made. */
@@ -11,7 +10,7 @@ export const CALLER_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a formatter of ours writes where a call was made; false for others, which may read what they like. */
-export function writesCaller(formatter: FormatterLike | null): boolean {
+export function writesCaller(formatter: { readonly fields?: readonly string[] } | null): boolean {
   if (formatter === null || !isLean(formatter)) return false;
   return formatter.fields?.some((field) => CALLER_FIELDS.has(field)) ?? false;
 }
