@@ -60,6 +60,8 @@ export abstract class Handler extends Filterer {
     keepSelf(this);
     this.level = checkLevel(options.level ?? 0);
     if (options.formatter) this.formatter = options.formatter;
+    // Now, so that the first record need not.
+    this.#needsCaller();
     for (const filter of options.filters ?? []) this.addFilter(filter);
     this.#exposes = !isLean(this);
     this.#counters = state.recordCounters.open(this);
@@ -173,6 +175,8 @@ export abstract class Handler extends Filterer {
   /** Sets the formatter; `null` means the bare message. */
   setFormatter(formatter: FormatterLike | null | undefined): void {
     this.formatter = formatter ?? null;
+    // Not through a proxy, which has none of it.
+    if (#writesCaller in this) this.#needsCaller();
   }
 
   /** Name in the configuration; handlers with a name are found by `getHandlerByName`. */
