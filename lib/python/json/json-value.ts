@@ -11,7 +11,7 @@ import { str } from '../python-text.js';
 import { isoDate } from './iso-date.js';
 import type { JsonBudget } from './json-budget.js';
 import { jsonString } from './json-string.js';
-import { plainJson, WORTH_A_LOOK } from './plain-json.js';
+import { plainItems, WORTH_A_LOOK } from './plain-items.js';
 
 /** Bytes of a buffer, and numbers of a typed array, that are written. */
 const MAX_BINARY = 96;
@@ -147,18 +147,8 @@ function object(value: object, budget: JsonBudget): string {
     if (typeof shown !== 'object' || shown === null) return jsonValue(shown, budget) ?? 'null';
     return structure(shown, budget);
   }
-  return isArray || isPlain ? wholeOrByMember(value, budget) : structure(value, budget);
-}
-
-/** An array or a plain object. */
-function wholeOrByMember(value: object, budget: JsonBudget): string {
-  if (Array.isArray(value)) {
-    const whole = value.length < WORTH_A_LOOK ? undefined : plainJson(value, budget);
-    return whole ?? arrayJson(value, budget);
-  }
-  const keys = Object.keys(value);
-  const whole = keys.length < WORTH_A_LOOK ? undefined : plainJson(value, budget);
-  return whole ?? `{${entriesJson(value, keys, budget)}}`;
+  if (isArray) return arrayJson(value, budget);
+  return isPlain ? `{${entriesJson(value, Object.keys(value), budget)}}` : structure(value, budget);
 }
 
 function structure(value: object, budget: JsonBudget): string {
@@ -241,6 +231,8 @@ function bytesJson(name: string, bytes: Uint8Array, budget: JsonBudget): string 
 }
 
 function arrayJson(array: readonly unknown[], budget: JsonBudget): string {
+  const whole = array.length < WORTH_A_LOOK ? undefined : plainItems(array, budget);
+  if (whole !== undefined) return whole;
   let json = '';
   for (let at = 0; at < array.length; at += 1) {
     if (!budget.takeEntry()) break;
