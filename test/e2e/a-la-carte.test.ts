@@ -107,9 +107,9 @@ describe.each(platforms)('on $name', ({ createAdapter }) => {
     recorder.clear();
   }
   /** Asks for a path; gives what was logged: logger, level, path and status of each record. */
-  async function ask(path: string, abortAfterMs?: number) {
+  async function ask(path: string, abortAfter?: number) {
     recorder.clear();
-    const answer = await exchange(port, { path, ...(abortAfterMs !== undefined && { abortAfterMs }) });
+    const answer = await exchange(port, { path, ...(abortAfter !== undefined && { abortAfter }) });
     await pause(40);
     const records = recorder.records.map((record) => {
       const { path: at, status, error, reason, handler, bytes, aborted } = record.extraFields();

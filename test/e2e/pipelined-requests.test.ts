@@ -102,7 +102,7 @@ describe.each(platforms)('requests on one connection on $name', ({ createAdapter
 
   it('leave nothing on a stream that is sent to one after the other', async () => {
     for (let request = 0; request < 15; request += 1) {
-      await exchange(port(), { path: '/endless', abortAfterMs: 15 });
+      await exchange(port(), { path: '/endless', abortAfter: 15 });
       await pause(2);
     }
     await recorder.settled('nest.server', 15);

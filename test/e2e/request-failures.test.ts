@@ -432,7 +432,7 @@ describe.each(platforms)('on $name', ({ name: platform, createAdapter }) => {
       }
     }
     const port = await start({}, SilentFilter as never);
-    const answer = exchange(port, { path: '/down', abortAfterMs: 60 });
+    const answer = exchange(port, { path: '/down', abortAfter: 60 });
     await pause(30);
     expect(recorder.records).toEqual([]);
     await answer;

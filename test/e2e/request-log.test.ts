@@ -206,7 +206,7 @@ describe.each(platforms)('the request log on $name', ({ createAdapter }) => {
 
   it('logs an abort before the answer as 499', async () => {
     const port = await start();
-    await exchange(port, { path: '/scenarios/slow', abortAfterMs: 40 });
+    await exchange(port, { path: '/scenarios/slow', abortAfter: 40 });
     const record = await accessOf();
     expect(fieldsOf(record)).toMatchObject({ status: 499, aborted: true, handler: 'slow' });
     expect(record.levelname).toBe('WARNING');

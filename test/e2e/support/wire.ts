@@ -7,23 +7,24 @@ export interface WireRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Milliseconds after which the client hangs up. */
-  readonly abortAfterMs?: number;
+  /** When the client hangs up: after so many milliseconds, or when the answer begins. */
+  readonly abortAfter?: number | 'first bytes';
 }
 
 /** Sends a request on a connection of its own; gives every byte of the answer, but for the time in it. */
 export async function exchange(port: number, request: WireRequest): Promise<string> {
-  const answer = await send(port, requestText(request, 'close'), request.abortAfterMs);
+  const answer = await send(port, requestText(request, 'close'), request.abortAfter);
   return answer.replace(/^date: .*\r\n/im, '');
 }
 
 /** Sends text on a connection; gives every byte until the server closes it, or the client does. */
-export function send(port: number, text: string, abortAfterMs?: number): Promise<string> {
+export function send(port: number, text: string, abortAfter?: WireRequest['abortAfter']): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = connect(port, '127.0.0.1', () => socket.write(text));
     socket.on('data', (chunk) => {
       chunks.push(chunk);
+      if (abortAfter === 'first bytes') socket.destroy();
       endAfterEvents(socket, Buffer.concat(chunks).toString('latin1'));
     });
     socket.on(
@@ -32,7 +33,7 @@ export function send(port: number, text: string, abortAfterMs?: number): Promise
         error.code !== 'ECONNRESET' && error.code !== 'EPIPE' && reject(error),
     );
     socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
-    if (abortAfterMs !== undefined) setTimeout(() => socket.destroy(), abortAfterMs);
+    if (typeof abortAfter === 'number') setTimeout(() => socket.destroy(), abortAfter);
   });
 }
 
