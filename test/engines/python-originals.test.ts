@@ -265,7 +265,7 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
     () => new StructlogFormatter(),
     // A traceback of Python's is no text there, but an exception.
     records().map(({ attributes, extra }) => ({
-      attributes: { ...attributes, exc_text: null, stack_info: null },
+      attributes: { ...attributes, exc_text: null },
       extra,
     })),
   ),

@@ -3,7 +3,7 @@ import { type LogRecord, PythonJsonFormatter } from '../../../lib/core.js';
 /** The class of docs/from-python.md. */
 export class StructlogFormatter extends PythonJsonFormatter {
   constructor() {
-    super({ rename_fields: { message: 'event', exc_info: 'exception', stack_info: 'stack' } });
+    super({ rename_fields: { message: 'event', exc_info: 'exception' } });
   }
 
   override add_fields(fields: Record<string, unknown>, record: LogRecord, message: Record<string, unknown>) {
