@@ -121,7 +121,7 @@ export abstract class Handler extends Filterer {
     const { formatter } = this;
     if (formatter !== this.#knownFormatter) {
       this.#knownFormatter = formatter;
-      this.#writesCaller = writesCaller(formatter);
+      this.#writesCaller = formatter !== null && writesCaller(formatter) === true;
     }
     return this.#writesCaller;
   }

@@ -12,6 +12,7 @@ import {
   type ExpectedError,
   findMismatches,
   isExpectedError,
+  PATTERN_KEYS,
   type RecordPattern,
 } from './record-pattern.js';
 import { isBelow, nameOf, watchers } from './record-tap.js';
@@ -110,15 +111,6 @@ export const loggingMatchers = {
     };
   },
 };
-
-const PATTERN_KEYS: readonly string[] = [
-  'level',
-  'message',
-  'name',
-  'extra',
-  'excInfo',
-  'times',
-] satisfies (keyof RecordPattern)[];
 
 function readPattern(
   first: Level | RecordPattern | RegExp | undefined,

@@ -24,6 +24,16 @@ export interface RecordPattern {
   times?: number | undefined;
 }
 
+/** The keys that a pattern may have. */
+export const PATTERN_KEYS: readonly string[] = Object.keys({
+  level: true,
+  message: true,
+  name: true,
+  extra: true,
+  excInfo: true,
+  times: true,
+} satisfies Record<keyof RecordPattern, true>);
+
 /** Compares as `toEqual` does; the test runner's. */
 export type Equals = (actual: unknown, expected: unknown) => boolean;
 

@@ -1,6 +1,5 @@
-import { CALLER_FIELDS } from '../../core/formatting/caller-fields.js';
+import { writesCaller } from '../../core/formatting/caller-fields.js';
 import type { FormatterLike } from '../../core/handler.js';
-import { isLean } from '../../core/lean.js';
 import type { LogRecord } from '../../core/records/log-record.js';
 
 /**
@@ -12,10 +11,5 @@ import type { LogRecord } from '../../core/records/log-record.js';
  * @param formatter `null` for the bare message.
  */
 export function keepCaller(record: LogRecord, formatter: FormatterLike | null | undefined): void {
-  if (formatter != null && readsCaller(formatter)) record.caller();
-}
-
-function readsCaller(formatter: FormatterLike): boolean {
-  const { fields } = formatter;
-  return !isLean(formatter) || fields === undefined || fields.some((field) => CALLER_FIELDS.has(field));
+  if (formatter != null && writesCaller(formatter) !== false) record.caller();
 }

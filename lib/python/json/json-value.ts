@@ -5,18 +5,16 @@ import { freeName } from '../../runtime/define-field.js';
 import { isSuppressedError, SUPPRESSION } from '../../runtime/error-chain.js';
 import { propertyOf } from '../../runtime/hostile-values.js';
 import { isPlainObject } from '../../runtime/plain-object.js';
-import { shortestText } from '../decimal-digits.js';
 import { ownText, tagOf } from '../own-text.js';
 import { str } from '../python-text.js';
 import { isoDate } from './iso-date.js';
 import type { JsonBudget } from './json-budget.js';
+import { numberJson } from './json-number.js';
 import { jsonString } from './json-string.js';
-import { plainItems, WORTH_A_LOOK } from './plain-items.js';
+import { plainItems } from './plain-items.js';
 
 /** Bytes of a buffer, and numbers of a typed array, that are written. */
 const MAX_BINARY = 96;
-/** Integers from here on take more than 64 bits, with their sign. */
-const MAX_INTEGER = 2 ** 63;
 /** Characters of a key that are written. */
 const MAX_KEY = 256;
 
@@ -46,15 +44,6 @@ export function jsonValue(value: unknown, budget: JsonBudget): string | undefine
         ? jsonString(budget.takeText(primitiveText(value)))
         : safeConverted(value, budget);
   }
-}
-
-/**
- * An integer that no 64-bit integer holds is written as a fraction, as Python writes a float: to Elasticsearch, and to
- * parsers in Go or Java, digits alone are an integer that is out of range, and they refuse all of the line.
- */
-function numberJson(value: number): string {
-  const text = shortestText(value);
-  return (value >= MAX_INTEGER || value <= -MAX_INTEGER) && !text.includes('e') ? `${text}.0` : text;
 }
 
 /** A BigInt, a symbol or a function. */
@@ -231,7 +220,7 @@ function bytesJson(name: string, bytes: Uint8Array, budget: JsonBudget): string 
 }
 
 function arrayJson(array: readonly unknown[], budget: JsonBudget): string {
-  const whole = array.length < WORTH_A_LOOK ? undefined : plainItems(array, budget);
+  const whole = plainItems(array, budget);
   if (whole !== undefined) return whole;
   let json = '';
   for (let at = 0; at < array.length; at += 1) {

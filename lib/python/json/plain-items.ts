@@ -1,21 +1,20 @@
 import type { JsonBudget } from './json-budget.js';
+import { isWithinIntegers } from './json-number.js';
 import { escapePassed } from './json-string.js';
 
 /** How many items make it faster to look at all of them first, and to have the engine write them at once. */
-export const WORTH_A_LOOK = 16;
-/** Numbers from here on are written otherwise than the engine does. */
-const MAX_INTEGER = 2 ** 63;
+const WORTH_A_LOOK = 16;
 /** The most characters of JSON for each one of the budget: an escape has six, and a number 24 where four are counted. */
 const MAX_WIDTH = 8;
 
 /**
- * An array as JSON, if all items are strings, numbers, booleans, null and undefined, and all may be written:
+ * An array as JSON, if it is long, all items are strings, numbers, booleans, null and undefined, and all may be written:
  * `JSON.stringify` writes those as we do, a list of texts in two thirds of the time, and in one piece. `undefined` for any
  * other: nothing is counted then. For lists of objects, whose keys we remember, it is not faster.
  */
 export function plainItems(array: readonly unknown[], budget: JsonBudget): string | undefined {
   const { length } = array;
-  if (length > budget.entriesLeft) return undefined;
+  if (length < WORTH_A_LOOK || length > budget.entriesLeft) return undefined;
   try {
     if ((array as { toJSON?: unknown }).toJSON !== undefined) return undefined;
     const characters = plainCharacters(array, budget.maxText);
@@ -45,6 +44,6 @@ function plainCharacters(array: readonly unknown[], maxText: number): number {
 }
 
 function isPlain(item: unknown): boolean {
-  if (typeof item === 'number') return item < MAX_INTEGER && item > -MAX_INTEGER;
+  if (typeof item === 'number') return isWithinIntegers(item);
   return item === null || item === undefined || typeof item === 'boolean';
 }
